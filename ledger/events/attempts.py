@@ -1,0 +1,184 @@
+"""PURE: what an attempt and its patch go through."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ledger.events.values import (
+    AttemptId,
+    CheckpointId,
+    Event,
+    FileChange,
+    Finding,
+    Fingerprint,
+    Reading,
+    Reason,
+    RunId,
+    TaskId,
+)
+
+
+class AttemptScheduled(Event, frozen=True, kw_only=True):
+    """One try at a task was decided."""
+
+    run: RunId
+    iteration: int
+    attempt: AttemptId
+    task: TaskId
+    role: str
+    base: str
+    """Commit the attempt starts from."""
+    seed: int
+    tries: int = 1
+    """1 for the first; raised when the environment failed."""
+    skip: tuple[str, ...] = ()
+    """Techniques that already answered no for this task."""
+
+
+class TechniqueTried(Event, frozen=True, kw_only=True):
+    """A technique gave its answer; stands in the attempt's stream."""
+
+    attempt: AttemptId
+    technique: str
+    answer: Literal["patch", "no", "findings"]
+    why: str = ""
+    seconds: float = 0.0
+    counts: dict[str, float] = msgspec.field(default_factory=dict)
+    """What it cost and found, e.g. candidates, plausible."""
+
+
+class CallStarted(Event, frozen=True, kw_only=True):
+    """A model call is about to be paid for; stands in the attempt's stream."""
+
+    attempt: AttemptId
+    key: str
+    model: str
+    worst_cost: float | None = None
+
+
+class CallFinished(Event, frozen=True, kw_only=True):
+    """A model call came back; stands in the attempt's stream."""
+
+    attempt: AttemptId
+    key: str
+    answer: str = ""
+    """Blob of the answer."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float | None = None
+    """In USD; None when the price is unknown."""
+    seconds: float = 0.0
+    finish: str = ""
+
+
+class ToolFinished(Event, frozen=True, kw_only=True):
+    """A tool call ended; stands in the attempt's stream."""
+
+    attempt: AttemptId
+    key: str
+    tool: str
+    success: bool
+    tree: str = ""
+    """The worktree after a writing tool, as a git tree."""
+
+
+class FindingsReported(Event, frozen=True, kw_only=True):
+    """An agent reports what it found without a patch."""
+
+    run: RunId
+    attempt: AttemptId
+    findings: tuple[Finding, ...]
+
+
+class PatchProposed(Event, frozen=True, kw_only=True):
+    """An attempt brought a patch."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+    technique: str
+    title: str
+    files: tuple[FileChange, ...]
+    diff: str
+    """Blob of the unified diff."""
+    patch: str
+    """Stable id of the change itself, the same wherever it is applied."""
+    fixes: tuple[Fingerprint, ...] = ()
+    notes: str = ""
+    """Evidence in the agent's words, e.g. the distinguishing input."""
+
+
+class AttemptGaveUp(Event, frozen=True, kw_only=True):
+    """An attempt ended without a patch: every technique answered no."""
+
+    attempt: AttemptId
+    why: str
+    refused: tuple[str, ...] = ()
+    """Techniques that answered no."""
+    localised: tuple[Finding, ...] = ()
+    """Where the cause most likely is, best first."""
+
+
+class AttemptFailed(Event, frozen=True, kw_only=True):
+    """The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set."""
+
+    attempt: AttemptId
+    why: str
+    fingerprint: Fingerprint = Fingerprint("")
+    retry_at: float | None = None
+
+
+class AttemptCancelled(Event, frozen=True, kw_only=True):
+    """The attempt is no longer owed: the run stopped, or its task was solved by another patch."""
+
+    attempt: AttemptId
+    why: str
+
+
+class PatchRebased(Event, frozen=True, kw_only=True):
+    """The patch was moved onto the branch as it stands now."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+
+
+class PatchMeasured(Event, frozen=True, kw_only=True):
+    """All gates were measured on the patched tree, in a clean place."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+    readings: tuple[Reading, ...]
+    score: float
+
+
+class LandDecided(Event, frozen=True, kw_only=True):
+    """The patch is better and not worse; the commit follows from this event alone."""
+
+    attempt: AttemptId
+    checkpoint: CheckpointId
+    at: float
+    parent: str
+    tree: str
+    message: str
+
+
+class PatchLanded(Event, frozen=True, kw_only=True):
+    """The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to."""
+
+    attempt: AttemptId
+    checkpoint: CheckpointId
+    commit: str
+    tree: str
+    pack: str = ""
+    """Blob of the objects new since the previous checkpoint."""
+
+
+class PatchRejected(Event, frozen=True, kw_only=True):
+    """The patch was not landed."""
+
+    attempt: AttemptId
+    reasons: tuple[Reason, ...]

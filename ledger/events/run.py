@@ -1,0 +1,186 @@
+"""PURE: the life of a project and its runs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ledger.events.values import (
+    Budget,
+    Event,
+    Fingerprint,
+    GateResult,
+    GateSpec,
+    Left,
+    Level,
+    Reading,
+    RequestId,
+    RoleCard,
+    RunEnd,
+    RunId,
+    Task,
+)
+
+
+class ProjectOpened(Event, frozen=True, kw_only=True):
+    """A project got its ledger."""
+
+    project: str
+    name: str
+    repository: str
+    """Path of the user's repository."""
+    prefix: str = ""
+    """Project directory inside the repository, empty for its root."""
+
+
+class DirectorStarted(Event, frozen=True, kw_only=True):
+    """A director took up the project, after a first start or a crash."""
+
+    version: str
+    sandbox: str
+    """Adapter and level, e.g. `bubblewrap (user namespaces, cgroup v2)` or `none (unsandboxed)`."""
+    sandboxed: bool
+    roles: tuple[RoleCard, ...] = ()
+    resumed: bool = False
+    """Whether an unfinished run goes on."""
+
+
+class NoticeRaised(Event, frozen=True, kw_only=True):
+    """Something a person should know that stops nothing."""
+
+    code: str
+    message: str
+    level: Level = "warning"
+    run: RunId = RunId("")
+
+
+class RunStarted(Event, frozen=True, kw_only=True):
+    """A run began."""
+
+    run: RunId
+    at: float
+    commit: str
+    tree: str
+    branch: str
+    """The branch Kaizen works on, e.g. `kaizen/run-1`."""
+    gates: tuple[GateSpec, ...]
+    budget: Budget
+    seed: int
+    parallel: int
+    """How many attempts may work at once."""
+    deliver: bool = True
+    settings: dict[str, str] = msgspec.field(default_factory=dict)
+    """Settings in force, secrets redacted."""
+    request: RequestId = RequestId("")
+
+
+class TargetPrepared(Event, frozen=True, kw_only=True):
+    """The target's interpreter and dependencies are ready."""
+
+    run: RunId
+    python: str
+    source: Literal["existing", "made", "base"]
+    """`existing`: the repository's own .venv; `made`: built in the data home; `base`: the bare interpreter."""
+    packages: int = 0
+    missing: tuple[str, ...] = ()
+    """Dependencies that could not be had as wheels."""
+    seconds: float = 0.0
+
+
+class BaselineMeasured(Event, frozen=True, kw_only=True):
+    """All gates were measured on the tree the run starts from."""
+
+    run: RunId
+    tree: str
+    readings: tuple[Reading, ...]
+    score: float
+
+
+class ErrorSeen(Event, frozen=True, kw_only=True):
+    """A test failed in a way that can be recognised again."""
+
+    run: RunId
+    fingerprint: Fingerprint
+    exception: str
+    message: str
+    test: str
+    path: str = ""
+    line: int = 0
+    function: str = ""
+    trace: str = ""
+    """Normalised frames, innermost last."""
+
+
+class IterationStarted(Event, frozen=True, kw_only=True):
+    """An iteration chose its tasks."""
+
+    run: RunId
+    iteration: int
+    tasks: tuple[Task, ...]
+    why: str
+    """Why these and not others, in one line."""
+
+
+class IterationEnded(Event, frozen=True, kw_only=True):
+    """Every task of the iteration came to its end."""
+
+    run: RunId
+    iteration: int
+    landed: int
+    rejected: int
+    score: float
+
+
+class RunPaused(Event, frozen=True, kw_only=True):
+    """No new work is begun until the run is resumed."""
+
+    run: RunId
+
+
+class RunResumed(Event, frozen=True, kw_only=True):
+    """Work goes on after a pause."""
+
+    run: RunId
+
+
+class RunClosing(Event, frozen=True, kw_only=True):
+    """The run's end is decided; what is still owed is the delivery."""
+
+    run: RunId
+    state: RunEnd
+    why: str
+    left: tuple[Left, ...] = ()
+
+
+class BranchDelivered(Event, frozen=True, kw_only=True):
+    """One new branch stands in the user's repository."""
+
+    run: RunId
+    ref: str
+    commit: str
+
+
+class DeliveryFailed(Event, frozen=True, kw_only=True):
+    """The branch could not be added to the user's repository; it stays in the data home."""
+
+    run: RunId
+    why: str
+
+
+class RunEnded(Event, frozen=True, kw_only=True):
+    """The run came to its end."""
+
+    run: RunId
+    at: float
+    state: RunEnd
+    why: str
+    gates: tuple[GateResult, ...]
+    landed: int
+    rejected: int
+    left: tuple[Left, ...]
+    cost: float
+    """USD."""
+    seconds: float
+    branch: str
+    """The delivered branch, empty when nothing was delivered."""

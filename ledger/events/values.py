@@ -1,0 +1,160 @@
+"""PURE: ids, the names of the streams, and the values events are made of."""
+
+from __future__ import annotations
+
+from typing import Literal, NewType
+
+import msgspec
+
+AttemptId = NewType("AttemptId", str)
+CheckpointId = NewType("CheckpointId", str)
+Fingerprint = NewType("Fingerprint", str)
+RequestId = NewType("RequestId", str)
+RunId = NewType("RunId", str)
+TaskId = NewType("TaskId", str)
+
+Better = Literal["higher", "lower"]
+Level = Literal["info", "warning", "error"]
+RunEnd = Literal["completed", "stalled", "exhausted", "stopped", "failed"]
+
+DIRECTOR = "director"
+"""Stream of everything the director decided."""
+REQUESTS = "requests"
+"""Stream of what was asked for from outside."""
+
+
+def attempt_stream(attempt: AttemptId) -> str:
+    """Return the name of the stream of one attempt."""
+    return f"attempt-{attempt}"
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of an event; never an event by itself."""
+
+
+class Finding(Value, frozen=True, kw_only=True):
+    """One thing a gate or an agent found, at one place."""
+
+    rule: str
+    """Rule, exception type or class of finding, in the tool's own words."""
+    message: str
+    path: str = ""
+    """Relative to the project directory."""
+    line: int = 0
+    """1-based; 0 when the finding has no line."""
+    symbol: str = ""
+    """Qualified name of the definition, or the test id."""
+    fingerprint: Fingerprint = Fingerprint("")
+    fixable: bool = False
+    """Whether a safe automatic fix is known."""
+
+
+class GateSpec(Value, frozen=True, kw_only=True):
+    """What is asked of one gate in this run."""
+
+    name: str
+    better: Better
+    target: float
+    tolerance: float
+    """How far an unmet gate may move away from its target without counting as worse."""
+    ratchet: bool = False
+    """Whether the gate may not move away from its target at all."""
+    weight: float = 1.0
+    unit: str = ""
+
+
+class Reading(Value, frozen=True, kw_only=True):
+    """What a gate measured on one tree."""
+
+    gate: str
+    value: float | None
+    """None when the gate could not be measured; `detail` then says why. Never a pass."""
+    detail: str = ""
+    """One line for a person, e.g. `41 of 44 tests pass`."""
+    tool: str = ""
+    """Name, version and rules of what measured."""
+    findings: tuple[Finding, ...] = ()
+    """At most 500, in a stable order."""
+    more: int = 0
+    """How many findings were left out."""
+    counts: dict[str, float] = msgspec.field(default_factory=dict)
+    """Parts of the value, e.g. passed, failed, lines, branches."""
+    seconds: float = 0.0
+    blob: str = ""
+    """Full data beside the ledger (for tests: the ids that passed)."""
+
+
+class GateResult(Value, frozen=True, kw_only=True):
+    """One row of a run's final table."""
+
+    name: str
+    target: float
+    before: float | None
+    after: float | None
+    met: bool
+
+
+class Reason(Value, frozen=True, kw_only=True):
+    """Why a patch was rejected."""
+
+    code: str
+    message: str
+    gate: str = ""
+    path: str = ""
+    line: int = 0
+
+
+class FileChange(Value, frozen=True, kw_only=True):
+    """How much of one file a patch changes, in lines."""
+
+    path: str
+    added: int
+    removed: int
+
+
+class Left(Value, frozen=True, kw_only=True):
+    """What was not done, why, and what would do it."""
+
+    what: str
+    why: str
+    remedy: str
+
+
+class Budget(Value, frozen=True, kw_only=True):
+    """What a run may spend; None means no limit."""
+
+    iterations: int | None = None
+    minutes: float | None = None
+
+
+class Task(Value, frozen=True, kw_only=True):
+    """What should be better."""
+
+    id: TaskId
+    kind: Literal["failing_test", "lint", "dead_code", "uncovered", "structure"]
+    gate: str
+    role: str
+    title: str
+    targets: tuple[str, ...] = ()
+    """Test ids, paths or `path::qualified.name`, by kind."""
+    fingerprint: Fingerprint = Fingerprint("")
+    digest: str = ""
+    """Changes when the findings behind the task change; a technique is not asked twice about one digest."""
+    promise: float = 0.0
+    """How much the gate may gain, 0 to 1."""
+    cost: float = 1.0
+    """Expected seconds of work."""
+
+
+class RoleCard(Value, frozen=True, kw_only=True):
+    """What a role is, for people."""
+
+    name: str
+    charge: str
+    brain: str = "classical"
+    available: bool = True
+    why_not: str = ""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True):
+    """A fact, in the past tense. Subclasses are the vocabulary."""
