@@ -8,7 +8,7 @@ from director.core import landing, rounds
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.evolve import fold
 from director.core.rollback import answer_rollback
-from director.core.state import Attempt, Run, State
+from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
     AttemptFailed,
@@ -128,7 +128,7 @@ def _checkpoint(state: State, request: CheckpointRequested) -> list[AnyEvent]:
     run = state.run
     made = CheckpointCreated(
         run=branch.run,
-        checkpoint=landing.next_checkpoint(state),
+        checkpoint=next_checkpoint(state),
         commit=branch.head,
         tree=run.tree if run else last.tree,
         gates={r.gate: r.value for r in run.readings} if run else {},
@@ -177,7 +177,7 @@ def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
 def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
     made = CheckpointCreated(
         run=run.id,
-        checkpoint=landing.next_checkpoint(state),
+        checkpoint=next_checkpoint(state),
         commit=run.head,
         tree=run.tree,
         gates={r.gate: r.value for r in fact.readings},

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from director.core.state import Attempt, Run, State
-from ledger.events import AttemptId, LandDecided, RollbackDecided, RunId, Task
+from director.core.state import Attempt, Run, State, next_checkpoint
+from ledger.events import AttemptId, CheckpointId, LandDecided, RollbackDecided, RunId, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +102,9 @@ class Restore:
     decided: RollbackDecided
     branch: str
     delivered: bool
+    """Whether the branch stands in the user's repository too."""
+    created: CheckpointId
+    """The checkpoint this makes."""
 
     @property
     def key(self) -> str:
@@ -137,14 +139,14 @@ class WakeAt:
 
 
 Effect = Prepare | MeasureBranch | Work | Rebase | Measure | Land | Restore | Deliver | WakeAt
-Slot = Literal["work", "measure", "none"]
 
 
 def pending(state: State) -> tuple[Effect, ...]:
     """Return every effect that is owed now, in the order it should begin."""
     owed: list[Effect] = []
     if state.rollback is not None and state.branch is not None and not _landing(state.run):
-        owed.append(Restore(state.rollback, state.branch.name, state.branch.delivered))
+        branch = state.branch
+        owed.append(Restore(state.rollback, branch.name, branch.delivered, next_checkpoint(state)))
     if state.run is not None:
         owed += _of_run(state.run, blocked=state.rollback is not None)
     return tuple(owed)

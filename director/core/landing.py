@@ -6,13 +6,12 @@ from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
 from director.core.policy import tasks
-from director.core.state import Attempt, Run, State
+from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
     AttemptCancelled,
     AttemptId,
     CheckpointCreated,
-    CheckpointId,
     LandDecided,
     MilestoneReached,
     PatchLanded,
@@ -24,11 +23,6 @@ from ledger.events import (
     RequestRefused,
     RolledBack,
 )
-
-
-def next_checkpoint(state: State) -> CheckpointId:
-    """Return the id the next checkpoint gets."""
-    return CheckpointId(f"c{len(state.checkpoints) + 1}")
 
 
 def rejection(attempt: AttemptId, code: str, message: str) -> PatchRejected:

@@ -142,3 +142,8 @@ class State:
     """A rollback that is decided and not yet done."""
     answered: frozenset[str] = frozenset()
     """Requests already answered."""
+
+
+def next_checkpoint(state: State) -> CheckpointId:
+    """Return the id the next checkpoint gets."""
+    return CheckpointId(f"c{len(state.checkpoints) + 1}")
