@@ -146,9 +146,7 @@ class LocalExecutor:
         began = self.place.clock()
         await asyncio.to_thread(self.place.mirror.start_branch, run.started.branch, run.started.commit)
         environment = await self.place.referee.prepare(run.started.commit)
-        notices = [
-            NoticeRaised(code="environment", message=note, run=run.id) for note in environment.notes
-        ]
+        notices = [NoticeRaised(code="environment", message=note, run=run.id) for note in environment.notes]
         prepared = TargetPrepared(
             run=run.id,
             python=f"{environment.python} ({environment.version})",
