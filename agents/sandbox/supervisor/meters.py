@@ -1,7 +1,7 @@
 """Meters of a running command: processor seconds, memory and writing of all its processes together."""
 
 # Importing pathlib would take longer than all else a supervisor does before the command runs.
-# ruff: noqa: PTH
+# ruff: noqa: PTH116, PTH123, PTH208
 
 from __future__ import annotations
 

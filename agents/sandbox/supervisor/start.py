@@ -1,7 +1,7 @@
 """Start the ordered program with exactly the descriptors, limits and groups it may have."""
 
 # Importing pathlib would take longer than all else a supervisor does before the command runs.
-# ruff: noqa: PTH
+# ruff: noqa: PTH102, PTH106, PTH110, PTH123
 
 from __future__ import annotations
 
