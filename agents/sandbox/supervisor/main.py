@@ -17,6 +17,7 @@ from .start import Started, reap, start
 from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
+_NOT_EXECUTABLE = b"bwrap: execvp "
 _END_SECONDS = 20.0
 _DRAIN_SECONDS = 2.0
 
@@ -105,6 +106,9 @@ def _report(order: Order, started: Started, watch: Watch, why: str, seconds: flo
     cpu = started.reaped_cpu
     status = started.status()
     why = why or watch.last_word(status, cpu)
+    if not why and status is None and texts[1].startswith(_NOT_EXECUTABLE):
+        # The namespaces stood and the program was not there: that is the command's own failure, told as shells do.
+        status, texts[1] = 127, texts[1].removeprefix(_NOT_EXECUTABLE)
     if not why and status is None:
         why = "broken"
         texts[1] = texts[1] or b"it ended before the command was started"
