@@ -41,6 +41,7 @@ from ledger.events.requests import (
 from ledger.events.run import (
     BaselineMeasured,
     BranchDelivered,
+    BranchMeasured,
     DeliveryFailed,
     DirectorStarted,
     ErrorSeen,
@@ -89,6 +90,7 @@ AnyEvent = (
     | RunStarted
     | TargetPrepared
     | BaselineMeasured
+    | BranchMeasured
     | ErrorSeen
     | IterationStarted
     | IterationEnded
@@ -140,6 +142,7 @@ __all__ = [
     "BaselineMeasured",
     "Better",
     "BranchDelivered",
+    "BranchMeasured",
     "Budget",
     "CallFinished",
     "CallStarted",

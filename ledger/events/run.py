@@ -97,6 +97,15 @@ class BaselineMeasured(Event, frozen=True, kw_only=True):
     score: float
 
 
+class BranchMeasured(Event, frozen=True, kw_only=True):
+    """All gates were measured on the branch as it stands, after it moved without a landing."""
+
+    run: RunId
+    tree: str
+    readings: tuple[Reading, ...]
+    score: float
+
+
 class ErrorSeen(Event, frozen=True, kw_only=True):
     """A test failed in a way that can be recognised again."""
 
