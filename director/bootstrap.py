@@ -48,6 +48,8 @@ class Project:
 
     id: str
     name: str
+    unique: bool
+    """Whether no other project of the home has this name."""
     repository: Path
     prefix: str
     folder: Path
@@ -60,6 +62,11 @@ class Project:
     director: Director
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
+
+    @property
+    def label(self) -> str:
+        """The name as it stands in addresses, unique in the home."""
+        return self.name if self.unique else f"{self.name}-{self.id[:6]}"
 
     def close(self) -> None:
         """Let go of the ledger; the director must have ended."""
@@ -113,17 +120,19 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
     folder = settings.home / "projects" / identity
     known = next((k for k in known_projects(settings.home) if k.id == identity), None)
     name = known.name if known else _name_of(top, prefix)
+    unique = all(k.id == identity or k.name != name for k in known_projects(settings.home))
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
     store = open_store(folder / f"{name}_ledger.db", clock)
     if store.head().position == 0:
         opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
         store.append(PROJECT, [opened], expected=0).result()
-    return _wire(identity, name, top, prefix, folder, lease, store, settings, sandbox, clock)
+    return _wire(identity, name, unique, top, prefix, folder, lease, store, settings, sandbox, clock)
 
 
 def _wire(
     identity: str,
     name: str,
+    unique: bool,
     top: Path,
     prefix: str,
     folder: Path,
@@ -164,6 +173,7 @@ def _wire(
     return Project(
         id=identity,
         name=name,
+        unique=unique,
         repository=top,
         prefix=prefix,
         folder=folder,

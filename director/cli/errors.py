@@ -8,17 +8,13 @@ from contextlib import contextmanager
 
 import typer
 
-from agents.ports import AgentError
-from agents.workspace.git import GitError
-from agents.workspace.mirror import Unusable
-from director.settings import SettingsError
-from ledger.errors import LedgerError
+from director.host import REFUSALS, PortTaken
 
 COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 STATUS = {"completed": COMPLETED, "stalled": STALLED, "exhausted": EXHAUSTED, "stopped": STOPPED, "failed": INTERNAL}
 """Exit status of a run, by the state it ended in."""
 
-EXPECTED = (Unusable, SettingsError, LedgerError, AgentError, GitError)
+EXPECTED = (PortTaken, *REFUSALS)
 
 
 class Refused(Exception):

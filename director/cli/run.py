@@ -19,7 +19,7 @@ from agents.workspace.mirror import locate
 from director.bootstrap import Project, sandbox_of
 from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, USAGE, Refused, one_line_errors, say_error
 from director.cli.report import JsonLines, Lines
-from director.host import Host
+from director.host import Host, start_logs
 from director.settings import Settings, load
 from ledger.events import (
     REQUESTS,
@@ -118,6 +118,7 @@ class _Run:
         """Run to the end and return the exit status."""
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
         host = Host(self.settings, sandbox, time.time, version=VERSION, purpose="kaizen run")
+        start_logs(self.settings)
         self._listen()
         async with host:
             if self.page:

@@ -17,6 +17,7 @@ from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
+from director.host.page import Opened, Page, ProjectName, Shown
 from director.settings import (
     RepositorySettings,
     Settings,
@@ -66,6 +67,7 @@ class Host:
         self._running: dict[str, _Running] = {}
         self._opening = asyncio.Lock()  # one project is opened at a time
         self._ear: asyncio.Task[None] | None = None
+        self._page: Page | None = None
 
     async def __aenter__(self) -> Host:
         self._ear = asyncio.create_task(self._hear())
@@ -74,6 +76,8 @@ class Host:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        if self._page is not None:
+            await self._page.close()
         tasks = [r.task for r in self._running.values()] + ([self._ear] if self._ear else [])
         for task in tasks:
             task.cancel()
@@ -82,6 +86,15 @@ class Host:
             running.project.close()
         self.home.close()
         self.lease.release()
+
+    async def serve(self) -> str:
+        """Serve the page and return an address to open; raise PortTaken."""
+        shown = Shown(self.home, self._opened)
+        self._page = Page(self.settings, shown, version=self.version, clock=self.clock)
+        return self._page.address
+
+    def _opened(self) -> list[Opened]:
+        return [Opened(ProjectName(p.label), p.store, p.blobs, p.signals) for p in self.projects.values()]
 
     @property
     def projects(self) -> Mapping[str, Project]:
