@@ -188,6 +188,13 @@ class StoreContract:
 
         assert store.head().position == 0
 
+    @pytest.mark.parametrize("odd", [{"actor": "\udce9"}, {"key": "\udce9"}, {"cause": -1}, {"token": 1 << 63}])
+    def test_what_no_store_can_keep_is_refused_at_once(self, store: Any, odd: dict[str, Any]) -> None:
+        with pytest.raises(ValueError):
+            store.append(DIRECTOR, [action()], **odd)
+
+        assert store.append(DIRECTOR, [action()]).result()[0].position == 1
+
     def test_text_outside_unicode_is_kept_with_escapes(self, store: Any) -> None:
         store.append(DIRECTOR, [action("read caf\udce9.txt")]).result()
 
