@@ -62,7 +62,10 @@ class ProjectLedger:
         patience: float = 60.0,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
-        """Open `<folder>/<project_name>_ledger.db`; `patience` is how many seconds an answer is waited for."""
+        """Open `<folder>/<project_name>_ledger.db`; `patience` is how many seconds an answer is waited for.
+
+        Whoever gives `open_store` also closes what it opened.
+        """
         self.project_name = project_name
         self.db_path = Path(folder) / f"{project_name}_ledger.db"
         self._by, self._patience, self._new_id = by, patience, new_id
