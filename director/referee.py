@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from agents.ports import Sandbox
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
-from ledger.projections.score import quality_score
-
-from agents.ports import Sandbox
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
 from director.gates import measure_all
@@ -23,6 +21,7 @@ from director.gates.tree import CleanTree
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
+from ledger.projections.score import quality_score
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class Writer:
     def _outcome(self, wish: Append | SaveSnapshot) -> Written | LedgerError:
         try:
             if isinstance(wish, Append):
-                return self._pen.append(wish, self._clock())
+                return self._pen.append(wish, float(self._clock()))
             self._pen.save(wish)
         except LedgerError as refusal:
             return refusal
