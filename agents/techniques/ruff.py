@@ -30,8 +30,15 @@ class _Place(msgspec.Struct):
     column: int
 
 
+class _Edit(msgspec.Struct):
+    content: str
+    location: _Place
+    end_location: _Place
+
+
 class _Fix(msgspec.Struct):
     applicability: str
+    edits: list[_Edit]
 
 
 class _Line(msgspec.Struct):
@@ -40,6 +47,15 @@ class _Line(msgspec.Struct):
     filename: str
     location: _Place
     fix: _Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Characters from `start` to `end`, each (row, column) from 1, become `text`."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class Found:
     """1-based, in characters."""
     safe: bool
     """Whether ruff has a fix it calls safe."""
+    edits: tuple[TextEdit, ...] = ()
+    """Ruff's fix, safe or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +137,13 @@ def _found(line: _Line, project: Path) -> Found:
         row=line.location.row,
         column=line.location.column,
         safe=line.fix is not None and line.fix.applicability == "safe",
+        edits=tuple(_edit(each) for each in line.fix.edits) if line.fix else (),
     )
+
+
+def _edit(edit: _Edit) -> TextEdit:
+    start, end = edit.location, edit.end_location
+    return TextEdit((start.row, start.column), (end.row, end.column), edit.content)
 
 
 def _why(ended: Completed) -> str:
