@@ -48,8 +48,8 @@ class Project:
 
     id: str
     name: str
-    unique: bool
-    """Whether no other project of the home has this name."""
+    label: str
+    """The name as it stands in addresses, unique in the home."""
     repository: Path
     prefix: str
     folder: Path
@@ -63,11 +63,6 @@ class Project:
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
 
-    @property
-    def label(self) -> str:
-        """The name as it stands in addresses, unique in the home."""
-        return self.name if self.unique else f"{self.name}-{self.id[:6]}"
-
     def close(self) -> None:
         """Let go of the ledger; the director must have ended."""
         self.store.close()
@@ -80,6 +75,8 @@ class Known:
 
     id: str
     name: str
+    label: str
+    """The name as it stands in addresses, unique in the home."""
     folder: Path
 
     @property
@@ -106,11 +103,17 @@ def project_id(top: Path, prefix: str) -> str:
 
 def known_projects(home: Path) -> tuple[Known, ...]:
     """Return the projects of a home, by name."""
-    found = [
-        Known(ledger.parent.name, ledger.name.removesuffix("_ledger.db"), ledger.parent)
-        for ledger in (home / "projects").glob("*/*_ledger.db")
-    ]
-    return tuple(sorted(found, key=lambda k: (k.name, k.id)))
+    ledgers = sorted((home / "projects").glob("*/*_ledger.db"), key=lambda p: (p.name, p.parent.name))
+    names = [ledger.name.removesuffix("_ledger.db") for ledger in ledgers]
+    return tuple(
+        Known(
+            id=ledger.parent.name,
+            name=name,
+            label=name if names.count(name) == 1 else f"{name}-{ledger.parent.name[:6]}",
+            folder=ledger.parent,
+        )
+        for ledger, name in zip(ledgers, names, strict=True)
+    )
 
 
 def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float]) -> Project:
@@ -120,19 +123,20 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
     folder = settings.home / "projects" / identity
     known = next((k for k in known_projects(settings.home) if k.id == identity), None)
     name = known.name if known else _name_of(top, prefix)
-    unique = all(k.id == identity or k.name != name for k in known_projects(settings.home))
+    others = [k for k in known_projects(settings.home) if k.id != identity and k.name == name]
+    label = f"{name}-{identity[:6]}" if others else name
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
     store = open_store(folder / f"{name}_ledger.db", clock)
     if store.head().position == 0:
         opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
         store.append(PROJECT, [opened], expected=0).result()
-    return _wire(identity, name, unique, top, prefix, folder, lease, store, settings, sandbox, clock)
+    return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
 
 
 def _wire(
     identity: str,
     name: str,
-    unique: bool,
+    label: str,
     top: Path,
     prefix: str,
     folder: Path,
@@ -173,7 +177,7 @@ def _wire(
     return Project(
         id=identity,
         name=name,
-        unique=unique,
+        label=label,
         repository=top,
         prefix=prefix,
         folder=folder,
