@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Protocol, get_args
 
 import msgspec
-from ledger.subscription import follow
 
 from director.core.commands import Ask, Command, Report, Request
 from director.core.decide import decide
@@ -16,6 +15,7 @@ from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import DIRECTOR, REQUESTS
 from ledger.store import Recorded, Snapshots, Store
+from ledger.subscription import follow
 
 STATE = "director-state"
 REVISION = "1"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.tools.target import SandboxedTarget
-from agents.workspace.environment import Environment
 from ledger.projections.score import quality_score
 
 from agents.ports import Sandbox
+from agents.tools.target import SandboxedTarget
+from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
 from director.gates import measure_all
