@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -44,7 +44,7 @@ def reading(path: Path) -> Engine:
 
 def _engine(path: Path, pool: type, pragmas: tuple[str, ...], **options: int) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=pool,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},

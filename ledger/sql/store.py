@@ -169,7 +169,7 @@ class SqliteStore:
     def _rows(self, query: Select[tuple[object, ...]], after: int) -> list[Row]:
         self._require_open()
         with in_our_words(self._path, after + 1), self._readers.connect() as connection:
-            return [Row._make(row) for row in connection.execute(query)]
+            return [Row._make(row) for row in connection.execute(query).all()]
 
     def _head(self) -> StoredHead:
         self._require_open()
@@ -178,9 +178,13 @@ class SqliteStore:
 
     def _checked_head(self) -> StoredHead:
         """Return the head after comparing it with the last row: a ledger that lost its end is not opened."""
-        head = self._head()
-        last = self._rows(select(*_ROW).order_by(col(EventRow.position).desc()).limit(1), 0)
-        position, link = (last[0].position, last[0].link) if last else (0, GENESIS)
+        last = select(EventRow.position, EventRow.link).order_by(col(EventRow.position).desc()).limit(1)
+        with in_our_words(self._path), self._readers.connect() as connection:
+            connection.exec_driver_sql("BEGIN")  # one view of both: another program may be appending
+            head = read_head(connection.execute(select(*_HEAD)).first(), self._path)
+            row = connection.execute(last).first()
+            connection.exec_driver_sql("COMMIT")
+        position, link = row or (0, GENESIS)
         if (position, link) != (head.position, head.link):
             raise Damaged(str(self._path), min(position, head.position) + 1, "its last rows do not match its head")
         return head

@@ -44,7 +44,7 @@ def _verify(connection: Connection, path: Path) -> Verdict:
     if not verdict.intact:
         return verdict
     beyond = connection.exec_driver_sql("SELECT min(position) FROM event WHERE position < 1").scalar()
-    structure = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    structure = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
     if beyond is None and structure == "ok":
         return verdict
     why = " ".join(str(structure).split()) if beyond is None else f"a row stands at position {beyond}"

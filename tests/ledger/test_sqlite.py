@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -51,6 +52,34 @@ def test_what_was_appended_is_there_after_opening_again(path: Path, store: Sqlit
     assert again.append(DIRECTOR, [action()], key="k").result() == written
     assert type(again.append(DIRECTOR, [action()], token=2).exception()).__name__ == "Fenced"
     again.close()
+
+
+def test_a_file_may_have_any_name(tmp_path: Path) -> None:
+    path = tmp_path / "what? 100%#1 & ü:memory:" / "a?b=c_ledger.db"
+    store = SqliteStore.open(path)
+    store.append(DIRECTOR, [action()]).result()
+    store.close()
+
+    assert verify(path).events == 1
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_opening_while_another_appends_finds_no_damage(path: Path, store: SqliteStore) -> None:
+    done = threading.Event()
+
+    def produce() -> None:
+        while not done.is_set():
+            store.append(DIRECTOR, [action()]).result()
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    try:
+        for _ in range(30):
+            SqliteStore.open(path).close()
+            assert verify(path).intact
+    finally:
+        done.set()
+        producer.join()
 
 
 def test_closing_writes_what_is_still_queued(path: Path, store: SqliteStore, clock: Clock) -> None:
