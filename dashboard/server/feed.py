@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import NamedTuple, cast
-
-import structlog
 
 from dashboard.server.history import History
 from dashboard.server.ledgers import OpenLedger, ProjectName
@@ -29,7 +28,7 @@ _FOLDED_AT_ONCE = 250
 _CHECK_EVERY = 2.0
 """Seconds between two looks at the lineage, and before a broken ledger is tried again."""
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 
 
 class Batch(NamedTuple):
@@ -84,7 +83,9 @@ class Feed:
             except* (LedgerError, _Restored) as broken:
                 restored = broken.subgroup(_Restored) is not None
                 self.problem = "" if restored else str(broken.exceptions[0])
-                _log.warning("following began anew", project=self.name, why=self.problem or "another lineage")
+                _log.warning(
+                    "following began anew", extra={"project": self.name, "why": self.problem or "another lineage"}
+                )
                 self._wake()
             if self.problem:
                 await asyncio.sleep(_CHECK_EVERY)
