@@ -10,23 +10,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.techniques.dead_code import UnusedCode
 from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
-from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 
 from agents.brains.classical import ClassicalBrain
 from agents.ports import Agent, Sandbox, Technique
 from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
+from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
+from agents.techniques.structure import Structure
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
-from director.gates import find_gates
+from director.gates import found_gates
 from director.gates.gate import Gate
 from director.loop import Director
 from director.referee import Referee
@@ -195,7 +195,7 @@ def _wire(
 
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
-    return find_gates()
+    return tuple(found_gates().values())
 
 
 def _agents() -> Mapping[str, Agent]:

@@ -40,7 +40,9 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     if run is None:
         _print(f"{board['project']['name']}: no run yet")
         return
-    _print(f"{board['project']['name']}: run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}")
+    _print(
+        f"{board['project']['name']}: run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
+    )
     _print_gates(run["gates"])
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
@@ -70,7 +72,12 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
     for row in found:
         mark = " (here)" if row["current"] else ""
         table.add_row(
-            row["id"], str(row["position"]), _when(row["at"]), row["commit"][:10], f"{row['score']:.0f}", row["title"] + mark
+            row["id"],
+            str(row["position"]),
+            _when(row["at"]),
+            row["commit"][:10],
+            f"{row['score']:.0f}",
+            row["title"] + mark,
         )
     _show(table)
 
@@ -96,7 +103,9 @@ def log(
             _write_json(row, indent=None)
         else:
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
-            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {jsonlib.dumps(rest, ensure_ascii=False)[:160]}")
+            _print(
+                f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {jsonlib.dumps(rest, ensure_ascii=False)[:160]}"
+            )
 
 
 def watch(project: ProjectOption = None, *, json: JsonOption = False) -> None:
