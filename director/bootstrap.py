@@ -33,10 +33,12 @@ from director.referee import Referee
 from director.settings import Settings
 from knowledge_graph.projector import Projector
 from ledger.blobs import FileBlobs
+from ledger.chain import Verdict
 from ledger.events import ProjectOpened, RoleCard
 from ledger.lease import Lease
 from ledger.signals import Signals
 from ledger.sql import SqliteStore
+from ledger.sql.verify import verify
 
 PROJECT = "project"
 """Stream of what is known about the project itself."""
@@ -94,6 +96,11 @@ def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:
     """Open a ledger file, making it when it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     return SqliteStore.open(path, clock=clock)
+
+
+def verify_file(path: Path) -> Verdict:
+    """Recompute the chain of a ledger file; nothing is written."""
+    return verify(path)
 
 
 def project_id(top: Path, prefix: str) -> str:

@@ -40,9 +40,8 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     if run is None:
         _print(f"{board['project']['name']}: no run yet")
         return
-    _print(
-        f"{board['project']['name']}: run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
-    )
+    where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
+    _print(f"{board['project']['name']}: {where}")
     _print_gates(run["gates"])
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
@@ -103,9 +102,8 @@ def log(
             _write_json(row, indent=None)
         else:
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
-            _print(
-                f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {jsonlib.dumps(rest, ensure_ascii=False)[:160]}"
-            )
+            said = jsonlib.dumps(rest, ensure_ascii=False)[:160]
+            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}")
 
 
 def watch(project: ProjectOption = None, *, json: JsonOption = False) -> None:

@@ -20,13 +20,13 @@ class Reading:
         """Take the home's lock; raise Locked or Unwritable."""
         self._lease = Lease.take(settings.home / "lock", "a kaizen command", clock=clock)
         self._home = open_store(settings.home / "home_ledger.db", clock)
-        self._opened = [
-            Opened(
-                ProjectName(known.label), open_store(known.ledger, clock), FileBlobs(known.folder / "blobs"), Signals()
-            )
-            for known in known_projects(settings.home)
+        known = known_projects(settings.home)
+        self._stores = [open_store(one.ledger, clock) for one in known]
+        opened = [
+            Opened(ProjectName(one.label), store, FileBlobs(one.folder / "blobs"), Signals())
+            for one, store in zip(known, self._stores, strict=True)
         ]
-        shown = Shown(self._home, lambda: self._opened)
+        shown = Shown(self._home, lambda: opened)
         self.page = Page(settings.on_any_port(), shown, version=version, clock=clock)
 
     async def __aenter__(self) -> Reading:
@@ -36,7 +36,7 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self.page.close()
-        for opened in self._opened:
-            opened.store.close()
+        for store in self._stores:
+            store.close()
         self._home.close()
         self._lease.release()
