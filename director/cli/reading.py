@@ -21,7 +21,7 @@ from director.cli.errors import one_line_errors
 from director.cli.report import JsonLines, Lines
 from director.settings import load
 from ledger.events import AnyEvent
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]

@@ -33,7 +33,7 @@ from ledger.events import (
     StopRequested,
     Task,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 from ledger.subscription import follow
 
 VERSION = version("kaizen-director")

@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import LedgerError, Unwritable
+from ledger.events.recorded import Recorded
 from ledger.sql.failures import translate
 from ledger.sql.pen import Append, Pen, SaveSnapshot
-from ledger.store import Recorded
 
 _TOGETHER = 256
 """At most so many appends share one commit."""
