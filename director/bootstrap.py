@@ -15,7 +15,7 @@ from agents.techniques.repair import TemplateRepair
 from agents.techniques.testgen import Characterise
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Agent, Sandbox, Technique
+from agents.ports import Agent, Sandbox, Target, Technique
 from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
@@ -28,6 +28,7 @@ from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
 from director.gates import found_gates
 from director.gates.gate import Gate
+from director.gates.lint import lint_arguments
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
@@ -208,12 +209,16 @@ def gates() -> tuple[Gate, ...]:
 def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
-        "coder": (LintFixes(ruff), UnusedCode(ruff)),
+        "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
         "debugger": (ProvenFix(), TemplateRepair()),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+
+
+def _lint_arguments(target: Target) -> tuple[str, ...]:
+    return lint_arguments(target.project, target.root)
 
 
 def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
