@@ -8,7 +8,6 @@ from agents.ports import SandboxBroken
 from agents.sandbox.choose import choose
 from agents.sandbox.local import LocalSandbox
 
-
 NO_BUBBLEWRAP = "/nonexistent/bwrap"
 
 
