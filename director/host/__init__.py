@@ -1,0 +1,7 @@
+"""The front door: one process with a director per project and the page."""
+
+from director.host.host import REFUSALS, Host
+from director.host.page import DAEMON, PortTaken, start_logs
+from director.host.reading import Reading
+
+__all__ = ["DAEMON", "REFUSALS", "Host", "PortTaken", "Reading", "start_logs"]
