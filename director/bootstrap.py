@@ -10,10 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.techniques.recall import ProvenFix
-from agents.techniques.repair import TemplateRepair
-from agents.techniques.testgen import Characterise
-
 from agents.brains.classical import ClassicalBrain
 from agents.ports import Agent, Sandbox, Target, Technique
 from agents.registry import build_agents, find_roles
@@ -210,8 +206,6 @@ def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair()),
-        "tester": (Characterise(),),
         "architect": (Structure(),),
     }
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
@@ -222,15 +216,12 @@ def _lint_arguments(target: Target) -> tuple[str, ...]:
 
 
 def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
+    """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
+    offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
+
     def make(checked_out: Path) -> Environment:
-        return prepare(
-            checked_out,
-            user_project=user_project,
-            home=settings.home,
-            uv=tool("uv"),
-            environment=settings.environment,
-            offline=settings.user.offline,
-        )
+        variables = {**settings.environment, **offline}
+        return prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
 
     return make
 

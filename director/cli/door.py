@@ -8,19 +8,19 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 
 from agents.workspace.mirror import Unusable, locate
+from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused
 from director.host import DAEMON, Host, Reading
 from director.settings import Settings
 
-VERSION = version("kaizen-director")
+VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
 

@@ -9,7 +9,6 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -17,6 +16,7 @@ import typer
 
 from agents.workspace.mirror import locate
 from director.bootstrap import Project, sandbox_of
+from director.cli.door import VERSION
 from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, USAGE, Refused, one_line_errors, say_error
 from director.cli.report import JsonLines, Lines
 from director.host import Host, start_logs
@@ -35,8 +35,6 @@ from ledger.events import (
 )
 from ledger.events.recorded import Recorded
 from ledger.subscription import follow
-
-VERSION = version("kaizen-director")
 
 
 class Shows(Protocol):
@@ -165,7 +163,8 @@ class _Run:
 
     async def _show(self, project: Project, request: RequestId) -> RunEnded:
         """Show the run from its start, also when it began in an earlier process."""
-        resumed = project.director.state.run
+        run_now = project.director.state.run
+        resumed = run_now if run_now and run_now.started.request != request else None
         if resumed is not None:
             self.say(f"{'resumed':<12} run {resumed.id} goes on where it was")
         began = await _started(project, lambda e: e.run == resumed.id if resumed else e.request == request)

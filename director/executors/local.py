@@ -26,7 +26,7 @@ from director.core.effects import (
     Work,
     pending,
 )
-from director.core.state import Run, State
+from director.core.state import Run, State, refused_now
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
 from knowledge_graph.projector import Projector
@@ -134,7 +134,7 @@ class LocalExecutor:
             case MeasureBranch():
                 return await self._measure_branch(run, effect)
             case Work():
-                return (await self._work(run, effect, state.refused),)
+                return (await self._work(run, effect, refused_now(state)),)
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
