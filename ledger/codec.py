@@ -27,7 +27,7 @@ class Unreadable(LedgerError):
     """An event is of a kind or a shape this version does not know."""
 
     def __init__(self, kind: str, revision: int, why: str) -> None:
-        super().__init__(f"cannot read event {kind}, revision {revision}: {why}")
+        super().__init__(f"cannot read event {kind!r}, revision {revision}: {why}")
         self.kind, self.revision, self.why = kind, revision, why
 
 
@@ -75,8 +75,8 @@ def decode(kind: str, revision: int, body: bytes, upcasters: Upcasters = UPCASTE
     if kind not in KINDS:
         raise Unreadable(kind, revision, "this version does not know the kind; upgrade Kaizen")
     present = revision_of(kind, upcasters)
-    if revision > present:
-        raise Unreadable(kind, revision, f"this version knows revisions up to {present}; upgrade Kaizen")
+    if not 1 <= revision <= present:
+        raise Unreadable(kind, revision, f"this version knows revisions 1 to {present}; upgrade Kaizen")
     try:
         event = _decoder.decode(body) if revision == present else _brought_up(kind, revision, body, upcasters)
     except msgspec.MsgspecError as error:
