@@ -10,33 +10,36 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.techniques.dead_code import UnusedCode
 from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
-from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Agent, Sandbox, Technique
+from agents.ports import Agent, Sandbox, Target, Technique
 from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
+from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
+from agents.techniques.structure import Structure
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
-from director.gates import find_gates
+from director.gates import found_gates
 from director.gates.gate import Gate
+from director.gates.lint import lint_arguments
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
 from knowledge_graph.projector import Projector
 from ledger.blobs import FileBlobs
+from ledger.chain import Verdict
 from ledger.events import ProjectOpened, RoleCard
 from ledger.lease import Lease
 from ledger.signals import Signals
 from ledger.sql import SqliteStore
+from ledger.sql.verify import verify
 
 PROJECT = "project"
 """Stream of what is known about the project itself."""
@@ -48,8 +51,8 @@ class Project:
 
     id: str
     name: str
-    unique: bool
-    """Whether no other project of the home has this name."""
+    label: str
+    """The name as it stands in addresses, unique in the home."""
     repository: Path
     prefix: str
     folder: Path
@@ -63,11 +66,6 @@ class Project:
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
 
-    @property
-    def label(self) -> str:
-        """The name as it stands in addresses, unique in the home."""
-        return self.name if self.unique else f"{self.name}-{self.id[:6]}"
-
     def close(self) -> None:
         """Let go of the ledger; the director must have ended."""
         self.store.close()
@@ -80,6 +78,8 @@ class Known:
 
     id: str
     name: str
+    label: str
+    """The name as it stands in addresses, unique in the home."""
     folder: Path
 
     @property
@@ -99,6 +99,11 @@ def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:
     return SqliteStore.open(path, clock=clock)
 
 
+def verify_file(path: Path) -> Verdict:
+    """Recompute the chain of a ledger file; nothing is written."""
+    return verify(path)
+
+
 def project_id(top: Path, prefix: str) -> str:
     """Return the id of a project: the same directory is the same project."""
     return hashlib.sha256(f"{top.resolve()}\0{prefix}".encode()).hexdigest()[:12]
@@ -106,11 +111,17 @@ def project_id(top: Path, prefix: str) -> str:
 
 def known_projects(home: Path) -> tuple[Known, ...]:
     """Return the projects of a home, by name."""
-    found = [
-        Known(ledger.parent.name, ledger.name.removesuffix("_ledger.db"), ledger.parent)
-        for ledger in (home / "projects").glob("*/*_ledger.db")
-    ]
-    return tuple(sorted(found, key=lambda k: (k.name, k.id)))
+    ledgers = sorted((home / "projects").glob("*/*_ledger.db"), key=lambda p: (p.name, p.parent.name))
+    names = [ledger.name.removesuffix("_ledger.db") for ledger in ledgers]
+    return tuple(
+        Known(
+            id=ledger.parent.name,
+            name=name,
+            label=name if names.count(name) == 1 else f"{name}-{ledger.parent.name[:6]}",
+            folder=ledger.parent,
+        )
+        for ledger, name in zip(ledgers, names, strict=True)
+    )
 
 
 def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float]) -> Project:
@@ -120,19 +131,20 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
     folder = settings.home / "projects" / identity
     known = next((k for k in known_projects(settings.home) if k.id == identity), None)
     name = known.name if known else _name_of(top, prefix)
-    unique = all(k.id == identity or k.name != name for k in known_projects(settings.home))
+    others = [k for k in known_projects(settings.home) if k.id != identity and k.name == name]
+    label = f"{name}-{identity[:6]}" if others else name
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
     store = open_store(folder / f"{name}_ledger.db", clock)
     if store.head().position == 0:
         opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
         store.append(PROJECT, [opened], expected=0).result()
-    return _wire(identity, name, unique, top, prefix, folder, lease, store, settings, sandbox, clock)
+    return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
 
 
 def _wire(
     identity: str,
     name: str,
-    unique: bool,
+    label: str,
     top: Path,
     prefix: str,
     folder: Path,
@@ -173,7 +185,7 @@ def _wire(
     return Project(
         id=identity,
         name=name,
-        unique=unique,
+        label=label,
         repository=top,
         prefix=prefix,
         folder=folder,
@@ -191,18 +203,22 @@ def _wire(
 
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
-    return find_gates()
+    return tuple(found_gates().values())
 
 
 def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
-        "coder": (LintFixes(ruff), UnusedCode(ruff)),
+        "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
         "debugger": (ProvenFix(), TemplateRepair()),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+
+
+def _lint_arguments(target: Target) -> tuple[str, ...]:
+    return lint_arguments(target.project, target.root)
 
 
 def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:

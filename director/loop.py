@@ -14,7 +14,8 @@ from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import DIRECTOR, REQUESTS
-from ledger.store import Recorded, Snapshots, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Snapshots, Store
 from ledger.subscription import follow
 
 STATE = "director-state"

@@ -89,6 +89,11 @@ class Settings:
     environment: Mapping[str, str]
     """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
 
+    def on_any_port(self) -> Settings:
+        """Return the same with a port that the system chooses, for a command of a moment."""
+        user = self.user.model_copy(update={"port": 0, "host": "127.0.0.1", "behind_loopback": False})
+        return Settings(self.home, user, self.environment)
+
 
 @dataclass(frozen=True, slots=True)
 class RepositorySettings:

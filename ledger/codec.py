@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, cast, get_args
+from typing import NamedTuple, cast, get_args
 
 import msgspec
 
 from ledger.errors import LedgerError
 from ledger.events import AnyEvent
+from ledger.events.recorded import Recorded
 
 Fields = dict[str, object]
 Upcasters = Mapping[tuple[str, int], Callable[[Fields], Fields]]
@@ -39,21 +40,6 @@ class Encoded(NamedTuple):
     kind: str
     revision: int
     body: bytes
-
-
-class Standing(Protocol):
-    """What the outside is told of an event beside its fields; a `Recorded` is one."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def stream(self) -> str: ...
-    @property
-    def at(self) -> float: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def event(self) -> AnyEvent: ...
 
 
 def encode(event: AnyEvent, upcasters: Upcasters = UPCASTERS) -> Encoded:
@@ -100,7 +86,7 @@ def revision_of(kind: str, upcasters: Upcasters = UPCASTERS) -> int:
     return 1 + sum(1 for known, _ in upcasters if known == kind) if upcasters else 1
 
 
-def as_json(recorded: Standing) -> Fields:
+def as_json(recorded: Recorded) -> Fields:
     """Return `{position, at, kind, run, stream, actor, ...fields}`; fields at their default are left out.
 
     Where an event has a time of its own (`RunStarted.at`), that one is shown.

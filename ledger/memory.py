@@ -11,7 +11,8 @@ from ledger.chain import GENESIS, Row, Verdict, check, seal
 from ledger.codec import Encoded, encode, require_storable
 from ledger.errors import Conflict, Fenced, LedgerError
 from ledger.events import AnyEvent
-from ledger.store import Head, Recorded, Snapshot
+from ledger.events.recorded import Recorded
+from ledger.store import Head, Snapshot
 
 
 class MemoryStore:

@@ -24,9 +24,10 @@ from ledger.events import (
     RequestRefused,
     RollbackRequested,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.overview import Overview, evolve
 from ledger.projections.score import quality_score
-from ledger.store import Recorded, Store
+from ledger.store import Store
 
 _PAGE = 1000
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 
 from ledger.errors import LedgerError
-from ledger.store import Recorded, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Store
 
 _BATCH = 500
 _PATIENCE = 1.0

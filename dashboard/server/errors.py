@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from ledger.errors import Conflict, LedgerError, Missing
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "not_json"}
 
 
@@ -66,7 +66,7 @@ def translate(error: Exception) -> Refused:
         case Conflict():
             return Refused(409, "conflict", str(error))
         case LedgerError():
-            _log.error("ledger failed", error=str(error))
+            _log.error("ledger failed", extra={"why": str(error)})
             return Refused(503, "ledger_unavailable", str(error), retry=5)
         case _:
             return Refused(500, "internal", "this is a fault of Kaizen: its log has the traceback under this request")

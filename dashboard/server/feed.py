@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import NamedTuple, cast
-
-import structlog
 
 from dashboard.server.history import History
 from dashboard.server.ledgers import OpenLedger, ProjectName
 from dashboard.server.wire import encoded, row
 from knowledge_graph.graph import ErrorGraph
 from ledger.errors import LedgerError
+from ledger.events.recorded import Recorded
 from ledger.projections.board import Board, evolve, initial
-from ledger.store import Recorded, Store
+from ledger.store import Store
 from ledger.subscription import follow
 
 MOST_EVENTS = 2000
@@ -29,7 +29,7 @@ _FOLDED_AT_ONCE = 250
 _CHECK_EVERY = 2.0
 """Seconds between two looks at the lineage, and before a broken ledger is tried again."""
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 
 
 class Batch(NamedTuple):
@@ -84,7 +84,9 @@ class Feed:
             except* (LedgerError, _Restored) as broken:
                 restored = broken.subgroup(_Restored) is not None
                 self.problem = "" if restored else str(broken.exceptions[0])
-                _log.warning("following began anew", project=self.name, why=self.problem or "another lineage")
+                _log.warning(
+                    "following began anew", extra={"project": self.name, "why": self.problem or "another lineage"}
+                )
                 self._wake()
             if self.problem:
                 await asyncio.sleep(_CHECK_EVERY)

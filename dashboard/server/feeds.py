@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-
-import structlog
 
 from dashboard.server.errors import Refused
 from dashboard.server.feed import Feed
@@ -15,7 +14,7 @@ from dashboard.server.ledgers import Ledgers, ProjectName
 from dashboard.server.metrics import Metrics
 from ledger.errors import LedgerError
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 
 _PATIENCE = 30.0
 """Seconds a reader waits for a long ledger to be folded after a start."""
@@ -39,7 +38,7 @@ class Feeds:
         try:
             await self.all()
         except LedgerError as error:
-            _log.error("the projects cannot be listed", why=str(error))
+            _log.error("the projects cannot be listed", extra={"why": str(error)})
         try:
             yield
         finally:
@@ -103,4 +102,4 @@ class Feeds:
         self._tasks.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
             feed.problem = "this is a fault of Kaizen: its log has the traceback; start the page again"
-            _log.error("a feed ended", project=feed.name, exc_info=fault)
+            _log.error("a feed ended", extra={"project": feed.name}, exc_info=fault)

@@ -11,21 +11,19 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 
 def configure_logs(level: str, stream: TextIO) -> None:
-    """Write one JSON object per line to the stream: `{at, level, logger, event, …}`; raise ValueError for a level."""
+    """Write one JSON object per line to the stream: `{at, level, logger, event, …}`; raise ValueError for a level.
+
+    Everything that logs through `logging` comes out so; until this is called nothing below a warning comes out at all.
+    """
     if level not in LEVELS:
         raise ValueError(f"no log level is called {level}: take one of {', '.join(LEVELS)}")
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.metrics import Metrics
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 _QUIET = frozenset({"GET", "HEAD"})
 
 
@@ -49,5 +49,9 @@ class Observe:
         method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "OPTIONS") else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.duration.labels(route).observe(seconds)
-        say = _log.debug if status < 400 and method in _QUIET else _log.info if status < 500 else _log.error
-        say("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1), request=request_id)
+        level = logging.DEBUG if method in _QUIET else logging.INFO
+        if status >= 400:
+            level = logging.INFO if status < 500 else logging.ERROR
+        ms = round(seconds * 1000, 1)
+        told = {"method": method, "route": route, "status": status, "ms": ms, "request": request_id}
+        _log.log(level, "request", extra=told)

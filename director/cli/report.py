@@ -37,7 +37,7 @@ from ledger.events import (
     TargetPrepared,
     Task,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 Write = Callable[[str], None]
 

@@ -33,7 +33,7 @@ from ledger.events import (
     StopRequested,
     Task,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 from ledger.subscription import follow
 
 VERSION = version("kaizen-director")
@@ -122,7 +122,7 @@ class _Run:
         self._listen()
         async with host:
             if self.page:
-                self.say(f"{'dashboard':<12} {await host.serve()}")
+                self.say(f"{'dashboard':<12} {host.serve().address}")
             request = RequestId(uuid.uuid4().hex)
             project = await _ask(host, self.path, request)
             status = await self._follow(host, project, request)
@@ -193,7 +193,7 @@ async def _ask(host: Host, path: Path, request: RequestId) -> Project:
             if isinstance(event, RequestRefused) and event.request == request:
                 raise Refused(event.why)
             if isinstance(event, RequestHonoured) and event.request == request:
-                return host.projects[event.note]
+                return next(p for p in host.projects.values() if p.label == event.note)
     raise Refused("the home's ledger was closed")
 
 

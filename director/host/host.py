@@ -87,11 +87,11 @@ class Host:
         self.home.close()
         self.lease.release()
 
-    async def serve(self) -> str:
-        """Serve the page and return an address to open; raise PortTaken."""
+    def serve(self) -> Page:
+        """Serve the page from now on; raise PortTaken."""
         shown = Shown(self.home, self._opened)
         self._page = Page(self.settings, shown, version=self.version, clock=self.clock)
-        return self._page.address
+        return self._page
 
     def _opened(self) -> list[Opened]:
         return [Opened(ProjectName(p.label), p.store, p.blobs, p.signals) for p in self.projects.values()]
@@ -178,7 +178,7 @@ class Host:
         answer: AnyEvent
         try:
             project = await self._begin(request)
-            answer = RequestHonoured(request=request.request, note=project.id)
+            answer = RequestHonoured(request=request.request, note=project.label)
         except REFUSALS as error:
             answer = RequestRefused(request=request.request, why=str(error))
         await asyncio.wrap_future(self.home.append(REQUESTS, [answer]))

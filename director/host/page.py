@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TextIO
 
 from dashboard.server.app import create_app, mint_start_token
-from dashboard.server.ledgers import OpenLedger, ProjectName
+from dashboard.server.ledgers import OpenLedger
+from dashboard.server.ledgers import ProjectName as ProjectName
 from dashboard.server.logs import configure_logs
 from dashboard.server.runner import bind, port_of, serve
 from dashboard.server.settings import ServerSettings
@@ -93,6 +94,11 @@ class Page:
     def address(self) -> str:
         """A fresh address to open: its token works once."""
         return f"http://127.0.0.1:{self.port}/#t={mint_start_token(self._app)}"
+
+    @property
+    def base(self) -> str:
+        """Where the API is."""
+        return f"http://127.0.0.1:{self.port}"
 
     async def close(self) -> None:
         """Say goodbye to the streams and let requests finish."""

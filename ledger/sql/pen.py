@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from ledger.chain import Row, digest_of, fault_of, seal
 from ledger.codec import Encoded, decode
 from ledger.errors import Conflict, Damaged, Fenced
+from ledger.events.recorded import Recorded
 from ledger.sql.head import COLUMNS, NOWHERE, digest_of_head, read_head
-from ledger.store import Recorded
 
 _KNOWN_STREAMS = 10_000
 _COLUMNS = ", ".join(Row._fields)

@@ -15,6 +15,7 @@ from ledger.chain import GENESIS, Row, Verdict, digest_of
 from ledger.codec import encode, require_storable
 from ledger.errors import Damaged, LedgerError
 from ledger.events import AnyEvent
+from ledger.events.recorded import Recorded
 from ledger.sql.database import prepare, reading, writing
 from ledger.sql.failures import in_our_words
 from ledger.sql.head import COLUMNS, StoredHead, read_head
@@ -22,7 +23,7 @@ from ledger.sql.pen import Append, SaveSnapshot, read_row
 from ledger.sql.tables import EventRow, HeadRow, SnapshotRow
 from ledger.sql.verify import verify
 from ledger.sql.writer import Writer
-from ledger.store import Head, Recorded, Snapshot
+from ledger.store import Head, Snapshot
 
 _PAGE = 1000
 _LOOK_AGAIN = 0.25

@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from ledger.errors import LedgerError, Unwritable
+from ledger.events.recorded import Recorded
 from ledger.sql.failures import FAILURES, translate
 from ledger.sql.pen import Append, Pen, SaveSnapshot
-from ledger.store import Recorded
 
 _TOGETHER = 256
 """At most so many appends share one commit."""

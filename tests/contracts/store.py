@@ -26,7 +26,7 @@ from ledger.events import (
     RunId,
     StopRequested,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 from ledger.subscription import follow
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,20 +11,6 @@ from agents.ports import Command, Limits, Sandbox, SandboxBroken
 from agents.sandbox.bubblewrap import BubblewrapSandbox
 from agents.sandbox.local import LocalSandbox
 from tests.contracts.sandbox import SandboxContract, alive, command
-
-_INSTALL = "bubblewrap is missing: apt-get install bubblewrap"
-_BUBBLEWRAP = BubblewrapSandbox()
-
-
-@pytest.fixture
-def bubblewrap() -> BubblewrapSandbox:
-    """The probed sandbox; a machine without it fails by name under CI and skips by name elsewhere."""
-    if shutil.which("bwrap") is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(_INSTALL)
-    level = _BUBBLEWRAP.level
-    if not level.sandboxed:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{level.detail}; {level.remedy}")
-    return _BUBBLEWRAP
 
 
 class TestLocal(SandboxContract):

@@ -19,7 +19,7 @@ from ledger.events import (
     RunId,
     TechniqueTried,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 OPENED = ProjectOpened(project="p1", name="shop", repository="/shop")
 

@@ -11,8 +11,9 @@ import pytest
 
 from ledger.errors import Damaged, LedgerError
 from ledger.events import DIRECTOR, REQUESTS
+from ledger.events.recorded import Recorded
 from ledger.sql import SqliteStore, verify
-from ledger.store import Head, Recorded
+from ledger.store import Head
 from tests.contracts.store import action, milestone
 
 EVENTS = 40

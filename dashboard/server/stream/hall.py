@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 
-import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard.server.access.door import Door
@@ -17,7 +17,7 @@ from dashboard.server.stream import frames
 from dashboard.server.stream.client import Client, Ended, Rhythm, farewell, hear
 from dashboard.server.stream.frames import Sub
 
-_log = structlog.get_logger("dashboard")
+_log = logging.getLogger("dashboard")
 
 _FAREWELL = 1.0
 """Seconds a stream has to take its goodbye."""
@@ -66,7 +66,7 @@ class Hall:
         try:
             await self._talk(socket, caller)
         except* WebSocketDisconnect:
-            _log.debug("stream left", caller=caller.name)
+            _log.debug("stream left", extra={"caller": caller.name})
         except* Ended as group:
             await self._part(socket, _first(group))
         except* asyncio.CancelledError:
