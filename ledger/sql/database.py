@@ -8,20 +8,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from ledger.errors import Damaged, Unwritable
-from ledger.sql.failures import in_our_words
+from ledger.sql.failures import FAILURES, in_our_words
 from ledger.sql.tables import REVISION
 
 _BUSY_MS = 5000
+_OLDEST_SQLITE = (3, 37)
+"""The first with strict tables."""
 _READERS = 8
 """Idle reading connections kept; more are opened and closed as needed."""
 
 
 def prepare(path: Path) -> None:
     """See to it that a ledger of the newest revision stands at the path; raise Unwritable or Damaged."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise Unwritable(str(path), f"SQLite {sqlite3.sqlite_version} is too old; use a Python with 3.37 or newer")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -133,7 +136,7 @@ def _migrate(connection: Connection, path: Path) -> None:
     except CommandError as error:
         connection.exec_driver_sql("ROLLBACK")
         raise Damaged(str(path), 1, f"its tables are of an unknown revision ({error})") from error
-    except DBAPIError:
+    except FAILURES:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")

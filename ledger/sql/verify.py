@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from ledger.chain import Row, Verdict, check
 from ledger.errors import Damaged, LedgerError, Missing
 from ledger.sql.database import reading
-from ledger.sql.failures import translate
+from ledger.sql.failures import FAILURES, translate
 from ledger.sql.head import COLUMNS, read_head
 
 _PAGE = 5000
@@ -30,7 +29,7 @@ def verify(path: Path) -> Verdict:
     try:
         with engine.connect() as connection:
             return _verify(connection, path)
-    except DBAPIError as error:
+    except FAILURES as error:
         return _verdict_of(translate(error, path, 1))
     except Damaged as error:
         return _verdict_of(error)
@@ -57,7 +56,7 @@ def _rows(connection: Connection, path: Path, last: int) -> Iterator[Row]:
     while position < last:
         try:
             rows = connection.exec_driver_sql(_ROWS, (position, last, page)).fetchall()
-        except DBAPIError as error:
+        except FAILURES as error:
             if page == 1:
                 raise translate(error, path, position + 1) from error
             page = 1

@@ -44,7 +44,9 @@ def test_every_kind_is_known_by_its_class_name() -> None:
     ("kind", "revision", "body", "why"),
     [
         ("PatchTeleported", 1, b'{"kind":"PatchTeleported"}', "upgrade Kaizen"),
-        ("ProjectOpened", 2, b'{"kind":"ProjectOpened"}', "knows revisions up to 1"),
+        ("ProjectOpened", 2, b'{"kind":"ProjectOpened"}', "knows revisions 1 to 1"),
+        ("ProjectOpened", 0, encode(OPENED).body, "knows revisions 1 to 1"),
+        ("Patch\nTeleported", 1, b"{}", "upgrade Kaizen"),
         ("RunPaused", 1, encode(OPENED).body, "of kind ProjectOpened"),
         ("ProjectOpened", 1, b'{"kind":"ProjectOpened","project":1}', "Expected `str`"),
         ("ProjectOpened", 1, b"{", "truncated"),
