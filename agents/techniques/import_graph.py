@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-
 _HOLDERS = frozenset({"src", "lib", "python"})
 
 
