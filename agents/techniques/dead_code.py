@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from agents.ports import Nothing, Outcome, Proposal, Workbench
+from agents.ports import Nothing, Outcome, Proposal, Target, Workbench
 from agents.techniques.lint import paths_of
 from agents.techniques.mentions import LARGEST, Mentions, TooMuch, text_files
 from agents.techniques.ruff import Arguments, Found, Refused, Ruff
 from agents.techniques.spans import Source, applied, parse
-from agents.techniques.unused import BY_RULE, Removal, private_definitions, public_names, unreachable
+from agents.techniques.unused import BY_RULE, Removal, private_definitions, private_names, public_names, unreachable
 from ledger.events import Task
 
 MOST = 40
@@ -43,22 +44,68 @@ class UnusedCode:
             mentions = await asyncio.to_thread(Mentions, bench.target.root)
         except TooMuch:
             return Nothing("the repository is too large to prove that a name is mentioned nowhere")
-        removed: list[Removal] = []
-        known: set[tuple[str, str, str]] | None = None
+        search = _Search(bench.target, mentions, chosen)
         for _ in range(_ROUNDS):
-            reported = await self.ruff.report(bench.target, chosen, also=_RULES)
+            reported = await self.ruff.report(bench.target, sorted(search.look), also=_RULES)
             if isinstance(reported, Refused):
                 return Nothing(f"ruff refuses the project: {reported.why}")
-            # Imports unused from the start are the linter's own business, and may be there for others to import.
-            known = {_mark(each) for each in reported if each.rule == "F401"} if known is None else known
-            findings = [each for each in reported if each.rule in BY_RULE and _mark(each) not in known]
-            done = await asyncio.to_thread(_remove, bench, chosen, mentions, findings, MOST - len(removed))
-            if not done:
+            if not await asyncio.to_thread(search.step, reported):
                 break
-            removed += done
+        removed = search.removed
         if not removed:
-            return Nothing(f"nothing in {len(chosen)} files is provably unused")
+            return Nothing(f"nothing in {len(chosen)} {'file' if len(chosen) == 1 else 'files'} is provably unused")
         return Proposal(technique=self.name, title=_title(removed), notes="\n".join(map(_line, removed)))
+
+
+class _Search:
+    """One search through the chosen files: what was removed, and where to look next."""
+
+    def __init__(self, target: Target, mentions: Mentions, chosen: Sequence[str]) -> None:
+        self.removed: list[Removal] = []
+        self.look = set(chosen)
+        self._project = target.project
+        self._prefix = target.project.relative_to(target.root)
+        self._mentions = mentions
+        self._homes: dict[str, set[str]] = defaultdict(set)
+        """Files by the private names they define."""
+        self._known: frozenset[tuple[str, str, str]] | None = None
+        """Imports unused from the start: the linter's own business, and perhaps there for others to import."""
+
+    def step(self, reported: Sequence[Found]) -> bool:
+        """Take out what one look finds, and return whether another look may find more."""
+        if self._known is None:
+            self._known = frozenset(_mark(each) for each in reported if each.rule == "F401")
+        findings: dict[str, list[Found]] = defaultdict(list)
+        for each in reported:
+            if each.rule in BY_RULE and _mark(each) not in self._known:
+                findings[each.path].append(each)
+        freed: set[str] = set()
+        changed: set[str] = set()
+        for path in sorted(self.look):
+            words = self._mend(path, findings[path])
+            if words:
+                changed.add(path)
+                freed |= words
+        self.look = changed | {path for name in freed & self._homes.keys() for path in self._homes[name]}
+        return bool(changed) and len(self.removed) < MOST
+
+    def _mend(self, path: str, findings: Sequence[Found]) -> frozenset[str]:
+        """Take out what is unused in one file and return the words of what went."""
+        source, place = _read(self._project, path), (self._prefix / path).as_posix()
+        if source is None:
+            return frozenset()
+        for name in private_names(source):
+            self._homes[name].add(path)
+        by_rule = [BY_RULE[each.rule](source, each) for each in findings]
+        found = [each for each in by_rule if each is not None]
+        found += [*unreachable(source), *private_definitions(source, self._mentions, place)]
+        done = _apply(self._project, source, found[: MOST - len(self.removed)])
+        if not done:
+            return frozenset()
+        self.removed += done
+        self._mentions.read(place)
+        gone = b" ".join(source.content[edit.start : edit.end] for each in done for edit in each.edits)
+        return frozenset(re.findall(r"\w+", gone.decode("utf-8", "replace")))
 
 
 def _chosen(project: Path, sources: Sequence[str], wanted: Sequence[str]) -> list[str]:
@@ -74,27 +121,6 @@ def _within(path: str, places: Sequence[str]) -> bool:
 def _is_test(path: str) -> bool:
     *folders, name = path.split("/")
     return bool({"tests", "test", "testing"} & set(folders)) or name == "conftest.py" or name.startswith("test_")
-
-
-def _remove(
-    bench: Workbench, chosen: Sequence[str], mentions: Mentions, findings: Sequence[Found], most: int
-) -> list[Removal]:
-    """Take out what one look finds, file by file, and return what went."""
-    project, prefix = bench.target.project, bench.target.project.relative_to(bench.target.root)
-    gone: list[Removal] = []
-    for path in chosen:
-        place = (prefix / path).as_posix()
-        source = _read(project, path)
-        if source is None:
-            continue
-        by_rule = [BY_RULE[each.rule](source, each) for each in findings if each.path == path]
-        found = [each for each in by_rule if each is not None]
-        found += [*unreachable(source), *private_definitions(source, mentions, place)]
-        done = _apply(project, source, found[: most - len(gone)])
-        if done:
-            gone += done
-            mentions.read(place)
-    return gone
 
 
 def _read(project: Path, path: str) -> Source | None:

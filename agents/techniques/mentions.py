@@ -6,8 +6,9 @@ import ast
 import io
 import os
 import re
+import sys
 import tokenize
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -47,7 +48,7 @@ class Mentions:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._words: dict[str, list[tuple[int, str]]] = {}
+        self._lines: dict[str, dict[str, list[int]]] = {}
         self._total: Counter[str] = Counter()
         self._parts: dict[str, Parts] = {}
         budget = TOO_MUCH
@@ -59,7 +60,8 @@ class Mentions:
 
     def read(self, path: str) -> None:
         """Read a file, again when it changed; `path` is relative to the root."""
-        self._total.subtract(word for _, word in self._words.pop(path, []))
+        for word, lines in self._lines.pop(path, {}).items():
+            self._total[word] -= len(lines)
         self._parts.pop(path, None)
         content = (self._root / path).read_bytes()
         if b"\0" in content:
@@ -69,14 +71,17 @@ class Mentions:
         words = _code_words(text) if python else None
         if words is None:
             words = [(number, word) for number, line in enumerate(text.split("\n"), 1) for word in _WORD.findall(line)]
-        self._words[path] = words
-        self._total.update(word for _, word in words)
+        lines_of: dict[str, list[int]] = defaultdict(list)
+        for line, word in words:
+            lines_of[sys.intern(word)].append(line)
+            self._total[word] += 1
+        self._lines[path] = dict(lines_of)
         if python:
             self._parts[path] = _name_parts(content)
 
     def outside(self, name: str, path: str, start: int, end: int) -> int:
         """Return how often a name is mentioned anywhere but in these lines of this file."""
-        inside = sum(word == name and start <= line <= end for line, word in self._words.get(path, []))
+        inside = sum(start <= line <= end for line in self._lines.get(path, {}).get(name, ()))
         # A definition whose own file was not read proves nothing.
         return self._total[name] - inside if inside else self._total[name] + 1
 
@@ -97,7 +102,7 @@ class Mentions:
 
     def blind(self, path: str) -> bool:
         """Return whether the file reaches into its own names in a way no search can follow."""
-        return any(word in _BLIND for _, word in self._words.get(path, []))
+        return not _BLIND.isdisjoint(self._lines.get(path, {}))
 
 
 def text_files(root: Path) -> Iterator[str]:

@@ -149,6 +149,8 @@ def _shortest_circle(knot: networkx.DiGraph[str]) -> list[tuple[str, str]]:
         way = networkx.shortest_path(knot, imported, importer)
         if not best or len(way) < len(best):
             best = way
+        if len(best) == 2:
+            break
     start = best.index(min(best))
     best = best[start:] + best[:start]
     return list(zip(best, [*best[1:], best[0]], strict=True))

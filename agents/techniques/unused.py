@@ -53,16 +53,24 @@ def unreachable(source: Source) -> Iterator[Removal]:
                 yield Removal("unreachable code", function.name, source.path, gone[0].lineno, why, tuple(edits))
 
 
+def private_names(source: Source) -> frozenset[str]:
+    """Return the names that `private_definitions` would ask about."""
+    named = (_private_name(owner, statement) for owner, block in blocks(source.tree) for statement in block)
+    return frozenset(name for name in named if name)
+
+
 def private_definitions(source: Source, mentions: Mentions, place: str) -> Iterator[Removal]:
     """Yield private definitions nobody mentions; `place` is the file's path as the mentions know it."""
     blind = mentions.blind(place)
     for owner, block in blocks(source.tree):
         for statement in block:
             name = _private_name(owner, statement)
-            if not name or blind or mentions.composed(name, place, method=isinstance(owner, ast.ClassDef)):
+            if not name or blind:
                 continue
             start, end = first_line(statement), statement.end_lineno or statement.lineno
             if mentions.outside(name, place, start, end) or mentions.anywhere(_mangled(owner, name)):
+                continue
+            if mentions.composed(name, place, method=isinstance(owner, ast.ClassDef)):
                 continue
             if edits := cut(source, block, [statement]):
                 why = "no name, attribute or string in the repository mentions it"
