@@ -101,6 +101,7 @@ class Observer:
         self.path = path
         self.lines = lines
         self._ticks = 0
+        self._raised_here = False
         self._arcs: Set[Arc] = set()
         # Made before anything is watched: a loop opens sockets of its own.
         self._loop = asyncio.new_event_loop()
@@ -124,6 +125,9 @@ class Observer:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
         outcome = self._observe(code, scope)
+        if outcome.kind == "raises" and not self._raised_here:
+            # Leaving by another function's refusal is no new way through this one.
+            self._arcs = {arc for arc in self._arcs if arc[1] > 0}
         if outcome.kind in ("value", "state", "unspellable") and outcome.message == "":
             outcome = _with_changes(outcome, operands, before)
         return outcome, frozenset(self._arcs)
@@ -168,6 +172,7 @@ class Observer:
         if trace is not None and trace.tb_frame.f_code.co_filename in self.project:
             line = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
             meant = line.startswith("raise")
+            self._raised_here = trace.tb_frame.f_code.co_filename == self.path and trace.tb_lineno in self.lines
         kind = "raises" if meant and isinstance(error, Exception) else "crash"
         return Outcome(kind, error=type(error), message=str(error)[:200])
 

@@ -62,7 +62,9 @@ def _work(work: Callable[[Send], None], writing: int) -> None:
     try:
         work(send)
         status = 0
-    except BaseException:
+    except BaseException as error:
+        # Not silently: a child that failed must not look like one that found nothing.
+        send({"kind": "failed", "why": "%s: %s" % (type(error).__name__, str(error)[:200])})
         status = 1
     finally:
         os._exit(status)

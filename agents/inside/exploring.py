@@ -8,13 +8,15 @@ from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Sequence, S
 
 from .arguments import Pools, chosen, hints_of, own_literals
 from .calling import Arc, Call, Observer, Outcome
-from .expressions import LONGEST, Expr, call, mutate, text
+from .expressions import Expr, mutate, text, walk
 from .harvest import Sample
 from .subjects import Subject, unwrapped
 
 ROWS = 24
 """Rows of first candidates that are tried before mutation begins."""
 SAMPLES = 60
+LONGEST = 440
+"""Characters of one call at most."""
 
 
 class Tried(NamedTuple):
@@ -169,7 +171,7 @@ class Explorer:
         if made is None or self.effect:
             return False
         written = made.written({})
-        if written in self.tried or len(written) > 2 * LONGEST:
+        if written in self.tried or len(written) > LONGEST:
             return False
         outcome, arcs = self.observer.run(made, self.pools.objects)
         if outcome.kind == "effect":
@@ -185,6 +187,7 @@ class Explorer:
         return True
 
 
+EMPTY = ("None", '""', "[]", "{}", "()", "set()", "0", "0.0", "Fraction(0)")
 KEPT = ("value", "state", "changes", "raises")
 
 
@@ -214,13 +217,19 @@ def telling(each: Tried) -> bool:
 
 def cost(each: Tried) -> float:
     """Return how unwilling a reader is to keep a call: long, odd, or a refusal where a value would do."""
-    price = 1.0 + each.length / 40 + 0.25 * each.call.origin
+    price = 0.6 + each.length / 60 + 0.4 * each.call.origin
+    operands = [*each.call.arguments, *([each.call.receiver] if each.call.receiver else [])]
+    price += 0.3 * sum(part.kind != "name" and text(part) in EMPTY for operand in operands for part in walk(operand))
     price += 0.6 if each.outcome.kind == "raises" else 0.0
     price += len(each.outcome.value.text) / 80 if each.outcome.value else 0.0
     plain = each.outcome.value.text if each.outcome.value else ""
-    return price + (0.5 if plain in ("None", '""', "[]", "{}", "()") else 0.0)
+    return price + (0.5 if plain in EMPTY else 0.0)
 
 
 def reached(tried: Sequence[Any]) -> FrozenSet[Arc]:
     """Return all arcs of some calls."""
     return frozenset().union(*(each.arcs for each in tried)) if tried else frozenset()
+
+
+def _by_keyword(parameter: inspect.Parameter) -> bool:
+    return parameter.kind in (parameter.KEYWORD_ONLY, parameter.POSITIONAL_OR_KEYWORD)

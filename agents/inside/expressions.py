@@ -7,7 +7,7 @@ import random
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 SCALARS = (bool, int, float, complex, str, bytes, type(None), type(...))
-LONGEST = 200
+LONGEST = 400
 """Characters of one argument at most: longer ones make tests nobody reads."""
 
 

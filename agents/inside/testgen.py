@@ -162,8 +162,11 @@ class Project:
         kept = 0
         seconds = float(self.spec.get("seconds", 10.0))
         for message in in_child(lambda send: self._explore(found, tree, send), seconds):
-            if message["kind"] != "case":
-                kept = kept + 1000 if message["kind"] == "skipped" else kept
+            if message["kind"] == "failed":
+                kept += 1
+                yield {**skipped, "why": "exploring it failed with %s" % message["why"]}
+            elif message["kind"] != "case":
+                kept += message["kind"] == "skipped"
                 yield message
             elif self.holds(message):
                 kept += 1
@@ -254,7 +257,8 @@ class Project:
         bad: List[Tried] = []
         for other, twice in [*promised, *([(partner, False)] if partner else [])]:
             pools.objects.setdefault(other, vars(sys.modules[found.module])[other])
-            held = [self._comes_back(each, other, twice, pools, observer) for each in plain[:40]]
+            plain = [each for each in plain if each.call.origin < 3][:40]  # what mutation made proves little
+            held = [self._comes_back(each, other, twice, pools, observer) for each in plain]
             wrong = [each for each, good in zip(plain, held) if good is False]
             known = [good for good in held if good is not None]
             against = evidence.against_partner(known, itself, other, found.node.lineno)
@@ -283,7 +287,7 @@ class Project:
         self, found: Subject, plain: List[Tried], other: str, pools: Pools, observer: Observer, send: Send
     ) -> None:
         """Send the way there and back as a case of its own, for the input that reaches most."""
-        best = max(plain[:40], key=lambda each: (len(each.arcs), -each.length))
+        best = max(plain, key=lambda each: (len(each.arcs), -each.length))
         call: Call = best.call._replace(shape=other + "(" + best.call.shape + ")")
         outcome, _ = observer.run(call, pools.objects)
         made = case_of(found, call, outcome, pools.objects, self.spec["modules"])
