@@ -1,136 +1,272 @@
-"""Turns a call and what came of it into plain data that a test can be written from, and back into a call."""
+"""The target's tests, loaded once, each of which can be run again and again in a fork of this interpreter."""
 
 from __future__ import annotations
 
-import builtins
-import json
-import keyword
+import copy
+import importlib
+import importlib.util
+import inspect
+import os
+import random
 import sys
-import types
-from typing import Any, Dict, List, Optional, Tuple
+import time
+import unittest
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from .calling import Call, Outcome
-from .expressions import Expr, name, parse, roots, text
-from .spelling import Spelled
-from .subjects import Subject
+from . import ticks
 
-Import = Tuple[str, str, str]
-"""Module, name in it (nothing for the module itself), name in the test."""
+DIRECT, PROTOCOL = "direct", "protocol"
 
 
-def case_of(
-    subject: Subject, call: Call, outcome: Outcome, objects: Dict[str, Any], modules: Dict[str, str]
-) -> Optional[Dict[str, Any]]:
-    """Return the case; None when something it needs cannot be imported."""
-    needed: Dict[str, Any] = dict(subject.needs)
-    spelled = [*([outcome.value] if outcome.value else []), *(change.now for change in outcome.changes),
-               *(part for _, part in outcome.parts)]  # fmt: skip
-    called = parse(call.shape.replace("{receiver}", "None").replace("{arguments}", ""))
-    operands = [*call.arguments, *([call.receiver] if call.receiver else []), *([called] if called else [])]
-    for root in {root for operand in operands for root in roots(operand)}:
-        if root not in vars(builtins) or root in objects:
-            if root not in objects:
-                return None
-            needed[root] = objects[root]
-    for each in spelled:
-        for key, value in each.objects.items():
-            if needed.setdefault(key, value) is not value:
-                return None
-    if outcome.error is not None:
-        if needed.setdefault(outcome.error.__name__, outcome.error) is not outcome.error:
-            return None
-    imports = [import_of(key, value, subject.module, modules) for key, value in sorted(needed.items())]
-    if any(each is None for each in imports):
+class Outcome(NamedTuple):
+    """How one run of one test ended."""
+
+    status: str
+    """`p` passed, `f` failed, `s` skipped, `t` out of ticks or time."""
+    ticks: int
+    seconds: float
+    error: Optional[BaseException]
+
+
+class Case:
+    """One test with a way to run it."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.name, self.path = name, path
+        self.rung = PROTOCOL
+
+    def call(self) -> Tuple[str, Optional[BaseException]]:
+        """Run the test; return `p`, `f` or `s` and what it raised."""
+        raise NotImplementedError
+
+    def source(self) -> Any:
+        """The test function itself, to be read; None when there is none."""
         return None
-    known = [each for each in imports if each is not None and each[0] != "builtins"]
-    known += [(each, "", each) for each in ("asyncio", "itertools") if each + "." in outcome.wrapped]
-    return {
-        "kind": "case", "target": subject.target, "module": subject.module, "title": subject.title,
-        "shape": call.shape, "receiver": text(call.receiver) if call.receiver else None,
-        "arguments": [text(each) for each in call.arguments], "keys": list(call.keys), "names": list(call.names),
-        "origin": call.origin, "imports": known, "key": json.loads(json.dumps(outcome.key())), **_test(call, outcome, needed),
-    }  # fmt: skip
+
+    def run(self, counter: ticks.Counter, budget: int = ticks.FOREVER, seconds: float = 60.0) -> Outcome:
+        """Run within a budget of ticks and of processor time."""
+        random.seed(0)
+        begun = time.process_time()
+        counter.reset(budget)
+        error: Optional[BaseException] = None
+        try:
+            ticks.arm(seconds)
+            status, error = self.call()
+        except (ticks.OutOfTicks, ticks.OutOfTime) as problem:
+            status, error = "t", problem
+        except BaseException as problem:
+            status, error = "f", problem
+        finally:
+            ticks.disarm()
+        left = counter.left()
+        counter.reset(ticks.FOREVER)
+        if left < 0 or isinstance(error, (ticks.OutOfTicks, ticks.OutOfTime)):
+            status = "t"
+        return Outcome(status, budget - left, time.process_time() - begun, error)
 
 
-def _test(call: Call, outcome: Outcome, needed: Dict[str, Any]) -> Dict[str, Any]:
-    """Return what stands in the test: variables, the call, and what is expected."""
-    taken = set(needed) | set(keyword.kwlist) | set(dir(builtins)) | {"result", "pytest", "asyncio", "itertools"}
-    variables: Dict[int, str] = {}
-    for change in outcome.changes:
-        if change.operand not in variables:
-            variables[change.operand] = _variable(call, change.operand, taken)
-            taken.add(variables[change.operand])
-    operands = {-1: call.receiver, **dict(enumerate(call.arguments))}
-    setup = [[variable, text(operand)] for place, variable in variables.items()
-             for operand in [operands[place]] if operand is not None]  # fmt: skip
-    after = [[variables[change.operand] + ("." + change.attribute if change.attribute else ""), *_expected(change.now)]
-             for change in outcome.changes]  # fmt: skip
-    return {
-        "setup": setup, "call": outcome.wrapped.replace("{call}", call.written(variables)), "after": after,
-        "parts": [[attribute, *_expected(part)] for attribute, part in outcome.parts],
-        "expected": list(_expected(outcome.value)) if outcome.value else None,
-        "raises": outcome.error.__name__ if outcome.kind == "raises" else "", "message": outcome.message,
-    }  # fmt: skip
+class UnittestCase(Case):
+    """A method of a `unittest.TestCase`, run with the fixtures of its class and module."""
+
+    def __init__(self, name: str, path: str, kind: Any, method: str) -> None:
+        super().__init__(name, path)
+        self.kind, self.method, self.rung = kind, method, DIRECT
+
+    def call(self) -> Tuple[str, Optional[BaseException]]:
+        """Run it in a suite of its own."""
+        result = _Result()
+        unittest.TestSuite([self.kind(self.method)]).run(result)
+        if result.first is not None or not result.wasSuccessful():
+            return "f", result.first
+        return ("s" if result.skipped else "p"), None
+
+    def source(self) -> Any:
+        """The method."""
+        return getattr(self.kind, self.method, None)
 
 
-def _expected(spelled: Spelled) -> Tuple[str, bool]:
-    return spelled.text, spelled.floats
+class _Result(unittest.TestResult):
+    first: Optional[BaseException] = None
+
+    def addError(self, test: Any, err: Any) -> None:
+        self._keep(err)
+        self.errors.append((test, ""))
+
+    def addFailure(self, test: Any, err: Any) -> None:
+        self._keep(err)
+        self.failures.append((test, ""))
+
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
+        if err is not None:
+            self._keep(err)
+            self.failures.append((test, ""))
+
+    def _keep(self, err: Any) -> None:
+        if isinstance(err[1], (ticks.OutOfTicks, ticks.OutOfTime)) or self.first is None:
+            self.first = err[1]
 
 
-def _variable(call: Call, operand: int, taken: set[str]) -> str:
-    if operand == -1:
-        word = str(call.receiver.value).split(".")[-1] if call.receiver is not None else "it"
-        word = "".join("_" + each.lower() if each.isupper() and place else each.lower()
-                       for place, each in enumerate(word)).strip("_")  # fmt: skip
-        word = word if call.receiver is not None and call.receiver.kind == "call" else "it"
-    else:
-        word = call.names[operand]
-    while word in taken or not word.isidentifier():
-        word = (word if word.isidentifier() else "value") + "_given"
-    return word
+class PytestCase(Case):
+    """An item that pytest collected."""
+
+    def __init__(self, item: Any, errors: List[BaseException]) -> None:
+        super().__init__(item.nodeid, str(getattr(item, "path", None) or item.fspath))
+        self.item, self.errors = item, errors
+        self.values = _direct_values(item)
+        self.unit: Optional[UnittestCase] = None
+        plain = all(str(name).startswith("_unittest_") for name in item.fixturenames) and not _marked(item)
+        if plain and type(item).__name__ == "TestCaseFunction":
+            self.unit = UnittestCase(self.name, self.path, item.parent.obj, item.name)
+        self.rung = DIRECT if self.values is not None or self.unit is not None else PROTOCOL
+
+    def source(self) -> Any:
+        """The test function."""
+        return getattr(self.item, "obj", None)
+
+    def call(self) -> Tuple[str, Optional[BaseException]]:
+        """Call the function itself where nothing else is needed, else go through pytest's protocol."""
+        if self.rung == PROTOCOL:
+            return self._protocol()
+        if self.unit is not None:
+            return self.unit.call()
+        function = self.item.obj
+        if getattr(self.item, "cls", None) is not None and not inspect.isclass(getattr(function, "__self__", None)):
+            function = getattr(self.item.cls(), function.__name__)
+        try:
+            function(**{name: _fresh(value) for name, value in (self.values or {}).items()})
+        except BaseException as problem:
+            if type(problem).__name__ == "Skipped":
+                return "s", None
+            raise
+        return "p", None
+
+    def _protocol(self) -> Tuple[str, Optional[BaseException]]:
+        from _pytest.runner import runtestprotocol
+
+        del self.errors[:]
+        if hasattr(self.item, "_initrequest"):
+            self.item._initrequest()
+        reports = runtestprotocol(self.item, log=False, nextitem=None)
+        if any(report.failed for report in reports):
+            return "f", self.errors[0] if self.errors else None
+        if all(report.passed for report in reports):
+            return "p", None
+        return "s", None
 
 
-def call_of(case: Dict[str, Any]) -> Call:
-    """Return the call of a case; its operands are texts."""
-    receiver = Expr("raw", case["receiver"]) if case["receiver"] is not None else None
-    arguments = tuple(Expr("raw", each) for each in case["arguments"])
-    return Call(case["shape"], receiver, arguments, tuple(case["keys"]), tuple(case["names"]), case["origin"])
+def _marked(item: Any) -> bool:
+    return any(
+        mark.name in ("skip", "skipif", "xfail", "usefixtures", "asyncio", "anyio", "trio")
+        for mark in item.iter_markers()
+    )
 
 
-def objects_for(case: Dict[str, Any], modules: Dict[str, str]) -> Dict[str, Any]:
-    """Return what the names of a case stand for, imported as its test would."""
-    found: Dict[str, Any] = {}
-    for module, own, called in case["imports"]:
-        __import__(module)
-        found[called] = getattr(sys.modules[module], own) if own else sys.modules[module.split(".")[0] if called == module.split(".")[0] else module]
-    return found
+def _direct_values(item: Any) -> Optional[Dict[str, Any]]:
+    """Return the arguments to call the test function with, or None when it needs pytest around it."""
+    if type(item).__name__ != "Function" or _marked(item) or inspect.iscoroutinefunction(item.obj):
+        return None
+    callspec = getattr(item, "callspec", None)
+    values = {**getattr(callspec, "funcargs", {}), **callspec.params} if callspec is not None else {}
+    made = item._fixtureinfo.name2fixturedefs
+    asked = set(item._fixtureinfo.argnames)
+    for name in item.fixturenames:
+        function = getattr(made[name][-1], "func", None) if made.get(name) else None
+        if name in values:
+            if function is not None and function.__name__ != "get_direct_param_fixture_func":
+                return None
+        elif name in asked or not _foreign(function, str(item.config.rootpath)):
+            return None
+    return values
 
 
-def import_of(called: str, value: Any, preferred: str, modules: Dict[str, str]) -> Optional[Import]:
-    """Return how a test imports an object under a name; None when it cannot."""
-    if vars(builtins).get(called) is value:
-        return ("builtins", called, called)
-    if isinstance(value, types.ModuleType):
-        return (value.__name__, "", called)
-    own = getattr(value, "__qualname__", "") if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else ""
-    places: List[str] = [preferred] if _private(getattr(value, "__module__", "") or "") else []
-    home = getattr(value, "__module__", "") or ""
-    if own:
-        parts = home.split(".")
-        prefixes = [".".join(parts[:end]) for end in range(1, len(parts))]
-        places = [*(prefixes if _private(home) else []), home]
-        if home not in modules.values() and vars(sys.modules.get(preferred, types)).get(called) is value and _private(home):
-            places = [*places, preferred]
-    for place in [*places, preferred, *sorted(modules.values())]:
-        held = vars(sys.modules[place]) if place in sys.modules else {}
-        for attribute in (own, called):
-            if attribute and attribute.isidentifier() and held.get(attribute) is value:
-                return (place, attribute, called)
-    return None
+def _foreign(function: Any, root: str) -> bool:
+    """Return whether an automatic fixture belongs to an installed plug-in, so that most tests do without it."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if function is not None else None
+    if (
+        code is None
+        or "xunit" in code.co_name
+        or "unittest" in code.co_name
+        or code.co_filename.startswith(root + os.sep)
+    ):
+        return False
+    return bool(os.path.basename(os.path.dirname(code.co_filename)) != "_pytest")
 
 
-def _private(module: str) -> bool:
-    return any(part.startswith("_") for part in module.split("."))
+def _fresh(value: Any) -> Any:
+    if type(value) in (list, dict, set, bytearray):
+        return copy.deepcopy(value)
+    return value
 
 
-__all__ = ["Import", "call_of", "case_of", "import_of", "name", "objects_for"]
+Work = Callable[[List[Case]], None]
+
+
+def with_pytest(files: Sequence[str], extra: Sequence[str], work: Work) -> str:
+    """Collect the files with pytest and call `work` with the cases inside its session; return why not, or ''."""
+    import pytest
+
+    errors: List[BaseException] = []
+    called: List[str] = []
+
+    class Plugin:
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtestloop(self, session: Any) -> Any:
+            called.append("yes")
+            work([PytestCase(item, errors) for item in session.items])
+            return True
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
+            if call.excinfo is not None:
+                errors.append(call.excinfo.value)
+
+    code = pytest.main([*pytest_options(), *extra, *files], plugins=[Plugin()])
+    return "" if called else f"pytest ended with {code} before any test"
+
+
+def pytest_options() -> List[str]:
+    """Return the options that keep plug-ins of the target from changing how tests run here."""
+    options = ["-q", "-p", "no:cacheprovider", "--capture=no", "--continue-on-collection-errors"]
+    for module, option in (("xdist", "-n0"), ("pytest_cov", "--no-cov"), ("pytest_randomly", "-pno:randomly")):
+        if importlib.util.find_spec(module) is not None:
+            options.append(option)
+    return options
+
+
+def with_unittest(names: Sequence[str], work: Work) -> str:
+    """Load tests by their dotted names and call `work` with the cases."""
+    cases: List[Case] = []
+    for name in names:
+        parts = name.split(".")
+        module, rest = _module_of(parts)
+        if module is None or len(rest) != 2 or not hasattr(module, rest[0]):
+            continue
+        kind = getattr(module, rest[0])
+        cases.append(UnittestCase(name, str(module.__file__), kind, rest[1]))
+    if not cases:
+        return "no test could be loaded"
+    work(cases)
+    return ""
+
+
+def _module_of(parts: List[str]) -> Tuple[Any, List[str]]:
+    for cut in range(len(parts) - 1, 0, -1):
+        name = ".".join(parts[:cut])
+        if importlib.util.find_spec(parts[0]) is None:
+            return None, parts
+        try:
+            return importlib.import_module(name), parts[cut:]
+        except ModuleNotFoundError as problem:
+            if problem.name is None or not name.startswith(problem.name):
+                raise
+    return None, parts
+
+
+def quiet() -> None:
+    """Send what the tests print nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    os.close(null)

@@ -18,7 +18,7 @@ from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tup
 from . import evidence
 from .arguments import Pools
 from .calling import Call, Observer
-from .cases import case_of, call_of, objects_for
+from .pinned import case_of, call_of, objects_for
 from .children import in_child, replayed
 from .effects import Watch, effect_in
 from .exploring import Explorer, Tried, few

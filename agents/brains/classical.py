@@ -1,0 +1,78 @@
+"""The brain that needs no model: techniques, the cheapest first, until one has an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from agents.ports import Found, Nothing, Outcome, Proposal, Technique, Workbench
+from agents.workspace.original import Original
+from ledger.events import Finding, Task, TechniqueTried
+
+
+class ClassicalBrain:
+    """Tries its techniques in the order given and stops at the first that proposes or finds something."""
+
+    def __init__(self, techniques: Sequence[Technique]) -> None:
+        self.techniques = tuple(techniques)
+
+    async def work(self, task: Task, bench: Workbench) -> Outcome:
+        """Return the first answer; a technique that answers no leaves the worktree as it was.
+
+        `Nothing.refused` names the techniques that answered no now: none of them needs asking again about this task.
+        What there was no time for is not among them.
+        """
+        until = time.monotonic() + bench.seconds
+        original = await asyncio.to_thread(Original, bench.target.project)
+        answers: dict[str, Nothing] = {}
+        for technique in self.techniques:
+            if technique.name in bench.skip:
+                continue
+            if time.monotonic() >= until:
+                return _nothing(answers, f"no time left for {technique.name}")
+            answer = await _try(technique, task, bench, original)
+            if not isinstance(answer, Nothing):
+                return answer
+            answers[technique.name] = answer
+            await asyncio.to_thread(original.restore)
+        return _nothing(answers, "" if answers else "every technique answered no before")
+
+
+async def _try(technique: Technique, task: Task, bench: Workbench, original: Original) -> Outcome:
+    bench.progress(f"{technique.name}: {task.title}")
+    began = time.monotonic()
+    outcome = await technique.try_on(task, bench)
+    if isinstance(outcome, Proposal) and not await asyncio.to_thread(original.changed):
+        outcome = Nothing("proposed a patch that changes nothing")
+    bench.record(
+        TechniqueTried(
+            attempt=bench.attempt,
+            technique=technique.name,
+            answer=_answer(outcome),
+            why=outcome.why if isinstance(outcome, Nothing) else "",
+            seconds=round(time.monotonic() - began, 3),
+        )
+    )
+    return outcome
+
+
+def _answer(outcome: Outcome) -> Literal["patch", "no", "findings"]:
+    match outcome:
+        case Proposal():
+            return "patch"
+        case Found():
+            return "findings"
+        case Nothing():
+            return "no"
+
+
+def _nothing(answers: dict[str, Nothing], end: str) -> Nothing:
+    whys = [f"{name}: {answer.why}" for name, answer in answers.items()]
+    places: dict[Finding, None] = {place: None for answer in answers.values() for place in answer.localised}
+    return Nothing(
+        why="; ".join([*whys, end] if end else whys),
+        refused=tuple(answers),
+        localised=tuple(places),
+    )
