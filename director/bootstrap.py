@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.techniques.recall import ProvenFix
-from agents.techniques.repair import TemplateRepair
 from agents.techniques.testgen import Characterise
 
 from agents.brains.classical import ClassicalBrain
@@ -20,6 +18,8 @@ from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
+from agents.techniques.recall import ProvenFix
+from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
