@@ -16,6 +16,8 @@ from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
+from agents.techniques.recall import ProvenFix
+from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
@@ -206,6 +208,7 @@ def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
+        "debugger": (ProvenFix(), TemplateRepair()),
         "architect": (Structure(),),
     }
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))

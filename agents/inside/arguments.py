@@ -98,7 +98,15 @@ class Pools:
             found += [made] if made is not None else []
         if hint is not inspect.Parameter.empty and hint is not Any:
             found += self.by_hint(hint, DEEPEST)
-        elif default not in (inspect.Parameter.empty, None) and type(default) in (int, float, str, bool, list, dict, tuple):
+        elif default not in (inspect.Parameter.empty, None) and type(default) in (
+            int,
+            float,
+            str,
+            bool,
+            list,
+            dict,
+            tuple,
+        ):
             found += self.by_hint(type(default), DEEPEST)
         elif body is not None:
             found += self.by_use(parameter.name, body)
@@ -267,7 +275,7 @@ def own_literals(node: ast.AST, namespace: Names) -> List[Expr]:
             table = namespace[each.id]
             rows = sorted(table, key=repr) if isinstance(table, (set, frozenset)) else list(table)
             found += [literal(row) for row in rows[:12] if isinstance(row, (str, int, float))]
-        if isinstance(value, (str, bytes)) and len(value) <= 30 or isinstance(value, (int, float)):
+        if (isinstance(value, (str, bytes)) and len(value) <= 30) or isinstance(value, (int, float)):
             found.append(literal(value))
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 found += [literal(value + 1), literal(value - 1)]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import importlib
-import importlib.util
 import inspect
 import os
 import random
@@ -201,7 +199,7 @@ def _fresh(value: Any) -> Any:
 Work = Callable[[List[Case]], None]
 
 
-def with_pytest(files: Sequence[str], extra: Sequence[str], work: Work) -> str:
+def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str:
     """Collect the files with pytest and call `work` with the cases inside its session; return why not, or ''."""
     import pytest
 
@@ -220,46 +218,37 @@ def with_pytest(files: Sequence[str], extra: Sequence[str], work: Work) -> str:
             if call.excinfo is not None:
                 errors.append(call.excinfo.value)
 
-    code = pytest.main([*pytest_options(), *extra, *files], plugins=[Plugin()])
+    code = pytest.main(pytest_arguments(files, options), plugins=[Plugin()])
     return "" if called else f"pytest ended with {code} before any test"
 
 
-def pytest_options() -> List[str]:
-    """Return the options that keep plug-ins of the target from changing how tests run here."""
-    options = ["-q", "-p", "no:cacheprovider", "--capture=no", "--continue-on-collection-errors"]
-    for module, option in (("xdist", "-n0"), ("pytest_cov", "--no-cov"), ("pytest_randomly", "-pno:randomly")):
-        if importlib.util.find_spec(module) is not None:
-            options.append(option)
-    return options
+def pytest_arguments(tests: Sequence[str], options: Sequence[str]) -> List[str]:
+    """Return the arguments with which every run of the target's suite is started, for some tests."""
+    from .with_pytest import arguments
+
+    found: List[str] = arguments({"select": list(tests), "addopts": list(options)}, os.getcwd())
+    return found
 
 
-def with_unittest(names: Sequence[str], work: Work) -> str:
-    """Load tests by their dotted names and call `work` with the cases."""
+def with_unittest(files: Sequence[str], wanted: Sequence[str], work: Work) -> str:
+    """Load test files as unittest names them and call `work` with the wanted cases; return why not, or ''."""
+    from .with_unittest import flat, imported
+
+    loader, names = unittest.TestLoader(), set(wanted)
     cases: List[Case] = []
-    for name in names:
-        parts = name.split(".")
-        module, rest = _module_of(parts)
-        if module is None or len(rest) != 2 or not hasattr(module, rest[0]):
+    for path in files:
+        try:
+            suite = loader.loadTestsFromModule(imported(path, os.getcwd()))
+        except (Exception, unittest.SkipTest):
+            # A file that cannot be imported has no case here; the tests that were asked for are missed below.
             continue
-        kind = getattr(module, rest[0])
-        cases.append(UnittestCase(name, str(module.__file__), kind, rest[1]))
+        for test in flat(suite):
+            if test.id() in names:
+                cases.append(UnittestCase(test.id(), os.path.abspath(path), type(test), test.id().rsplit(".", 1)[-1]))
     if not cases:
-        return "no test could be loaded"
+        return "none of the tests could be loaded"
     work(cases)
     return ""
-
-
-def _module_of(parts: List[str]) -> Tuple[Any, List[str]]:
-    for cut in range(len(parts) - 1, 0, -1):
-        name = ".".join(parts[:cut])
-        if importlib.util.find_spec(parts[0]) is None:
-            return None, parts
-        try:
-            return importlib.import_module(name), parts[cut:]
-        except ModuleNotFoundError as problem:
-            if problem.name is None or not name.startswith(problem.name):
-                raise
-    return None, parts
 
 
 def quiet() -> None:

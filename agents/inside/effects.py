@@ -36,7 +36,13 @@ METHODS = {
     "is_file", "is_dir", "exists", "hardlink_to", "symlink_to", "expanduser", "urlopen", "sendall", "recv",
     "getrandbits", "uniform", "randint", "shuffle", "randrange",
 }  # fmt: skip
-BUILTINS = {"open": "files", "input": "the terminal", "exit": "processes", "quit": "processes", "breakpoint": "processes"}
+BUILTINS = {
+    "open": "files",
+    "input": "the terminal",
+    "exit": "processes",
+    "quit": "processes",
+    "breakpoint": "processes",
+}
 CLOCK_METHODS = {"now", "today", "utcnow"}
 AUDITED = ("open", "os.", "socket.", "subprocess.", "shutil.", "tempfile.", "glob.", "time.sleep", "signal.", "ctypes.",
            "sqlite3.", "urllib.", "webbrowser.", "builtins.input", "pty.", "fcntl.", "ftplib.", "smtplib.", "http.",
@@ -170,9 +176,7 @@ class Watch:
             return
         owner = getattr(function, "__self__", None)
         called = getattr(function, "__name__", "")
-        if isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime":
-            self._stop("clock")
-        elif isinstance(owner, types.ModuleType) and owner.__name__ == "time" and called not in HARMLESS["time"]:
+        if (isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime") or (isinstance(owner, types.ModuleType) and owner.__name__ == "time" and called not in HARMLESS["time"]):
             self._stop("clock")
         elif type(owner).__module__ in ("random", "_random") or (called == "urandom"):
             self._stop("chance")

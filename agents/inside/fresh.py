@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
-import sys
 from typing import Any, Dict, List, Optional, Set
 
-from .cases import pytest_options
+from .cases import Case, pytest_arguments, with_unittest
 from .forks import in_fork
 
 
@@ -21,17 +20,15 @@ def confirmed(spec: Dict[str, Any], patch: Dict[str, Any], seconds: float) -> Op
 
 
 def outcomes(spec: Dict[str, Any], path: str, text: str, seconds: float) -> Optional[Set[str]]:
-    """Return the tests that pass when one file has another text, run in a fresh fork."""
+    """Return the tests that pass when one file has another text, run in a fresh fork; None when it did not end."""
+    wanted = [*spec["failing"], *spec["passing"]]
 
     def alone() -> Set[str]:
         serve(os.path.join(spec["project"], path), text)
         if spec.get("runner") == "unittest":
-            return _unittest([*spec["failing"], *spec["passing"]])
-        files = list(dict.fromkeys(one.split("::")[0] for one in [*spec["failing"], *spec["passing"]]))
-        return _pytest([*spec.get("options", []), *files])
+            return _unittest(spec.get("tests", []), set(wanted))
+        return _pytest(pytest_arguments(wanted, spec.get("options", [])))
 
-    if "pytest" not in sys.modules and spec.get("runner") != "unittest":
-        import pytest  # noqa: F401
     passed: Optional[Set[str]] = in_fork(alone, seconds)
     return passed
 
@@ -59,21 +56,17 @@ def _pytest(arguments: List[str]) -> Set[str]:
         def pytest_runtest_logreport(self, report: Any) -> None:
             results.setdefault(report.nodeid, []).append(report.outcome)
 
-    pytest.main([*pytest_options(), *arguments], plugins=[Plugin()])
+    pytest.main(arguments, plugins=[Plugin()])
     return {name for name, seen in results.items() if set(seen) == {"passed"}}
 
 
-def _unittest(names: List[str]) -> Set[str]:
-    import unittest
+def _unittest(files: List[str], wanted: Set[str]) -> Set[str]:
+    passed: Set[str] = set()
 
-    class Result(unittest.TestResult):
-        def __init__(self) -> None:
-            super().__init__()
-            self.passed: Set[str] = set()
+    def work(cases: List[Case]) -> None:
+        for case in cases:
+            if case.call()[0] == "p":
+                passed.add(case.name)
 
-        def addSuccess(self, test: unittest.TestCase) -> None:
-            self.passed.add(test.id())
-
-    result = Result()
-    unittest.defaultTestLoader.loadTestsFromNames(names).run(result)
-    return result.passed
+    with_unittest(files, list(wanted), work)
+    return passed

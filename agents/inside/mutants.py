@@ -67,14 +67,14 @@ def mutated_codes(subject: Subject, tree: ast.Module, original: types.CodeType) 
         undo = apply(node)
         try:
             module = ast.Module(body=[top], type_ignores=[])
-            code = _find(compile(module, original.co_filename, "exec", dont_inherit=True, flags=_flags(original)), original)
+            code = _find(
+                compile(module, original.co_filename, "exec", dont_inherit=True, flags=_flags(original)), original
+            )
         except (SyntaxError, ValueError):
             code = None
         finally:
             undo()
-        if code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code:
-            yield code
-        elif code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts:
+        if (code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code) or (code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts):
             yield code
 
 

@@ -102,7 +102,11 @@ def objects_for(case: Dict[str, Any], modules: Dict[str, str]) -> Dict[str, Any]
     found: Dict[str, Any] = {}
     for module, own, called in case["imports"]:
         __import__(module)
-        found[called] = getattr(sys.modules[module], own) if own else sys.modules[module.split(".")[0] if called == module.split(".")[0] else module]
+        found[called] = (
+            getattr(sys.modules[module], own)
+            if own
+            else sys.modules[module.split(".")[0] if called == module.split(".")[0] else module]
+        )
     return found
 
 
@@ -112,14 +116,22 @@ def import_of(called: str, value: Any, preferred: str, modules: Dict[str, str]) 
         return ("builtins", called, called)
     if isinstance(value, types.ModuleType):
         return (value.__name__, "", called)
-    own = getattr(value, "__qualname__", "") if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)) else ""
+    own = (
+        getattr(value, "__qualname__", "")
+        if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType))
+        else ""
+    )
     places: List[str] = [preferred] if _private(getattr(value, "__module__", "") or "") else []
     home = getattr(value, "__module__", "") or ""
     if own:
         parts = home.split(".")
         prefixes = [".".join(parts[:end]) for end in range(1, len(parts))]
         places = [*(prefixes if _private(home) else []), home]
-        if home not in modules.values() and vars(sys.modules.get(preferred, types)).get(called) is value and _private(home):
+        if (
+            home not in modules.values()
+            and vars(sys.modules.get(preferred, types)).get(called) is value
+            and _private(home)
+        ):
             places = [*places, preferred]
     for place in [*places, preferred, *sorted(modules.values())]:
         held = vars(sys.modules[place]) if place in sys.modules else {}

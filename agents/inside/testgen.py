@@ -18,12 +18,12 @@ from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tup
 from . import evidence
 from .arguments import Pools
 from .calling import Call, Observer
-from .pinned import case_of, call_of, objects_for
 from .children import in_child, replayed
 from .effects import Watch, effect_in
 from .exploring import Explorer, Tried, few
 from .harvest import Harvest, static_imports
 from .mutants import killers
+from .pinned import call_of, case_of, objects_for
 from .subjects import NotCallable, Subject, subject, unwrapped
 
 Send = Callable[[Dict[str, Any]], None]
@@ -106,7 +106,9 @@ class Project:
 
     def _gather(self) -> None:
         """Collect how the project is called: its examples first, then its tests, then its own code."""
-        loaded = [(path, sys.modules[name]) for path, name in sorted(self.spec["modules"].items()) if name in sys.modules]
+        loaded = [
+            (path, sys.modules[name]) for path, name in sorted(self.spec["modules"].items()) if name in sys.modules
+        ]
         for path, module in loaded:
             if path not in self.trees:
                 source = self.read(path)
@@ -208,7 +210,9 @@ class Project:
         explorer = Explorer(found, pools, observer, "%s:%s" % (self.spec.get("seed", 0), found.target))
         explorer.explore(int(self.spec.get("calls", 300)))
         if explorer.effect:
-            send({"kind": "skipped", "target": found.target, "why": "it touches %s when it is called" % explorer.effect})
+            send(
+                {"kind": "skipped", "target": found.target, "why": "it touches %s when it is called" % explorer.effect}
+            )
             return
         tried = list(explorer.tried.values())
         most = int(self.spec.get("most", 6))
