@@ -86,6 +86,15 @@ def decode(kind: str, revision: int, body: bytes, upcasters: Upcasters = UPCASTE
     return event
 
 
+def require_storable(stream: str, actor: str, key: str | None, numbers: tuple[int, ...]) -> None:
+    """Raise ValueError for what no store could keep: text outside Unicode, numbers below zero or beyond 63 bits."""
+    for text in (stream, actor, key or ""):
+        text.encode()
+    for number in numbers:
+        if not 0 <= number < 1 << 63:
+            raise ValueError(f"{number} is no position and no token")
+
+
 def revision_of(kind: str, upcasters: Upcasters = UPCASTERS) -> int:
     """Return the revision events of this kind are written in: one more than it has upcasters."""
     return 1 + sum(1 for known, _ in upcasters if known == kind) if upcasters else 1

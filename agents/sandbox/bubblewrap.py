@@ -10,7 +10,7 @@ from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
 from agents.sandbox.cgroups import ControlGroups
 from agents.sandbox.confinement import argv, inputs, plan
 from agents.sandbox.defaults import limits_of
-from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, carry_out
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe
 from agents.sandbox.seccomp import program
 from agents.sandbox.supervisor.order import Order
@@ -23,6 +23,7 @@ class BubblewrapSandbox:
     def __init__(self, bwrap: str | None = None) -> None:
         self._bwrap = bwrap or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin") or ""
         self._groups = ControlGroups.found()
+        self._launcher = Launcher()
         self._level: SandboxLevel | None = None
 
     @property
@@ -75,4 +76,4 @@ class BubblewrapSandbox:
             places=list(planned.writable),
             volatile=list(planned.volatile),
         )
-        return await carry_out(order, command)
+        return await self._launcher.carry_out(order, command)

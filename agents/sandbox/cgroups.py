@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 _PREFIX = "kaizen-"
-_OWN_PROCESSES = 2
-"""Of bubblewrap, in the same group as the command."""
+_OWN_PROCESSES = 1
+"""The first process of the sandbox, in the same group as the command."""
 
 
 class ControlGroups(NamedTuple):

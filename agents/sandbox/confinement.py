@@ -140,7 +140,8 @@ def _proc_covers() -> Iterator[str]:
     for name in _PROC_READ_ONLY:
         if Path("/proc", name).exists():
             yield from ("--ro-bind", f"/proc/{name}", f"/proc/{name}")
-    for name in _PROC_HIDDEN:
+    # The sandbox's first process reports the exit status: nothing of it may be read or written.
+    for name in (*_PROC_HIDDEN, "1"):
         path = Path("/proc", name)
         if path.is_dir():
             yield from ("--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path))

@@ -14,8 +14,9 @@ from dashboard.server.ledgers import OpenLedger, ProjectName
 from dashboard.server.wire import encoded, row
 from knowledge_graph.graph import ErrorGraph
 from ledger.errors import LedgerError
+from ledger.events.recorded import Recorded
 from ledger.projections.board import Board, evolve, initial
-from ledger.store import Recorded, Store
+from ledger.store import Store
 from ledger.subscription import follow
 
 MOST_EVENTS = 2000

@@ -38,7 +38,7 @@ from ledger.events import (
     StopRequested,
     TechniqueTried,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 Values = dict[str, float | None]
 AskedEvent = RunRequested | StopRequested | PauseRequested | ResumeRequested | CheckpointRequested | RollbackRequested

@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import LedgerError, Unwritable
+from ledger.events.recorded import Recorded
 from ledger.sql.failures import translate
 from ledger.sql.pen import Append, Pen, SaveSnapshot
-from ledger.store import Recorded
 
 _TOGETHER = 256
 """At most so many appends share one commit."""
@@ -140,7 +140,7 @@ class Writer:
     def _outcome(self, wish: Append | SaveSnapshot) -> Written | LedgerError:
         try:
             if isinstance(wish, Append):
-                return self._pen.append(wish, self._clock())
+                return self._pen.append(wish, float(self._clock()))
             self._pen.save(wish)
         except LedgerError as refusal:
             return refusal

@@ -7,7 +7,7 @@ import resource
 import signal
 import time
 
-from .meters import Growth, bytes_written, descendants, grown, memory_of, volatile_inodes
+from .meters import Growth, Task, bytes_written, descendants, grown, memory_of, volatile_inodes
 from .order import Order
 from .start import Started
 
@@ -25,6 +25,8 @@ class Watch:
         self._next = time.monotonic() + _FIRST
         self._next_walk = self._next
         self._before: Growth | None = None
+        self.cpu = 0.0
+        """Seconds of all processes at the latest look; the kernel forgets those of what is killed together."""
         self._written: dict[tuple[int, int], int] = {}
 
     def due(self) -> float:
@@ -43,6 +45,12 @@ class Watch:
         self._pause = min(self._pause * 1.5, _LATEST)
         self._next = began + max(self._pause, took * 20)
         return why
+
+    def sample(self) -> list[Task]:
+        """Look at every process of the command."""
+        tasks = descendants(os.getpid())
+        self.cpu = max(self.cpu, self._started.reaped_cpu + sum(task.cpu for task in tasks))
+        return tasks
 
     def last_word(self, status: int | None, cpu: float) -> str:
         """The limit that must have ended a command which was ended by the kernel, or nothing."""
@@ -68,10 +76,10 @@ class Watch:
 
     def _tasks(self) -> str:
         order = self._order
-        tasks = descendants(os.getpid())
+        tasks = self.sample()
         if order.memory and memory_of(tasks, order.memory) > order.memory:
             return "memory"
-        if order.cpu and self._started.reaped_cpu + sum(task.cpu for task in tasks) > order.cpu:
+        if order.cpu and self.cpu > order.cpu:
             return "cpu"
         if order.places and bytes_written(tasks, self._written) > order.written:
             return "output"
