@@ -35,7 +35,8 @@ async def test_events_arrive_in_order_as_flat_rows() -> None:
 
         batch = await hear(socket, "batch")
 
-        assert hello == {"t": "hello", "project": "ranges", "lineage": "memory", "head": 0, "from": 0, "resumed": True, "role": "operator"}  # fmt: skip
+        place = {"lineage": "memory", "head": 0, "from": 0, "resumed": True}
+        assert hello == {"t": "hello", "project": "ranges", "role": "operator", **place}
         assert (batch["first"], batch["last"], batch["head"]) == (1, 3, 3)
         assert [row["message"] for row in batch["ev"]] == ["notice 0", "notice 1", "notice 2"]
         assert batch["ev"][0]["kind"] == "NoticeRaised" and batch["ev"][0]["position"] == 1
