@@ -176,7 +176,9 @@ class Watch:
             return
         owner = getattr(function, "__self__", None)
         called = getattr(function, "__name__", "")
-        if (isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime") or (isinstance(owner, types.ModuleType) and owner.__name__ == "time" and called not in HARMLESS["time"]):
+        if (isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime") or (
+            isinstance(owner, types.ModuleType) and owner.__name__ == "time" and called not in HARMLESS["time"]
+        ):
             self._stop("clock")
         elif type(owner).__module__ in ("random", "_random") or (called == "urandom"):
             self._stop("chance")

@@ -74,7 +74,9 @@ def mutated_codes(subject: Subject, tree: ast.Module, original: types.CodeType) 
             code = None
         finally:
             undo()
-        if (code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code) or (code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts):
+        if (code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code) or (
+            code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts
+        ):
             yield code
 
 
