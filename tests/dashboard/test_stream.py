@@ -15,6 +15,8 @@ from ledger.memory import MemoryStore
 from ledger.store import Head
 from tests.dashboard.serving import Clock, MemoryLedgers, Opened, Served, hear, notices, say, serving
 
+pytestmark = pytest.mark.slow
+
 
 async def ack(socket: Any, position: int, project: str = "ranges") -> None:
     await say(socket, t="ack", project=project, position=position)
