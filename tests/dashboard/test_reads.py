@@ -16,6 +16,9 @@ from tests import story
 from tests.dashboard.serving import Clock, MemoryLedgers, Served, notices, serving, tell
 from tests.story_parts import commit
 
+pytestmark = pytest.mark.slow
+
+
 P = "/api/v1/projects/ranges"
 
 

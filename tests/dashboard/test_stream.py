@@ -13,7 +13,9 @@ from websockets.exceptions import ConnectionClosed
 from ledger.events import NoticeRaised
 from ledger.memory import MemoryStore
 from ledger.store import Head
-from tests.dashboard.serving import Clock, MemoryLedgers, Served, hear, notices, say, serving
+from tests.dashboard.serving import Clock, MemoryLedgers, Opened, Served, hear, notices, say, serving
+
+pytestmark = pytest.mark.slow
 
 
 async def ack(socket: Any, position: int, project: str = "ranges") -> None:
@@ -71,7 +73,7 @@ async def test_cut_connections_leave_no_hole_and_no_double() -> None:
 
 
 async def test_a_client_that_owes_four_acknowledgements_gets_no_more() -> None:
-    async with serving(pace=0.01) as served, served.stream({"project": "ranges", "from": 0}) as socket:
+    async with serving(pace=0.01, ack_due=0.0) as served, served.stream({"project": "ranges", "from": 0}) as socket:
         got: list[dict[str, Any]] = []
         for number in range(4):
             served.project().store.append("director", notices(1, number)).result()
@@ -87,6 +89,30 @@ async def test_a_client_that_owes_four_acknowledgements_gets_no_more() -> None:
         assert (after["first"], after["last"]) == (5, 9)
 
 
+async def test_small_batches_flow_while_an_acknowledgement_is_not_yet_due() -> None:
+    """A client that acknowledges once a second sees twenty batches in between, not four."""
+    async with serving(pace=0.01) as served, served.stream({"project": "ranges", "from": 0}) as socket:
+        await hear(socket, "hello")
+        for number in range(20):
+            served.project().store.append("director", notices(1, number)).result()
+            assert (await hear(socket, "batch"))["last"] == number + 1
+
+
+async def test_a_ledger_that_was_closed_and_opened_again_is_followed_again() -> None:
+    async with serving() as served, served.stream({"project": "ranges", "from": 0}) as socket:
+        first = served.project()
+        first.store.append("director", notices(2)).result()
+        await ack(socket, (await hear(socket, "batch"))["last"])
+        again = MemoryStore(served.clock)
+        again.append("director", notices(3)).result()
+
+        served.ledgers.projects[first.name] = Opened(first.name, again)
+        first.store.close()  # type: ignore[attr-defined]
+
+        batch = await hear(socket, "batch", within=10)
+        assert (batch["first"], batch["last"]) == (3, 3)
+
+
 async def test_a_slow_client_gets_a_gap_and_slows_nobody() -> None:
     """One client stops acknowledging; the writer and the other client do not notice, then it is told what it missed."""
     async with serving(pace=0.01) as served:
@@ -97,24 +123,25 @@ async def test_a_slow_client_gets_a_gap_and_slows_nobody() -> None:
         ):
             await hear(slow, "hello")
             quick_last = slow_last = 0
-            for start in range(0, 12_000, 500):
+            for start in range(0, 20_000, 500):
                 store.append("director", notices(500, start)).result()
                 while quick_last < start + 500:
                     batch = await hear(quick, "batch")
                     assert batch["first"] == quick_last + 1
                     quick_last = batch["last"]
                     await ack(quick, quick_last)
-            for _ in range(4):
-                slow_last = (await hear(slow, "batch"))["last"]
+            with pytest.raises(TimeoutError):
+                while True:
+                    slow_last = (await hear(slow, "batch", "gap", within=0.5))["last"]
 
             await ack(slow, slow_last)
             gap = await hear(slow, "gap", "batch")
             store.append("director", notices(1)).result()
             batch = await hear(slow, "batch")
 
-        assert quick_last == 12_000
-        assert gap == {"t": "gap", "project": "ranges", "from": slow_last + 1, "to": 12_000, "head": 12_000}
-        assert (batch["first"], batch["last"]) == (12_001, 12_001)
+        assert quick_last == 20_000 and 0 < slow_last <= 8000
+        assert gap == {"t": "gap", "project": "ranges", "from": slow_last + 1, "to": 20_000, "head": 20_000}
+        assert (batch["first"], batch["last"]) == (20_001, 20_001)
 
 
 async def test_a_client_far_behind_is_told_what_to_read_by_rest() -> None:

@@ -14,6 +14,9 @@ from tests import story
 from tests.dashboard.serving import Clock, MemoryLedgers, Served, serving, tell
 from tests.story_parts import commit
 
+pytestmark = pytest.mark.slow
+
+
 ASK = "/api/v1/projects/ranges/requests"
 
 
