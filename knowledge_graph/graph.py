@@ -27,7 +27,7 @@ from ledger.events import (
     RollbackDecided,
     RolledBack,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 if TYPE_CHECKING:
     import networkx

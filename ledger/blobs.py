@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
 from typing import Protocol
+
+from ledger.errors import Damaged, Missing, Unwritable
+
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class Blobs(Protocol):
@@ -19,3 +28,95 @@ class Blobs(Protocol):
     def __contains__(self, name: object) -> bool:
         """Return whether the blob is there."""
         ...
+
+
+class FileBlobs:
+    """One file per blob, in 256 folders by the first two digits of its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = Path(folder)
+
+    def put(self, content: bytes) -> str:
+        """Write beside, fsync, rename; a crash leaves the whole blob or none. Raise Unwritable."""
+        name = hashlib.sha256(content).hexdigest()
+        path = self._path(name)
+        try:
+            if not _holds(path, content):
+                _write_durably(path, content)
+        except OSError as error:
+            raise Unwritable(str(path), error.strerror or str(error)) from error
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return the content, compared with its name on every read."""
+        if not _NAME.fullmatch(name):
+            raise Missing("blob", name)
+        path = self._path(name)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise Missing("blob", name) from error
+        except OSError as error:
+            raise Damaged(str(path), 0, error.strerror or str(error)) from error
+        if hashlib.sha256(content).hexdigest() != name:
+            raise Damaged(str(path), 0, "its content does not match its name")
+        return content
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether the file is there; its content is checked when it is read."""
+        return isinstance(name, str) and _NAME.fullmatch(name) is not None and self._path(name).is_file()
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name
+
+
+class MemoryBlobs:
+    """Blobs in a dict, for tests and demonstrations."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    def put(self, content: bytes) -> str:
+        """Keep the content and return its name."""
+        name = hashlib.sha256(content).hexdigest()
+        self._contents[name] = content
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Return the content; raise Missing."""
+        try:
+            return self._contents[name]
+        except KeyError as error:
+            raise Missing("blob", name) from error
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether the blob is there."""
+        return name in self._contents
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether the file is whole already; a damaged one is written again."""
+    return path.is_file() and path.read_bytes() == content
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name itself durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

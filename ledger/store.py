@@ -5,29 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.events import AnyEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One event as it stands in the ledger."""
-
-    position: int
-    """Dense from 1 within the project."""
-    stream: str
-    version: int
-    """Dense from 1 within the stream."""
-    at: float
-    """Seconds since the epoch, from the store's clock."""
-    actor: str
-    """Who appended: `director`, `user`, `agent` or a name."""
-    cause: int
-    """Position of the event that led to this one, 0 for none."""
-    event: AnyEvent
-    link: str
-    """Hex SHA-256 over the previous link and this row."""
+from ledger.events.recorded import Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +59,24 @@ class Store(Protocol):
 
     def wait(self, after: int, timeout: float) -> bool:
         """Block until the head is beyond `after`, at most `timeout` seconds; return whether it is."""
+        ...
+
+
+class Snapshot(NamedTuple):
+    """A stored fold; disposable, the events give it again."""
+
+    position: int
+    """The fold holds every event up to here."""
+    body: bytes
+
+
+class Snapshots(Protocol):
+    """Keeps one fold per projection, so that a restart reads only what came after."""
+
+    def load_snapshot(self, name: str, rev: str) -> Snapshot | None:
+        """Return the projection's snapshot if it was made by this revision of its code and belongs to this ledger."""
+        ...
+
+    def save_snapshot(self, name: str, rev: str, position: int, body: bytes) -> None:
+        """Keep a snapshot in place of the projection's last one; blocks until it is stored. Raise Unwritable."""
         ...

@@ -43,16 +43,35 @@ def open_channel() -> Callable[[dict[str, Any]], None]:
     return send
 
 
+def use_paths(folder: str) -> None:
+    """Put the target's own folders first and the overlay last, for this interpreter and for its children.
+
+    They come late and by a name of ours, so that nothing in the tree is imported before the channel stands.
+    """
+    # Python below 3.11 knows no -P and has put this folder first.
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.curdir) != folder]
+    first = os.environ.pop("KAIZEN_FIRST", "")
+    last = os.environ.pop("KAIZEN_LAST", "")
+    sys.path[:0] = [entry for entry in first.split(os.pathsep) if entry]
+    sys.path += [entry for entry in last.split(os.pathsep) if entry]
+    both = os.pathsep.join(part for part in (first, last) if part)
+    if both:
+        os.environ["PYTHONPATH"] = both
+
+
 def main() -> None:
     """Read the spec, give the target an empty stdin, run the job, say `done`."""
     job = sys.argv[1]
+    folder = os.path.dirname(os.path.abspath(__file__))
     spec = json.loads(sys.stdin.buffer.read() or b"{}")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
     send = open_channel()
-    load_package(os.path.dirname(os.path.abspath(__file__)))
-    importlib.import_module("_kaizen_inside." + job).main(spec, send)
+    load_package(folder)
+    module = importlib.import_module("_kaizen_inside." + job)
+    use_paths(folder)
+    module.main(spec, send)
     send({"kind": "done"})
     # Threads and exit hooks of the target must not keep or change a job that has reached its end.
     sys.stdout.flush()

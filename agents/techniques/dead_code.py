@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.ports import Nothing, Outcome, Proposal, Target, Workbench
 from agents.techniques.lint import paths_of
 from agents.techniques.mentions import LARGEST, Mentions, TooMuch, text_files
-from agents.techniques.ruff import Found, Refused, Ruff
+from agents.techniques.ruff import Arguments, Found, Refused, Ruff
 from agents.techniques.spans import Source, applied, parse
 from agents.techniques.unused import BY_RULE, Removal, private_definitions, private_names, public_names, unreachable
 from ledger.events import Task
@@ -31,8 +31,7 @@ class UnusedCode:
 
     name = "unused_code"
 
-    def __init__(self, ruff: Path, arguments: tuple[str, ...]) -> None:
-        """`arguments` are those of the lint gate after `ruff check`, without paths."""
+    def __init__(self, ruff: Path, arguments: Arguments) -> None:
         self.ruff = Ruff(ruff, arguments)
 
     async def try_on(self, task: Task, bench: Workbench) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ _DROPPED = {"--no-cache", "-n", "--exit-zero", "-e", "--force-exclude", "--quiet
 _SUPPRESSIONS = "--ignore-noqa"
 """Good for measuring; in mending it would undo what the user suppressed on purpose."""
 _FORMAT = "--output-format"
+
+
+Arguments = Callable[[Target], Sequence[str]]
+"""What the lint gate gives ruff for a tree, after `ruff check` and without paths."""
 
 
 class RuffFailed(AgentError):
@@ -87,7 +91,7 @@ class Ruff:
     """The program and the arguments of the gate, without paths and without an output format."""
 
     program: Path
-    arguments: tuple[str, ...]
+    arguments: Arguments
 
     async def report(
         self, target: Target, paths: Sequence[str], *, also: Sequence[str] = ()
@@ -108,23 +112,24 @@ class Ruff:
         return Refused(_why(ended)) if ended.exit != 0 else None
 
     async def _run(self, target: Target, rest: Sequence[str], *, writable: bool) -> Completed:
-        argv = (str(self.program), "check", *self._kept(), *_OUR_FLAGS, *rest)
+        argv = (str(self.program), "check", *_kept(self.arguments(target)), *_OUR_FLAGS, *rest)
         ended = await target.run(argv, limits=Limits(wall=_WALL, output=64 * 1024 * 1024), writable=writable)
         if ended.outcome != "exited" or ended.exit not in (0, 1, 2) or ended.truncated:
             raise RuffFailed(f"ruff ended by {ended.outcome} {ended.exit}: {_why(ended)}; run it by hand to see why")
         return ended
 
-    def _kept(self) -> list[str]:
-        kept: list[str] = []
-        skip = False
-        for argument in self.arguments:
-            if skip or argument in _DROPPED or argument == _SUPPRESSIONS or argument.startswith(f"{_FORMAT}="):
-                skip = False
-            elif argument == _FORMAT:
-                skip = True
-            else:
-                kept.append(argument)
-        return kept
+
+def _kept(arguments: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip or argument in _DROPPED or argument == _SUPPRESSIONS or argument.startswith(f"{_FORMAT}="):
+            skip = False
+        elif argument == _FORMAT:
+            skip = True
+        else:
+            kept.append(argument)
+    return kept
 
 
 def _found(line: _Line, project: Path) -> Found:

@@ -17,7 +17,7 @@ from tests.local_target import bench_for, write_tree
 async def tried(root: Path, files: dict[str, str], *targets: str, sources: tuple[str, ...] = (".",)) -> Outcome:
     write_tree(root, {path: dedent(text) for path, text in files.items()})
     task = Task(id=TaskId("t1"), kind="dead_code", gate="coverage", role="coder", title="dead code", targets=targets)
-    technique = UnusedCode(Path(find_ruff_bin()), ("--isolated",))
+    technique = UnusedCode(Path(find_ruff_bin()), lambda _: ("--isolated",))
     return await technique.try_on(task, bench_for(root, sources=sources).bench)
 
 

@@ -1,0 +1,79 @@
+"""Commands confined by bubblewrap: namespaces of their own, no network, no secrets, limits that were probed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+
+from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
+from agents.sandbox.cgroups import ControlGroups
+from agents.sandbox.confinement import argv, inputs, plan
+from agents.sandbox.defaults import limits_of
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
+from agents.sandbox.probe import probe
+from agents.sandbox.seccomp import program
+from agents.sandbox.supervisor.order import Order
+from agents.sandbox.supervisor.watch import hard_limits
+
+
+class BubblewrapSandbox:
+    """The default sandbox on Linux. It is probed once, before its first command or when `level` is asked for."""
+
+    def __init__(self, bwrap: str | None = None) -> None:
+        self._bwrap = bwrap or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin") or ""
+        self._groups = ControlGroups.found()
+        self._launcher = Launcher()
+        self._level: SandboxLevel | None = None
+
+    @property
+    def level(self) -> SandboxLevel:
+        """What the probe found; the first time it takes about a second."""
+        return self.probe()
+
+    def probe(self) -> SandboxLevel:
+        """Run real commands into each limit with the very flags used later; the answer holds for this process."""
+        level = self._level
+        if level is None:
+            self._groups.remove_leftovers()
+            level = self._level = probe(self._bwrap, self._confined, self._groups)
+        return level
+
+    async def run(self, command: Command) -> Completed:
+        """Run to the end or to a limit; raise SandboxBroken when the sandbox does not hold or cannot be built."""
+        level = self._level
+        if level is None:
+            level = await asyncio.to_thread(self.probe)
+        if not level.sandboxed:
+            raise SandboxBroken(f"{level.detail}; {level.remedy}")
+        return await self._confined(command)
+
+    async def _confined(self, command: Command) -> Completed:
+        allowance = limits_of(command.limits)
+        groups = self._groups.for_one_command(allowance.memory, allowance.processes)
+        planned = await asyncio.to_thread(plan, command, allowance)
+        filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
+        metered_memory = 0 if self._groups.count_memory else allowance.memory
+        order = Order(
+            argv=argv(planned, self._bwrap),
+            cwd="/",
+            env={},
+            stdin=command.stdin,
+            channel=command.channel,
+            namespaced=True,
+            inputs=list(inputs(filter_)),
+            wall=allowance.wall,
+            cpu=allowance.cpu,
+            memory=metered_memory,
+            processes=0 if self._groups.count_processes else allowance.processes,
+            written=allowance.written,
+            inodes=allowance.inodes,
+            output=allowance.output,
+            flood=FLOOD_BYTES,
+            channel_bytes=CHANNEL_BYTES,
+            rlimits=hard_limits(allowance.cpu, metered_memory, allowance.written, OPEN_FILES),
+            groups=groups,
+            places=list(planned.writable),
+            volatile=list(planned.volatile),
+        )
+        return await self._launcher.carry_out(order, command)

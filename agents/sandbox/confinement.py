@@ -1,0 +1,216 @@
+"""What a confined command sees: the command line of bubblewrap, and the refusal of places nobody may be given."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.ports import Command, SandboxBroken
+from agents.sandbox.defaults import Allowance
+from agents.sandbox.supervisor.order import FIRST_INPUT, GATE, STATUS
+
+HOME = "/home/kaizen"
+_VOLATILE = ("/dev/shm", "/tmp", "/var/tmp", HOME)
+_SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_ETC = (
+    "alternatives",
+    "ca-certificates.conf",
+    "debian_version",
+    "host.conf",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "mime.types",
+    "os-release",
+    "protocols",
+    "services",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+    "terminfo",
+    "timezone",
+)
+_PROC_READ_ONLY = ("sys", "sysrq-trigger", "irq", "bus", "fs", "mtrr", "driver", "dynamic_debug")
+_PROC_HIDDEN = ("acpi", "asound", "kcore", "keys", "kmsg", "latency_stats", "scsi", "timer_list", "timer_stats")
+_UID = 1000
+
+
+class Inputs(NamedTuple):
+    """What bubblewrap reads from descriptors, in the order of the descriptors."""
+
+    seccomp: bytes
+    passwd: bytes
+    group: bytes
+    nsswitch: bytes
+    hosts: bytes
+
+
+def inputs(seccomp: bytes) -> Inputs:
+    """The filter, and files of /etc that tell nothing of this machine."""
+    return Inputs(
+        seccomp,
+        f"root:x:0:0::/:/bin/false\nkaizen:x:{_UID}:{_UID}::{HOME}:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".encode(),
+        f"root:x:0:\nkaizen:x:{_UID}:\nnogroup:x:65534:\n".encode(),
+        b"passwd: files\ngroup: files\nhosts: files\n",
+        b"127.0.0.1 localhost kaizen\n::1 localhost\n",
+    )
+
+
+class Plan(NamedTuple):
+    """One command with its places examined."""
+
+    command: Command
+    allowance: Allowance
+    read_only: tuple[str, ...]
+    writable: tuple[str, ...]
+    metadata: tuple[str, ...]
+    """Git metadata inside writable places, to be covered read-only."""
+    home: str
+
+    @property
+    def volatile(self) -> tuple[str, ...]:
+        """Every memory file system of the sandbox."""
+        return tuple(dict.fromkeys((*_VOLATILE, self.home)))
+
+
+def plan(command: Command, allowance: Allowance) -> Plan:
+    """Examine the places on disk; raise SandboxBroken for one that may not be given."""
+    read_only = tuple(_allowed(path) for path in command.readable)
+    writable = tuple(_allowed(path) for path in command.writable)
+    for path in writable:
+        _not_redirected(path, (*read_only, *writable))
+    metadata = tuple(found for path in writable for found in git_metadata(path))
+    return Plan(command, allowance, read_only, writable, metadata, _home_of(command))
+
+
+def argv(plan: Plan, bwrap: str) -> list[str]:
+    """The whole command line; later mounts lie over earlier ones."""
+    size = str(max(1 << 20, plan.allowance.written // 4))
+    words = [bwrap, *_isolation(), *_environment(plan)]
+    words += ["--ro-bind", "/usr", "/usr", *_system_directories(), *_etc()]
+    words += ["--proc", "/proc", *_proc_covers()]
+    words += ["--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    words += ["--perms", "1777", "--size", size, "--tmpfs", "/tmp"]
+    words += ["--perms", "1777", "--size", size, "--tmpfs", "/var/tmp", "--dir", "/run"]
+    for home in dict.fromkeys((HOME, plan.home)):
+        words += ["--perms", "0700", "--size", size, "--tmpfs", home]
+    kinds = dict.fromkeys(plan.read_only, "--ro-bind") | dict.fromkeys(plan.writable, "--bind")
+    for path in sorted(kinds, key=lambda path: path.count("/")):
+        words += [kinds[path], path, path]
+    for path in plan.metadata:
+        words += ["--ro-bind", path, path]
+    words += ["--remount-ro", "/", "--chdir", str(plan.command.cwd), "--seccomp", str(FIRST_INPUT)]
+    return [*words, "--", *(os.fspath(part) for part in plan.command.argv)]
+
+
+def _isolation() -> list[str]:
+    words = (
+        "--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --unshare-net --disable-userns"
+    )
+    words += f" --uid {_UID} --gid {_UID} --die-with-parent --new-session --cap-drop ALL --hostname kaizen"
+    words += f" --json-status-fd {STATUS} --block-fd {GATE} --clearenv"
+    return words.split()
+
+
+def _environment(plan: Plan) -> Iterator[str]:
+    for name, value in plan.command.env.items():
+        yield from ("--setenv", name, value)
+
+
+def _system_directories() -> Iterator[str]:
+    for name in _SYSTEM:
+        path = Path("/", name)
+        if path.is_symlink():
+            yield from ("--symlink", str(path.readlink()), str(path))
+        elif path.is_dir():
+            yield from ("--ro-bind", str(path), str(path))
+
+
+def _etc() -> Iterator[str]:
+    for name in _ETC:
+        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
+    for number, name in enumerate(("passwd", "group", "nsswitch.conf", "hosts"), FIRST_INPUT + 1):
+        yield from ("--ro-bind-data", str(number), f"/etc/{name}")
+
+
+def _proc_covers() -> Iterator[str]:
+    # Bubblewrap leaves /proc/sys writable for a daemon that is the machine's root; only a cover of our own is certain.
+    for name in _PROC_READ_ONLY:
+        if Path("/proc", name).exists():
+            yield from ("--ro-bind", f"/proc/{name}", f"/proc/{name}")
+    # The sandbox's first process reports the exit status: nothing of it may be read or written.
+    for name in (*_PROC_HIDDEN, "1"):
+        path = Path("/proc", name)
+        if path.is_dir():
+            yield from ("--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path))
+        elif path.exists():
+            yield from ("--ro-bind", "/dev/null", str(path))
+
+
+def git_metadata(place: str) -> Iterator[str]:
+    """Every `.git` at or below a writable place; links are not followed and need no cover."""
+    if any(parent.name == ".git" or _is_repository(parent) for parent in (Path(place), *Path(place).parents)):
+        raise SandboxBroken(f"{place} is git metadata and is never writable; name the worktree instead")
+    for folder, folders, files in os.walk(place):
+        if ".git" in folders or ".git" in files:
+            found = Path(folder, ".git")
+            if not found.is_symlink():
+                yield str(found)
+            elif folder == place:
+                raise SandboxBroken(f"{found} is a symbolic link; replace it with the pointer file git makes")
+            folders[:] = [name for name in folders if name != ".git"]
+
+
+def _is_repository(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def _allowed(path: Path) -> str:
+    text = os.path.normpath(path)
+    if not path.is_absolute():
+        raise SandboxBroken(f"{path} is not absolute; name the place by its whole path")
+    if not path.exists():
+        raise SandboxBroken(f"{path} does not exist; make it before a command is given it")
+    for private in _private_places():
+        for name in (Path(text), Path(text).resolve()):
+            if private.is_relative_to(name):
+                raise SandboxBroken(
+                    f"{path} would show {private} to the command; name the directories below it instead"
+                )
+    if Path(text).parts[1:2] and Path(text).parts[1] in ("proc", "sys", "dev"):
+        raise SandboxBroken(f"{path} belongs to the kernel; a command gets its own")
+    return text
+
+
+def _private_places() -> Iterator[Path]:
+    import pwd
+
+    yield Path("/")
+    for name in ("/etc/shadow", "/run", "/var/run"):
+        yield Path(name)
+    try:
+        home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:
+        return
+    if home.is_dir():
+        yield home
+        yield home.resolve()
+
+
+def _not_redirected(path: str, given: Sequence[str]) -> None:
+    # Whoever could write a parent earlier could have put a link there that leads out.
+    if Path(path).is_symlink():
+        raise SandboxBroken(f"{path} is a symbolic link; name the directory it leads to")
+    for parent in given:
+        inside = parent != path and Path(path).is_relative_to(parent)
+        if inside and not Path(path).resolve().is_relative_to(Path(parent).resolve()):
+            raise SandboxBroken(f"{path} leads out of {parent} by a symbolic link; name the directory it leads to")
+
+
+def _home_of(command: Command) -> str:
+    home = os.path.normpath(command.env.get("HOME", HOME))
+    given = [Path(path) for path in (*command.readable, *command.writable)]
+    elsewhere = not any(Path(home).is_relative_to(path) for path in given)
+    return home if home.startswith(("/home/", "/tmp/", "/root")) and elsewhere else HOME

@@ -1,0 +1,128 @@
+"""Find out what the sandbox really does on this machine, by running commands into each of its walls."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from agents.ports import Command, Completed, Limits, SandboxBroken, SandboxLevel
+from agents.sandbox.cgroups import ControlGroups
+
+Confined = Callable[[Command], Awaitable[Completed]]
+
+_ENV = {"PATH": "/usr/bin:/bin"}
+_MIB = 1024 * 1024
+_FORKS = 80
+_STATE = "cat /proc/self/status /proc/net/dev"
+_FORK = f"i=0; while [ $i -lt {_FORKS} ]; do sleep 20 & i=$((i+1)); echo $i; done"
+# Each part stays below the limit of one process; together they are above it.
+_SHARE = "head -c 20000000 /dev/zero | tail -c 20000000 | sleep 20"
+_REMEMBER = f"({_SHARE}) & ({_SHARE}) & ({_SHARE}) & ({_SHARE}) & wait"
+_FILL = "head -c 8388608 /dev/zero > full; head -c 8388608 /dev/zero > /tmp/full"
+
+_INSTALL = "install it: apt-get install bubblewrap (dnf install bubblewrap, pacman -S bubblewrap)"
+_APPARMOR = (
+    "AppArmor forbids it user namespaces: put `abi <abi/4.0>, include <tunables/global> profile bwrap /usr/bin/bwrap "
+    "flags=(unconfined) { userns, include if exists <local/bwrap> }` in /etc/apparmor.d/bwrap, then "
+    "`systemctl reload apparmor` (docs/sandbox.md)"
+)
+_SYSCTL = (
+    "user namespaces are switched off: sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1"
+)
+_CONTAINER = (
+    "in a container, start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
+    "--security-opt systempaths=unconfined, or outside of it (docs/sandbox.md)"
+)
+_ROOT = "run Kaizen as an ordinary user, or with /sys/fs/cgroup writable"
+
+
+def probe(bwrap: str, confined: Confined, groups: ControlGroups) -> SandboxLevel:
+    """Blocks for about a second; works inside a running event loop and outside of one."""
+    if not bwrap:
+        return _refused("bubblewrap is not installed", _INSTALL)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(_probe(confined, groups))).result()
+
+
+async def _probe(confined: Confined, groups: ControlGroups) -> SandboxLevel:
+    with tempfile.TemporaryDirectory(prefix="kaizen-probe-") as name:
+        place = Path(name).resolve()
+        try:
+            state, forked, remembered, filled = await asyncio.gather(
+                confined(_shell(_STATE, place)),
+                confined(_shell(_FORK, place, processes=30)),
+                confined(_shell(_REMEMBER, place, memory=48 * _MIB)),
+                confined(_shell(_FILL, place, written=2 * _MIB)),
+            )
+        except SandboxBroken as broken:
+            return _refused(f"bubblewrap cannot confine a command here: {broken}", _why_not())
+        sizes = [path.stat().st_size for path in place.iterdir()]
+    gaps = [
+        *_isolation_gaps(state),
+        *(["the limit on processes"] if _count(forked) >= _FORKS or _count(forked) == 0 else []),
+        *(["the limit on memory"] if remembered.outcome != "memory" else []),
+        *(["the limit on file sizes"] if filled.exit == 0 or sum(sizes) > 2 * _MIB else []),
+    ]
+    if gaps:
+        return _refused(f"bubblewrap starts, but does not hold: {', '.join(gaps)}", _ROOT)
+    counted = [
+        "memory " + ("by control group" if groups.count_memory else "by process and meter"),
+        "processes " + ("by control group" if groups.count_processes else "by user namespace"),
+    ]
+    detail = "own user, process, network, mount, ipc and host name space; seccomp; no network; limits hold: "
+    return SandboxLevel("bubblewrap", True, detail + ", ".join([*counted, "written bytes, time"]))
+
+
+def _shell(script: str, place: Path, **limits: int) -> Command:
+    return Command(
+        argv=["/bin/sh", "-c", script],
+        cwd=place,
+        env=_ENV,
+        writable=[place],
+        limits=Limits(
+            wall=15.0,
+            processes=limits.get("processes"),
+            memory=limits.get("memory"),
+            written=limits.get("written"),
+        ),
+    )
+
+
+def _isolation_gaps(state: Completed) -> list[str]:
+    text = state.stdout.decode()
+    words = {name.strip(): rest.strip() for name, _, rest in (line.partition(":") for line in text.splitlines())}
+    gaps = []
+    if words.get("Seccomp") != "2":
+        gaps.append("the filter of system calls")
+    if words.get("NoNewPrivs") != "1" or set(words.get("CapEff", "?")) != {"0"}:
+        gaps.append("the loss of privileges")
+    interfaces = [name for name, rest in words.items() if len(rest.split()) == 16]
+    if interfaces != ["lo"]:
+        gaps.append("the network's absence")
+    return gaps
+
+
+def _count(completed: Completed) -> int:
+    return len(completed.stdout.split())
+
+
+def _why_not() -> str:
+    if _reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return _APPARMOR
+    if "0" in (_reads("/proc/sys/user/max_user_namespaces"), _reads("/proc/sys/kernel/unprivileged_userns_clone")):
+        return _SYSCTL
+    return _CONTAINER
+
+
+def _reads(path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except OSError:
+        return ""
+
+
+def _refused(detail: str, remedy: str) -> SandboxLevel:
+    return SandboxLevel("bubblewrap", False, detail, remedy)

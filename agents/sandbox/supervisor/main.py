@@ -1,0 +1,121 @@
+"""Run one order: start the command, read what it says, meter it, end every process of it, report.
+
+Standard input and output are one socket to the daemon. When its other end closes, because the daemon cancels or is
+dead, everything ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import select
+import signal
+import time
+
+from .order import Order, Report, pack, read_order
+from .start import Started, reap, start
+from .watch import Watch
+
+_SET_CHILD_SUBREAPER = 36
+_NOT_EXECUTABLE = b"bwrap: execvp "
+_END_SECONDS = 20.0
+_DRAIN_SECONDS = 2.0
+
+
+def main() -> None:
+    """Read the order from standard input, write the report to standard output."""
+    order = read_order(0)
+    if order is None:
+        return
+    # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        report = supervise(order)
+    except OSError as error:
+        report = Report("broken", 0, False, 0.0, 0.0, b"", str(error).encode(), b"")
+    content = memoryview(pack(report))
+    try:
+        while content:
+            content = content[os.write(1, content) :]
+    except BrokenPipeError:
+        return  # the daemon is gone, and with it whoever wanted to know
+
+
+def supervise(order: Order) -> Report:
+    """Run the order to its end; nothing of it is alive afterwards."""
+    began = time.monotonic()
+    started = Started(order)
+    watch = Watch(order, started)
+    try:
+        start(order, started)
+        why = _follow(order, started, watch)
+        if why:
+            watch.sample()
+    finally:
+        left = _end(started)
+        started.out_of_memory = any(group.out_of_memory() for group in started.groups)
+        for group in started.groups:
+            group.remove()
+    for reader in started.readers.values():
+        reader.drain(_DRAIN_SECONDS)
+    seconds = time.monotonic() - began
+    if left:
+        raise OSError(f"{left} processes of the command could not be ended")
+    return _report(order, started, watch, why, seconds)
+
+
+def _follow(order: Order, started: Started, watch: Watch) -> str:
+    # The limit that ends the command, or nothing when it ends by itself.
+    poll = select.poll()
+    for fd in (0, started.exited, *started.readers):
+        poll.register(fd, select.POLLIN)
+    deadline = time.monotonic() + order.wall
+    while True:
+        for fd, _ in poll.poll(max(1.0, min(watch.due(), deadline - time.monotonic()) * 1000)):
+            if fd == 0:
+                return "cancelled"
+            if fd == started.exited:
+                return ""
+            if not started.readers[fd].take():
+                poll.unregister(fd)
+        why = watch.look()
+        if why:
+            return why
+        if time.monotonic() >= deadline:
+            return "wall"
+
+
+def _end(started: Started) -> int:
+    # Kill until nothing is left to wait for; a process that is just being forked is met in the next round.
+    deadline = time.monotonic() + _END_SECONDS
+    pause = 0.0005
+    while reap(started):
+        for pid in started.members():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        if time.monotonic() > deadline:
+            return len(started.members())
+        time.sleep(pause)
+        pause = min(pause * 2, 0.02)
+    return 0
+
+
+def _report(order: Order, started: Started, watch: Watch, why: str, seconds: float) -> Report:
+    texts = [bytes(started.readers[fd].content) for fd in started.texts]
+    channel = bytes(started.readers[started.channel].content) if started.channel >= 0 else b""
+    cpu = max(started.reaped_cpu, watch.cpu)
+    status = started.status()
+    why = why or watch.last_word(status, cpu)
+    if not why and status is None and texts[1].startswith(_NOT_EXECUTABLE):
+        # The namespaces stood and the program was not there: that is the command's own failure, told as shells do.
+        status, texts[1] = 127, texts[1].removeprefix(_NOT_EXECUTABLE)
+    if not why and status is None:
+        why = "broken"
+        texts[1] = texts[1] or b"it ended before the command was started"
+    if status is None:
+        status = -int(signal.SIGKILL)
+    why = why or ("exited" if status >= 0 else "killed")
+    truncated = any(reader.dropped for reader in started.readers.values())
+    return Report(why, status, truncated, seconds, cpu, texts[0], texts[1], channel)

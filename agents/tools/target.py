@@ -1,0 +1,177 @@
+"""One tree of the user's project that can be run: its interpreter, its import path, its sandbox."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import agents.inside
+from agents.ports import Command, Completed, InsideRun, Limits, Sandbox, SuiteResult
+from agents.tools.addopts import kept_options
+from agents.tools.suite_result import suite_result
+from agents.workspace.environment import Environment
+from agents.workspace.layout import Layout, read_layout
+
+INSIDE = Path(agents.inside.__file__).parent
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
+    ".ruff_cache", ".hypothesis",
+)  # fmt: skip
+TEST_CPU = 20.0
+"""CPU seconds after which one test counts as never ending."""
+TEST_WALL = 120.0
+TRIES = 3
+"""How often the suite is begun anew because pytest did not know an option."""
+
+
+class SandboxedTarget:
+    """The target behind the port; every command of it goes through the sandbox."""
+
+    def __init__(
+        self, sandbox: Sandbox, environment: Environment, root: Path, prefix: str = "", *,
+        scratch: Path | None = None, shown: Sequence[Path] | None = None,
+    ) -> None:  # fmt: skip
+        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff."""
+        self._sandbox = sandbox
+        self.environment = environment
+        self._root = root.resolve()
+        self._prefix = prefix.strip("/")
+        self._scratch = scratch
+        self._shown = (own_ruff(),) if shown is None else tuple(shown)
+
+    @property
+    def root(self) -> Path:
+        """Root of the tree."""
+        return self._root
+
+    @property
+    def project(self) -> Path:
+        """The project directory in it."""
+        return self._root / self._prefix
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """Packages and modules that hold the project's code."""
+        return self.layout().sources
+
+    def at(self, root: Path) -> SandboxedTarget:
+        """Return the same project in another tree."""
+        return SandboxedTarget(
+            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown
+        )
+
+    def layout(self) -> Layout:
+        """Read the tree as it is now; agents change it."""
+        return read_layout(self.project, self._root)
+
+    async def run(self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False) -> Completed:
+        """Run any command with this tree; it is read-only unless `writable`."""
+        first, last = self._import_path(self.project, self.layout())
+        env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]))
+        return await self._sandbox.run(self._command(self._root, argv, env, limits or Limits(), writable))
+
+    async def inside(self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None) -> InsideRun:
+        """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only."""
+        return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
+
+    async def suite(
+        self, *, select: Sequence[str] | None = None, coverage: bool = False, contexts: bool = False,
+        limits: Limits | None = None,
+    ) -> SuiteResult:  # fmt: skip
+        """Run the tests in a throw-away copy of the tree, in one fresh process."""
+        layout = self.layout()
+        limits = limits or Limits()
+        addopts, notes = kept_options(layout.addopts)
+        for _ in range(TRIES):
+            spec = {
+                "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
+                "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
+                "test_cpu": min(TEST_CPU, limits.wall / 3), "test_wall": min(TEST_WALL, limits.wall / 2),
+            }  # fmt: skip
+            with self._copy() as copy:
+                run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
+            refused = next((message for message in run.messages if message.get("kind") == "usage"), None)
+            if refused is None or not addopts or refused.get("conftest"):
+                break
+            unknown = [str(option) for option in refused.get("unknown") or []]
+            left = [option for option in addopts if option not in unknown]
+            dropped = [option for option in addopts if option in unknown] if left != addopts else addopts
+            notes += [f"pytest option {option} left out: its plugin is not installed" for option in dropped]
+            addopts = left if left != addopts else []
+        return suite_result(run, layout, notes, str(copy))
+
+    # --- private
+
+    async def _inside(
+        self, root: Path, job: str, spec: Mapping[str, Any], limits: Limits, layout: Layout, *, writable: bool
+    ) -> InsideRun:
+        first, last = self._import_path(root / self._prefix, layout)
+        env = self._env(KAIZEN_FIRST=os.pathsep.join(first), KAIZEN_LAST=os.pathsep.join(last))
+        safe_path = ["-P"] if _version(self.environment.version) >= (3, 11) else []
+        argv = [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
+        command = self._command(root, argv, env, limits, writable)
+        completed = await self._sandbox.run(replace(command, stdin=json.dumps(spec).encode(), channel=True))
+        return InsideRun(completed, _messages(completed.channel))
+
+    def _command(
+        self, root: Path, argv: Sequence[str], env: Mapping[str, str], limits: Limits, writable: bool
+    ) -> Command:
+        shown = [INSIDE, *self._shown, *self.environment.readable, *self.environment.paths]
+        if self.environment.overlay is not None:
+            shown.append(self.environment.overlay)
+        return Command(
+            argv=argv, cwd=root / self._prefix, env=env, limits=limits,
+            readable=shown if writable else [*shown, root], writable=[root] if writable else [],
+        )  # fmt: skip
+
+    def _env(self, **more: str) -> dict[str, str]:
+        return {
+            "PATH": f"{self.environment.python.parent}:/usr/local/bin:/usr/bin:/bin",
+            "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1",
+            "HYPOTHESIS_STORAGE_DIRECTORY": "/tmp/hypothesis", **more,
+        }  # fmt: skip
+
+    def _import_path(self, project: Path, layout: Layout) -> tuple[list[str], list[str]]:
+        first = [str(project / path) if path != "." else str(project) for path in layout.paths]
+        first += [str(path) for path in self.environment.paths]
+        return first, [str(self.environment.overlay)] if self.environment.overlay is not None else []
+
+    @contextmanager
+    def _copy(self) -> Iterator[Path]:
+        """Tests may write beside themselves; what they write must neither stay nor become part of a patch."""
+        with tempfile.TemporaryDirectory(prefix="suite-", dir=self._scratch, ignore_cleanup_errors=True) as folder:
+            copy = Path(folder).resolve() / "tree"
+            shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
+            yield copy
+
+
+def own_ruff() -> Path:
+    """Return Kaizen's own ruff, the one that lints every tree."""
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]
+
+    return Path(find_ruff_bin())
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
+
+
+def _messages(channel: bytes) -> tuple[Mapping[str, Any], ...]:
+    """Read the answer line by line; the last line may be cut off."""
+    messages: list[Mapping[str, Any]] = []
+    for line in channel.splitlines():
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(message, dict) and isinstance(message.get("kind"), str):
+            messages.append(message)
+    return tuple(messages)

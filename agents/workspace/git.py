@@ -1,0 +1,136 @@
+"""Git plumbing, nothing else: one way to call git, blind to every configuration, hook and filter but our own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+QUIET = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.quotePath=false",
+    "core.autocrlf=false",
+    "core.attributesFile=/dev/null",
+    "core.excludesFile=/dev/null",
+    "core.logAllRefUpdates=false",
+    "core.fsync=committed,loose-object",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "protocol.file.allow=always",
+    "safe.directory=*",
+    "commit.gpgSign=false",
+    "diff.external=",
+    "merge.renames=true",
+    "user.name=Kaizen",
+    "user.email=kaizen@localhost",
+)
+
+
+OLDEST = (2, 38)
+"""The first git that merges trees without a work tree."""
+
+
+class GitError(Exception):
+    """A git command failed; the message is its last line."""
+
+    def __init__(self, arguments: Sequence[str], status: int, stderr: str) -> None:
+        lines = [line for line in stderr.strip().splitlines() if line.strip()]
+        said = lines[-1] if lines else f"exit status {status}"
+        super().__init__(f"git {arguments[0] if arguments else ''}: {said}")
+        self.status, self.stderr = status, stderr
+
+
+class Git:
+    """Runs git on one repository."""
+
+    def __init__(self, git_dir: Path) -> None:
+        self.git_dir = git_dir
+
+    def __call__(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        index: Path | None = None,
+        work_tree: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> str:
+        """Return standard output without its last newline; raise GitError."""
+        said = self.raw(*arguments, stdin=stdin, index=index, work_tree=work_tree, env=env)
+        return said.decode("utf-8", "surrogateescape").rstrip("\n")
+
+    def raw(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        index: Path | None = None,
+        work_tree: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """Return standard output as bytes; `index` and `work_tree` replace the repository's own."""
+        variables = {**_environment(), **(env or {}), "GIT_DIR": str(self.git_dir)}
+        if index is not None:
+            variables["GIT_INDEX_FILE"] = str(index)
+        if work_tree is not None:
+            variables["GIT_WORK_TREE"] = str(work_tree)
+        settings = [part for setting in QUIET for part in ("-c", setting)]
+        done = subprocess.run(
+            ["git", *settings, *arguments],
+            input=stdin,
+            capture_output=True,
+            env=variables,
+            cwd=work_tree or self.git_dir,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise GitError(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
+        return done.stdout
+
+    def ok(self, *arguments: str) -> bool:
+        """Return whether the command succeeds."""
+        try:
+            self.raw(*arguments)
+        except GitError:
+            return False
+        return True
+
+
+def git_dir_of(path: Path) -> tuple[Path, Path] | None:
+    """Return (git directory, top of the work tree) of the repository that holds `path`, or None."""
+    settings = [part for setting in QUIET for part in ("-c", setting)]
+    done = subprocess.run(
+        ["git", *settings, "rev-parse", "--absolute-git-dir", "--show-toplevel"],
+        capture_output=True,
+        env=_environment(),
+        cwd=path,
+        check=False,
+    )
+    lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
+    if done.returncode != 0 or len(lines) != 2:
+        return None
+    return Path(lines[0]), Path(lines[1])
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": os.defpath + ":/usr/local/bin",
+        "HOME": "/nonexistent",
+        "LC_ALL": "C.UTF-8",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+    }
+
+
+def version_of_git() -> tuple[int, ...]:
+    """Return git's version, empty when there is none."""
+    if shutil.which("git", path=_environment()["PATH"]) is None:
+        return ()
+    done = subprocess.run(["git", "version"], capture_output=True, env=_environment(), text=True, check=False)
+    words = done.stdout.split()
+    return tuple(int(part) for part in words[2].split(".") if part.isdigit()) if len(words) > 2 else ()

@@ -1,0 +1,252 @@
+"""Reads how a project lies in its folder: where its code is, where its tests are, how they are run.
+
+Files are read as data and nothing is executed; links are not followed.
+"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+READ = 1024 * 1024
+"""Bytes read of one file at most."""
+TEST_FOLDERS = frozenset({"test", "tests", "testing", "unittests", "unit_tests"})
+NO_CODE = TEST_FOLDERS | {
+    "doc", "docs", "example", "examples", "benchmark", "benchmarks", "bench", "build", "dist", "node_modules",
+    "venv", "env", "site-packages", "__pycache__", "sample", "samples", "script", "scripts", "tools", "ci",
+    "requirements", "vendor", "third_party", "notebooks",
+}  # fmt: skip
+NO_MODULE = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "conf", "dodo", "toxfile", "run_tests"})
+SKIPPED = frozenset({"node_modules", "venv", "env", "site-packages", "__pycache__", "build", "dist"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are, all paths relative to the project directory."""
+
+    sources: tuple[str, ...]
+    """Packages (folders) and single modules that hold the project's code."""
+    paths: tuple[str, ...]
+    """Folders that belong on the import path, the project directory among them as `.`."""
+    files: tuple[str, ...]
+    """Every Python file of the sources, tests left out."""
+    tests: tuple[str, ...]
+    """Every test file."""
+    runner: Literal["pytest", "unittest"]
+    """What the tests are written for."""
+    addopts: tuple[str, ...] = ()
+    """Options the project's pytest configuration always gives."""
+
+
+def read_layout(project: Path, root: Path | None = None) -> Layout:
+    """Look at the project below `project`; its pytest configuration may lie as high as `root`."""
+    python = tuple(python_files(project))
+    pyproject = read_toml(project / "pyproject.toml")
+    sources, paths = _sources(project, pyproject, python)
+    prefixes = tuple(f"{source}/" for source in sources)
+    files = tuple(
+        path for path in python if (path in sources or path.startswith(prefixes)) and not is_test_path(path)
+    )  # fmt: skip
+    tests = tuple(path for path in python if is_test_file(path))
+    configured, addopts = pytest_options(project, root or project)
+    uses_pytest = configured or any(Path(path).name == "conftest.py" for path in python)
+    if not uses_pytest and tests:
+        uses_pytest = any(_written_for_pytest(read_text(project / path)) for path in tests)
+    runner: Literal["pytest", "unittest"] = "pytest" if uses_pytest or not tests else "unittest"
+    return Layout(sources, paths, files, tests, runner, addopts)
+
+
+def python_files(project: Path) -> Iterator[str]:
+    """Yield the project's Python files, sorted, without environments, caches and hidden folders."""
+    for folder, names, files in os.walk(project):
+        names[:] = sorted(
+            name for name in names
+            if not name.startswith(".") and name not in SKIPPED and not name.endswith(".egg-info")
+            and not Path(folder, name, "pyvenv.cfg").exists() and not Path(folder, name).is_symlink()
+        )  # fmt: skip
+        here = Path(folder).relative_to(project)
+        for name in sorted(files):
+            if name.endswith(".py"):
+                yield (here / name).as_posix()
+
+
+def is_test_file(path: str) -> bool:
+    """Return whether a file holds tests, by the names pytest and unittest look for."""
+    name = path.rpartition("/")[2]
+    return bool(re.fullmatch(r"test.*\.py|.*_tests?\.py", name))
+
+
+def is_test_path(path: str) -> bool:
+    """Return whether a file is part of the tests: a test file, a conftest, or anything in a folder of tests."""
+    folders = path.split("/")[:-1]
+    name = path.rpartition("/")[2]
+    in_tests = any(folder in TEST_FOLDERS for folder in folders)
+    return in_tests or name == "conftest.py" or bool(re.fullmatch(r"test_.*\.py|.*_tests?\.py|tests?\.py", name))
+
+
+# --- the sources
+
+
+def _sources(
+    project: Path, pyproject: dict[str, Any], python: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    for base in _bases(project, pyproject):
+        found = _code_in(base, python)
+        if found:
+            return found, ((base, ".") if base != "." else (".",))
+    return (), (".",)
+
+
+def _bases(project: Path, pyproject: dict[str, Any]) -> list[str]:
+    """Return the folders to look for packages in, the most likely first."""
+    named: list[str] = []
+    tool = _table(pyproject, "tool")
+    setuptools = _table(tool, "setuptools")
+    find = _table(_table(setuptools, "packages"), "find")
+    named += [str(where) for where in find.get("where", []) if isinstance(where, str)]
+    root = _table(setuptools, "package-dir").get("")
+    named += [root] if isinstance(root, str) else []
+    for entry in (
+        _table(tool, "poetry").get("packages", []) if isinstance(_table(tool, "poetry").get("packages"), list) else []
+    ):
+        if isinstance(entry, dict) and isinstance(entry.get("from"), str):
+            named.append(entry["from"])
+    config = read_ini(project / "setup.cfg")
+    if config.has_option("options.packages.find", "where"):
+        named += config.get("options.packages.find", "where").split()
+    if config.has_option("options", "package_dir"):
+        named += [
+            line.split("=", 1)[1].strip()
+            for line in config.get("options", "package_dir").splitlines()
+            if line.strip().startswith("=")
+        ]
+    named += re.findall(r"""package_dir\s*=\s*\{\s*['"]{2}\s*:\s*['"]([\w./-]+)['"]""", read_text(project / "setup.py"))
+    inside = [_tidy(name) for name in named if not name.startswith("/") and ".." not in name.split("/")]
+    candidates = [name for name in [*inside, "src", "lib", "."] if name == "." or (project / name).is_dir()]
+    return [name for name in dict.fromkeys(candidates) if name == "." or not (project / name / "__init__.py").exists()]
+
+
+def _code_in(base: str, python: tuple[str, ...]) -> tuple[str, ...]:
+    prefix = "" if base == "." else base + "/"
+    below = [path.removeprefix(prefix) for path in python if path.startswith(prefix)]
+    packages = {path.split("/")[0] for path in below if path.count("/") == 1 and path.endswith("/__init__.py")}
+    code = {name for name in packages if base != "." or name not in NO_CODE}
+    if not code:  # a namespace package: a folder of code without __init__.py
+        folders = {path.split("/")[0] for path in below if "/" in path and not is_test_path(path)}
+        code = {
+            name
+            for name in folders
+            if name not in NO_CODE and name.isidentifier() and (base != "." or name not in ("src", "lib"))
+        }
+    modules = {
+        path for path in below
+        if "/" not in path and not is_test_path(path) and path[:-3] not in NO_MODULE and path[:-3].isidentifier()
+    }  # fmt: skip
+    return tuple(prefix + name for name in sorted(code | modules))
+
+
+def _tidy(name: str) -> str:
+    return os.path.normpath(name).replace(os.sep, "/") if name else "."
+
+
+def _table(table: Any, key: str) -> dict[str, Any]:
+    value = table.get(key) if isinstance(table, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+# --- how the tests are run
+
+
+def _written_for_pytest(text: str) -> bool:
+    if re.search(r"^\s*(import pytest\b|from pytest\b)", text, re.MULTILINE):
+        return True
+    if re.search(r"^(async )?def test", text, re.MULTILINE):
+        return True
+    return bool(re.search(r"^class Test\w*(\(object\)|\(\))?:", text, re.MULTILINE))
+
+
+def pytest_options(project: Path, root: Path) -> tuple[bool, tuple[str, ...]]:
+    """Return whether pytest is configured at or above the project, and its `addopts`."""
+    folder = project
+    while True:
+        found = _options_in(folder)
+        if found is not None:
+            return True, found
+        if folder in (root, folder.parent):
+            return False, ()
+        folder = folder.parent
+
+
+def _options_in(folder: Path) -> tuple[str, ...] | None:
+    for name in ("pytest.toml", ".pytest.toml"):
+        table = _table(read_toml(folder / name), "pytest")
+        if table:
+            return _words(table.get("addopts"))
+    for name, section in (
+        ("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("pyproject.toml", ""), ("tox.ini", "pytest"),
+        ("setup.cfg", "tool:pytest"),
+    ):  # fmt: skip
+        if not section:
+            tool = _table(_table(read_toml(folder / name), "tool"), "pytest")
+            if tool:
+                return _words(_table(tool, "ini_options").get("addopts", tool.get("addopts")))
+            continue
+        config = read_ini(folder / name)
+        if config.has_section(section) or (name.endswith("pytest.ini") and (folder / name).is_file()):
+            return _words(config.get(section, "addopts", fallback=""))
+    return None
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    import shlex
+
+    if isinstance(value, list):
+        return tuple(str(word) for word in value)
+    try:
+        return tuple(shlex.split(str(value or "")))
+    except ValueError:
+        return ()
+
+
+# --- reading files as data
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a regular file, at most 1 MiB; nothing when there is none."""
+    if path.is_symlink() or not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return stream.read(READ).decode("utf-8", "replace")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the table; an empty one when the file is missing or broken."""
+    try:
+        return tomllib.loads(read_text(path))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def read_ini(path: Path) -> configparser.ConfigParser:
+    """Return the sections; none when the file is missing or broken."""
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        config.read_string(read_text(path))
+    except configparser.Error:
+        return configparser.ConfigParser(interpolation=None)
+    return config
+
+
+def parse(text: str) -> ast.Module | None:
+    """Return the syntax tree; None when the text is no Python."""
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None

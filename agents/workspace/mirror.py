@@ -1,0 +1,242 @@
+"""Kaizen's own bare copy of the user's repository: the only place where Kaizen writes commits."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.workspace.git import Git, GitError, git_dir_of
+from ledger.events import FileChange
+
+SOURCE = "refs/kaizen/source"
+NEVER_ADDED = """\
+__pycache__/
+*.py[cod]
+.pytest_cache/
+.mypy_cache/
+.ruff_cache/
+.hypothesis/
+.coverage
+.coverage.*
+.venv/
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the user's repository has now."""
+
+    commit: str
+    tree: str
+    branch: str
+    """Short name, empty when the head is detached."""
+    dirty: int
+    """How many paths differ from the commit; they are left alone."""
+    shallow: bool
+
+
+class Unusable(Exception):
+    """The path cannot be worked on; the message is one line that says what to do."""
+
+
+class Mirror:
+    """Trees and commits of one repository. Nothing here is ever checked out with a `.git` in it."""
+
+    def __init__(self, git_dir: Path, repository: Path) -> None:
+        """Open the mirror, or make it; `repository` is the top of the user's work tree."""
+        self.path = git_dir
+        self.repository = repository
+        self.git = Git(git_dir)
+        if not (git_dir / "HEAD").exists():
+            git_dir.mkdir(parents=True, exist_ok=True)
+            self.git("init", "--bare", "--quiet", str(git_dir))
+        (git_dir / "info").mkdir(exist_ok=True)
+        (git_dir / "info" / "exclude").write_text(NEVER_ADDED)
+
+    # --- reading the user's repository
+
+    def take(self) -> Source:
+        """Copy the current commit of the user's repository and say what it is; raise Unusable."""
+        user = user_git(self.repository)
+        if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
+            raise Unusable(f"{self.repository} has no commit yet: commit something first")
+        self.git(
+            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow",
+            str(user.git_dir), f"+HEAD:{SOURCE}",
+        )  # fmt: skip
+        commit = self.git("rev-parse", f"{SOURCE}^{{commit}}")
+        submodules = [line for line in self.git("ls-tree", "-r", commit).splitlines() if line.startswith("160000")]
+        if submodules:
+            raise Unusable(f"{self.repository} has submodules ({submodules[0].split(chr(9))[-1]}): not supported")
+        changed = user("status", "--porcelain", work_tree=self.repository).splitlines()
+        return Source(
+            commit=commit,
+            tree=self.git("rev-parse", f"{commit}^{{tree}}"),
+            branch=user("symbolic-ref", "--short", "-q", "HEAD") if user.ok("symbolic-ref", "-q", "HEAD") else "",
+            dirty=len(changed),
+            shallow=user("rev-parse", "--is-shallow-repository") == "true",
+        )
+
+    def first_free_run(self) -> int:
+        """Return the lowest number N above every `kaizen/run-N` here and in the user's repository."""
+        numbers = [0]
+        for git in (self.git, user_git(self.repository)):
+            for ref in git("for-each-ref", "--format=%(refname)", "refs/heads/kaizen/").splitlines():
+                tail = ref.rpartition("run-")[2]
+                numbers += [int(tail)] if tail.isdigit() else []
+        return max(numbers) + 1
+
+    def show(self, commit: str, path: str) -> bytes | None:
+        """Return a file's bytes at a commit, or None."""
+        try:
+            return self.git.raw("cat-file", "blob", f"{commit}:{path}")
+        except GitError:
+            return None
+
+    # --- trees and folders
+
+    def checkout(self, tree: str, to: Path) -> None:
+        """Write the files of a tree (or commit) into a new folder, without a `.git`."""
+        to.mkdir(parents=True)
+        with self._index() as index:
+            self.git("read-tree", tree, index=index)
+            self.git("checkout-index", "--all", "--quiet", f"--prefix={to}/", index=index, work_tree=to)
+
+    def snapshot(self, folder: Path, base: str) -> str:
+        """Return the tree of what stands in a folder that was checked out from `base`."""
+        _refuse_nested(folder)
+        with self._index() as index:
+            self.git("read-tree", base, index=index)
+            self.git("add", "--all", "--", ".", index=index, work_tree=folder)
+            return self.git("write-tree", index=index)
+
+    def diff(self, before: str, after: str) -> bytes:
+        """Return the unified diff between two trees."""
+        return self.git.raw("diff-tree", "-r", "-p", "--binary", "--no-renames", "--no-textconv", before, after)
+
+    def changes(self, before: str, after: str) -> tuple[FileChange, ...]:
+        """Return how much each file changes between two trees."""
+        rows = self.git("diff-tree", "-r", "--numstat", "--no-renames", before, after).splitlines()
+        parts = [row.split("\t", 2) for row in rows]
+        return tuple(FileChange(path=p, added=_count(a), removed=_count(r)) for a, r, p in parts)
+
+    def patch_id(self, diff: bytes) -> str:
+        """Return the id of a change, the same wherever it is applied."""
+        return self.git("patch-id", "--stable", stdin=diff).partition(" ")[0]
+
+    def tree_of(self, commit: str) -> str:
+        """Return the tree of a commit."""
+        return self.git("rev-parse", f"{commit}^{{tree}}")
+
+    def merge(self, base: str, tree: str, onto: str) -> str | None:
+        """Return the tree of `onto` with the change from `base` to `tree`, or None when they conflict."""
+        theirs = self.commit(tree, [base], "a patch to be moved\n", 0.0)
+        try:
+            return self.git("merge-tree", "--write-tree", onto, theirs).splitlines()[0]
+        except GitError as error:
+            if error.status == 1:
+                return None
+            raise
+
+    # --- commits and the branch
+
+    def commit(self, tree: str, parents: Sequence[str], message: str, at: float) -> str:
+        """Write a commit; the same arguments give the same id."""
+        date = f"@{int(at)} +0000"
+        flags = [part for parent in parents for part in ("-p", parent)]
+        dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+        return self.git("commit-tree", tree, *flags, stdin=message.encode(), env=dates)
+
+    def ref(self, name: str) -> str:
+        """Return what a reference points to, or an empty text."""
+        try:
+            return self.git("rev-parse", "--verify", "--quiet", name)
+        except GitError:
+            return ""
+
+    def start_branch(self, branch: str, commit: str) -> None:
+        """Make the branch, unless it stands already."""
+        name = f"refs/heads/{branch}"
+        if not self.ref(name):
+            self.git("update-ref", name, commit, "0" * 40)
+
+    def advance(self, branch: str, mark: str, commit: str, parent: str) -> None:
+        """Move the branch from `parent` to `commit` and set `mark`, both or none; done already is done."""
+        if self.ref(mark) == commit:
+            return
+        orders = [
+            "start",
+            f"create {mark} {commit}",
+            f"update refs/heads/{branch} {commit} {parent}",
+            "prepare",
+            "commit",
+        ]
+        self.git("update-ref", "--stdin", stdin=("\n".join(orders) + "\n").encode())
+
+    def pack(self, commit: str, have: str = "") -> bytes:
+        """Return a thin pack of what `commit` has and `have` has not; a full one without `have`."""
+        wanted = f"{commit}\n" + (f"^{have}\n" if have else "")
+        return self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
+
+    def deliver(self, branch: str, commit: str, known: str) -> str:
+        """Add the branch and its objects to the user's repository; return the reference.
+
+        `known` is what Kaizen delivered there before, empty for a new reference: anything else found there is the
+        user's and stays as it is (GitError).
+        """
+        user = user_git(self.repository)
+        name = f"refs/heads/{branch}"
+        there = user("for-each-ref", "--format=%(objectname)", name)
+        if there == commit:
+            return name
+        have = self.git("rev-list", "--max-count=1", SOURCE)
+        wanted = f"{commit}\n^{have}\n" + (f"^{known}\n" if known else "")
+        pack = self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
+        user.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
+        user("update-ref", "--no-deref", name, commit, known or "0" * 40)
+        return name
+
+    @contextmanager
+    def _index(self) -> Iterator[Path]:
+        folder = tempfile.mkdtemp(prefix="index-", dir=self.path)
+        index = Path(folder) / "index"
+        try:
+            yield index
+        finally:
+            index.unlink(missing_ok=True)
+            Path(folder).rmdir()
+
+
+def user_git(repository: Path) -> Git:
+    """Return git on the user's repository; raise Unusable when there is none."""
+    found = git_dir_of(repository)
+    if found is None:
+        raise Unusable(f"{repository} is not a git repository: run `git init` and commit first")
+    return Git(found[0])
+
+
+def locate(path: Path) -> tuple[Path, str]:
+    """Return (top of the work tree, the project's directory in it); raise Unusable."""
+    if not path.is_dir():
+        raise Unusable(f"{path} is not a directory: give the path of a git repository")
+    found = git_dir_of(path)
+    if found is None:
+        raise Unusable(f"{path} is not in a git repository: run `git init` and commit first")
+    top = found[1]
+    prefix = os.path.relpath(path.resolve(), top.resolve())
+    return top, "" if prefix == "." else prefix
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isdigit() else 0
+
+
+def _refuse_nested(folder: Path) -> None:
+    """A repository inside the worktree would become a submodule: nobody may smuggle one in."""
+    for parent, directories, files in os.walk(folder):
+        if ".git" in directories or ".git" in files:
+            raise GitError(("add",), 1, f"a nested repository appeared in {Path(parent).relative_to(folder)}")

@@ -1,0 +1,862 @@
+// Written by `python -P -m dashboard.typescript`; a test fails when it is stale.
+
+/** Something an agent or a tool outside Kaizen did. */
+export interface ActionRecorded {
+  readonly kind: "ActionRecorded";
+  readonly agent: string;
+  readonly action: string;
+  readonly details?: { readonly [key: string]: string };
+}
+
+/** One try at a task, and its patch. */
+export interface Attempt {
+  readonly id: string;
+  readonly run: string;
+  readonly iteration: number;
+  readonly task_id: string;
+  readonly task: string;
+  readonly kind: string;
+  readonly gate: string;
+  readonly role: string;
+  readonly tries: number;
+  readonly at: number;
+  readonly changed_at: number;
+  readonly state: "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
+  readonly ended_at: number | null;
+  readonly title: string;
+  readonly technique: string;
+  readonly tried: readonly Tried[];
+  readonly files: readonly FileChange[];
+  readonly diff: string;
+  readonly notes: string;
+  readonly fixes: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly why: string;
+  readonly retry_at: number | null;
+  readonly findings: number;
+  readonly base: { readonly [key: string]: number | null };
+  readonly measured: readonly Measured[];
+  readonly score: number | null;
+  readonly checkpoint: string;
+  readonly undone: boolean;
+}
+
+/** The attempt is no longer owed: the run stopped, or its task was solved by another patch. */
+export interface AttemptCancelled {
+  readonly kind: "AttemptCancelled";
+  readonly attempt: string;
+  readonly why: string;
+}
+
+/** The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set. */
+export interface AttemptFailed {
+  readonly kind: "AttemptFailed";
+  readonly attempt: string;
+  readonly why: string;
+  readonly fingerprint?: string;
+  readonly retry_at?: number | null;
+}
+
+/** An attempt ended without a patch: every technique answered no. */
+export interface AttemptGaveUp {
+  readonly kind: "AttemptGaveUp";
+  readonly attempt: string;
+  readonly why: string;
+  readonly refused?: readonly string[];
+  readonly localised?: readonly Finding[];
+}
+
+/** One try at a task was decided. */
+export interface AttemptScheduled {
+  readonly kind: "AttemptScheduled";
+  readonly run: string;
+  readonly iteration: number;
+  readonly attempt: string;
+  readonly task: string;
+  readonly role: string;
+  readonly base: string;
+  readonly seed: number;
+  readonly tries?: number;
+  readonly skip?: readonly string[];
+}
+
+/** All gates were measured on the tree the run starts from. */
+export interface BaselineMeasured {
+  readonly kind: "BaselineMeasured";
+  readonly run: string;
+  readonly tree: string;
+  readonly readings: readonly Reading[];
+  readonly score: number;
+}
+
+/** A project at one position of its ledger, as people see it. */
+export interface Board {
+  readonly position: number;
+  readonly at: number;
+  readonly project: ProjectCard | null;
+  readonly version: string;
+  readonly sandbox: SandboxCard | null;
+  readonly roles: readonly RoleCard[];
+  readonly run: Run | null;
+  readonly attempts: readonly Attempt[];
+  readonly iterations: readonly Iteration[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly head_checkpoint: string;
+  readonly head_commit: string;
+  readonly errors: readonly ErrorCard[];
+  readonly notices: readonly Notice[];
+  readonly requests: readonly Request[];
+  readonly rollback: Rollback | null;
+}
+
+/** One new branch stands in the user's repository. */
+export interface BranchDelivered {
+  readonly kind: "BranchDelivered";
+  readonly run: string;
+  readonly ref: string;
+  readonly commit: string;
+}
+
+/** All gates were measured on the branch as it stands, after it moved without a landing. */
+export interface BranchMeasured {
+  readonly kind: "BranchMeasured";
+  readonly run: string;
+  readonly tree: string;
+  readonly readings: readonly Reading[];
+  readonly score: number;
+}
+
+/** What a run may spend; None means no limit. */
+export interface Budget {
+  readonly iterations?: number | null;
+  readonly minutes?: number | null;
+}
+
+/** A model call came back; stands in the attempt's stream. */
+export interface CallFinished {
+  readonly kind: "CallFinished";
+  readonly attempt: string;
+  readonly key: string;
+  readonly answer?: string;
+  readonly tokens_in?: number;
+  readonly tokens_out?: number;
+  readonly cost?: number | null;
+  readonly seconds?: number;
+  readonly finish?: string;
+}
+
+/** A model call is about to be paid for; stands in the attempt's stream. */
+export interface CallStarted {
+  readonly kind: "CallStarted";
+  readonly attempt: string;
+  readonly key: string;
+  readonly model: string;
+  readonly worst_cost?: number | null;
+}
+
+/** A state of the branch one can roll back to. */
+export interface Checkpoint {
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly run: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly title: string;
+  readonly score: number | null;
+  readonly gates: { readonly [key: string]: number | null };
+  readonly attempt: string;
+  readonly back_to: string;
+  readonly current: boolean;
+  readonly undone: boolean;
+}
+
+/** A state of the branch one can roll back to: the start of a run, a landing's result, or by request. */
+export interface CheckpointCreated {
+  readonly kind: "CheckpointCreated";
+  readonly run: string;
+  readonly checkpoint: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly gates: { readonly [key: string]: number | null };
+  readonly score: number;
+  readonly title: string;
+  readonly request?: string;
+}
+
+/** Somebody asked for a checkpoint of the branch as it stands. */
+export interface CheckpointRequested {
+  readonly kind: "CheckpointRequested";
+  readonly request: string;
+  readonly title?: string;
+  readonly by?: string;
+}
+
+/** The branch could not be added to the user's repository; it stays in the data home. */
+export interface DeliveryFailed {
+  readonly kind: "DeliveryFailed";
+  readonly run: string;
+  readonly why: string;
+}
+
+/** A director took up the project, after a first start or a crash. */
+export interface DirectorStarted {
+  readonly kind: "DirectorStarted";
+  readonly version: string;
+  readonly sandbox: string;
+  readonly sandboxed: boolean;
+  readonly roles?: readonly RoleCard[];
+  readonly resumed?: boolean;
+}
+
+/** What was tried against an error. */
+export interface ErrorAttempt {
+  readonly attempt: string;
+  readonly technique: string;
+  readonly title: string;
+  readonly state: string;
+}
+
+/** An error that can be recognised again, and where it stands. */
+export interface ErrorCard {
+  readonly fingerprint: string;
+  readonly exception: string;
+  readonly message: string;
+  readonly test: string;
+  readonly path: string;
+  readonly line: number;
+  readonly function: string;
+  readonly seen: number;
+  readonly first_at: number;
+  readonly last_at: number;
+  readonly state: "open" | "rejected" | "solved" | "undone";
+  readonly attempts: readonly ErrorAttempt[];
+}
+
+/** A test failed in a way that can be recognised again. */
+export interface ErrorSeen {
+  readonly kind: "ErrorSeen";
+  readonly run: string;
+  readonly fingerprint: string;
+  readonly exception: string;
+  readonly message: string;
+  readonly test: string;
+  readonly path?: string;
+  readonly line?: number;
+  readonly function?: string;
+  readonly trace?: string;
+}
+
+/** How much of one file a patch changes, in lines. */
+export interface FileChange {
+  readonly path: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
+/** One thing a gate or an agent found, at one place. */
+export interface Finding {
+  readonly rule: string;
+  readonly message: string;
+  readonly path?: string;
+  readonly line?: number;
+  readonly symbol?: string;
+  readonly fingerprint?: string;
+  readonly fixable?: boolean;
+}
+
+/** An agent reports what it found without a patch. */
+export interface FindingsReported {
+  readonly kind: "FindingsReported";
+  readonly run: string;
+  readonly attempt: string;
+  readonly findings: readonly Finding[];
+}
+
+/** One gate: what is asked, what it was, what it is. */
+export interface GateCard {
+  readonly name: string;
+  readonly better: "higher" | "lower";
+  readonly target: number;
+  readonly tolerance: number;
+  readonly unit: string;
+  readonly ratchet: boolean;
+  readonly before: number | null;
+  readonly value: number | null;
+  readonly met: boolean;
+  readonly measured: boolean;
+  readonly detail: string;
+  readonly tool: string;
+  readonly findings: number;
+  readonly trend: readonly (number | null)[];
+}
+
+/** One row of a run's final table. */
+export interface GateResult {
+  readonly name: string;
+  readonly target: number;
+  readonly before: number | null;
+  readonly after: number | null;
+  readonly met: boolean;
+}
+
+/** What is asked of one gate in this run. */
+export interface GateSpec {
+  readonly name: string;
+  readonly better: "higher" | "lower";
+  readonly target: number;
+  readonly tolerance: number;
+  readonly ratchet?: boolean;
+  readonly weight?: number;
+  readonly unit?: string;
+}
+
+/** One turn: what was chosen and why, and what came of it. */
+export interface Iteration {
+  readonly run: string;
+  readonly number: number;
+  readonly tasks: readonly TaskCard[];
+  readonly why: string;
+  readonly started_at: number;
+  readonly before: { readonly [key: string]: number | null };
+  readonly state: "ended" | "working";
+  readonly ended_at: number | null;
+  readonly after: { readonly [key: string]: number | null };
+  readonly landed: number;
+  readonly rejected: number;
+  readonly score: number | null;
+}
+
+/** Every task of the iteration came to its end. */
+export interface IterationEnded {
+  readonly kind: "IterationEnded";
+  readonly run: string;
+  readonly iteration: number;
+  readonly landed: number;
+  readonly rejected: number;
+  readonly score: number;
+}
+
+/** An iteration chose its tasks. */
+export interface IterationStarted {
+  readonly kind: "IterationStarted";
+  readonly run: string;
+  readonly iteration: number;
+  readonly tasks: readonly Task[];
+  readonly why: string;
+}
+
+/** The patch is better and not worse; the commit follows from this event alone. */
+export interface LandDecided {
+  readonly kind: "LandDecided";
+  readonly attempt: string;
+  readonly checkpoint: string;
+  readonly at: number;
+  readonly parent: string;
+  readonly tree: string;
+  readonly message: string;
+}
+
+/** What was not done, why, and what would do it. */
+export interface Left {
+  readonly what: string;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+/** What one gate measured on a patched tree. */
+export interface Measured {
+  readonly gate: string;
+  readonly value: number | null;
+  readonly detail: string;
+  readonly findings: number;
+}
+
+/** A gate was met for the first time in a run, or all of them were. */
+export interface MilestoneReached {
+  readonly kind: "MilestoneReached";
+  readonly run: string;
+  readonly name: string;
+}
+
+/** Something a person should know that stops nothing. */
+export interface Notice {
+  readonly position: number;
+  readonly at: number;
+  readonly code: string;
+  readonly message: string;
+  readonly level: "error" | "info" | "warning";
+  readonly run: string;
+}
+
+/** Something a person should know that stops nothing. */
+export interface NoticeRaised {
+  readonly kind: "NoticeRaised";
+  readonly code: string;
+  readonly message: string;
+  readonly level?: "error" | "info" | "warning";
+  readonly run?: string;
+}
+
+/** The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to. */
+export interface PatchLanded {
+  readonly kind: "PatchLanded";
+  readonly attempt: string;
+  readonly checkpoint: string;
+  readonly commit: string;
+  readonly tree: string;
+  readonly pack?: string;
+}
+
+/** All gates were measured on the patched tree, in a clean place. */
+export interface PatchMeasured {
+  readonly kind: "PatchMeasured";
+  readonly attempt: string;
+  readonly base: string;
+  readonly tree: string;
+  readonly readings: readonly Reading[];
+  readonly score: number;
+}
+
+/** An attempt brought a patch. */
+export interface PatchProposed {
+  readonly kind: "PatchProposed";
+  readonly attempt: string;
+  readonly base: string;
+  readonly tree: string;
+  readonly technique: string;
+  readonly title: string;
+  readonly files: readonly FileChange[];
+  readonly diff: string;
+  readonly patch: string;
+  readonly fixes?: readonly string[];
+  readonly notes?: string;
+}
+
+/** The patch was moved onto the branch as it stands now. */
+export interface PatchRebased {
+  readonly kind: "PatchRebased";
+  readonly attempt: string;
+  readonly base: string;
+  readonly tree: string;
+}
+
+/** The patch was not landed. */
+export interface PatchRejected {
+  readonly kind: "PatchRejected";
+  readonly attempt: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Somebody asked the run to pause. */
+export interface PauseRequested {
+  readonly kind: "PauseRequested";
+  readonly request: string;
+  readonly by?: string;
+}
+
+/** Which project this is. */
+export interface ProjectCard {
+  readonly project: string;
+  readonly name: string;
+  readonly repository: string;
+  readonly prefix: string;
+}
+
+/** A project got its ledger. */
+export interface ProjectOpened {
+  readonly kind: "ProjectOpened";
+  readonly project: string;
+  readonly name: string;
+  readonly repository: string;
+  readonly prefix?: string;
+}
+
+/** What a gate measured on one tree. */
+export interface Reading {
+  readonly gate: string;
+  readonly value: number | null;
+  readonly detail?: string;
+  readonly tool?: string;
+  readonly findings?: readonly Finding[];
+  readonly more?: number;
+  readonly counts?: { readonly [key: string]: number };
+  readonly seconds?: number;
+  readonly blob?: string;
+}
+
+/** Why a patch was rejected. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly gate?: string;
+  readonly path?: string;
+  readonly line?: number;
+}
+
+/** What was asked from outside, and the answer. */
+export interface Request {
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly what: "checkpoint" | "pause" | "resume" | "rollback" | "run" | "stop";
+  readonly by: string;
+  readonly checkpoint: string;
+  readonly state: "asked" | "honoured" | "refused";
+  readonly answer: string;
+  readonly answered_at: number | null;
+}
+
+/** A request was carried out. */
+export interface RequestHonoured {
+  readonly kind: "RequestHonoured";
+  readonly request: string;
+  readonly note?: string;
+}
+
+/** A request was not carried out. */
+export interface RequestRefused {
+  readonly kind: "RequestRefused";
+  readonly request: string;
+  readonly why: string;
+}
+
+/** Somebody asked a paused run to go on. */
+export interface ResumeRequested {
+  readonly kind: "ResumeRequested";
+  readonly request: string;
+  readonly by?: string;
+}
+
+/** What a role is, for people. */
+export interface RoleCard {
+  readonly name: string;
+  readonly charge: string;
+  readonly brain?: string;
+  readonly available?: boolean;
+  readonly why_not?: string;
+}
+
+/** A rollback that is decided and not yet done. */
+export interface Rollback {
+  readonly request: string;
+  readonly checkpoint: string;
+  readonly undone: readonly string[];
+  readonly redone: readonly string[];
+}
+
+/** Going back to a checkpoint was decided; the commit follows from this event alone. */
+export interface RollbackDecided {
+  readonly kind: "RollbackDecided";
+  readonly request: string;
+  readonly checkpoint: string;
+  readonly at: number;
+  readonly parent: string;
+  readonly tree: string;
+  readonly undone: readonly string[];
+  readonly redone?: readonly string[];
+  readonly message?: string;
+}
+
+/** Somebody asked to go back to a checkpoint, having seen what it undoes. */
+export interface RollbackRequested {
+  readonly kind: "RollbackRequested";
+  readonly request: string;
+  readonly checkpoint: string;
+  readonly head: string;
+  readonly by?: string;
+}
+
+/** The branch has the checkpoint's tree again, byte for byte, as a new commit and a new checkpoint. */
+export interface RolledBack {
+  readonly kind: "RolledBack";
+  readonly request: string;
+  readonly checkpoint: string;
+  readonly created: string;
+  readonly commit: string;
+  readonly tree: string;
+}
+
+/** The current run, or the last. */
+export interface Run {
+  readonly id: string;
+  readonly state: "closing" | "completed" | "exhausted" | "failed" | "paused" | "running" | "stalled" | "stopped";
+  readonly started_at: number;
+  readonly commit: string;
+  readonly branch: string;
+  readonly budget: Budget;
+  readonly parallel: number;
+  readonly gates: readonly GateCard[];
+  readonly why: string;
+  readonly ended_at: number | null;
+  readonly deliver: boolean;
+  readonly delivered: string;
+  readonly delivery_failed: string;
+  readonly target: TargetCard | null;
+  readonly iteration: number;
+  readonly score: number | null;
+  readonly baseline_score: number | null;
+  readonly landed: number;
+  readonly rejected: number;
+  readonly left: readonly Left[];
+  readonly cost: number;
+  readonly seconds: number | null;
+}
+
+/** The run's end is decided; what is still owed is the delivery. */
+export interface RunClosing {
+  readonly kind: "RunClosing";
+  readonly run: string;
+  readonly state: "completed" | "exhausted" | "failed" | "stalled" | "stopped";
+  readonly why: string;
+  readonly left?: readonly Left[];
+}
+
+/** The run came to its end. */
+export interface RunEnded {
+  readonly kind: "RunEnded";
+  readonly run: string;
+  readonly at: number;
+  readonly state: "completed" | "exhausted" | "failed" | "stalled" | "stopped";
+  readonly why: string;
+  readonly gates: readonly GateResult[];
+  readonly landed: number;
+  readonly rejected: number;
+  readonly left: readonly Left[];
+  readonly cost: number;
+  readonly seconds: number;
+  readonly branch: string;
+}
+
+/** No new work is begun until the run is resumed. */
+export interface RunPaused {
+  readonly kind: "RunPaused";
+  readonly run: string;
+}
+
+/** Somebody asked for a run; stands in the home's or the project's requests. */
+export interface RunRequested {
+  readonly kind: "RunRequested";
+  readonly request: string;
+  readonly path: string;
+  readonly options?: { readonly [key: string]: string };
+  readonly by?: string;
+}
+
+/** Work goes on after a pause. */
+export interface RunResumed {
+  readonly kind: "RunResumed";
+  readonly run: string;
+}
+
+/** A run began. */
+export interface RunStarted {
+  readonly kind: "RunStarted";
+  readonly run: string;
+  readonly at: number;
+  readonly commit: string;
+  readonly tree: string;
+  readonly branch: string;
+  readonly gates: readonly GateSpec[];
+  readonly budget: Budget;
+  readonly seed: number;
+  readonly parallel: number;
+  readonly deliver?: boolean;
+  readonly settings?: { readonly [key: string]: string };
+  readonly request?: string;
+}
+
+/** What commands of the target run in. */
+export interface SandboxCard {
+  readonly text: string;
+  readonly sandboxed: boolean;
+}
+
+/** Somebody asked the run to stop. */
+export interface StopRequested {
+  readonly kind: "StopRequested";
+  readonly request: string;
+  readonly by?: string;
+}
+
+/** The interpreter the target runs with. */
+export interface TargetCard {
+  readonly python: string;
+  readonly source: string;
+  readonly packages: number;
+  readonly missing: readonly string[];
+}
+
+/** The target's interpreter and dependencies are ready. */
+export interface TargetPrepared {
+  readonly kind: "TargetPrepared";
+  readonly run: string;
+  readonly python: string;
+  readonly source: "base" | "existing" | "made";
+  readonly packages?: number;
+  readonly missing?: readonly string[];
+  readonly seconds?: number;
+}
+
+/** What should be better. */
+export interface Task {
+  readonly id: string;
+  readonly kind: "dead_code" | "failing_test" | "lint" | "structure" | "uncovered";
+  readonly gate: string;
+  readonly role: string;
+  readonly title: string;
+  readonly targets?: readonly string[];
+  readonly fingerprint?: string;
+  readonly digest?: string;
+  readonly promise?: number;
+  readonly cost?: number;
+}
+
+/** One task an iteration chose. */
+export interface TaskCard {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: string;
+  readonly gate: string;
+  readonly role: string;
+  readonly fingerprint: string;
+}
+
+/** A technique gave its answer; stands in the attempt's stream. */
+export interface TechniqueTried {
+  readonly kind: "TechniqueTried";
+  readonly attempt: string;
+  readonly technique: string;
+  readonly answer: "findings" | "no" | "patch";
+  readonly why?: string;
+  readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
+}
+
+/** A tool call ended; stands in the attempt's stream. */
+export interface ToolFinished {
+  readonly kind: "ToolFinished";
+  readonly attempt: string;
+  readonly key: string;
+  readonly tool: string;
+  readonly success: boolean;
+  readonly tree?: string;
+}
+
+/** What one technique answered. */
+export interface Tried {
+  readonly technique: string;
+  readonly answer: string;
+  readonly why: string;
+  readonly seconds: number;
+}
+
+export type AnyEvent =
+  | ProjectOpened
+  | DirectorStarted
+  | NoticeRaised
+  | RunStarted
+  | TargetPrepared
+  | BaselineMeasured
+  | BranchMeasured
+  | ErrorSeen
+  | IterationStarted
+  | IterationEnded
+  | RunPaused
+  | RunResumed
+  | RunClosing
+  | BranchDelivered
+  | DeliveryFailed
+  | RunEnded
+  | AttemptScheduled
+  | TechniqueTried
+  | CallStarted
+  | CallFinished
+  | ToolFinished
+  | FindingsReported
+  | PatchProposed
+  | AttemptGaveUp
+  | AttemptFailed
+  | AttemptCancelled
+  | PatchRebased
+  | PatchMeasured
+  | LandDecided
+  | PatchLanded
+  | PatchRejected
+  | CheckpointCreated
+  | RollbackDecided
+  | RolledBack
+  | ActionRecorded
+  | MilestoneReached
+  | RunRequested
+  | StopRequested
+  | PauseRequested
+  | ResumeRequested
+  | CheckpointRequested
+  | RollbackRequested
+  | RequestHonoured
+  | RequestRefused;
+
+export type Kind = AnyEvent["kind"];
+
+/** What each kind of event means. */
+export const KINDS: { readonly [kind in Kind]: string } = {
+  ProjectOpened: "A project got its ledger.",
+  DirectorStarted: "A director took up the project, after a first start or a crash.",
+  NoticeRaised: "Something a person should know that stops nothing.",
+  RunStarted: "A run began.",
+  TargetPrepared: "The target's interpreter and dependencies are ready.",
+  BaselineMeasured: "All gates were measured on the tree the run starts from.",
+  BranchMeasured: "All gates were measured on the branch as it stands, after it moved without a landing.",
+  ErrorSeen: "A test failed in a way that can be recognised again.",
+  IterationStarted: "An iteration chose its tasks.",
+  IterationEnded: "Every task of the iteration came to its end.",
+  RunPaused: "No new work is begun until the run is resumed.",
+  RunResumed: "Work goes on after a pause.",
+  RunClosing: "The run's end is decided; what is still owed is the delivery.",
+  BranchDelivered: "One new branch stands in the user's repository.",
+  DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  RunEnded: "The run came to its end.",
+  AttemptScheduled: "One try at a task was decided.",
+  TechniqueTried: "A technique gave its answer; stands in the attempt's stream.",
+  CallStarted: "A model call is about to be paid for; stands in the attempt's stream.",
+  CallFinished: "A model call came back; stands in the attempt's stream.",
+  ToolFinished: "A tool call ended; stands in the attempt's stream.",
+  FindingsReported: "An agent reports what it found without a patch.",
+  PatchProposed: "An attempt brought a patch.",
+  AttemptGaveUp: "An attempt ended without a patch: every technique answered no.",
+  AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
+  AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
+  PatchRebased: "The patch was moved onto the branch as it stands now.",
+  PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
+  LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
+  PatchLanded: "The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to.",
+  PatchRejected: "The patch was not landed.",
+  CheckpointCreated: "A state of the branch one can roll back to: the start of a run, a landing's result, or by request.",
+  RollbackDecided: "Going back to a checkpoint was decided; the commit follows from this event alone.",
+  RolledBack: "The branch has the checkpoint's tree again, byte for byte, as a new commit and a new checkpoint.",
+  ActionRecorded: "Something an agent or a tool outside Kaizen did.",
+  MilestoneReached: "A gate was met for the first time in a run, or all of them were.",
+  RunRequested: "Somebody asked for a run; stands in the home's or the project's requests.",
+  StopRequested: "Somebody asked the run to stop.",
+  PauseRequested: "Somebody asked the run to pause.",
+  ResumeRequested: "Somebody asked a paused run to go on.",
+  CheckpointRequested: "Somebody asked for a checkpoint of the branch as it stands.",
+  RollbackRequested: "Somebody asked to go back to a checkpoint, having seen what it undoes.",
+  RequestHonoured: "A request was carried out.",
+  RequestRefused: "A request was not carried out.",
+};
+
+/** How much the board keeps. */
+export const KEPT = {
+  ENDED_ATTEMPTS: 100,
+  ITERATIONS: 100,
+  CHECKPOINTS: 200,
+  ERRORS: 50,
+  NOTICES: 50,
+  REQUESTS_KEPT: 20,
+  TRIED: 20,
+} as const;
+
+/** The states of an open attempt. */
+export const WORKING: ReadonlySet<string> = new Set(["landing", "measuring", "proposed", "working"]);

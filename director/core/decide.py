@@ -1,0 +1,243 @@
+"""PURE: a command and the state to events. Total and idempotent: what was already honoured gives nothing."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from director.core import landing, rounds
+from director.core.commands import Ask, Broken, Command, Report, Start, Tick
+from director.core.evolve import fold
+from director.core.rollback import answer_rollback
+from director.core.state import Attempt, Run, State, next_checkpoint, refused_now
+from ledger.events import (
+    AnyEvent,
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptId,
+    BaselineMeasured,
+    BranchDelivered,
+    BranchMeasured,
+    CheckpointCreated,
+    CheckpointRequested,
+    DeliveryFailed,
+    ErrorSeen,
+    FindingsReported,
+    NoticeRaised,
+    PatchLanded,
+    PatchMeasured,
+    PatchProposed,
+    PatchRebased,
+    PatchRejected,
+    PauseRequested,
+    RequestHonoured,
+    RequestRefused,
+    ResumeRequested,
+    RollbackRequested,
+    RolledBack,
+    RunClosing,
+    RunId,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    StopRequested,
+    TargetPrepared,
+)
+
+TRIES = 3
+WAITS = (1.0, 2.0)
+"""Seconds before the second and the third try, when the environment failed."""
+
+
+def decide(state: State, command: Command) -> tuple[AnyEvent, ...]:
+    """Return the events of one decision, to be appended together or not at all."""
+    events = _respond(state, command)
+    events += rounds.advance(fold(state, events), command.at)
+    return tuple(events)
+
+
+def _respond(state: State, command: Command) -> list[AnyEvent]:
+    match command:
+        case Start():
+            return _start(state, command)
+        case Ask():
+            return _ask(state, command)
+        case Tick():
+            return []
+        case Report():
+            return _report(state, command)
+        case Broken():
+            return _broken(state, command)
+        case _:
+            assert_never(command)
+
+
+def _start(state: State, command: Start) -> list[AnyEvent]:
+    if state.run is not None:
+        if not command.request or command.request in state.answered:
+            return []
+        return [RequestRefused(request=command.request, why=f"run {state.run.id} is at work; stop it first")]
+    if command.request and command.request in state.answered:
+        return []
+    number = max(state.runs + 1, command.first_free)
+    started = RunStarted(
+        run=RunId(f"r{number}"),
+        at=command.at,
+        commit=command.commit,
+        tree=command.tree,
+        branch=f"kaizen/run-{number}",
+        gates=command.gates,
+        budget=command.budget,
+        seed=command.seed,
+        parallel=command.parallel,
+        deliver=command.deliver,
+        settings=dict(command.settings),
+        request=command.request,
+    )
+    answer = [RequestHonoured(request=command.request, note=started.run)] if command.request else []
+    return [started, *answer]
+
+
+def _ask(state: State, command: Ask) -> list[AnyEvent]:
+    request = command.request
+    if request.request in state.answered:
+        return []
+    if isinstance(request, RollbackRequested):
+        return answer_rollback(state, request, command.at)
+    run = state.run
+    if isinstance(request, CheckpointRequested):
+        return _checkpoint(state, request)
+    if run is None or run.closing is not None:
+        return [RequestRefused(request=request.request, why="no run is at work")]
+    done = RequestHonoured(request=request.request)
+    match request:
+        case StopRequested():
+            return [*rounds.close(run, "stopped", f"stopped by {request.by or 'the user'}"), done]
+        case PauseRequested():
+            return [done] if run.paused else [RunPaused(run=run.id), done]
+        case ResumeRequested():
+            return [RunResumed(run=run.id), done] if run.paused else [done]
+        case _:
+            assert_never(request)
+
+
+def _checkpoint(state: State, request: CheckpointRequested) -> list[AnyEvent]:
+    branch = state.branch
+    if branch is None or not state.checkpoints:
+        return [RequestRefused(request=request.request, why="there is no branch yet: start a run first")]
+    last = list(state.checkpoints.values())[-1]
+    run = state.run
+    made = CheckpointCreated(
+        run=branch.run,
+        checkpoint=next_checkpoint(state),
+        commit=branch.head,
+        tree=run.tree if run else last.tree,
+        gates={r.gate: r.value for r in run.readings} if run else {},
+        score=run.score if run else 0.0,
+        title=request.title or "by request",
+        request=request.request,
+    )
+    return [made, RequestHonoured(request=request.request, note=made.checkpoint)]
+
+
+def _report(state: State, report: Report) -> list[AnyEvent]:
+    accepted: list[AnyEvent] = []
+    for fact in report.facts:
+        new = _accept(state, fact, report)
+        accepted += new
+        state = fold(state, new)
+    return accepted
+
+
+def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
+    """Return what a reported fact leads to; a late voice leads to nothing."""
+    if isinstance(fact, NoticeRaised):
+        return [fact]
+    if isinstance(fact, RolledBack | RequestRefused):
+        return landing.restored(state, fact)
+    if isinstance(fact, DeliveryFailed | BranchDelivered) and state.run is None:
+        return [fact]
+    run = state.run
+    if run is None:
+        return []
+    attempt = run.open.get(getattr(fact, "attempt", AttemptId("")))
+    match fact:
+        case TargetPrepared():
+            return [] if run.prepared else [fact]
+        case ErrorSeen():
+            return [] if fact.fingerprint in run.errors else [fact]
+        case BaselineMeasured():
+            return [] if run.baseline or fact.tree != run.tree else _baseline(state, run, fact)
+        case BranchMeasured():
+            return [] if run.readings or fact.tree != run.tree else [fact]
+        case BranchDelivered() | DeliveryFailed():
+            return [fact] if run.closing and not run.delivered and not run.undeliverable else []
+    return [] if attempt is None else _of_attempt(state, run, attempt, fact, report)
+
+
+def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
+    made = CheckpointCreated(
+        run=run.id,
+        checkpoint=next_checkpoint(state),
+        commit=run.head,
+        tree=run.tree,
+        gates={r.gate: r.value for r in fact.readings},
+        score=fact.score,
+        title=f"start of {run.started.branch}",
+    )
+    if all(r.value is None for r in fact.readings):
+        why = "; ".join(f"{r.gate}: {r.detail}" for r in fact.readings)
+        return [fact, made, RunClosing(run=run.id, state="failed", why=f"nothing can be measured: {why}")]
+    return [fact, made]
+
+
+def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report: Report) -> list[AnyEvent]:
+    match fact:
+        case PatchProposed() if attempt.step == "work":
+            if fact.patch in refused_now(state):
+                reason = "this very patch was rejected or rolled back before"
+                return [fact, landing.rejection(fact.attempt, "known-bad", reason)]
+            return [fact]
+        case AttemptGaveUp() | FindingsReported() if attempt.step == "work":
+            return [fact]
+        case AttemptFailed() if attempt.step != "land":
+            return [_retry(attempt, fact, report.at)]
+        case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
+            return [fact]
+        case PatchRejected() if attempt.step == "queued":
+            return [fact]
+        case PatchMeasured() if _is_current(state, run, attempt, fact):
+            return landing.judged(state, run, attempt, fact, report)
+        case PatchLanded() if attempt.step == "land":
+            return landing.landed(state, run, attempt, fact)
+    return []
+
+
+def _is_current(state: State, run: Run, attempt: Attempt, fact: PatchMeasured) -> bool:
+    """Return whether the measured tree is still the one to be judged, on the branch as it stands."""
+    here = attempt.step == "queued" and fact.tree == attempt.tree and fact.base == run.head
+    return here and bool(run.readings) and state.rollback is None
+
+
+def _retry(attempt: Attempt, fact: AttemptFailed, at: float) -> AttemptFailed:
+    if attempt.tries >= TRIES:
+        return AttemptFailed(attempt=fact.attempt, why=fact.why, fingerprint=fact.fingerprint)
+    wait = WAITS[attempt.tries - 1]
+    return AttemptFailed(attempt=fact.attempt, why=fact.why, fingerprint=fact.fingerprint, retry_at=at + wait)
+
+
+def _broken(state: State, command: Broken) -> list[AnyEvent]:
+    run = state.run
+    if command.effect.startswith("restore:") and state.rollback is not None:
+        return [RequestRefused(request=state.rollback.request, why=command.why)]
+    if run is None:
+        return []
+    if command.effect.startswith("deliver:"):
+        failed = DeliveryFailed(run=run.id, why=command.why)
+        return [] if run.delivered or run.undeliverable else [failed]
+    attempt = run.open.get(command.attempt)
+    if attempt is not None and attempt.step != "land":
+        return [_retry(attempt, AttemptFailed(attempt=attempt.id, why=command.why), command.at)]
+    if run.closing is not None:
+        return []
+    closing = rounds.close(run, "failed", command.why)
+    return [*closing, NoticeRaised(code="effect-failed", message=command.why, level="error", run=run.id)]

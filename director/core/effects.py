@@ -1,0 +1,205 @@
+"""PURE: what is decided and not yet reported. The to-do list of the world is a projection of the state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from director.core.state import Attempt, Run, State, next_checkpoint
+from ledger.events import AttemptId, CheckpointId, LandDecided, RollbackDecided, RunId, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Make the target runnable."""
+
+    run: RunId
+
+    @property
+    def key(self) -> str:
+        """Name of the effect: the same key is the same effect."""
+        return f"prepare:{self.run}"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureBranch:
+    """Measure all gates on the branch's head."""
+
+    run: RunId
+    commit: str
+    tree: str
+    baseline: bool
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"measure-branch:{self.run}:{self.commit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Let a role work on a task in a private worktree."""
+
+    attempt: AttemptId
+    tries: int
+    task: Task
+    role: str
+    base: str
+    seed: int
+    skip: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"work:{self.attempt}:{self.tries}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rebase:
+    """Move the patch onto the branch's head."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+    onto: str
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"rebase:{self.attempt}:{self.onto}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Measure all gates on the patched tree, in a clean place."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"measure:{self.attempt}:{self.tree}"
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Write the decided commit and move the branch to it."""
+
+    decided: LandDecided
+    branch: str
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"land:{self.decided.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Write the decided rollback's commit and move the branch to it."""
+
+    decided: RollbackDecided
+    branch: str
+    delivered: bool
+    """Whether the branch stands in the user's repository too."""
+    created: CheckpointId
+    """The checkpoint this makes."""
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"restore:{self.decided.request}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """Add the branch to the user's repository."""
+
+    run: RunId
+    branch: str
+    commit: str
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"deliver:{self.run}"
+
+
+@dataclass(frozen=True, slots=True)
+class WakeAt:
+    """Come back with a Tick at a time."""
+
+    at: float
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"wake:{self.at}"
+
+
+Effect = Prepare | MeasureBranch | Work | Rebase | Measure | Land | Restore | Deliver | WakeAt
+
+
+def pending(state: State) -> tuple[Effect, ...]:
+    """Return every effect that is owed now, in the order it should begin."""
+    owed: list[Effect] = []
+    if state.rollback is not None and state.branch is not None and not _landing(state.run):
+        branch = state.branch
+        owed.append(Restore(state.rollback, branch.name, branch.delivered, next_checkpoint(state)))
+    if state.run is not None:
+        owed += _of_run(state.run, blocked=state.rollback is not None)
+    return tuple(owed)
+
+
+def owes_delivery(run: Run) -> bool:
+    """Return whether there is something to deliver and it was not tried yet."""
+    tried = run.delivered or run.undeliverable
+    return run.started.deliver and not tried and run.head != run.started.commit
+
+
+def _of_run(run: Run, blocked: bool) -> list[Effect]:
+    owed: list[Effect] = []
+    if run.closing is not None:
+        owed += [_land(run, a) for a in run.open.values() if a.step == "land"]
+        if not run.open and not blocked and owes_delivery(run):
+            owed.append(Deliver(run.id, run.started.branch, run.head))
+        return owed
+    if not run.prepared:
+        return [Prepare(run.id)]
+    if not run.readings and not blocked:
+        owed.append(MeasureBranch(run.id, run.head, run.tree, not run.baseline))
+    for attempt in run.open.values():
+        if attempt.step == "work":
+            owed.append(_work(attempt))
+        elif attempt.step == "waiting":
+            owed.append(WakeAt(attempt.retry_at))
+    if run.queue:
+        first = run.open[run.queue[0]]
+        if first.step == "land":
+            owed.insert(0, _land(run, first))
+        elif run.readings and not blocked and first.step == "queued":
+            owed.insert(0, _next_of_slot(run, first))
+    if run.started.budget.minutes is not None:
+        owed.append(WakeAt(run.started.at + 60 * run.started.budget.minutes))
+    return owed
+
+
+def _next_of_slot(run: Run, attempt: Attempt) -> Effect:
+    if attempt.onto != run.head:
+        assert attempt.patch is not None
+        return Rebase(attempt.id, attempt.patch.base, attempt.patch.tree, run.head)
+    return Measure(attempt.id, attempt.onto, attempt.tree)
+
+
+def _work(attempt: Attempt) -> Work:
+    return Work(attempt.id, attempt.tries, attempt.task, attempt.task.role, attempt.base, attempt.seed, attempt.skip)
+
+
+def _land(run: Run, attempt: Attempt) -> Land:
+    assert attempt.landing is not None
+    return Land(attempt.landing, run.started.branch)
+
+
+def _landing(run: Run | None) -> bool:
+    return run is not None and any(a.step == "land" for a in run.open.values())

@@ -1,0 +1,255 @@
+"""PURE: one step of the fold. Total, and never refuses: the past is not argued with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+
+from director.core.state import Attempt, Branch, Point, Run, Spent, State
+from ledger.events import (
+    AnyEvent,
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptId,
+    AttemptScheduled,
+    BaselineMeasured,
+    BranchDelivered,
+    BranchMeasured,
+    CheckpointCreated,
+    DeliveryFailed,
+    ErrorSeen,
+    FindingsReported,
+    IterationEnded,
+    IterationStarted,
+    LandDecided,
+    MilestoneReached,
+    PatchLanded,
+    PatchMeasured,
+    PatchProposed,
+    PatchRebased,
+    PatchRejected,
+    RequestHonoured,
+    RequestRefused,
+    RollbackDecided,
+    RolledBack,
+    RunClosing,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    TargetPrepared,
+    Task,
+)
+
+ALL = "*"
+"""Stands in `Spent.techniques` when no technique is left to ask."""
+
+
+def fold(state: State, events: Iterable[AnyEvent]) -> State:
+    """Return the state after the events."""
+    return reduce(evolve, events, state)
+
+
+def evolve(state: State, event: AnyEvent) -> State:
+    """Return the state after one event of the director's stream."""
+    state = replace(state, version=state.version + 1)
+    match event:
+        case RunStarted():
+            return _started(state, event)
+        case RunEnded():
+            return replace(state, run=None)
+        case CheckpointCreated():
+            point = Point(
+                event.checkpoint, event.commit, event.tree, event.run, event.gates, event.score, state.on_branch
+            )
+            return replace(state, checkpoints={**state.checkpoints, point.id: point})
+        case RollbackDecided():
+            return replace(state, rollback=event)
+        case RolledBack():
+            return _rolled_back(state, event)
+        case RequestHonoured() | RequestRefused():
+            rollback = None if state.rollback and state.rollback.request == event.request else state.rollback
+            return replace(state, answered=state.answered | {event.request}, rollback=rollback)
+        case PatchLanded():
+            return _landed(state, event)
+        case PatchRejected():
+            return _rejected(state, event)
+        case BranchDelivered() if state.branch is not None:
+            state = replace(state, branch=replace(state.branch, delivered=True))
+    if state.run is None:
+        return state
+    return replace(state, run=_evolve_run(state.run, event))
+
+
+def _evolve_run(run: Run, event: AnyEvent) -> Run:
+    match event:
+        case TargetPrepared():
+            return replace(run, prepared=True)
+        case BaselineMeasured():
+            return replace(run, baseline=event.readings, readings=event.readings, score=event.score)
+        case BranchMeasured():
+            return replace(run, readings=event.readings, score=event.score)
+        case ErrorSeen():
+            return replace(run, errors=run.errors | {event.fingerprint})
+        case MilestoneReached():
+            return replace(run, met=run.met | {event.name})
+        case FindingsReported():
+            return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+        case IterationStarted():
+            return replace(
+                run, iteration=event.iteration, iteration_open=True, todo=event.tasks, landed_here=0, rejected_here=0
+            )
+        case IterationEnded():
+            return replace(run, iteration_open=False, todo=())
+        case RunPaused():
+            return replace(run, paused=True)
+        case RunResumed():
+            return replace(run, paused=False)
+        case RunClosing():
+            return replace(run, closing=event, todo=())
+        case BranchDelivered():
+            return replace(run, delivered=event.ref)
+        case DeliveryFailed():
+            return replace(run, undeliverable=event.why)
+    return _evolve_attempts(run, event)
+
+
+def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
+    match event:
+        case AttemptScheduled():
+            return _scheduled(run, event)
+        case PatchProposed():
+            run = replace(run, queue=(*run.queue, event.attempt))
+            return _with(run, event.attempt, step="queued", patch=event, onto=event.base, tree=event.tree)
+        case PatchRebased():
+            return _with(run, event.attempt, onto=event.base, tree=event.tree, step="queued")
+        case PatchMeasured():
+            return _with(run, event.attempt, step="measured", readings=event.readings, score=event.score)
+        case LandDecided():
+            return _with(run, event.attempt, step="land", landing=event)
+        case AttemptFailed() if event.retry_at is not None:
+            queue = tuple(a for a in run.queue if a != event.attempt)
+            return replace(_with(run, event.attempt, step="waiting", retry_at=event.retry_at, patch=None), queue=queue)
+        case AttemptFailed():
+            return _without(run, event.attempt, (ALL,))
+        case AttemptGaveUp():
+            attempt = run.open.get(event.attempt)
+            if attempt is not None and event.localised:
+                run = replace(run, localised={**run.localised, attempt.task.id: event.localised})
+            return _without(run, event.attempt, (*event.refused, ALL))
+        case AttemptCancelled():
+            return _without(run, event.attempt, None)
+    return run
+
+
+def _started(state: State, event: RunStarted) -> State:
+    number = int(event.branch.rsplit("-", 1)[-1])
+    return replace(
+        state,
+        runs=max(state.runs, number),
+        run=Run(event.run, event, event.commit, event.tree),
+        branch=Branch(event.run, event.branch, event.commit, event.tree),
+        on_branch=(),
+    )
+
+
+def _scheduled(run: Run, event: AttemptScheduled) -> Run:
+    known = run.open.get(event.attempt)
+    task = known.task if known else next(t for t in run.todo if t.id == event.task)
+    attempt = Attempt(
+        id=event.attempt,
+        task=task,
+        iteration=event.iteration,
+        base=event.base,
+        seed=event.seed,
+        tries=event.tries,
+        skip=event.skip,
+    )
+    return replace(
+        run,
+        open={**run.open, event.attempt: attempt},
+        todo=tuple(t for t in run.todo if t.id != event.task),
+        attempts=run.attempts + (0 if known else 1),
+    )
+
+
+def _landed(state: State, event: PatchLanded) -> State:
+    run = state.run
+    if run is None or event.attempt not in run.open:
+        return state
+    attempt = run.open[event.attempt]
+    run = replace(
+        _without(run, event.attempt, None),
+        head=event.commit,
+        tree=event.tree,
+        readings=attempt.readings,
+        score=attempt.score,
+        landed=run.landed + 1,
+        landed_here=run.landed_here + 1,
+    )
+    patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
+    branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None
+    on_branch = (*state.on_branch, event.attempt)
+    return replace(state, run=run, branch=branch, patches=patches, on_branch=on_branch)
+
+
+def _rejected(state: State, event: PatchRejected) -> State:
+    run = state.run
+    if run is None or event.attempt not in run.open:
+        return state
+    attempt = run.open[event.attempt]
+    stale = any(r.code == "stale" for r in event.reasons)
+    rejected_on = run.rejected_on
+    techniques: tuple[str, ...] | None = None
+    if attempt.patch is not None and not stale:
+        rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
+        techniques = (attempt.patch.technique,)
+    run = replace(run, rejected_on=rejected_on)
+    run = replace(
+        _without(run, event.attempt, techniques), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
+    )
+    return replace(state, run=run)
+
+
+def _rolled_back(state: State, event: RolledBack) -> State:
+    decided = state.rollback
+    if decided is None:
+        return state
+    point = state.checkpoints[decided.checkpoint]
+    undone = {state.patches[a] for a in decided.undone if a in state.patches}
+    redone = {state.patches[a] for a in decided.redone if a in state.patches}
+    run = state.run
+    if run is not None:
+        run = replace(run, head=event.commit, tree=event.tree, readings=())
+    return replace(
+        state,
+        run=run,
+        branch=replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None,
+        refused=(state.refused | undone) - redone,
+        on_branch=point.on_branch,
+    )
+
+
+def _with(run: Run, attempt: AttemptId, **changes: object) -> Run:
+    if attempt not in run.open:
+        return run
+    return replace(run, open={**run.open, attempt: replace(run.open[attempt], **changes)})  # type: ignore[arg-type]
+
+
+def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None) -> Run:
+    """Close an attempt; `refused` are techniques not to be asked again about this task, None for no lesson."""
+    closed = run.open.get(attempt)
+    if closed is None:
+        return run
+    rest = {k: v for k, v in run.open.items() if k != attempt}
+    queue = tuple(a for a in run.queue if a != attempt)
+    spent = run.spent if refused is None else {**run.spent, closed.task.id: _spend(run, closed.task, refused)}
+    return replace(run, open=rest, queue=queue, spent=spent)
+
+
+def _spend(run: Run, task: Task, refused: tuple[str, ...]) -> Spent:
+    before = run.spent.get(task.id)
+    known = before.techniques if before and before.digest == task.digest and before.tree == run.tree else ()
+    return Spent(task.digest, run.tree, tuple(dict.fromkeys((*known, *refused))))

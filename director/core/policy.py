@@ -1,0 +1,260 @@
+"""PURE: which tasks there are, which come next, and what is left when nothing more can be done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from director.core.evolve import ALL
+from director.core.judge import met
+from director.core.state import Run
+from ledger.events import Finding, Fingerprint, GateSpec, Left, Reading, Task, TaskId
+
+TASKS_PER_ITERATION = 8
+LEAST_TARGETS, MOST_TARGETS = 8, 60
+"""How many functions one task of the tester has; a third of all within these."""
+
+
+def tasks(run: Run) -> tuple[Task, ...]:
+    """Return what could be better on the branch as it stands, most promising per cost first."""
+    by_gate = {r.gate: r for r in run.readings}
+    found: list[Task] = []
+    for spec in run.started.gates:
+        reading = by_gate.get(spec.name)
+        if reading is None or met(spec, reading):
+            continue
+        found += _tasks_of(spec, reading, run)
+    if run.readings and not run.hot_spots:
+        found.append(_structure())
+    return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
+
+
+def eligible(run: Run) -> tuple[Task, ...]:
+    """Return the tasks worth an attempt now.
+
+    What was answered no about the same findings is not asked again, except as a last resort on another tree. Tests
+    are written only when no failing test can be mended any more: they would record what is wrong as right.
+    """
+    todo = tasks(run)
+    fresh = [t for t in todo if not _is_spent(run, t)]
+    if any(t.kind == "failing_test" for t in fresh):
+        fresh = [t for t in fresh if t.kind != "uncovered"]
+    if any(t.kind != "structure" for t in fresh):
+        return tuple(fresh)
+    again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and t.kind != "structure"]
+    return tuple(fresh + again)
+
+
+def choose(run: Run) -> tuple[tuple[Task, ...], str]:
+    """Return the tasks of the next iteration, and why these, in one line."""
+    chosen = eligible(run)[:TASKS_PER_ITERATION]
+    kinds = dict.fromkeys(t.kind for t in chosen)
+    count = len(tasks(run))
+    return chosen, f"{len(chosen)} of {count} tasks: {', '.join(k.replace('_', ' ') for k in kinds)}"
+
+
+def skip(run: Run, task: Task) -> tuple[str, ...]:
+    """Return the techniques that already answered no about this very task on this very tree."""
+    spent = run.spent.get(task.id)
+    if spent is None or spent.digest != task.digest or spent.tree != run.tree or ALL in spent.techniques:
+        return ()
+    return spent.techniques
+
+
+def left(run: Run) -> tuple[Left, ...]:
+    """Return what was not done, why, and what would do it."""
+    by_gate = {r.gate: r for r in run.readings or run.baseline}
+    remaining: list[Left] = []
+    for spec in run.started.gates:
+        reading = by_gate.get(spec.name)
+        if met(spec, reading):
+            continue
+        if reading is None or reading.value is None:
+            why = reading.detail if reading else "it was not measured"
+            remaining.append(
+                Left(what=f"{spec.name} could not be measured", why=why, remedy="mend the cause, then run again")
+            )
+            continue
+        remaining += _left_of(spec, reading, run)
+    return tuple(remaining)
+
+
+def _is_spent(run: Run, task: Task) -> bool:
+    spent = run.spent.get(task.id)
+    return spent is not None and spent.digest == task.digest and ALL in spent.techniques
+
+
+def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
+    if spec.name == "tests":
+        return _failing_tests(reading) + ([_first_tests()] if reading.value is None else [])
+    if spec.name == "lint":
+        return _lint(reading)
+    if spec.name == "coverage":
+        return _uncovered(reading, run)
+    return []
+
+
+def _failing_tests(reading: Reading) -> list[Task]:
+    groups: dict[str, list[Finding]] = {}
+    for finding in reading.findings:
+        groups.setdefault(finding.fingerprint or finding.symbol, []).append(finding)
+    total = max(1, len(reading.findings))
+    return [
+        Task(
+            id=TaskId(f"failing_test:{key}"),
+            kind="failing_test",
+            gate="tests",
+            role="debugger",
+            title=_failing_title(group),
+            targets=tuple(f.symbol for f in group),
+            fingerprint=Fingerprint(group[0].fingerprint),
+            digest=_digest(group),
+            promise=0.5 + 0.5 * len(group) / total,
+            cost=20.0,
+        )
+        for key, group in groups.items()
+    ]
+
+
+def _failing_title(group: list[Finding]) -> str:
+    first = group[0]
+    more = f" (and {len(group) - 1} more)" if len(group) > 1 else ""
+    where = f" in {first.path}:{first.line}" if first.path and first.line else ""
+    return f"{first.rule}{where}: {first.symbol}{more}"
+
+
+def _lint(reading: Reading) -> list[Task]:
+    fixable = [f for f in reading.findings if f.fixable]
+    rest = [f for f in reading.findings if not f.fixable]
+    found = []
+    if fixable:
+        found.append(_lint_task("lint", f"{len(fixable)} lint findings with a safe fix", fixable, cost=2.0))
+    if rest:
+        found.append(_lint_task("dead_code", f"{len(rest)} lint findings, by removing unused code", rest, cost=5.0))
+    return found
+
+
+def _lint_task(kind: str, title: str, findings: list[Finding], cost: float) -> Task:
+    return Task(
+        id=TaskId(f"{kind}:lint"),
+        kind="lint" if kind == "lint" else "dead_code",
+        gate="lint",
+        role="coder",
+        title=title,
+        targets=tuple(dict.fromkeys(f.path for f in findings)),
+        digest=_digest(findings),
+        promise=0.5,
+        cost=cost,
+    )
+
+
+def _uncovered(reading: Reading, run: Run) -> list[Task]:
+    """Return tasks of several files each: one must gain more than the gate's tolerance to land."""
+    hot = {(f.path, f.symbol) for f in run.hot_spots}
+    unreached = sorted((f for f in reading.findings if f.rule == "unreached"), key=lambda f: (f.path, f.line))
+    size = min(MOST_TARGETS, max(LEAST_TARGETS, -(-len(unreached) // 3)))
+    found = []
+    for group in _by_file(unreached, size):
+        warm = sum((f.path, f.symbol) in hot for f in group)
+        paths = tuple(dict.fromkeys(f.path for f in group))
+        found.append(
+            Task(
+                id=TaskId(f"uncovered:{paths[0]}"),
+                kind="uncovered",
+                gate="coverage",
+                role="tester",
+                title=f"{len(group)} functions of {_and(paths)} that no test reaches",
+                targets=tuple(f"{f.path}::{f.symbol}" for f in group),
+                digest=_digest(group),
+                promise=0.4 * (len(group) + warm) / (len(unreached) + warm),
+                cost=10.0,
+            )
+        )
+    return found
+
+
+def _by_file(findings: list[Finding], size: int) -> list[list[Finding]]:
+    """Cut into groups of at least `size`, never within a file."""
+    groups: list[list[Finding]] = []
+    for finding in findings:
+        same_file = groups and groups[-1][-1].path == finding.path
+        if groups and (len(groups[-1]) < size or (same_file and len(groups[-1]) < MOST_TARGETS)):
+            groups[-1].append(finding)
+        else:
+            groups.append([finding])
+    return groups
+
+
+def _and(paths: tuple[str, ...]) -> str:
+    return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more files"
+
+
+def _first_tests() -> Task:
+    return Task(
+        id=TaskId("uncovered:"),
+        kind="uncovered",
+        gate="tests",
+        role="tester",
+        title="the project has no tests",
+        digest="none",
+        promise=1.0,
+        cost=20.0,
+    )
+
+
+def _structure() -> Task:
+    return Task(
+        id=TaskId("structure"),
+        kind="structure",
+        gate="",
+        role="architect",
+        title="import cycles and hot spots",
+        digest="once",
+        promise=0.05,
+        cost=5.0,
+    )
+
+
+def _left_of(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
+    if spec.name == "tests":
+        return [_left_test(task, run) for task in _failing_tests(reading)]
+    if spec.name == "lint":
+        rules: dict[str, list[Finding]] = {}
+        for finding in reading.findings:
+            rules.setdefault(finding.rule, []).append(finding)
+        return [
+            Left(
+                what=f"{len(group)} lint findings of rule {rule}",
+                why=f"no safe automatic change is known, e.g. {group[0].path}:{group[0].line} {group[0].message}",
+                remedy="mend them by hand",
+            )
+            for rule, group in sorted(rules.items(), key=lambda g: -len(g[1]))
+        ]
+    return [
+        Left(
+            what=f"{spec.name} is {reading.value:.4g}{spec.unit}, the target {spec.target:.4g}{spec.unit}",
+            why="nothing that is known moves it further",
+            remedy="write the missing tests by hand" if spec.name == "coverage" else "mend it by hand",
+        )
+    ]
+
+
+def _left_test(task: Task, run: Run) -> Left:
+    places = run.localised.get(task.id, ())
+    if places:
+        best = places[0]
+        where = f"{best.path}:{best.line} {best.symbol}".strip()
+        return Left(
+            what=task.title,
+            why=f"localised in {where}; no small repair makes the test pass without breaking another",
+            remedy=f"look at {where} first",
+        )
+    return Left(what=task.title, why="no small repair makes the test pass", remedy="mend it by hand")
+
+
+def _digest(findings: Iterable[Finding]) -> str:
+    text = "\n".join(sorted(f"{f.rule}\0{f.path}\0{f.symbol}\0{f.message}" for f in findings))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+__all__ = ["choose", "eligible", "left", "skip", "tasks"]

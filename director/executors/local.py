@@ -1,0 +1,214 @@
+"""Does what is owed in this process: one task per effect, cancelled when it is no longer owed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agents.attempt import run_attempt
+from agents.ports import Agent, AgentError, Workbench
+from agents.workspace.git import GitError
+from agents.workspace.mirror import Mirror
+from agents.workspace.worktree import Worktree
+from director.core.commands import Broken, Command, Report, Tick
+from director.core.effects import (
+    Deliver,
+    Effect,
+    Land,
+    Measure,
+    MeasureBranch,
+    Prepare,
+    Rebase,
+    Restore,
+    WakeAt,
+    Work,
+    pending,
+)
+from director.core.state import Run, State, refused_now
+from director.landing import deliver, land, restore
+from director.referee import Measured, Referee
+from knowledge_graph.projector import Projector
+from knowledge_graph.recall import recall
+from ledger.blobs import Blobs
+from ledger.errors import LedgerError
+from ledger.events import (
+    AnyEvent,
+    AttemptId,
+    BaselineMeasured,
+    BranchMeasured,
+    NoticeRaised,
+    PatchMeasured,
+    PatchRebased,
+    PatchRejected,
+    Reason,
+    TargetPrepared,
+    attempt_stream,
+)
+from ledger.store import Store
+
+Tell = Callable[[Mapping[str, str]], None]
+"""Show something that is no fact: lossy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Everything one project's executor works with."""
+
+    store: Store
+    blobs: Blobs
+    mirror: Mirror
+    referee: Referee
+    agents: Mapping[str, Agent]
+    worktrees: Path
+    knowledge: Projector
+    clock: Callable[[], float]
+    tell: Tell
+    seconds: float = 180.0
+    """How long one attempt may take."""
+
+
+@dataclass(slots=True)
+class LocalExecutor:
+    """The executor of one project."""
+
+    place: Place
+    inbox: asyncio.Queue[Command]
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _ending: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def reconcile(self, state: State) -> None:
+        """Begin what is owed and not at work, cancel what works and is no longer owed."""
+        owed = {effect.key: effect for effect in pending(state)}
+        for key in [k for k in self._tasks if k not in owed]:
+            task = self._tasks.pop(key)
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        for key, effect in owed.items():
+            if key not in self._tasks:
+                self._tasks[key] = asyncio.create_task(self._carry_out(effect, state), name=key)
+
+    async def close(self) -> None:
+        """Cancel everything and wait until it is gone."""
+        tasks = [*self._tasks.values(), *self._ending]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def _carry_out(self, effect: Effect, state: State) -> None:
+        """The edge where every failure becomes a command: nothing is lost silently."""
+        attempt = getattr(effect, "attempt", AttemptId(""))
+        try:
+            command = await self._do(effect, state)
+        except (AgentError, GitError, LedgerError) as error:
+            command = Broken(self.place.clock(), effect.key, str(error), attempt)
+        except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is turned into a fact
+            why = f"{type(error).__name__}: {error}"
+            command = Broken(self.place.clock(), effect.key, why, attempt)
+        await self.inbox.put(command)
+
+    async def _do(self, effect: Effect, state: State) -> Command:
+        if isinstance(effect, WakeAt):
+            await asyncio.sleep(max(0.0, effect.at - self.place.clock()))
+            return Tick(self.place.clock())
+        facts = await self._facts(effect, state)
+        return Report(self.place.clock(), facts)
+
+    async def _facts(self, effect: Effect, state: State) -> tuple[AnyEvent, ...]:
+        mirror, blobs = self.place.mirror, self.place.blobs
+        match effect:
+            case Land():
+                return (await asyncio.to_thread(land, mirror, blobs, effect),)
+            case Restore():
+                return await asyncio.to_thread(restore, mirror, effect)
+            case Deliver():
+                return (await asyncio.to_thread(deliver, mirror, effect),)
+        run = state.run
+        assert run is not None, "every other effect is a run's"
+        match effect:
+            case Prepare():
+                return await self._prepare(run)
+            case MeasureBranch():
+                return await self._measure_branch(run, effect)
+            case Work():
+                return (await self._work(run, effect, refused_now(state)),)
+            case Rebase():
+                return (await asyncio.to_thread(self._rebase, effect),)
+            case Measure():
+                return (await self._measure(run, effect),)
+        raise AssertionError(effect)
+
+    async def _prepare(self, run: Run) -> tuple[AnyEvent, ...]:
+        began = self.place.clock()
+        await asyncio.to_thread(self.place.mirror.start_branch, run.started.branch, run.started.commit)
+        environment = await self.place.referee.prepare(run.started.commit)
+        notices = [NoticeRaised(code="environment", message=note, run=run.id) for note in environment.notes]
+        prepared = TargetPrepared(
+            run=run.id,
+            python=f"{environment.python} ({environment.version})",
+            source=environment.source,
+            packages=environment.packages,
+            missing=environment.missing,
+            seconds=self.place.clock() - began,
+        )
+        return (*notices, prepared)
+
+    async def _measure_branch(self, run: Run, effect: MeasureBranch) -> tuple[AnyEvent, ...]:
+        measured = await self._judged(run, effect.commit, "the branch")
+        kind = BaselineMeasured if effect.baseline else BranchMeasured
+        fact = kind(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
+        return (*measured.errors, fact)
+
+    async def _measure(self, run: Run, effect: Measure) -> PatchMeasured:
+        measured = await self._judged(run, effect.tree, f"the patch of {effect.attempt}")
+        return PatchMeasured(
+            attempt=effect.attempt,
+            base=effect.base,
+            tree=effect.tree,
+            readings=measured.readings,
+            score=measured.score,
+        )
+
+    async def _judged(self, run: Run, tree: str, what: str) -> Measured:
+        self.place.tell({"doing": f"measuring {what}"})
+        return await self.place.referee.measure(run.id, run.started.commit, tree, run.started.gates, run.readings)
+
+    def _rebase(self, effect: Rebase) -> PatchRebased | PatchRejected:
+        merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)
+        if merged is not None:
+            return PatchRebased(attempt=effect.attempt, base=effect.onto, tree=merged)
+        reason = Reason(code="stale", message="it conflicts with a patch that landed meanwhile; the task is open again")
+        return PatchRejected(attempt=effect.attempt, reasons=(reason,))
+
+    async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> AnyEvent:
+        place = self.place
+        agent = place.agents[effect.role]
+        worktree = Worktree(place.mirror, place.worktrees / effect.attempt, effect.base)
+        await asyncio.to_thread(worktree.__enter__)
+        try:
+            bench = Workbench(
+                attempt=effect.attempt,
+                target=await place.referee.target(run.started.commit, worktree.root),
+                readings={r.gate: r for r in run.readings},
+                recall=lambda fingerprint: recall(place.knowledge.graph, fingerprint, place.blobs),
+                seed=effect.seed,
+                seconds=place.seconds,
+                record=lambda event: _record(place.store, effect.attempt, event),
+                progress=lambda line: place.tell({"attempt": effect.attempt, "role": effect.role, "doing": line}),
+                skip=frozenset(effect.skip),
+                refused=refused,
+                scratch=worktree.scratch,
+            )
+            await asyncio.to_thread(place.knowledge.catch_up, place.store)
+            bench.progress(effect.task.title)
+            return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs)
+        finally:
+            await asyncio.shield(asyncio.to_thread(worktree.__exit__))
+
+
+def _record(store: Store, attempt: AttemptId, event: AnyEvent) -> None:
+    """Append to the attempt's stream without waiting: group commit rides it along with the next decision."""
+    store.append(attempt_stream(attempt), [event], actor=attempt)

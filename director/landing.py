@@ -1,0 +1,67 @@
+"""A decided patch becomes a commit and a checkpoint; a decided rollback becomes a commit too; a branch is delivered.
+
+Each is safe to repeat: the commit is a pure function of the decision, and the references move all or nothing.
+"""
+
+from __future__ import annotations
+
+from agents.workspace.git import GitError
+from agents.workspace.mirror import Mirror
+from director.core.effects import Deliver, Land, Restore
+from ledger.blobs import Blobs
+from ledger.events import (
+    AnyEvent,
+    BranchDelivered,
+    DeliveryFailed,
+    NoticeRaised,
+    PatchLanded,
+    RolledBack,
+)
+
+
+def land(mirror: Mirror, blobs: Blobs, effect: Land) -> PatchLanded:
+    """Write the commit and move the branch; doing it again gives the same."""
+    decided = effect.decided
+    commit = mirror.commit(decided.tree, [decided.parent], decided.message, decided.at)
+    mirror.advance(effect.branch, f"refs/kaizen/landed/{decided.attempt}", commit, decided.parent)
+    return PatchLanded(
+        attempt=decided.attempt,
+        checkpoint=decided.checkpoint,
+        commit=commit,
+        tree=decided.tree,
+        pack=blobs.put(mirror.pack(commit, decided.parent)),
+    )
+
+
+def restore(mirror: Mirror, effect: Restore) -> tuple[AnyEvent, ...]:
+    """Put the checkpoint's tree on top of the branch as a new commit, here and where it was delivered.
+
+    A delivered branch that the user moved on since is left alone, and that is said.
+    """
+    decided = effect.decided
+    commit = mirror.commit(decided.tree, [decided.parent], decided.message, decided.at)
+    mirror.advance(effect.branch, f"refs/kaizen/restored/{decided.request}", commit, decided.parent)
+    done = RolledBack(
+        request=decided.request, checkpoint=decided.checkpoint, created=effect.created, commit=commit, tree=decided.tree
+    )
+    if not effect.delivered:
+        return (done,)
+    try:
+        mirror.deliver(effect.branch, commit, known=decided.parent)
+    except GitError as error:
+        why = (
+            f"{effect.branch} in your repository has commits of yours and stays as it is ({error}); "
+            f"Kaizen's own branch went back, fetch it from {mirror.path}"
+        )
+        return (NoticeRaised(code="delivered-branch-moved", message=why), done)
+    return (done,)
+
+
+def deliver(mirror: Mirror, effect: Deliver) -> BranchDelivered | DeliveryFailed:
+    """Add the branch to the user's repository, and nothing else."""
+    try:
+        ref = mirror.deliver(effect.branch, effect.commit, known="")
+    except GitError as error:
+        why = f"{error}; the branch {effect.branch} stands in {mirror.path}"
+        return DeliveryFailed(run=effect.run, why=why)
+    return BranchDelivered(run=effect.run, ref=ref, commit=effect.commit)

@@ -1,0 +1,112 @@
+"""PURE: the board, one project as people see it: the fold that the page's snapshot and its live tail share.
+
+The page folds the same events in TypeScript; `tests/golden` holds both to the same answers.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from ledger.events import (
+    ActionRecorded,
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptScheduled,
+    BaselineMeasured,
+    BranchDelivered,
+    BranchMeasured,
+    CallFinished,
+    CallStarted,
+    CheckpointCreated,
+    CheckpointRequested,
+    DeliveryFailed,
+    DirectorStarted,
+    ErrorSeen,
+    FindingsReported,
+    IterationEnded,
+    IterationStarted,
+    LandDecided,
+    MilestoneReached,
+    NoticeRaised,
+    PatchLanded,
+    PatchMeasured,
+    PatchProposed,
+    PatchRebased,
+    PatchRejected,
+    PauseRequested,
+    ProjectOpened,
+    RequestHonoured,
+    RequestRefused,
+    ResumeRequested,
+    RollbackDecided,
+    RollbackRequested,
+    RolledBack,
+    RunClosing,
+    RunEnded,
+    RunPaused,
+    RunRequested,
+    RunResumed,
+    RunStarted,
+    StopRequested,
+    TargetPrepared,
+    TechniqueTried,
+    ToolFinished,
+)
+from ledger.events.recorded import Recorded
+from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened
+from ledger.projections.board_attempt import on_attempt
+from ledger.projections.board_checkpoint import on_checkpoint
+from ledger.projections.board_error import on_error
+from ledger.projections.board_parts import Board
+from ledger.projections.board_run import on_run
+
+__all__ = ["Board", "evolve", "initial"]
+
+
+def initial() -> Board:
+    """Return the board of a project nothing has happened to."""
+    return Board()
+
+
+def evolve(board: Board, recorded: Recorded) -> Board:
+    """Return the board after one more event; the past is never refused.
+
+    Where an event has a time of its own (`RunStarted.at`), that one counts, as in the rows the page is sent.
+    """
+    at: float = getattr(recorded.event, "at", recorded.at)
+    moved = replace(board, position=recorded.position, at=at)
+    match recorded.event:
+        case ProjectOpened() as event:
+            return on_opened(moved, event)
+        case DirectorStarted() as event:
+            return on_director(moved, event)
+        case NoticeRaised() as event:
+            return on_notice(moved, recorded, event)
+        case ErrorSeen() as event:
+            return on_error(moved, at, event)
+        case (
+            RunStarted() | TargetPrepared() | BaselineMeasured() | BranchMeasured() | IterationStarted()
+            | IterationEnded() | RunPaused() | RunResumed() | RunClosing() | BranchDelivered() | DeliveryFailed()
+            | RunEnded() | CallFinished()
+        ) as event:  # fmt: skip
+            return on_run(moved, at, event)
+        case (
+            AttemptScheduled() | TechniqueTried() | FindingsReported() | PatchProposed() | AttemptGaveUp()
+            | AttemptFailed() | AttemptCancelled() | PatchRebased() | PatchMeasured() | LandDecided()
+            | PatchRejected()
+        ) as event:  # fmt: skip
+            return on_attempt(moved, at, event)
+        case (PatchLanded() | CheckpointCreated() | RollbackDecided() | RolledBack()) as event:
+            return on_checkpoint(moved, recorded, event)
+        case (
+            RunRequested() | StopRequested() | PauseRequested() | ResumeRequested() | CheckpointRequested()
+            | RollbackRequested() | RequestHonoured() | RequestRefused()
+        ) as event:  # fmt: skip
+            return on_asked(moved, recorded, event)
+        case CallStarted() | ToolFinished() | ActionRecorded() | MilestoneReached():
+            return moved
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,181 @@
+"""PURE: the board's attempts: what each agent does, and what became of its patch."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from ledger.events import (
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptId,
+    AttemptScheduled,
+    FindingsReported,
+    LandDecided,
+    PatchMeasured,
+    PatchProposed,
+    PatchRebased,
+    PatchRejected,
+    TaskId,
+    TechniqueTried,
+)
+from ledger.projections.board_error import attempted
+from ledger.projections.board_parts import (
+    ENDED_ATTEMPTS,
+    TRIED,
+    WORKING,
+    Attempt,
+    AttemptState,
+    Board,
+    Measured,
+    TaskCard,
+    Tried,
+    Values,
+)
+
+AttemptEvent = (
+    AttemptScheduled
+    | TechniqueTried
+    | FindingsReported
+    | PatchProposed
+    | AttemptGaveUp
+    | AttemptFailed
+    | AttemptCancelled
+    | PatchRebased
+    | PatchMeasured
+    | LandDecided
+    | PatchRejected
+)
+
+
+def on_attempt(board: Board, at: float, event: AttemptEvent) -> Board:
+    """Move one attempt on."""
+    if isinstance(event, AttemptScheduled):
+        return put(board, _scheduled(board, at, event))
+    attempt = find(board, event.attempt)
+    if attempt is None:
+        return board
+    match event:
+        case TechniqueTried():
+            moved = _tried(attempt, event)
+        case PatchProposed():
+            moved = _proposed(attempt, at, event)
+        case PatchRebased():
+            moved = replace(attempt, state="measuring", changed_at=at)
+        case PatchMeasured():
+            moved = _measured(board, attempt, at, event)
+        case LandDecided():
+            moved = replace(attempt, state="landing", changed_at=at, checkpoint=event.checkpoint)
+        case PatchRejected():
+            rejected = replace(attempt, reasons=event.reasons)
+            moved = ended(rejected, at, "rejected", "; ".join(reason.message for reason in event.reasons))
+            board = _counted(board, attempt)
+        case FindingsReported():
+            moved = ended(replace(attempt, findings=len(event.findings)), at, "reported", "")
+        case AttemptGaveUp():
+            moved = ended(attempt, at, "gave_up", event.why)
+        case AttemptFailed():
+            moved = ended(replace(attempt, retry_at=event.retry_at), at, "failed", event.why)
+        case AttemptCancelled():
+            moved = ended(attempt, at, "cancelled", event.why)
+        case _ as never:
+            assert_never(never)
+    return put(board, moved)
+
+
+def find(board: Board, attempt: AttemptId) -> Attempt | None:
+    """Return the attempt, or None when the board no longer keeps it."""
+    return next((known for known in board.attempts if known.id == attempt), None)
+
+
+def put(board: Board, attempt: Attempt) -> Board:
+    """Return the board with the attempt as it stands now, without the oldest ended ones beyond the limit."""
+    if find(board, attempt.id) is None:
+        attempts = (*board.attempts, attempt)
+    else:
+        attempts = tuple(attempt if known.id == attempt.id else known for known in board.attempts)
+    surplus = sum(known.state not in WORKING for known in attempts) - ENDED_ATTEMPTS
+    if surplus > 0:
+        oldest = [known.id for known in attempts if known.state not in WORKING][:surplus]
+        attempts = tuple(known for known in attempts if known.id not in oldest)
+    return attempted(replace(board, attempts=attempts), attempt)
+
+
+def ended(attempt: Attempt, at: float, state: AttemptState, why: str) -> Attempt:
+    """Return the attempt at its end."""
+    return replace(attempt, state=state, changed_at=at, ended_at=at, why=why)
+
+
+def _scheduled(board: Board, at: float, event: AttemptScheduled) -> Attempt:
+    task = _task(board, event.task)
+    return Attempt(
+        id=event.attempt,
+        run=event.run,
+        iteration=event.iteration,
+        task_id=event.task,
+        task=task.title if task else event.task,
+        kind=task.kind if task else "",
+        gate=task.gate if task else "",
+        role=event.role,
+        tries=event.tries,
+        at=at,
+        changed_at=at,
+        fixes=(task.fingerprint,) if task and task.fingerprint else (),
+    )
+
+
+def _task(board: Board, task: TaskId) -> TaskCard | None:
+    for iteration in reversed(board.iterations):
+        for known in iteration.tasks:
+            if known.id == task:
+                return known
+    return None
+
+
+def _tried(attempt: Attempt, event: TechniqueTried) -> Attempt:
+    tried = Tried(technique=event.technique, answer=event.answer, why=event.why, seconds=event.seconds)
+    return replace(attempt, technique=event.technique, tried=(*attempt.tried, tried)[-TRIED:])
+
+
+def _proposed(attempt: Attempt, at: float, event: PatchProposed) -> Attempt:
+    return replace(
+        attempt,
+        state="proposed",
+        changed_at=at,
+        title=event.title,
+        technique=event.technique,
+        files=event.files,
+        diff=event.diff,
+        notes=event.notes,
+        fixes=event.fixes or attempt.fixes,
+    )
+
+
+def _measured(board: Board, attempt: Attempt, at: float, event: PatchMeasured) -> Attempt:
+    measured = tuple(
+        Measured(
+            gate=reading.gate,
+            value=reading.value,
+            detail=reading.detail,
+            findings=len(reading.findings) + reading.more,
+        )
+        for reading in event.readings
+    )
+    base = _gates_at(board, event.base)
+    return replace(attempt, state="measuring", changed_at=at, base=base, measured=measured, score=event.score)
+
+
+def _gates_at(board: Board, commit: str) -> Values:
+    for checkpoint in reversed(board.checkpoints):
+        if checkpoint.commit == commit:
+            return checkpoint.gates
+    return {}
+
+
+def _counted(board: Board, attempt: Attempt) -> Board:
+    run = board.run
+    if run is None or run.id != attempt.run:
+        return board
+    return replace(board, run=replace(run, rejected=run.rejected + 1))

@@ -1,0 +1,1 @@
+"""How the tables came to be; run when a ledger is opened that stands at an older revision."""

@@ -1,0 +1,333 @@
+"""Whole runs of the pure core: what happens, in which order, and that a restart anywhere changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from director.core.commands import Ask, Broken, Command, Report, Start, Tick
+from director.core.decide import decide
+from director.core.effects import Measure, Work, pending
+from director.core.evolve import fold
+from director.core.state import State
+from ledger.events import (
+    AnyEvent,
+    AttemptFailed,
+    AttemptId,
+    AttemptScheduled,
+    Budget,
+    CheckpointId,
+    IterationStarted,
+    LandDecided,
+    PatchLanded,
+    PatchProposed,
+    PatchRejected,
+    PauseRequested,
+    RequestHonoured,
+    RequestId,
+    RequestRefused,
+    ResumeRequested,
+    RollbackRequested,
+    RolledBack,
+    RunEnded,
+    RunPaused,
+    StopRequested,
+)
+from tests.core.world import World, play, readings, start
+
+
+def kinds(log: list[AnyEvent]) -> list[str]:
+    return [type(e).__name__ for e in log]
+
+
+def only(log: list[AnyEvent], kind: type) -> list[AnyEvent]:
+    return [e for e in log if isinstance(e, kind)]
+
+
+def ended(log: list[AnyEvent]) -> RunEnded:
+    last = log[-1]
+    assert isinstance(last, RunEnded)
+    return last
+
+
+def test_a_run_ends_completed_when_all_gates_pass() -> None:
+    log = play(World(), [start()])
+
+    end = ended(log)
+    assert end.state == "completed"
+    assert [(g.name, g.before, g.after, g.met) for g in end.gates] == [("tests", 2, 0, True), ("lint", 1, 0, True)]
+    assert end.landed == 3
+    assert end.branch == "kaizen/run-1"
+
+
+def test_a_project_that_is_good_already_is_left_alone() -> None:
+    world = World(trees={"k0": "bugs=0,lint=0"})
+
+    log = play(world, [start(tree="bugs=0,lint=0")])
+
+    assert ended(log).state == "completed"
+    assert not only(log, AttemptScheduled)
+
+
+def test_at_least_two_attempts_work_at_the_same_time() -> None:
+    log = play(World(), [start()])
+    first = next(i for i, e in enumerate(log) if isinstance(e, PatchProposed))
+
+    assert len(only(log[:first], AttemptScheduled)) == 2
+
+
+def test_a_run_stalls_and_says_what_is_left() -> None:
+    log = play(World(stubborn=frozenset({"failing_test"})), [start()])
+
+    end = ended(log)
+    assert end.state == "stalled"
+    assert [left.what for left in end.left] == ["AssertionError: t::test_0", "AssertionError: t::test_1"]
+    assert all(left.remedy for left in end.left)
+
+
+def test_a_technique_that_answered_no_is_not_asked_again_about_the_same_tree() -> None:
+    world = World(stubborn=frozenset({"failing_test"}), trees={"k0": "bugs=1,lint=0"})
+
+    log = play(world, [start(tree="bugs=1,lint=0")])
+
+    tried = [e for e in only(log, AttemptScheduled) if e.role == "debugger"]
+    assert len(tried) == 1
+
+
+def test_a_spent_iteration_budget_ends_the_run_as_exhausted_with_the_work_kept() -> None:
+    world = World(trees={"k0": "bugs=9,lint=9"})
+
+    log = play(world, [start(tree="bugs=9,lint=9", budget=Budget(iterations=1))])
+
+    end = ended(log)
+    assert end.state == "exhausted"
+    assert len(only(log, IterationStarted)) == 1
+    assert end.landed > 0 and end.branch
+
+
+def test_a_spent_time_budget_cancels_what_works_and_ends_the_run() -> None:
+    log = play(World(), [start(budget=Budget(minutes=1.0))], stop_after=9)
+    state = fold(State(), log)
+
+    log += decide(state, Tick(1000.0 + 61))
+    log = play(World(), [], log)
+
+    assert ended(log).state == "exhausted"
+
+
+def test_a_patch_that_makes_a_gate_worse_is_rejected_with_its_reason() -> None:
+    log = play(World(), [start()], stop_after=8)
+    state = _until_measured(log, State(), better="bugs=2,lint=2")
+
+    rejected = only(log, PatchRejected)
+    assert rejected and {r.code for r in rejected[0].reasons} == {"away"}
+    assert rejected[0].attempt not in state.run.open  # type: ignore[union-attr]
+
+
+def _until_measured(log: list[AnyEvent], state: State, better: str) -> State:
+    """Play on, but let the first measured patch give the readings of another tree."""
+    world = World()
+    state = fold(state, log)
+    while True:
+        effect = pending(state)[0]
+        command = world.carry_out(effect, state)
+        if isinstance(effect, Measure) and isinstance(command, Report):
+            command = replace(command, facts=(_with_readings(command.facts[0], better),))
+        events = decide(state, command)
+        log.extend(events)
+        state = fold(state, events)
+        if isinstance(effect, Measure):
+            return state
+
+
+def _with_readings(fact: AnyEvent, tree: str) -> AnyEvent:
+    return msgspec.structs.replace(fact, readings=readings(tree))
+
+
+def test_a_failing_environment_is_tried_three_times_with_waits_of_one_and_two_seconds() -> None:
+    log = play(World(), [start()], stop_after=8)
+    state = fold(State(), log)
+    waits = []
+
+    for _ in range(3):
+        work = next(e for e in pending(state) if isinstance(e, Work))
+        events = decide(state, Broken(5000.0, work.key, "crashed", work.attempt))
+        state = fold(state, events)
+        failed = next(e for e in events if isinstance(e, AttemptFailed))
+        waits.append(None if failed.retry_at is None else failed.retry_at - 5000.0)
+        state = fold(state, decide(state, Tick(6000.0)))
+
+    assert waits == [1.0, 2.0, None]
+
+
+def test_a_stop_cancels_work_and_ends_the_run_as_stopped() -> None:
+    log = play(World(), [start()], stop_after=8)
+
+    log = play(World(), [Ask(2000.0, StopRequested(request=RequestId("q1"), by="user"))], log)
+
+    assert ended(log).state == "stopped"
+    assert RequestHonoured(request=RequestId("q1")) in log
+
+
+def test_a_paused_run_begins_nothing_new_until_it_is_resumed() -> None:
+    pause = Ask(2000.0, PauseRequested(request=RequestId("q1")))
+    log = play(World(), [start(), pause])
+
+    assert only(log, RunPaused)
+    assert not only(log, AttemptScheduled)
+
+    log = play(World(), [Ask(3000.0, ResumeRequested(request=RequestId("q2")))], log)
+    assert ended(log).state == "completed"
+
+
+def test_a_request_is_answered_once_however_often_it_is_heard() -> None:
+    log = play(World(), [start()], stop_after=8)
+    ask = Ask(2000.0, StopRequested(request=RequestId("q1")))
+
+    log = play(World(), [ask, ask, ask], log)
+
+    assert len(only(log, RequestHonoured)) == 1
+
+
+def test_a_rollback_after_the_run_brings_back_the_tree_and_is_a_lesson() -> None:
+    world = World()
+    log = play(world, [start()])
+    state = fold(State(), log)
+    assert state.branch is not None
+    ask = RollbackRequested(request=RequestId("q1"), checkpoint=CheckpointId("c1"), head=state.branch.head)
+
+    log = play(world, [Ask(9000.0, ask)], log)
+
+    state = fold(State(), log)
+    assert state.branch is not None and state.branch.tree == "bugs=2,lint=1"
+    undone = {e.patch for e in only(log, PatchProposed)}
+    assert undone <= state.refused
+
+
+def test_a_rollback_can_itself_be_rolled_back() -> None:
+    world = World()
+    log = play(world, [start()])
+    before = fold(State(), log)
+    assert before.branch is not None
+    back = RollbackRequested(request=RequestId("q1"), checkpoint=CheckpointId("c1"), head=before.branch.head)
+    log = play(world, [Ask(9000.0, back)], log)
+    head = only(log, RolledBack)[-1].commit
+    last = [c for c in before.checkpoints.values() if c.tree == before.branch.tree][-1]
+
+    log = play(world, [Ask(9001.0, RollbackRequested(request=RequestId("q2"), checkpoint=last.id, head=head))], log)
+
+    after = fold(State(), log)
+    assert after.branch is not None and after.branch.tree == before.branch.tree
+    assert after.on_branch == before.on_branch
+    assert not after.refused & {before.patches[a] for a in before.on_branch}
+
+
+@pytest.mark.parametrize(
+    ("checkpoint", "head", "why"),
+    [("c99", None, "there is no checkpoint c99"), ("c1", "stale", "moved since"), ("c4", None, "already has the tree")],
+)
+def test_a_rollback_that_cannot_be_is_refused_with_its_reason(checkpoint: str, head: str | None, why: str) -> None:
+    log = play(World(), [start()])
+    branch = fold(State(), log).branch
+    assert branch is not None
+    ask = RollbackRequested(request=RequestId("q"), checkpoint=CheckpointId(checkpoint), head=head or branch.head)
+
+    log = play(World(), [Ask(9000.0, ask)], log)
+
+    assert isinstance(log[-1], RequestRefused) and why in log[-1].why
+
+
+def test_a_patch_that_was_rolled_back_is_not_landed_again_by_the_next_run() -> None:
+    world = World()
+    log = play(world, [start()])
+    branch = fold(State(), log).branch
+    assert branch is not None
+    log = play(
+        world,
+        [Ask(9000.0, RollbackRequested(request=RequestId("q"), checkpoint=CheckpointId("c1"), head=branch.head))],
+        log,
+    )
+    known = next(iter(only(log, PatchProposed)))
+    log = play(world, [start(at=10000.0)], log, stop_after=len(log) + 9)
+    state = fold(State(), log)
+    work = next(e for e in pending(state) if isinstance(e, Work))
+    again = msgspec.structs.replace(known, attempt=work.attempt, base=work.base)
+    events = decide(state, Report(10001.0, (again,)))
+
+    assert any(isinstance(e, PatchRejected) and e.reasons[0].code == "known-bad" for e in events)
+
+
+def test_killed_after_any_append_and_started_again_the_ledger_becomes_the_same() -> None:
+    whole = play(World(), [start()])
+    for stop in range(1, len(whole)):
+        world = World()
+        log = play(world, [start()], stop_after=stop)
+        log = play(world, [], log)
+        assert kinds(log)[-1] == "RunEnded"
+        assert ended(log).state == "completed"
+        landed = [e.attempt for e in only(log, PatchLanded)]
+        assert len(landed) == len(set(landed)) == 3
+
+
+COMMANDS = st.sampled_from(["tick", "stop", "pause", "resume", "rollback", "break", "late"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(COMMANDS, st.integers(0, 5)), max_size=40), st.integers(1, 4))
+def test_no_order_of_commands_breaks_an_invariant(plan: list[tuple[str, int]], parallel: int) -> None:
+    world, state, log = World(), State(), []
+    feed: list[Command] = [start(parallel=parallel)]
+    late: list[Command] = []
+    for number, (what, choice) in enumerate(plan):
+        owed = list(pending(state))
+        if owed:
+            command = world.carry_out(owed[choice % len(owed)], state)
+            late.append(command)
+            feed.append(command)
+        feed.append(_command(what, choice, number, state, late))
+        while feed:
+            command = feed.pop(0)
+            events = decide(state, command)
+            again = decide(fold(state, events), command)
+            if isinstance(command, Report | Start | Ask):
+                assert not [e for e in again if isinstance(e, PatchLanded | LandDecided | RolledBack)]
+            state = fold(state, events)
+            log.extend(events)
+            _check(state, log, parallel)
+
+
+def _command(what: str, choice: int, number: int, state: State, late: list[Command]) -> Command:
+    at = 2000.0 + number
+    request = RequestId(f"q{number}")
+    if what == "stop" and choice == 0:
+        return Ask(at, StopRequested(request=request))
+    if what == "pause":
+        return Ask(at, PauseRequested(request=request))
+    if what == "resume":
+        return Ask(at, ResumeRequested(request=request))
+    if what == "rollback" and state.branch is not None:
+        ids = list(state.checkpoints) or [CheckpointId("c1")]
+        chosen = ids[choice % len(ids)]
+        return Ask(at, RollbackRequested(request=request, checkpoint=chosen, head=state.branch.head))
+    if what == "break":
+        work = next((e for e in pending(state) if isinstance(e, Work)), None)
+        return Broken(at, work.key if work else "work:x:1", "crash", work.attempt if work else AttemptId("x"))
+    if what == "late" and late:
+        return late[choice % len(late)]
+    return Tick(at)
+
+
+def _check(state: State, log: list[AnyEvent], parallel: int) -> None:
+    landed = [e.attempt for e in log if isinstance(e, PatchLanded)]
+    assert len(landed) == len(set(landed)), "a patch landed twice"
+    decided = {e.attempt for e in log if isinstance(e, LandDecided)}
+    assert set(landed) <= decided, "a patch landed that was not decided"
+    assert fold(State(), log) == state, "replay differs from live"
+    if state.run is not None:
+        assert sum(a.step == "work" for a in state.run.open.values()) <= parallel
+        assert sum(a.step == "land" for a in state.run.open.values()) <= 1
+        assert set(state.run.queue) <= set(state.run.open)

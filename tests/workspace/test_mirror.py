@@ -1,0 +1,224 @@
+"""The mirror copies a user's repository, commits in its own place, and delivers by adding only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from agents.workspace.git import GitError
+from agents.workspace.mirror import Mirror, Unusable, locate
+from agents.workspace.worktree import Worktree
+
+
+def git(repo: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *arguments],
+        cwd=repo,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    folder = tmp_path / "user"
+    (folder / "pkg").mkdir(parents=True)
+    (folder / "pkg" / "a.py").write_text("x = 1\n")
+    (folder / "ä b.txt").write_text("odd name\n")
+    git(folder, "init", "-q", "-b", "trunk")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "first")
+    return folder
+
+
+@pytest.fixture
+def mirror(tmp_path: Path, repo: Path) -> Mirror:
+    return Mirror(tmp_path / "home" / "mirror.git", repo)
+
+
+def everything(repo: Path) -> dict[str, str]:
+    """Return a digest of every file of the repository, objects aside."""
+    files = [p for p in repo.rglob("*") if p.is_file() and ".git/objects" not in str(p)]
+    return {str(p.relative_to(repo)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def test_taking_a_repository_moves_nothing_in_it(repo: Path, mirror: Mirror) -> None:
+    (repo / "untracked.txt").write_text("mine")
+    before = everything(repo)
+
+    source = mirror.take()
+
+    assert everything(repo) == before
+    assert (source.branch, source.dirty, source.shallow) == ("trunk", 1, False)
+    assert source.commit == git(repo, "rev-parse", "HEAD")
+
+
+def test_a_worktree_gives_the_patch_that_was_made_in_it(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    source = mirror.take()
+
+    with Worktree(mirror, tmp_path / "w", source.commit) as tree:
+        assert not (tree.root / ".git").exists()
+        (tree.root / "pkg" / "a.py").write_text("x = 2\n")
+        (tree.root / "pkg" / "__pycache__").mkdir()
+        (tree.root / "pkg" / "__pycache__" / "a.pyc").write_text("junk")
+        patch = tree.patch()
+
+    assert patch is not None
+    assert [f.path for f in patch.files] == ["pkg/a.py"]
+    assert b"+x = 2" in patch.diff
+    assert not (tmp_path / "w").exists()
+
+
+def test_a_repository_smuggled_into_a_worktree_is_refused(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    source = mirror.take()
+
+    with Worktree(mirror, tmp_path / "w", source.commit) as tree:
+        (tree.root / "pkg" / ".git").mkdir()
+        with pytest.raises(GitError, match="nested repository"):
+            tree.patch()
+
+
+def test_landing_twice_gives_one_commit(repo: Path, mirror: Mirror) -> None:
+    source = mirror.take()
+    mirror.start_branch("kaizen/run-1", source.commit)
+    tree = mirror.git("mktree", stdin=b"")
+    first = mirror.commit(tree, [source.commit], "better\n", 1000.0)
+    mirror.advance("kaizen/run-1", "refs/kaizen/landed/a1", first, source.commit)
+
+    again = mirror.commit(tree, [source.commit], "better\n", 1000.0)
+    mirror.advance("kaizen/run-1", "refs/kaizen/landed/a1", again, source.commit)
+
+    assert again == first
+    assert mirror.ref("refs/heads/kaizen/run-1") == first
+
+
+def test_a_branch_that_moved_is_not_overwritten(repo: Path, mirror: Mirror) -> None:
+    source = mirror.take()
+    mirror.start_branch("kaizen/run-1", source.commit)
+    tree = mirror.git("mktree", stdin=b"")
+    one = mirror.commit(tree, [source.commit], "one\n", 1.0)
+    two = mirror.commit(tree, [source.commit], "two\n", 2.0)
+    mirror.advance("kaizen/run-1", "refs/kaizen/landed/a1", one, source.commit)
+
+    with pytest.raises(GitError):
+        mirror.advance("kaizen/run-1", "refs/kaizen/landed/a2", two, source.commit)
+
+    assert mirror.ref("refs/heads/kaizen/run-1") == one
+    assert mirror.ref("refs/kaizen/landed/a2") == ""
+
+
+def test_two_patches_on_one_base_are_merged_and_a_conflict_is_said(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    source = mirror.take()
+
+    def tree_with(**files: str) -> str:
+        with Worktree(mirror, tmp_path / "w", source.commit) as work:
+            for name, text in files.items():
+                (work.root / f"{name}.txt").write_text(text)
+            patch = work.patch()
+        assert patch is not None
+        return patch.tree
+
+    head = mirror.commit(tree_with(one="1\n"), [source.commit], "one\n", 1.0)
+
+    merged = mirror.merge(source.commit, tree_with(two="2\n"), head)
+    clash = mirror.merge(source.commit, tree_with(one="other\n"), head)
+
+    assert merged is not None
+    names = mirror.git("ls-tree", "--name-only", merged).splitlines()
+    assert "one.txt" in names and "two.txt" in names
+    assert clash is None
+
+
+def test_delivery_adds_one_reference_and_runs_no_hook(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    flag = tmp_path / "hook-ran"
+    for name in ("reference-transaction", "post-update", "pre-receive"):
+        hook = repo / ".git" / "hooks" / name
+        hook.write_text(f"#!/bin/sh\ntouch {flag}\n")
+        hook.chmod(0o755)
+    source = mirror.take()
+    before = everything(repo)
+    commit = mirror.commit(mirror.git("mktree", stdin=b""), [source.commit], "better\n", 1.0)
+
+    mirror.deliver("kaizen/run-1", commit, known="")
+
+    after = everything(repo)
+    assert set(after) - set(before) == {".git/refs/heads/kaizen/run-1"}
+    assert all(after[name] == before[name] for name in before)
+    assert not flag.exists()
+    assert git(repo, "cat-file", "-t", "kaizen/run-1") == "commit"
+
+
+def test_a_commit_of_the_user_on_the_delivered_branch_is_never_overwritten(repo: Path, mirror: Mirror) -> None:
+    source = mirror.take()
+    tree = mirror.git("mktree", stdin=b"")
+    commit = mirror.commit(tree, [source.commit], "better\n", 1.0)
+    mirror.deliver("kaizen/run-1", commit, known="")
+    git(repo, "checkout", "-q", "kaizen/run-1")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "mine")
+    mine = git(repo, "rev-parse", "HEAD")
+
+    with pytest.raises(GitError):
+        mirror.deliver("kaizen/run-1", mirror.commit(tree, [commit], "back\n", 2.0), known=commit)
+
+    assert git(repo, "rev-parse", "kaizen/run-1") == mine
+
+
+def test_detached_shallow_and_sub_directory_are_taken(repo: Path, tmp_path: Path) -> None:
+    git(repo, "commit", "-q", "--allow-empty", "-m", "second")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo}", str(clone))
+    git(clone, "checkout", "-q", "--detach")
+
+    source = Mirror(tmp_path / "m.git", clone).take()
+
+    assert (source.branch, source.shallow) == ("", True)
+    assert locate(clone / "pkg") == (clone, "pkg")
+
+
+def test_a_shallow_clone_gets_its_branch_delivered(repo: Path, tmp_path: Path) -> None:
+    git(repo, "commit", "-q", "--allow-empty", "-m", "second")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repo}", str(clone))
+    mirror = Mirror(tmp_path / "m.git", clone)
+    source = mirror.take()
+    commit = mirror.commit(mirror.git("mktree", stdin=b""), [source.commit], "better\n", 1.0)
+
+    mirror.deliver("kaizen/run-1", commit, known="")
+
+    assert git(clone, "log", "--format=%s", "kaizen/run-1").splitlines()[0] == "better"
+
+
+def test_what_cannot_be_worked_on_is_said_in_one_line(tmp_path: Path, repo: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    with pytest.raises(Unusable, match="not in a git repository"):
+        locate(plain)
+    git(plain, "init", "-q")
+    with pytest.raises(Unusable, match="no commit yet"):
+        Mirror(tmp_path / "m1.git", plain).take()
+    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},sub")
+    git(repo, "commit", "-qm", "sub")
+    with pytest.raises(Unusable, match="submodules"):
+        Mirror(tmp_path / "m2.git", repo).take()
+
+
+def test_filters_of_a_hostile_repository_do_not_run(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    flag = tmp_path / "filter-ran"
+    (repo / ".gitattributes").write_text("*.py filter=evil\n")
+    git(repo, "add", ".gitattributes")
+    git(repo, "commit", "-qm", "attributes")
+    git(repo, "config", "filter.evil.smudge", f"touch {flag}; cat")
+    source = mirror.take()
+
+    with Worktree(mirror, tmp_path / "w", source.commit) as work:
+        (work.root / "pkg" / "a.py").write_text("x = 3\n")
+        work.patch()
+
+    assert not flag.exists()
+    assert os.environ.get("GIT_DIR") is None
