@@ -71,7 +71,7 @@ def _ranked(proven: list[SolutionNode], error: ErrorNode) -> list[SolutionNode]:
         latest[solution.patch] = max(latest.get(solution.patch, solution), solution, key=lambda each: each.decided)
 
     def rank(solution: SolutionNode) -> tuple[bool, int, int, int]:
-        came_back = error.last > solution.decided
+        came_back = error.met > solution.decided
         return came_back, -times[solution.patch], solution.lines, -solution.decided
 
     return sorted(latest.values(), key=rank)
