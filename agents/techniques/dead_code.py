@@ -14,6 +14,7 @@ from agents.techniques.mentions import LARGEST, Mentions, TooMuch, text_files
 from agents.techniques.ruff import Arguments, Found, Refused, Ruff
 from agents.techniques.spans import Source, applied, parse
 from agents.techniques.unused import BY_RULE, Removal, private_definitions, private_names, public_names, unreachable
+from agents.workspace.layout import is_test_path
 from ledger.events import Task
 
 MOST = 40
@@ -111,16 +112,11 @@ class _Search:
 def _chosen(project: Path, sources: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """Return the Python files of the project's code, those the task names when it names any."""
     files = [path for path in text_files(project) if path.endswith(".py") and _within(path, sources)]
-    return sorted(path for path in files if not _is_test(path) and (not wanted or _within(path, wanted)))
+    return sorted(path for path in files if not is_test_path(path) and (not wanted or _within(path, wanted)))
 
 
 def _within(path: str, places: Sequence[str]) -> bool:
     return any(place in (".", "") or path == place or path.startswith(place.rstrip("/") + "/") for place in places)
-
-
-def _is_test(path: str) -> bool:
-    *folders, name = path.split("/")
-    return bool({"tests", "test", "testing"} & set(folders)) or name == "conftest.py" or name.startswith("test_")
 
 
 def _read(project: Path, path: str) -> Source | None:

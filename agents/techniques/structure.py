@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agents.ports import Found, Limits, Nothing, Outcome, Workbench
 from agents.techniques.import_graph import Import, imports, module_names
@@ -59,16 +59,14 @@ class Structure:
     async def try_on(self, task: Task, bench: Workbench) -> Outcome:
         """Return the findings with their evidence, at most 30."""
         target = bench.target
-        trees = await asyncio.to_thread(_trees, target.project, tuple(target.sources), paths_of(task))
-        if not trees:
+        seen = await asyncio.to_thread(_look, target.project, tuple(target.sources), paths_of(task))
+        if not seen.files:
             return Nothing("there is no Python file of the project's code to look at")
         changes = await _changes(bench)
-        circles = _circles(trees, tuple(target.sources))[:_MOST_CIRCLES]
-        spots = [spot for path, tree in trees.items() for spot in hot_spots(path, tree) if spot.weight >= 1]
-        spots.sort(key=lambda spot: (-_heat(spot, changes), spot.path, spot.line))
-        findings = (*circles, *(_spot(spot, changes) for spot in spots))[:MOST]
+        spots = sorted(seen.spots, key=lambda spot: (-_heat(spot, changes), spot.path, spot.line))
+        findings = (*seen.circles, *(_spot(spot, changes) for spot in spots))[:MOST]
         if not findings:
-            return Nothing(f"no circle of imports and no hot spot in {len(trees)} files")
+            return Nothing(f"no circle of imports and no hot spot in {seen.files} files")
         return Found(findings)
 
 
@@ -106,6 +104,18 @@ def _measured(path: str, name: str, function: ast.FunctionDef | ast.AsyncFunctio
             waiting.append((child, level + (isinstance(node, _LEVELS) and not same and isinstance(child, ast.stmt))))
     lines = (function.end_lineno or function.lineno) - function.lineno + 1 - inner
     return HotSpot(path, name, function.lineno, lines, depth, branches)
+
+
+class _Seen(NamedTuple):
+    files: int
+    circles: list[Finding]
+    spots: list[HotSpot]
+
+
+def _look(project: Path, sources: tuple[str, ...], wanted: Sequence[str]) -> _Seen:
+    trees = _trees(project, sources, wanted)
+    spots = [spot for path, tree in trees.items() for spot in hot_spots(path, tree) if spot.weight >= 1]
+    return _Seen(len(trees), _circles(trees, sources)[:_MOST_CIRCLES], spots)
 
 
 def _trees(project: Path, sources: tuple[str, ...], wanted: Sequence[str]) -> dict[str, ast.Module]:
