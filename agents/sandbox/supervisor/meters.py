@@ -1,7 +1,7 @@
 """Meters of a running command: processor seconds, memory and writing of all its processes together."""
 
 # Importing pathlib would take longer than all else a supervisor does before the command runs.
-# ruff: noqa: PTH110, PTH116, PTH123, PTH208
+# ruff: noqa: PTH116, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -91,19 +91,17 @@ def grown(places: list[str]) -> Growth:
     return Growth(size, inodes)
 
 
-def volatile_inodes(pid: int, mounts: list[str]) -> int:
-    """Inodes used in the memory file systems of the sandbox whose first process is `pid`."""
+def volatile_inodes(pid: int, mounts: list[str], size: int) -> int:
+    """Inodes used in the memory file systems, of `size` bytes each, of the sandbox whose first process is `pid`."""
     used = 0
     for mount in mounts:
-        inside = f"/proc/{pid}/root{mount}"
         try:
-            # Until its own root stands, the first process still shows ours.
-            if os.path.exists(mount) and os.stat(mount).st_dev == os.stat(inside).st_dev:
-                continue
-            state = os.statvfs(inside)
+            state = os.statvfs(f"/proc/{pid}/root{mount}")
         except OSError:
             continue
-        used += state.f_files - state.f_ffree
+        # Until its own root stands, the first process still shows the machine's: told by their size.
+        if state.f_blocks * state.f_frsize <= size + _PAGE:
+            used += state.f_files - state.f_ffree
     return used
 
 

@@ -84,7 +84,7 @@ class Watch:
             return "cpu"
         if order.places and bytes_written(tasks, self._written) > order.written:
             return "output"
-        if order.volatile and volatile_inodes(self._started.first, order.volatile) > order.inodes:
+        if volatile_inodes(self._started.first, order.volatile, order.volatile_size) > order.inodes:
             return "output"
         return ""
 
