@@ -75,5 +75,6 @@ class BubblewrapSandbox:
             groups=groups,
             places=list(planned.writable),
             volatile=list(planned.volatile),
+            volatile_size=planned.volatile_size,
         )
         return await self._launcher.carry_out(order, command)

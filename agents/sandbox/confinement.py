@@ -74,6 +74,11 @@ class Plan(NamedTuple):
         """Every memory file system of the sandbox."""
         return tuple(dict.fromkeys((*_VOLATILE, self.home)))
 
+    @property
+    def volatile_size(self) -> int:
+        """Bytes each of them may hold: together about what may be written."""
+        return max(1 << 20, self.allowance.written // len(_VOLATILE))
+
 
 def plan(command: Command, allowance: Allowance) -> Plan:
     """Examine the places on disk; raise SandboxBroken for one that may not be given."""
@@ -87,7 +92,7 @@ def plan(command: Command, allowance: Allowance) -> Plan:
 
 def argv(plan: Plan, bwrap: str) -> list[str]:
     """The whole command line; later mounts lie over earlier ones."""
-    size = str(max(1 << 20, plan.allowance.written // 4))
+    size = str(plan.volatile_size)
     words = [bwrap, *_isolation(), *_environment(plan)]
     words += ["--ro-bind", "/usr", "/usr", *_system_directories(), *_etc()]
     words += ["--proc", "/proc", *_proc_covers()]

@@ -51,5 +51,6 @@ class LocalSandbox:
             groups=[],
             places=[str(place) for place in command.writable],
             volatile=[],
+            volatile_size=0,
         )
         return await self._launcher.carry_out(order, command)

@@ -1,4 +1,4 @@
-"""Programs that try to get out: bubblewrap stops each, and unsandboxed the same program succeeds where that is harmless."""
+"""Programs that try to get out: bubblewrap stops each; unsandboxed the same one succeeds, where that is harmless."""
 
 from __future__ import annotations
 
@@ -129,21 +129,18 @@ class Stage:
         }
 
     def _lay_git(self) -> None:
-        main, tree = self.base / "main", self.base / "tree"
-        for words in (
-            ["init", "-q", str(main)],
-            ["-C", str(main), "commit", "-q", "--allow-empty", "-m", "first"],
-            ["-C", str(main), "config", "remote.origin.url", f"https://x:{self.secret}@example.invalid/"],
-            ["-C", str(main), "worktree", "add", "-q", str(tree)],
-            ["init", "-q", str(tree / "vendor" / "inner")],
-        ):
-            subprocess.run(
-                ["git", "-c", "user.name=t", "-c", "user.email=t@example.invalid", *words],
-                check=True,
-                capture_output=True,
-            )
+        main, tree = self.base / "main/.git", self.base / "tree"
+        own = main / "worktrees/tree"
+        for repository in (main, tree / "vendor/inner/.git"):
+            for name in ("hooks", "objects", "refs/heads"):
+                (repository / name).mkdir(parents=True)
+            (repository / "HEAD").write_text("ref: refs/heads/main\n")
+            (repository / "config").write_text(f'[remote "origin"]\n\turl = https://x:{self.secret}@example.invalid/\n')
+        own.mkdir(parents=True)
+        (own / "commondir").write_text("../..\n")
+        (tree / ".git").write_text(f"gitdir: {own}\n")
         (tree / "out").symlink_to(self.base / "outside")
-        self.known["gitdir"] = str(main / ".git/worktrees/tree")
+        self.known["gitdir"] = str(own)
 
     def _addresses(self) -> Iterator[tuple[type[socketserver.BaseServer], Any]]:
         self.known |= {"unix": f"/tmp/kz-{secrets.token_hex(4)}", "abstract": f"kz-{secrets.token_hex(4)}"}

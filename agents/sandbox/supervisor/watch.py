@@ -13,6 +13,8 @@ from .start import Started
 
 _FIRST, _LATEST = 0.05, 0.25
 """Seconds between two looks: from the first to the longest pause."""
+_SPARING, _LONGEST = 10, 5.0
+"""A look takes at most one part in ten of the time, but is never put off for longer than these seconds."""
 
 
 class Watch:
@@ -39,12 +41,11 @@ class Watch:
         if flood or self.due() > 0:
             return flood
         began = time.monotonic()
-        why = self._groups() or self._tasks() or self._places()
+        why = self._groups() or self._tasks()
         took = time.monotonic() - began
-        # A look never costs more than a twentieth of the time.
         self._pause = min(self._pause * 1.5, _LATEST)
-        self._next = began + max(self._pause, took * 20)
-        return why
+        self._next = began + max(self._pause, min(took * _SPARING, _LONGEST))
+        return why or self._places()
 
     def sample(self) -> list[Task]:
         """Look at every process of the command."""
@@ -83,7 +84,7 @@ class Watch:
             return "cpu"
         if order.places and bytes_written(tasks, self._written) > order.written:
             return "output"
-        if order.volatile and volatile_inodes(self._started.first, order.volatile) > order.inodes:
+        if volatile_inodes(self._started.first, order.volatile, order.volatile_size) > order.inodes:
             return "output"
         return ""
 
@@ -93,7 +94,7 @@ class Watch:
             return ""
         began = time.monotonic()
         now = grown(order.places)
-        self._next_walk = began + max(_LATEST, (time.monotonic() - began) * 20)
+        self._next_walk = began + max(_LATEST, min((time.monotonic() - began) * _SPARING, _LONGEST))
         if self._before is None:
             self._before = now
         over = now.size - self._before.size > order.written or now.inodes - self._before.inodes > order.inodes

@@ -57,7 +57,7 @@ def typing_into_the_terminal(stage):
 
 def typing_into_a_terminal_of_its_own(stage):
     # Its own terminal is harmless; that it works would say that the filter does not stand.
-    master, slave = os.openpty()
+    _master, slave = os.openpty()
     os.setsid()
     fcntl.ioctl(slave, 0x540E, 0)
     fcntl.ioctl(slave, 0x5412, b"x")
