@@ -262,7 +262,7 @@ class Hunt:
             confirmed = evaluator.confirm(one.edits, 30.0)
             if confirmed is not None and confirmed[0]:
                 patches.append(self._ranked(one, *confirmed))
-        best = ranked(_distinct(patches))
+        best = self._distinct(ranked(patches))
         tally = evaluator.tally
         self.stats.update(
             candidates=tally.tried,
@@ -306,19 +306,21 @@ class Hunt:
             "kept": [self.cases[i].name for i in sorted(kept)],
         }
 
+    def _distinct(self, patches: List[Ranked]) -> List[Ranked]:
+        """Return the patches without those that compile to the same as a better one."""
+        seen: Set[Any] = set()
+        found = []
+        for one in patches:
+            region = self.regions[one.edits[0].region]
+            splices = tuple(splice for edit in one.edits for splice in edit.splices)
+            key = regions.meaning(region.compile(splices)) if isinstance(region, regions.Region) else splices
+            if key not in seen:
+                seen.add(key)
+                found.append(one)
+        return found
+
     def _kept(self, region: int) -> Sequence[int]:
         return self.passing
-
-
-def _distinct(patches: List[Ranked]) -> List[Ranked]:
-    seen: Set[Tuple[Any, ...]] = set()
-    found = []
-    for one in patches:
-        key = tuple((edit.region, edit.splices) for edit in one.edits)
-        if key not in seen:
-            seen.add(key)
-            found.append(one)
-    return found
 
 
 def _parts(node: Any) -> List[Any]:

@@ -115,6 +115,12 @@ def nested(code: types.CodeType) -> List[Tuple[Tuple[int, ...], types.CodeType]]
     return found
 
 
+def meaning(code: types.CodeType) -> Any:
+    """Return what two pieces of code share when they compile to the same."""
+    constants = tuple(meaning(one) if isinstance(one, types.CodeType) else repr(one) for one in code.co_consts)
+    return code.co_code, constants, code.co_names, code.co_varnames, code.co_freevars
+
+
 def living_functions(path: str) -> Dict[Key, List[types.FunctionType]]:
     """Return the function objects whose code came from a file, by first line and name."""
     found: Dict[Key, List[types.FunctionType]] = {}

@@ -28,7 +28,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (operators.augmented, (ast.AugAssign, ast.Assign), 8.0, "statement"),
     (operators.shifted, Value, 7.0, "value"),
     (operators.combined, Value, 3.0, "value"),
-    (constants.constant, (ast.Constant,), 8.0, "load"),
+    (constants.constant, (ast.Constant, ast.UnaryOp), 8.0, "load"),
     (constants.pattern, (ast.Constant,), 6.0, "load"),
     (constants.display, (ast.List, ast.Tuple, ast.Set, ast.Dict), 6.0, "load"),
     (constants.slices, (ast.Subscript,), 5.0, "any"),

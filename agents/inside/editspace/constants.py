@@ -14,7 +14,14 @@ FLAGS = ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE", "UNICODE", "ASCII")
 
 def constant(site: Site) -> Iterator[Draft]:
     """Another value for a literal."""
+    if isinstance(site.node, ast.UnaryOp):
+        inner = getattr(site.node.operand, "value", None)
+        if isinstance(site.node.op, ast.USub) and type(inner) in (int, float):
+            yield from _number(site, -inner)
+        return
     value = site.node.value
+    if isinstance(site.parent, ast.UnaryOp) and isinstance(site.parent.op, ast.USub):
+        return
     if isinstance(value, bool):
         yield site.put("const", 8.0, Frag(str(not value)))
         yield site.put("const", 2.0, Frag("None"))
@@ -43,7 +50,7 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
         others.setdefault(new, 2.0)
     in_float = isinstance(value, float)
     for new, weight in others.items():
-        if new != value and (in_float or not isinstance(new, float)):
+        if new != value and (in_float or not isinstance(new, float)) and not _idle(site, new):
             yield site.put("const", weight, Frag(repr(new), UNARY if new < 0 else 14))
     yield site.put("const", 2.0, Frag("None"))
     if site.place.field == "slice" or isinstance(site.parent, ast.Slice):
@@ -51,6 +58,16 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
     for name in site.scope.names(site.node.lineno):
         if site.scope.types.get(name, set()) & NUMERIC:
             yield site.put("const-to-name", 4.0, Frag(name))
+
+
+def _idle(site: Site, value: Any) -> bool:
+    """Return whether the number would change nothing where it stands: plus 0, times 1."""
+    operator = getattr(site.parent, "op", None)
+    if not isinstance(site.parent, ast.BinOp):
+        return False
+    if isinstance(operator, (ast.Add, ast.Sub)):
+        return bool(value == 0)
+    return isinstance(operator, (ast.Mult, ast.Div, ast.FloorDiv, ast.Pow)) and value == 1
 
 
 def _text(site: Site, value: str) -> Iterator[Draft]:

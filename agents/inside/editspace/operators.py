@@ -94,6 +94,9 @@ def arithmetic(site: Site) -> Iterator[Draft]:
         for new in ARITHMETIC.values():
             if new == old or (new in ("&", "|", "^", "<<", ">>", "@")) != bits or new == "@":
                 continue
+            right = getattr(node.right, "value", None)
+            if (new in ("*", "/", "//", "**") and right == 1) or (new in ("+", "-") and right == 0):
+                continue
             weight = 8.0 if SHIFTS.get(old) == new or new in list(FAMILIAR[old]) else 4.0
             if STRENGTHS[new] == STRENGTHS[old] or isinstance(site.parent, (ast.Return, ast.Assign, ast.Call)):
                 yield site.splice("bin-op", weight, (*where, new))
@@ -142,6 +145,9 @@ def shifted(site: Site) -> Iterator[Draft]:
     """One more or one less; bounded from below or above."""
     node, scope = site.node, site.scope
     if isinstance(node, ast.Name) and not scope.may_be(node.id, NUMERIC):
+        return
+    by_one = isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
+    if by_one and isinstance(node.right, ast.Constant):
         return
     sure = isinstance(node, ast.Name) and bool(scope.types.get(node.id, set()) & NUMERIC)
     counted = (
