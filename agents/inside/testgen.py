@@ -15,16 +15,16 @@ import sys
 import time
 from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
-from . import evidence
-from .arguments import Pools
-from .calling import Call, Observer
-from .pinned import case_of, call_of, objects_for
-from .children import in_child, replayed
-from .effects import Watch, effect_in
-from .exploring import Explorer, Tried, few
-from .harvest import Harvest, static_imports
-from .mutants import killers
-from .subjects import NotCallable, Subject, subject, unwrapped
+from .characterise import evidence
+from .characterise.arguments import Pools
+from .characterise.calling import Call, Observer
+from .characterise.children import in_child, replayed
+from .characterise.effects import Watch, effect_in
+from .characterise.exploring import Explorer, Tried, few
+from .characterise.harvest import Harvest, static_imports
+from .characterise.mutants import killers
+from .characterise.pinned import call_of, case_of, objects_for
+from .characterise.subjects import NotCallable, Subject, subject, unwrapped
 
 Send = Callable[[Dict[str, Any]], None]
 HASH_SEEDS = ("1", "4242")
@@ -106,7 +106,9 @@ class Project:
 
     def _gather(self) -> None:
         """Collect how the project is called: its examples first, then its tests, then its own code."""
-        loaded = [(path, sys.modules[name]) for path, name in sorted(self.spec["modules"].items()) if name in sys.modules]
+        loaded = [
+            (path, sys.modules[name]) for path, name in sorted(self.spec["modules"].items()) if name in sys.modules
+        ]
         for path, module in loaded:
             if path not in self.trees:
                 source = self.read(path)
@@ -149,7 +151,7 @@ class Project:
             yield {**skipped, "why": self.broken[path]}
             return
         module = sys.modules[self.spec["modules"][path]]
-        source, tree = self.trees[path]
+        tree = self.trees[path][1]
         try:
             found = subject(target, module, tree)
         except NotCallable as why:
@@ -183,7 +185,7 @@ class Project:
         def look(send: Send) -> None:
             made = call_of(case)
             observer = self.observer(case["target"], frozenset())
-            outcome, _ = observer.run(made, objects_for(case, self.spec["modules"]))
+            outcome, _ = observer.run(made, objects_for(case))
             if json.loads(json.dumps(outcome.key())) == case["key"]:
                 send({"kind": "same"})
 
@@ -208,7 +210,9 @@ class Project:
         explorer = Explorer(found, pools, observer, "%s:%s" % (self.spec.get("seed", 0), found.target))
         explorer.explore(int(self.spec.get("calls", 300)))
         if explorer.effect:
-            send({"kind": "skipped", "target": found.target, "why": "it touches %s when it is called" % explorer.effect})
+            send(
+                {"kind": "skipped", "target": found.target, "why": "it touches %s when it is called" % explorer.effect}
+            )
             return
         tried = list(explorer.tried.values())
         most = int(self.spec.get("most", 6))

@@ -61,20 +61,22 @@ def mutated_codes(subject: Subject, tree: ast.Module, original: types.CodeType) 
     top = next((each for each in tree.body if any(inner is subject.node for inner in ast.walk(each))), None)
     if top is None:
         return
-    places = [each for each in _places(subject.node)]
+    places = list(_places(subject.node))
     step = max(1, len(places) // MOST)
     for node, apply in places[::step]:
         undo = apply(node)
         try:
             module = ast.Module(body=[top], type_ignores=[])
-            code = _find(compile(module, original.co_filename, "exec", dont_inherit=True, flags=_flags(original)), original)
+            code = _find(
+                compile(module, original.co_filename, "exec", dont_inherit=True, flags=_flags(original)), original
+            )
         except (SyntaxError, ValueError):
             code = None
         finally:
             undo()
-        if code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code:
-            yield code
-        elif code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts:
+        if code is None or code.co_freevars != original.co_freevars:
+            continue
+        if (code.co_code, code.co_consts) != (original.co_code, original.co_consts):
             yield code
 
 

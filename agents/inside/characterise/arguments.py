@@ -44,6 +44,11 @@ READY: Dict[Any, Tuple[str, ...]] = {
 }
 LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable,
          collections.abc.Collection, collections.abc.Reversible, collections.abc.Container)  # fmt: skip
+TAKEN: Dict[str, Tuple[Any, ...]] = {
+    "len": (str, list), "sum": (list,), "sorted": (list,), "int": (int, str), "range": (int,), "str": (int, str),
+    "float": (float, str), "abs": (int,), "isinstance": (str, int),
+}  # fmt: skip
+"""What built-in functions are usually given."""
 MAPS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 SETS = (set, collections.abc.Set, collections.abc.MutableSet)
 
@@ -98,7 +103,15 @@ class Pools:
             found += [made] if made is not None else []
         if hint is not inspect.Parameter.empty and hint is not Any:
             found += self.by_hint(hint, DEEPEST)
-        elif default not in (inspect.Parameter.empty, None) and type(default) in (int, float, str, bool, list, dict, tuple):
+        elif default not in (inspect.Parameter.empty, None) and type(default) in (
+            int,
+            float,
+            str,
+            bool,
+            list,
+            dict,
+            tuple,
+        ):
             found += self.by_hint(type(default), DEEPEST)
         elif body is not None:
             found += self.by_use(parameter.name, body)
@@ -194,8 +207,10 @@ class Pools:
                 if self.admit(sample):
                     found.append(call(owner, sample.arguments, sample.keys))
             found += self._constructed(kind, owner, depth)
-        for below in kind.__subclasses__() if not found and depth else ():
-            found += self.instances(below, depth - 1)
+        if not found and depth:
+            subclasses: List[type] = kind.__subclasses__()
+            for below in subclasses:
+                found += self.instances(below, depth - 1)
         return _unique(found)[:16]
 
     def _constructed(self, kind: type, owner: str, depth: int) -> List[Expr]:
@@ -236,9 +251,7 @@ class Pools:
             elif isinstance(node, (ast.For, ast.comprehension)) and _names(node.iter, parameter):
                 kinds += [list, str]
             elif isinstance(node, ast.Call) and any(_names(each, parameter) for each in node.args):
-                kinds += {"len": [str, list], "sum": [list], "sorted": [list], "int": [int, str], "range": [int],
-                          "str": [int, str], "float": [float, str], "abs": [int], "isinstance": [str, int]}.get(
-                              getattr(node.func, "id", ""), [])  # fmt: skip
+                kinds += TAKEN.get(str(getattr(node.func, "id", "")), ())
             elif isinstance(node, ast.Call) and _names(node.func, parameter):
                 kinds.append(collections.abc.Callable)
         ranked = sorted(dict.fromkeys(kinds), key=lambda kind: -kinds.count(kind))
@@ -267,7 +280,7 @@ def own_literals(node: ast.AST, namespace: Names) -> List[Expr]:
             table = namespace[each.id]
             rows = sorted(table, key=repr) if isinstance(table, (set, frozenset)) else list(table)
             found += [literal(row) for row in rows[:12] if isinstance(row, (str, int, float))]
-        if isinstance(value, (str, bytes)) and len(value) <= 30 or isinstance(value, (int, float)):
+        if (isinstance(value, (str, bytes)) and len(value) <= 30) or isinstance(value, (int, float)):
             found.append(literal(value))
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 found += [literal(value + 1), literal(value - 1)]

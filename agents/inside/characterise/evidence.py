@@ -26,7 +26,9 @@ class Contradiction(NamedTuple):
     line: int
 
 
-def against_examples(title: str, docstring: str, namespace: Dict[str, Any], first: int, watch: Watch) -> Optional[Contradiction]:
+def against_examples(
+    title: str, docstring: str, namespace: Dict[str, Any], first: int, watch: Watch
+) -> Optional[Contradiction]:
     """Run the examples of a docstring and return the first one that gives something else than it says."""
     try:
         test = doctest.DocTestParser().get_doctest(docstring, dict(namespace), title, None, first)

@@ -64,7 +64,9 @@ class Explorer:
 
     def _samples(self) -> List[Sample]:
         harvest = self.pools.harvest
-        found = harvest.methods.get(self.subject.method, []) if self.subject.method else harvest.of(self.subject.function)
+        found = (
+            harvest.methods.get(self.subject.method, []) if self.subject.method else harvest.of(self.subject.function)
+        )
         names = [each.name for each in self.subject.parameters]
         kept = []
         for sample in found[:SAMPLES]:
@@ -162,7 +164,9 @@ class Explorer:
         names = tuple(
             key or (places[min(place, len(places) - 1)] if places else "value") for place, key in enumerate(keys)
         )
-        return Call(subject.shape, receiver if subject.owner is not None else None, tuple(arguments), tuple(keys), names, origin)
+        return Call(
+            subject.shape, receiver if subject.owner is not None else None, tuple(arguments), tuple(keys), names, origin
+        )
 
     # --- trying
 
@@ -197,7 +201,9 @@ def few(tried: Sequence[Tried], most: int) -> List[Tried]:
     kept: List[Tried] = []
     open_arcs: Set[Arc] = set().union(*(each.arcs for each in usable)) if usable else set()
     while open_arcs and len(kept) < most:
-        best = max(usable, key=lambda each: (len(each.arcs & open_arcs) / cost(each), -each.length, each.call.written({})))
+        best = max(
+            usable, key=lambda each: (len(each.arcs & open_arcs) / cost(each), -each.length, each.call.written({}))
+        )
         if not best.arcs & open_arcs:
             break
         kept.append(best)
