@@ -15,16 +15,16 @@ import sys
 import time
 from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
-from . import evidence
-from .arguments import Pools
-from .calling import Call, Observer
-from .children import in_child, replayed
-from .effects import Watch, effect_in
-from .exploring import Explorer, Tried, few
-from .harvest import Harvest, static_imports
-from .mutants import killers
-from .pinned import call_of, case_of, objects_for
-from .subjects import NotCallable, Subject, subject, unwrapped
+from .characterise import evidence
+from .characterise.arguments import Pools
+from .characterise.calling import Call, Observer
+from .characterise.children import in_child, replayed
+from .characterise.effects import Watch, effect_in
+from .characterise.exploring import Explorer, Tried, few
+from .characterise.harvest import Harvest, static_imports
+from .characterise.mutants import killers
+from .characterise.pinned import call_of, case_of, objects_for
+from .characterise.subjects import NotCallable, Subject, subject, unwrapped
 
 Send = Callable[[Dict[str, Any]], None]
 HASH_SEEDS = ("1", "4242")
@@ -151,7 +151,7 @@ class Project:
             yield {**skipped, "why": self.broken[path]}
             return
         module = sys.modules[self.spec["modules"][path]]
-        source, tree = self.trees[path]
+        tree = self.trees[path][1]
         try:
             found = subject(target, module, tree)
         except NotCallable as why:
@@ -185,7 +185,7 @@ class Project:
         def look(send: Send) -> None:
             made = call_of(case)
             observer = self.observer(case["target"], frozenset())
-            outcome, _ = observer.run(made, objects_for(case, self.spec["modules"]))
+            outcome, _ = observer.run(made, objects_for(case))
             if json.loads(json.dumps(outcome.key())) == case["key"]:
                 send({"kind": "same"})
 

@@ -69,13 +69,13 @@ def from_ast(node: ast.AST, source: str) -> Optional[Expr]:
         flat = [from_ast(part, source) if part else None for pair in zip(node.keys, node.values) for part in pair]
         return _whole(Expr("dict", None, tuple(p for p in flat if p)), len(flat))
     if isinstance(node, (ast.Name, ast.Attribute)):
-        text = dotted(node)
-        return Expr("name", text) if text else None
+        path = dotted(node)
+        return Expr("name", path) if path else None
     if isinstance(node, ast.Call):
         return _from_call(node, source)
     if isinstance(node, (ast.BinOp, ast.Lambda, ast.UnaryOp, ast.Subscript)):
-        text = ast.get_source_segment(source, node)
-        return Expr("raw", text) if text and "\n" not in text else None
+        segment = ast.get_source_segment(source, node)
+        return Expr("raw", segment) if segment and "\n" not in segment else None
     return None
 
 
@@ -188,7 +188,7 @@ def mutate(expr: Expr, chance: random.Random, pool: Sequence[Expr]) -> Expr:
             place -= place % 2
             return expr._replace(parts=expr.parts[:place] + expr.parts[place + 2 :])
         changed = mutate(expr.parts[place], chance, pool)
-        return expr._replace(parts=expr.parts[:place] + (changed,) + expr.parts[place + 1 :])
+        return expr._replace(parts=(*expr.parts[:place], changed, *expr.parts[place + 1 :]))
     return expr
 
 

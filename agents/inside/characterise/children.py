@@ -79,7 +79,7 @@ def replayed(spec: Dict[str, Any], cases: List[Dict[str, Any]], hash_seeds: Sequ
 
 
 def _replayed_once(spec: Dict[str, Any], hash_seed: str, seconds: float) -> Set[int]:
-    folder = os.path.dirname(os.path.abspath(__file__))
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     flags = ["-P"] if sys.version_info >= (3, 11) else []
     argv = [sys.executable, *flags, "-B", "-s", os.path.join(folder, "__main__.py"), "testgen"]
     paths = os.pathsep.join(entry for entry in sys.path if entry)

@@ -61,7 +61,7 @@ def mutated_codes(subject: Subject, tree: ast.Module, original: types.CodeType) 
     top = next((each for each in tree.body if any(inner is subject.node for inner in ast.walk(each))), None)
     if top is None:
         return
-    places = [each for each in _places(subject.node)]
+    places = list(_places(subject.node))
     step = max(1, len(places) // MOST)
     for node, apply in places[::step]:
         undo = apply(node)
@@ -74,9 +74,9 @@ def mutated_codes(subject: Subject, tree: ast.Module, original: types.CodeType) 
             code = None
         finally:
             undo()
-        if (code is not None and code.co_freevars == original.co_freevars and code.co_code != original.co_code) or (
-            code is not None and code.co_freevars == original.co_freevars and code.co_consts != original.co_consts
-        ):
+        if code is None or code.co_freevars != original.co_freevars:
+            continue
+        if (code.co_code, code.co_consts) != (original.co_code, original.co_consts):
             yield code
 
 

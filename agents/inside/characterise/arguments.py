@@ -44,6 +44,11 @@ READY: Dict[Any, Tuple[str, ...]] = {
 }
 LISTS = (list, collections.abc.Sequence, collections.abc.MutableSequence, collections.abc.Iterable,
          collections.abc.Collection, collections.abc.Reversible, collections.abc.Container)  # fmt: skip
+TAKEN: Dict[str, Tuple[Any, ...]] = {
+    "len": (str, list), "sum": (list,), "sorted": (list,), "int": (int, str), "range": (int,), "str": (int, str),
+    "float": (float, str), "abs": (int,), "isinstance": (str, int),
+}  # fmt: skip
+"""What built-in functions are usually given."""
 MAPS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
 SETS = (set, collections.abc.Set, collections.abc.MutableSet)
 
@@ -202,8 +207,10 @@ class Pools:
                 if self.admit(sample):
                     found.append(call(owner, sample.arguments, sample.keys))
             found += self._constructed(kind, owner, depth)
-        for below in kind.__subclasses__() if not found and depth else ():
-            found += self.instances(below, depth - 1)
+        if not found and depth:
+            subclasses: List[type] = kind.__subclasses__()
+            for below in subclasses:
+                found += self.instances(below, depth - 1)
         return _unique(found)[:16]
 
     def _constructed(self, kind: type, owner: str, depth: int) -> List[Expr]:
@@ -244,9 +251,7 @@ class Pools:
             elif isinstance(node, (ast.For, ast.comprehension)) and _names(node.iter, parameter):
                 kinds += [list, str]
             elif isinstance(node, ast.Call) and any(_names(each, parameter) for each in node.args):
-                kinds += {"len": [str, list], "sum": [list], "sorted": [list], "int": [int, str], "range": [int],
-                          "str": [int, str], "float": [float, str], "abs": [int], "isinstance": [str, int]}.get(
-                              getattr(node.func, "id", ""), [])  # fmt: skip
+                kinds += TAKEN.get(str(getattr(node.func, "id", "")), ())
             elif isinstance(node, ast.Call) and _names(node.func, parameter):
                 kinds.append(collections.abc.Callable)
         ranked = sorted(dict.fromkeys(kinds), key=lambda kind: -kinds.count(kind))

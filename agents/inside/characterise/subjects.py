@@ -1,4 +1,4 @@
-"""Finds the function behind `path::qualname` and how one calls it: plain, on an instance, as a property, by an operator."""
+"""Finds the function behind `path::qualname` and how one calls it: by name, on an instance, by an operator."""
 
 from __future__ import annotations
 
@@ -12,15 +12,18 @@ OPERATORS = {
     "__str__": "str({receiver})", "__repr__": "repr({receiver})", "__len__": "len({receiver})",
     "__bool__": "bool({receiver})", "__iter__": "list({receiver})", "__call__": "{receiver}({arguments})",
     "__int__": "int({receiver})", "__float__": "float({receiver})", "__abs__": "abs({receiver})",
-    "__neg__": "-{receiver}", "__pos__": "+{receiver}", "__invert__": "~{receiver}", "__reversed__": "list(reversed({receiver}))",
+    "__neg__": "-{receiver}", "__pos__": "+{receiver}", "__invert__": "~{receiver}",
+    "__reversed__": "list(reversed({receiver}))",
     "__getitem__": "{receiver}[{arguments}]", "__contains__": "{arguments} in {receiver}",
     "__eq__": "{receiver} == {arguments}", "__ne__": "{receiver} != {arguments}", "__lt__": "{receiver} < {arguments}",
     "__le__": "{receiver} <= {arguments}", "__gt__": "{receiver} > {arguments}", "__ge__": "{receiver} >= {arguments}",
     "__add__": "{receiver} + {arguments}", "__sub__": "{receiver} - {arguments}", "__mul__": "{receiver} * {arguments}",
     "__truediv__": "{receiver} / {arguments}", "__floordiv__": "{receiver} // {arguments}",
     "__mod__": "{receiver} % {arguments}", "__pow__": "{receiver} ** {arguments}", "__or__": "{receiver} | {arguments}",
-    "__and__": "{receiver} & {arguments}", "__xor__": "{receiver} ^ {arguments}", "__radd__": "{arguments} + {receiver}",
-    "__rmul__": "{arguments} * {receiver}", "__rsub__": "{arguments} - {receiver}", "__format__": "format({receiver}, {arguments})",
+    "__and__": "{receiver} & {arguments}", "__xor__": "{receiver} ^ {arguments}",
+    "__radd__": "{arguments} + {receiver}",
+    "__rmul__": "{arguments} * {receiver}", "__rsub__": "{arguments} - {receiver}",
+    "__format__": "format({receiver}, {arguments})",
     "__round__": "round({receiver})", "__bytes__": "bytes({receiver})",
 }  # fmt: skip
 MADE = ("__init__", "__new__", "__post_init__")

@@ -68,7 +68,7 @@ def effect_in(node: ast.AST, namespace: Dict[str, Any], own: Callable[[Any], Opt
         tree, names, through = waiting.pop()
         for found, value in _touched(tree, names):
             if found:
-                return found + (" through " + through if through else "")
+                return str(found) + (" through " + through if through else "")
             if isinstance(value, types.FunctionType) and id(value) not in seen:
                 seen.add(id(value))
                 inner = own(value)
@@ -114,11 +114,10 @@ def _effect_of(value: Any) -> str:
     if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, type)):
         if isinstance(value, type) and issubclass(value, BaseException):
             return ""
-        module = getattr(value, "__module__", None) or ""
-        if isinstance(getattr(value, "__self__", None), types.ModuleType):
-            module = value.__self__.__name__
-        elif type(getattr(value, "__self__", None)).__module__ in ("random", "_random"):
+        owner: Any = getattr(value, "__self__", None)
+        if type(owner).__module__ in ("random", "_random"):
             return "chance"
+        module = owner.__name__ if isinstance(owner, types.ModuleType) else getattr(value, "__module__", None) or ""
         return _of_module(module, getattr(value, "__name__", ""))
     if isinstance(value, types.MethodType) and type(value.__self__).__module__ in ("random", "secrets"):
         return "chance"
@@ -176,11 +175,11 @@ class Watch:
             return
         owner = getattr(function, "__self__", None)
         called = getattr(function, "__name__", "")
-        if (isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime") or (
-            isinstance(owner, types.ModuleType) and owner.__name__ == "time" and called not in HARMLESS["time"]
-        ):
+        today = isinstance(owner, type) and called in CLOCK_METHODS and owner.__module__ == "datetime"
+        of_time = isinstance(owner, types.ModuleType) and owner.__name__ == "time"
+        if today or (of_time and called not in HARMLESS["time"]):
             self._stop("clock")
-        elif type(owner).__module__ in ("random", "_random") or (called == "urandom"):
+        elif type(owner).__module__ in ("random", "_random") or called == "urandom":
             self._stop("chance")
 
     def _stop(self, what: str) -> None:

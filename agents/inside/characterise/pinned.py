@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import json
 import keyword
 import sys
 import types
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Optional, Set, Tuple
 
 from .calling import Call, Outcome
-from .expressions import Expr, name, parse, roots, text
+from .expressions import Expr, parse, roots, text
 from .spelling import Spelled
 from .subjects import Subject
 
 Import = Tuple[str, str, str]
 """Module, name in it (nothing for the module itself), name in the test."""
+
+
+DEFINED = (type, types.FunctionType, types.BuiltinFunctionType)
 
 
 def case_of(
@@ -36,9 +40,9 @@ def case_of(
         for key, value in each.objects.items():
             if needed.setdefault(key, value) is not value:
                 return None
-    if outcome.error is not None:
-        if needed.setdefault(outcome.error.__name__, outcome.error) is not outcome.error:
-            return None
+    error = outcome.error
+    if error is not None and needed.setdefault(error.__name__, error) is not error:
+        return None
     imports = [import_of(key, value, subject.module, modules) for key, value in sorted(needed.items())]
     if any(each is None for each in imports):
         return None
@@ -48,7 +52,8 @@ def case_of(
         "kind": "case", "target": subject.target, "module": subject.module, "title": subject.title,
         "shape": call.shape, "receiver": text(call.receiver) if call.receiver else None,
         "arguments": [text(each) for each in call.arguments], "keys": list(call.keys), "names": list(call.names),
-        "origin": call.origin, "imports": known, "key": json.loads(json.dumps(outcome.key())), **_test(call, outcome, needed),
+        "origin": call.origin, "imports": known, "key": json.loads(json.dumps(outcome.key())),
+        **_test(call, outcome, needed),
     }  # fmt: skip
 
 
@@ -77,7 +82,7 @@ def _expected(spelled: Spelled) -> Tuple[str, bool]:
     return spelled.text, spelled.floats
 
 
-def _variable(call: Call, operand: int, taken: set[str]) -> str:
+def _variable(call: Call, operand: int, taken: Set[str]) -> str:
     if operand == -1:
         word = str(call.receiver.value).split(".")[-1] if call.receiver is not None else "it"
         word = "".join("_" + each.lower() if each.isupper() and place else each.lower()
@@ -97,16 +102,13 @@ def call_of(case: Dict[str, Any]) -> Call:
     return Call(case["shape"], receiver, arguments, tuple(case["keys"]), tuple(case["names"]), case["origin"])
 
 
-def objects_for(case: Dict[str, Any], modules: Dict[str, str]) -> Dict[str, Any]:
+def objects_for(case: Dict[str, Any]) -> Dict[str, Any]:
     """Return what the names of a case stand for, imported as its test would."""
     found: Dict[str, Any] = {}
     for module, own, called in case["imports"]:
-        __import__(module)
-        found[called] = (
-            getattr(sys.modules[module], own)
-            if own
-            else sys.modules[module.split(".")[0] if called == module.split(".")[0] else module]
-        )
+        loaded = importlib.import_module(module)
+        top = module.split(".")[0]
+        found[called] = getattr(loaded, own) if own else sys.modules[top] if called == top else loaded
     return found
 
 
@@ -116,33 +118,18 @@ def import_of(called: str, value: Any, preferred: str, modules: Dict[str, str]) 
         return ("builtins", called, called)
     if isinstance(value, types.ModuleType):
         return (value.__name__, "", called)
-    own = (
-        getattr(value, "__qualname__", "")
-        if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType))
-        else ""
-    )
-    places: List[str] = [preferred] if _private(getattr(value, "__module__", "") or "") else []
-    home = getattr(value, "__module__", "") or ""
-    if own:
-        parts = home.split(".")
-        prefixes = [".".join(parts[:end]) for end in range(1, len(parts))]
-        places = [*(prefixes if _private(home) else []), home]
-        if (
-            home not in modules.values()
-            and vars(sys.modules.get(preferred, types)).get(called) is value
-            and _private(home)
-        ):
-            places = [*places, preferred]
-    for place in [*places, preferred, *sorted(modules.values())]:
+    home = str(getattr(value, "__module__", "") or "")
+    own = str(getattr(value, "__qualname__", "")) if isinstance(value, DEFINED) else ""
+    parts = home.split(".")
+    # What lives in a private module is taken from the nearest public one that shows it.
+    above = [".".join(parts[:end]) for end in range(1, len(parts))] if _private(home) else []
+    for place in [*above, *([home] if own else []), preferred, *sorted(modules.values())]:
         held = vars(sys.modules[place]) if place in sys.modules else {}
         for attribute in (own, called):
-            if attribute and attribute.isidentifier() and held.get(attribute) is value:
+            if attribute.isidentifier() and held.get(attribute) is value:
                 return (place, attribute, called)
     return None
 
 
 def _private(module: str) -> bool:
     return any(part.startswith("_") for part in module.split("."))
-
-
-__all__ = ["Import", "call_of", "case_of", "import_of", "name", "objects_for"]

@@ -111,7 +111,7 @@ def _instance(value: Any, objects: Dict[str, Any], inner: Callable[[Any], Expr])
         return _dataclass(value, callee, inner)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return call(callee, [inner(part) for part in value])
-    makers: Dict[str, Callable[[Any], List[Any]]] = {
+    makers: Dict[str, Callable[[Any], Optional[List[Any]]]] = {
         "fractions.Fraction": lambda v: [v.numerator] if v.denominator == 1 else [v.numerator, v.denominator],
         "decimal.Decimal": lambda v: [str(v)],
         "datetime.date": lambda v: [v.year, v.month, v.day],
