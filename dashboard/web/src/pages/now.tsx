@@ -128,8 +128,7 @@ function Ended({ attempt }: { attempt: Attempt }) {
           {said.word}
         </Badge>
         <span className="grow clip">{attempt.title || attempt.task}</span>
-        <span className="quiet">{attempt.role}</span>
-        <span className="quiet">
+        <span className="quiet num">
           <Time at={attempt.ended_at ?? attempt.at} />
         </span>
       </button>
