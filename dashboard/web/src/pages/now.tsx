@@ -76,7 +76,7 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
       {run.delivery_failed && <p>The branch was not delivered: {run.delivery_failed}</p>}
       {run.left.length > 0 && (
         <>
-          <h3>Left to do</h3>
+          <h2>Left to do</h2>
           <ul className="left">
             {run.left.map((left, index) => (
               <li key={index}>
