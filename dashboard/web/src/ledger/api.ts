@@ -16,6 +16,7 @@ export interface Snapshot {
 
 export interface Events {
   readonly events: readonly Row[];
+  readonly head: number;
   /** Where the next page goes on, null when there is none. */
   readonly next: number | null;
 }

@@ -16,7 +16,7 @@ export function Events({ live, view, compact = false }: { live: Live; view: View
   const place = usePlace();
   const filtered = place.kind !== "" || place.text !== "";
   const matches = useMatches(view.project, place.kind, place.text, view.head);
-  const [follow, setFollow] = useState(true);
+  const [follow, setFollow] = useState(place.open === "");
   const [seen, setSeen] = useState(view.head);
   const rows = useRef<RowsHandle>(null);
   const count = filtered ? matches.rows.length : view.head;
@@ -57,6 +57,7 @@ export function Events({ live, view, compact = false }: { live: Live; view: View
             label="Events"
             count={count}
             active={active}
+            opened={open > 0}
             follow={follow}
             onFollow={setFollow}
             onMove={choose}

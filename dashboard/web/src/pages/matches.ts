@@ -36,8 +36,8 @@ export function useMatches(project: string, kind: string, text: string, head: nu
     if (!behind) return;
     const stop = new AbortController();
     const look = async () => {
-      const { events, next } = await api.events(project, { after: upTo, limit: PAGE, kind, q: text }, stop.signal);
-      setKept({ key, rows: [...rows, ...events], upTo: next ?? Math.max(head, events.at(-1)?.position ?? 0) });
+      const { events, next, head: end } = await api.events(project, { after: upTo, limit: PAGE, kind, q: text }, stop.signal);
+      setKept({ key, rows: [...rows, ...events], upTo: next ?? end });
     };
     const failed = (error: unknown) => !stop.signal.aborted && setProblem(error instanceof Error ? error.message : String(error));
     // A reader at the end of the search is told of news twice a second; one who still waits is told at once.

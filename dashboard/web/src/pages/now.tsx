@@ -76,7 +76,7 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
       {run.delivery_failed && <p>The branch was not delivered: {run.delivery_failed}</p>}
       {run.left.length > 0 && (
         <>
-          <h3>Left to do</h3>
+          <h2>Left to do</h2>
           <ul className="left">
             {run.left.map((left, index) => (
               <li key={index}>
@@ -128,8 +128,7 @@ function Ended({ attempt }: { attempt: Attempt }) {
           {said.word}
         </Badge>
         <span className="grow clip">{attempt.title || attempt.task}</span>
-        <span className="quiet">{attempt.role}</span>
-        <span className="quiet">
+        <span className="quiet num">
           <Time at={attempt.ended_at ?? attempt.at} />
         </span>
       </button>

@@ -6,7 +6,7 @@ import type { Connection } from "../ledger/socket";
 import { Badge } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
 import { duration } from "../ui/format";
-import { Mark } from "../ui/icons";
+import { Mark, ThemeIcon } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { useTheme } from "../ui/theme";
 import { useNow } from "../ui/time";
@@ -32,9 +32,8 @@ export function Top({ live, view, projects }: { live: Live; view: View; projects
       <div className="top-end">
         <Truth connection={connection} hurry={() => live.hurry()} />
         {board.run && <Wishes board={board} project={view.project} able={connection.state === "live"} />}
-        <button type="button" className="plain" onClick={turn} title="Light, dark or as the system (t)">
-          <span className="sr">Theme: </span>
-          {theme === "system" ? "auto" : theme}
+        <button type="button" className="plain" onClick={turn} title={`Theme: ${theme} (t)`} aria-label={`Theme: ${theme}`}>
+          <ThemeIcon />
         </button>
         <button type="button" className="plain" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
           ?

@@ -11,7 +11,7 @@ export default function Diff({ text }: { text: string }) {
   if (files === null) return <pre className="raw">{text}</pre>;
   if (files.length === 0) return <Empty>The diff is empty.</Empty>;
   return (
-    <div className="diff">
+    <div className="patch-text">
       {files.map((file, index) => (
         <File key={index} file={file} />
       ))}
@@ -54,10 +54,19 @@ const WORD: { readonly [type in FileData["type"]]: string } = {
 
 function parse(text: string): FileData[] | null {
   try {
-    return parseDiff(text, { nearbySequences: "zip" });
+    return parseDiff(headed(text), { nearbySequences: "zip" });
   } catch {
     return null;
   }
+}
+
+/** The parser takes the names from git's own header; a bare unified diff gets one. */
+function headed(text: string): string {
+  if (/^diff --git /m.test(text)) return text;
+  return text.replace(/^--- (?:a\/)?(.+)\n\+\+\+ (?:b\/)?(.+)$/gm, (whole, before: string, after: string) => {
+    const [was, is] = [before === "/dev/null" ? after : before, after === "/dev/null" ? before : after];
+    return `diff --git a/${was} b/${is}\n${whole}`;
+  });
 }
 
 function cut(hunks: readonly HunkData[]): HunkData[] {

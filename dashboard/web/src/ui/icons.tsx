@@ -6,7 +6,7 @@ const PATHS = {
   dash: "M5 8h6",
   warn: "M8 5v3.6M8 11v.1",
   back: "M6.5 4.5L3.5 7.5l3 3M4 7.5h5a3.5 3.5 0 0 1 0 7",
-  dot: "M8 8v.01",
+  dot: "",
 } as const;
 
 export type Shape = keyof typeof PATHS;
@@ -16,7 +16,17 @@ export function Icon({ shape, ring = true }: { shape: Shape; ring?: boolean }) {
     <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       {ring && shape === "warn" && <path d="M8 1.8l6.6 11.7H1.4z" />}
       {ring && shape !== "warn" && shape !== "back" && <circle cx="8" cy="8" r="6.4" />}
-      <path d={PATHS[shape]} />
+      {shape === "dot" ? <circle className="solid" cx="8" cy="8" r="2.8" /> : <path d={PATHS[shape]} />}
+    </svg>
+  );
+}
+
+/** Half light, half dark. */
+export function ThemeIcon() {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <circle cx="8" cy="8" r="6.4" />
+      <path className="solid" d="M8 1.6a6.4 6.4 0 0 1 0 12.8z" />
     </svg>
   );
 }

@@ -12,7 +12,10 @@ export interface RowsHandle {
 interface RowsProps {
   readonly label: string;
   readonly count: number;
+  /** Where the keys stand. */
   readonly active: number;
+  /** Whether that row is open beside the list. */
+  readonly opened: boolean;
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
   readonly onMove: (index: number) => void;
@@ -47,6 +50,10 @@ export function Rows(props: RowsProps) {
     const watch = new ResizeObserver(() => setHeight(element.clientHeight));
     watch.observe(element);
     return () => watch.disconnect();
+  }, []);
+  useEffect(() => {
+    if (props.opened && active >= 0) toIndex(active);
+    // Once, when the list appears: afterwards whoever opens a row shows it.
   }, []);
   useLayoutEffect(() => {
     if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
@@ -85,7 +92,7 @@ export function Rows(props: RowsProps) {
             id={`row-${index}`}
             role="row"
             aria-rowindex={index + 1}
-            aria-selected={index === active}
+            aria-selected={props.opened && index === active}
             className="row"
             style={{ transform: `translateY(${index * ROW - top * scale + top}px)` }}
             onClick={() => props.onOpen(index)}
