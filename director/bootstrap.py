@@ -19,6 +19,7 @@ from agents.techniques.lint import LintFixes
 from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
+from agents.techniques.testgen import Characterise
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
@@ -209,6 +210,7 @@ def _agents() -> Mapping[str, Agent]:
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
         "debugger": (ProvenFix(), TemplateRepair()),
+        "tester": (Characterise(),),
         "architect": (Structure(),),
     }
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
