@@ -91,29 +91,18 @@ def grown(places: list[str]) -> Growth:
     return Growth(size, inodes)
 
 
-def volatile_inodes(pid: int, mounts: list[str]) -> int:
-    """Inodes used in the memory file systems of the sandbox whose first process is `pid`.
-
-    Until the sandbox has mounted them, the machine's own file system shows in their place: that one is not counted.
-    """
+def volatile_inodes(pid: int, mounts: list[str], size: int) -> int:
+    """Inodes used in the memory file systems, of `size` bytes each, of the sandbox whose first process is `pid`."""
     used = 0
     for mount in mounts:
-        place = f"/proc/{pid}/root{mount}"
         try:
-            before = os.stat(place).st_dev
-            state = os.statvfs(place)
-            stands = before == os.stat(place).st_dev != _device(mount)
+            state = os.statvfs(f"/proc/{pid}/root{mount}")
         except OSError:
             continue
-        used += state.f_files - state.f_ffree if stands else 0
+        # Until its own root stands, the first process still shows the machine's: told by their size.
+        if state.f_blocks * state.f_frsize <= size + _PAGE:
+            used += state.f_files - state.f_ffree
     return used
-
-
-def _device(path: str) -> int:
-    try:
-        return os.stat(path).st_dev
-    except FileNotFoundError:
-        return -1
 
 
 def _entries_hidden_in(place: str) -> int:
