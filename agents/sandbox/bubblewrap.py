@@ -52,7 +52,10 @@ class BubblewrapSandbox:
         allowance = limits_of(command.limits)
         groups = self._groups.for_one_command(allowance.memory, allowance.processes)
         planned = await asyncio.to_thread(plan, command, allowance)
-        filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
+        try:
+            filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
+        except ValueError as error:
+            raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
         metered_memory = 0 if self._groups.count_memory else allowance.memory
         order = Order(
             argv=argv(planned, self._bwrap),
