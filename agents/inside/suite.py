@@ -66,7 +66,7 @@ def main(spec: dict[str, Any], send: Send) -> None:
     recorder = Recorder(send, root)
     clock = Clock(float(spec.get("test_cpu") or 60.0), float(spec.get("test_wall") or 300.0))
     run, tool = _runner(spec["runner"])
-    coverage = _coverage(spec, root)
+    coverage = _coverage(spec, root, recorder)
     if coverage is not None:
         tool += ", " + coverage.tool
     tool += ", Python " + ".".join(str(part) for part in sys.version_info[:3])
@@ -90,9 +90,12 @@ def _runner(name: str) -> tuple[Callable[..., int], str]:
     return with_unittest.run, "unittest"
 
 
-def _coverage(spec: dict[str, Any], root: str) -> Any:
+def _coverage(spec: dict[str, Any], root: str, recorder: Recorder) -> Any:
     if not spec.get("coverage") and not spec.get("contexts"):
         return None
-    from . import with_coverage
-
+    try:
+        from . import with_coverage
+    except ImportError as error:
+        recorder.say("note", text="no coverage: " + str(error))
+        return None
     return with_coverage.Lines(root, spec["files"], per_test=bool(spec.get("contexts")))

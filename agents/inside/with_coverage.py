@@ -7,6 +7,8 @@ import os
 import tempfile
 from typing import Any
 
+import coverage
+
 NEVER_RUNS = [r"^\s*(((async )?def .*?)?\)(\s*->.*?)?:\s*)?\.\.\.\s*(#|$)", r"^\s*if (typing\.)?TYPE_CHECKING:"]
 """Bodies that are only an ellipsis, and what only a type checker reads. No pragma hides a line."""
 
@@ -15,18 +17,13 @@ class Lines:
     """One measurement of one run of the suite."""
 
     def __init__(self, root: str, files: list[str], per_test: bool) -> None:
-        if per_test:
-            os.environ["COVERAGE_CORE"] = "ctrace"  # the only core that tells the tests apart
-        import coverage
-
-        os.environ.pop("COVERAGE_CORE", None)
         self._root = root
         self._files = [os.path.join(root, path) for path in files]
         self._per_test = per_test
         self.tool = "coverage " + coverage.__version__
         places = sorted({os.path.dirname(path) for path in self._files})
         if per_test:
-            os.environ["COVERAGE_CORE"] = "ctrace"
+            os.environ["COVERAGE_CORE"] = "ctrace"  # the only core that tells the tests apart; read at the start
         self._coverage = coverage.Coverage(
             data_file=None, branch=True, config_file=False, source=_outermost(places) or [root], messages=False
         )

@@ -27,6 +27,7 @@ def suite_result(run: InsideRun, layout: Layout, notes: Sequence[str], copy: str
     outcome, detail = _ending(run, kinds, tests, broken, collected, begun if begun not in tests else "")
     if outcome in ("broken", "timeout") and begun and begun not in tests:
         tests[begun] = TestOutcome(id=begun, outcome="error", exception=outcome.capitalize(), message=detail[:500])
+    notes = [*notes, *(str(message.get("text"))[:300] for message in kinds.get("note", []))]
     runner = kinds.get("runner", [{}])[0]
     named = runner.get("runner")
     return SuiteResult(

@@ -35,13 +35,16 @@ class SandboxedTarget:
     """The target behind the port; every command of it goes through the sandbox."""
 
     def __init__(
-        self, sandbox: Sandbox, environment: Environment, root: Path, prefix: str = "", *, scratch: Path | None = None
-    ) -> None:
+        self, sandbox: Sandbox, environment: Environment, root: Path, prefix: str = "", *,
+        scratch: Path | None = None, shown: Sequence[Path] | None = None,
+    ) -> None:  # fmt: skip
+        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff."""
         self._sandbox = sandbox
         self.environment = environment
         self._root = root.resolve()
         self._prefix = prefix.strip("/")
         self._scratch = scratch
+        self._shown = (own_ruff(),) if shown is None else tuple(shown)
 
     @property
     def root(self) -> Path:
@@ -60,7 +63,9 @@ class SandboxedTarget:
 
     def at(self, root: Path) -> SandboxedTarget:
         """Return the same project in another tree."""
-        return SandboxedTarget(self._sandbox, self.environment, root, self._prefix, scratch=self._scratch)
+        return SandboxedTarget(
+            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown
+        )
 
     def layout(self) -> Layout:
         """Read the tree as it is now; agents change it."""
@@ -118,7 +123,7 @@ class SandboxedTarget:
     def _command(
         self, root: Path, argv: Sequence[str], env: Mapping[str, str], limits: Limits, writable: bool
     ) -> Command:
-        shown = [INSIDE, *self.environment.readable, *self.environment.paths]
+        shown = [INSIDE, *self._shown, *self.environment.readable, *self.environment.paths]
         if self.environment.overlay is not None:
             shown.append(self.environment.overlay)
         return Command(
@@ -146,6 +151,13 @@ class SandboxedTarget:
             copy = Path(folder).resolve() / "tree"
             shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
             yield copy
+
+
+def own_ruff() -> Path:
+    """Return Kaizen's own ruff, the one that lints every tree."""
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]
+
+    return Path(find_ruff_bin())
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -14,8 +14,9 @@ from dashboard.server.ledgers import OpenLedger, ProjectName
 from dashboard.server.wire import encoded, row
 from knowledge_graph.graph import ErrorGraph
 from ledger.errors import LedgerError
+from ledger.events.recorded import Recorded
 from ledger.projections.board import Board, evolve, initial
-from ledger.store import Recorded, Store
+from ledger.store import Store
 from ledger.subscription import follow
 
 MOST_EVENTS = 2000
@@ -42,7 +43,14 @@ class Batch(NamedTuple):
 class Feed:
     """Folds a project's events as they come. Everything here lives in one event loop and needs no lock."""
 
-    def __init__(self, ledger: OpenLedger, *, pace: float, on_event: Callable[[ProjectName, str], None]) -> None:
+    def __init__(
+        self,
+        ledger: OpenLedger,
+        *,
+        reopen: Callable[[], OpenLedger],
+        pace: float,
+        on_event: Callable[[ProjectName, str], None],
+    ) -> None:
         self.ledger = ledger
         self.name = ledger.name
         self.lineage = ""
@@ -50,7 +58,7 @@ class Feed:
         """Why the ledger cannot be followed, empty while it can."""
         self.watchers: set[asyncio.Event] = set()
         """Set whenever something came."""
-        self._pace, self._on_event = pace, on_event
+        self._reopen, self._pace, self._on_event = reopen, pace, on_event
         self._moved = asyncio.Event()
         self._begin("")
 
@@ -77,12 +85,14 @@ class Feed:
         """Follow for ever; a ledger that breaks is said in `problem` and tried again."""
         while True:
             try:
+                if self.problem:
+                    self.ledger = await asyncio.to_thread(self._reopen)
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._follow())
                     tasks.create_task(self._watch_lineage())
             except* (LedgerError, _Restored) as broken:
                 restored = broken.subgroup(_Restored) is not None
-                self.problem = "" if restored else str(broken.exceptions[0])
+                self.problem = "" if restored else _reason(broken)
                 _log.warning(
                     "following began anew", extra={"project": self.name, "why": self.problem or "another lineage"}
                 )
@@ -198,6 +208,12 @@ class Feed:
             max(last, self.position),
         )
         return Batch(first, last, (opening + b",".join(rows) + b"]}").decode())
+
+
+def _reason(broken: BaseException) -> str:
+    while isinstance(broken, BaseExceptionGroup):
+        broken = broken.exceptions[0]
+    return str(broken)
 
 
 def _pages(store: Store, after: int) -> AsyncGenerator[Sequence[Recorded], None]:

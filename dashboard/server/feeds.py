@@ -90,7 +90,8 @@ class Feeds:
         async with self._opening:
             if name not in self._feeds:
                 ledger = await asyncio.to_thread(self.ledgers.open, name)
-                feed = Feed(ledger, pace=self._pace, on_event=self._metrics.count_event)
+                reopen = partial(self.ledgers.open, name)
+                feed = Feed(ledger, reopen=reopen, pace=self._pace, on_event=self._metrics.count_event)
                 self._feeds[name] = feed
                 self.closed.pop(name, None)
                 task = asyncio.create_task(feed.run(), name=f"feed {name}")

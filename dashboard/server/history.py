@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,6 +19,7 @@ from ledger.events import (
     CheckpointCreated,
     CheckpointId,
     CheckpointRequested,
+    FindingsReported,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
@@ -36,7 +38,7 @@ from ledger.events import (
     StopRequested,
     TechniqueTried,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 Values = dict[str, float | None]
 AskedEvent = RunRequested | StopRequested | PauseRequested | ResumeRequested | CheckpointRequested | RollbackRequested
@@ -119,8 +121,11 @@ class History:
         self.gates: Values = {}
         self.score: float | None = None
         self.working: set[AttemptId] = set()
-        self.cost: dict[AttemptId, float] = {}
-        self.seconds: dict[AttemptId, float] = {}
+        self.cost: defaultdict[AttemptId, float] = defaultdict(float)
+        """USD of the model calls whose price is known."""
+        self.unpriced: Counter[AttemptId] = Counter()
+        """Model calls whose price is not known."""
+        self.seconds: defaultdict[AttemptId, float] = defaultdict(float)
 
     def evolve(self, recorded: Recorded) -> None:
         """Take in one more event; what says nothing of patches, checkpoints or requests is passed over."""
@@ -131,12 +136,13 @@ class History:
                 self.gates, self.score = _values(event.readings), event.score
             case AttemptScheduled() as event:
                 self.working.add(event.attempt)
-            case AttemptGaveUp() | AttemptFailed() | AttemptCancelled() as event:
+            case AttemptGaveUp() | AttemptFailed() | AttemptCancelled() | FindingsReported() as event:
                 self.working.discard(event.attempt)
             case CallFinished() as event:
-                self.cost[event.attempt] = self.cost.get(event.attempt, 0.0) + (event.cost or 0.0)
+                self.cost[event.attempt] += event.cost or 0.0
+                self.unpriced[event.attempt] += event.cost is None
             case TechniqueTried() as event:
-                self.seconds[event.attempt] = self.seconds.get(event.attempt, 0.0) + event.seconds
+                self.seconds[event.attempt] += event.seconds
             case PatchProposed() | PatchMeasured() | PatchRejected() | PatchLanded() as event:
                 self._patch(recorded, event)
             case CheckpointCreated() as event:

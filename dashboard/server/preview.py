@@ -40,6 +40,8 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What the undone patches cost; it stays spent."""
 
     usd: float
+    unpriced: int
+    """Model calls whose price is not known; they are not in `usd`."""
     seconds: float
 
 
@@ -87,8 +89,9 @@ def preview(history: History, target: Standing) -> Preview:
         score_now=history.score,
         score_then=target.score,
         spent=Spent(
-            usd=sum(history.cost.get(attempt, 0.0) for attempt in undone),
-            seconds=sum(history.seconds.get(attempt, 0.0) for attempt in undone),
+            usd=sum(history.cost[attempt] for attempt in undone if attempt in history.cost),
+            unpriced=sum(history.unpriced[attempt] for attempt in undone),
+            seconds=sum(history.seconds[attempt] for attempt in undone if attempt in history.seconds),
         ),
         working=tuple(sorted(history.working)),
     )

@@ -34,6 +34,8 @@ class ServerSettings:
     """Seconds a stream may stay silent before its first message."""
     pace: float = 0.05
     """Least seconds between two batches of a project."""
+    ack_due: float = 2.0
+    """Seconds after which a batch that is not acknowledged counts as owed."""
     most_clients: int = 256
     """Streams open at once."""
 

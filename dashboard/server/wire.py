@@ -6,7 +6,7 @@ import msgspec
 from starlette.responses import Response
 
 from ledger.codec import as_json
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 _encoder = msgspec.json.Encoder()
 

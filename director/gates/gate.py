@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 from agents.ports import SuiteResult, Target
@@ -20,6 +21,11 @@ class MeasuredTree(Protocol):
     @property
     def expected(self) -> frozenset[str]:
         """Ids of the tests that passed on the trusted checkpoint: each must pass here too."""
+        ...
+
+    @property
+    def trusted(self) -> Path:
+        """Project directory of the trusted checkpoint: what configures a measuring tool is read there."""
         ...
 
     async def suite(self) -> SuiteResult:

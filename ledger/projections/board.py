@@ -55,13 +55,13 @@ from ledger.events import (
     TechniqueTried,
     ToolFinished,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened
 from ledger.projections.board_attempt import on_attempt
 from ledger.projections.board_checkpoint import on_checkpoint
 from ledger.projections.board_error import on_error
 from ledger.projections.board_parts import Board
 from ledger.projections.board_run import on_run
-from ledger.store import Recorded
 
 __all__ = ["Board", "evolve", "initial"]
 

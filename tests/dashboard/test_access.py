@@ -7,41 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute, APIWebSocketRoute
-from starlette.routing import BaseRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from dashboard.server.access.permissions import OWNER, SESSION, Permission
-from dashboard.server.app import ENDPOINTS, create_app, mint_start_token
-from dashboard.server.settings import ServerSettings
-from tests.dashboard.serving import TOKEN, Clock, MemoryLedgers, hear, say, serving
+from dashboard.server.access.permissions import Permission
+from dashboard.server.app import ENDPOINTS, mint_start_token
+from tests.dashboard.serving import TOKEN, hear, say, serving
 
-
-def routes_of(routes: list[BaseRoute]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for route in routes:
-        assert isinstance(route, APIRoute | APIWebSocketRoute), f"{route} is no declared route"
-        methods = route.methods if isinstance(route, APIRoute) else {"WEBSOCKET"}
-        found |= {(method, route.path) for method in methods if method != "HEAD"}
-    return found
-
-
-def test_every_route_that_exists_declares_its_permission() -> None:
-    """A route added past the table of endpoints, or one without a guard, fails here."""
-    app = create_app(MemoryLedgers(clock=Clock()), ServerSettings(port=8000, token=TOKEN))
-
-    declared = {(endpoint.method, endpoint.path): endpoint.permission for endpoint in ENDPOINTS}
-
-    assert routes_of(app.routes) == set(declared)
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            method = next(iter(route.methods - {"HEAD"}))
-            assert getattr(route, "asks", None) is declared[method, route.path], route.path
-    assert {path for (_, path), asked in declared.items() if asked is Permission.OPEN} == {
-        "/", "/{path:path}", "/health", "/info", "/metrics", "/api/v1/health", "/api/v1/info", "/api/v1/session",
-    }  # fmt: skip
-    assert Permission.OWN not in SESSION and Permission.OWN in OWNER
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each.permission is not Permission.OPEN])

@@ -32,8 +32,8 @@ from ledger.events import (
     Task,
     TechniqueTried,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board import evolve, initial
-from ledger.store import Recorded
 from tests import story, story_parts
 
 HERE = Path(__file__).parent

@@ -14,7 +14,8 @@ from dashboard.server.errors import Refused
 from dashboard.server.parts import TheFeed
 from dashboard.server.wire import Json, encoded, joined, row
 from ledger.codec import KINDS
-from ledger.store import Recorded, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Store
 
 MOST = 1000
 _MOST_POSITION = 2**53

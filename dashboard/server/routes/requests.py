@@ -29,7 +29,8 @@ from ledger.events import (
     RollbackRequested,
     StopRequested,
 )
-from ledger.store import Recorded, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Store
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -15,7 +15,8 @@ from dashboard.server.parts import TheCaller, TheParts
 from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, spoken_for, store_key
 from dashboard.server.wire import Json, encoded
 from ledger.events import REQUESTS, RequestHonoured, RequestRefused, RunRequested
-from ledger.store import Recorded, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Store
 
 HOME = "home"
 _LOOK_EVERY = 0.2

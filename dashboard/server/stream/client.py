@@ -30,6 +30,7 @@ class Rhythm(NamedTuple):
 
     heartbeat: float
     pace: float
+    ack_due: float
 
 
 class Client:
@@ -96,7 +97,7 @@ class Client:
             known = sub.start is not None and sub.lineage in ("", feed.lineage) and sub.start <= feed.position
             start = sub.start if known and sub.start is not None else feed.position
             listener = feed.ledger.signals.listen(wake=self._wake)
-            cursor = Cursor(feed, start, listener)
+            cursor = Cursor(feed, start, listener, self._rhythm.ack_due)
             await self.say(cursor.hello(resumed=known))
             self._cursors[sub.project] = cursor
             feed.watchers.add(self._woken)

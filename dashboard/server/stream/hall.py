@@ -28,7 +28,7 @@ class Hall:
 
     def __init__(self, door: Door, feeds: Feeds, metrics: Metrics, settings: ServerSettings) -> None:
         self._door, self._feeds, self._metrics, self._settings = door, feeds, metrics, settings
-        self._rhythm = Rhythm(settings.heartbeat, settings.pace)
+        self._rhythm = Rhythm(settings.heartbeat, settings.pace, settings.ack_due)
         self._open: dict[asyncio.Task[None], Client | None] = {}
         self._closing = False
 

@@ -1,0 +1,44 @@
+"""A clean tree under measurement: the suite runs once, whatever number of gates ask for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from agents.ports import Limits, SuiteResult, Target
+
+
+class CleanTree:
+    """One tree that nobody else writes to. Each measurement takes a new one."""
+
+    def __init__(
+        self, target: Target, expected: Iterable[str] = (), *, trusted: Path | None = None, limits: Limits | None = None
+    ) -> None:
+        """`trusted` is the project directory of the last checkpoint; without one the tree is trusted itself."""
+        self._target = target
+        self._expected = frozenset(expected)
+        self._trusted = trusted or target.project
+        self._limits = limits
+        self._suite: asyncio.Task[SuiteResult] | None = None
+
+    @property
+    def target(self) -> Target:
+        """The tree, its interpreter, its sandbox."""
+        return self._target
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """Ids of the tests that passed on the trusted checkpoint."""
+        return self._expected
+
+    @property
+    def trusted(self) -> Path:
+        """Where the tools' configuration is read."""
+        return self._trusted
+
+    async def suite(self) -> SuiteResult:
+        """Run the whole suite with coverage, once; cancelling the first who asked cancels it."""
+        if self._suite is None or self._suite.cancelled():
+            self._suite = asyncio.ensure_future(self._target.suite(coverage=True, limits=self._limits))
+        return await self._suite
