@@ -14,7 +14,8 @@ from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import DIRECTOR, REQUESTS
-from ledger.store import Recorded, Snapshots, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Snapshots, Store
 from ledger.subscription import follow
 
 STATE = "director-state"
@@ -47,11 +48,14 @@ class Director:
     ) -> None:
         self.store, self.executor, self.inbox, self.clock = store, executor, inbox, clock
         self.state = State()
+        self.ready = asyncio.Event()
+        """Set once the state is that of the ledger."""
         self._since_snapshot = 0
 
     async def run(self) -> None:
         """Loop until cancelled; everything at work is cancelled then, and begins anew at the next start."""
         self.state = await asyncio.to_thread(self._restore)
+        self.ready.set()
         ear = asyncio.create_task(self._hear())
         try:
             while True:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from ledger.projections.score import quality_score
-
 from agents.ports import Sandbox
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
@@ -19,10 +17,12 @@ from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
 from director.gates import measure_all
 from director.gates.gate import Gate
+from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
+from ledger.projections.score import quality_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,11 @@ class Referee:
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
         with self._checked_out(tree) as root:
             target = await self.target(commit, root)
-            clean = CleanTree(target, expected=self._expected(before))
             chosen = [(self.gates[spec.name], spec) for spec in specs]
-            readings = await measure_all(chosen, clean)
+            with self._checked_out(commit) as trusted:
+                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix)
+                readings = await measure_all(chosen, clean)
+            readings = keep_passed(readings, await clean.suite(), self.blobs)
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
 

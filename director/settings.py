@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ledger.events import GateSpec
@@ -62,11 +63,16 @@ class UserFile(_Strict):
     minutes: float | None = Field(default=None, gt=0)
     attempt_seconds: float = Field(default=180.0, gt=0)
     seed: int = 1
+    deliver: bool = True
+    """Add the run's branch to the repository at its end."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     accept_no_sandbox: bool = False
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
 
+
+RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver", "attempt_seconds"})
+"""What may be chosen anew for each run."""
 
 _File = TypeVar("_File", bound=BaseModel)
 
@@ -82,6 +88,11 @@ class Settings:
     user: UserFile
     environment: Mapping[str, str]
     """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
+
+    def on_any_port(self) -> Settings:
+        """Return the same with a port that the system chooses, for a command of a moment."""
+        user = self.user.model_copy(update={"port": 0, "host": "127.0.0.1", "behind_loopback": False})
+        return Settings(self.home, user, self.environment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +113,10 @@ def home_of(environment: Mapping[str, str]) -> Path:
 
 
 def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None = None) -> Settings:
-    """Read the user's settings: flags over `KAIZEN_*` over `$KAIZEN_HOME/kaizen.toml` over defaults."""
+    """Read the user's settings: flags, then `KAIZEN_*`, then `$KAIZEN_HOME/.env`, then `$KAIZEN_HOME/kaizen.toml`."""
     home = home_of(environment)
+    beside = dotenv_values(home / ".env", interpolate=False)
+    environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
     file = home / "kaizen.toml"
     stated: dict[str, Any] = _parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
     for name in UserFile.model_fields:
@@ -122,6 +135,20 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
     f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
 }
+
+
+def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
+    """Return the settings with the options of one run in force; raise SettingsError for one that is none."""
+    for name in options:
+        if name not in RUN_OPTIONS:
+            raise SettingsError(f"a run has no option {name!r}{_nearest(name, RUN_OPTIONS)}")
+    stated = {**settings.user.model_dump(), **options}
+    return Settings(settings.home, _checked(UserFile, stated, "the run's options"), settings.environment)
+
+
+def shown(user: UserFile) -> dict[str, str]:
+    """Return the settings in force as they may stand in the ledger; none of them is a secret."""
+    return {name: str(value) for name, value in user.model_dump().items() if value is not None}
 
 
 def read_repository(text: bytes | None, where: str) -> RepositorySettings:

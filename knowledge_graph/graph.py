@@ -27,7 +27,7 @@ from ledger.events import (
     RollbackDecided,
     RolledBack,
 )
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
 
 if TYPE_CHECKING:
     import networkx
@@ -92,6 +92,8 @@ class ErrorNode:
     """Position where it was last seen."""
     gone: int = 0
     """Position of the last measurement of the branch that no longer showed it."""
+    shown: int = 0
+    """Position of the last measurement of the branch that still showed it."""
     exception: str = ""
     message: str = ""
     trace: str = ""
@@ -101,6 +103,11 @@ class ErrorNode:
     line: int = 0
     function: str = ""
     tests: set[str] = field(default_factory=set)
+
+    @property
+    def met(self) -> int:
+        """Position where the branch was last known to have it."""
+        return max(self.last, self.shown)
 
 
 @dataclass(slots=True)
@@ -167,7 +174,7 @@ class ErrorGraph:
             case ErrorSeen():
                 self._see(event, position)
             case BaselineMeasured() | BranchMeasured():
-                self._clear(_failing(event.readings), position)
+                self._note(_failing(event.readings), position)
             case PatchProposed():
                 self._propose(event, position)
             case PatchMeasured():
@@ -233,7 +240,7 @@ class ErrorGraph:
         if solution is not None and failing is not None:
             solution.left = failing & {error.fingerprint for error in self.made_for(attempt)}
         self._settle(attempt, "landed", position)
-        self._clear(failing, position)
+        self._note(failing, position)
 
     def _roll_back(self, event: RolledBack, position: int) -> None:
         decided = self._rollbacks.pop(event.request, None)
@@ -254,12 +261,14 @@ class ErrorGraph:
         for pattern in self._examples_of(attempt):
             _count(pattern, solution, +1)
 
-    def _clear(self, failing: frozenset[Fingerprint] | None, position: int) -> None:
-        """Note which errors the branch no longer shows; an incomplete measurement proves nothing."""
+    def _note(self, failing: frozenset[Fingerprint] | None, position: int) -> None:
+        """Note which errors the branch shows and which no more; an incomplete measurement proves nothing."""
         if failing is None:
             return
         for error in self.errors.values():
-            if error.fingerprint not in failing:
+            if error.fingerprint in failing:
+                error.shown = position
+            else:
                 error.gone = position
 
     # --- nodes and links

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge_graph.embedding import error_text
 from ledger.blobs import Blobs
 from ledger.events import Fingerprint
 
 if TYPE_CHECKING:
     from knowledge_graph.graph import ErrorGraph, ErrorNode, SolutionNode
+    from knowledge_graph.vectors import VectorIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,20 @@ def _ranked(proven: list[SolutionNode], error: ErrorNode) -> list[SolutionNode]:
         latest[solution.patch] = max(latest.get(solution.patch, solution), solution, key=lambda each: each.decided)
 
     def rank(solution: SolutionNode) -> tuple[bool, int, int, int]:
-        came_back = error.last > solution.decided
+        came_back = error.met > solution.decided
         return came_back, -times[solution.patch], solution.lines, -solution.decided
 
     return sorted(latest.values(), key=rank)
+
+
+def similar(
+    graph: ErrorGraph, index: VectorIndex, error: ErrorNode, k: int, *, least: float = 0.5
+) -> tuple[ErrorNode, ...]:
+    """Return other errors whose words are like this one's and that have a proven fix, the likest first.
+
+    Near recall only suggests: what fixed a similar error has proven nothing for this one.
+    """
+    text = error_text(error.exception, error.message, error.trace)
+    near = [each for each in index.similar(text, k + 1) if each.likeness >= least and each.id != error.fingerprint]
+    known = [graph.errors[Fingerprint(each.id)] for each in near if each.id in graph.errors]
+    return tuple(each for each in known if any(proves(tried, each) for tried in graph.tried_on(each.fingerprint)))[:k]

@@ -118,7 +118,7 @@ def neighbourhood(graph: ErrorGraph, fingerprint: Fingerprint, hops: int) -> Nei
 def state_of(graph: ErrorGraph, error: ErrorNode) -> State:
     """Return how an error stands: by what was measured last, else by what became of the last solution tried."""
     tried = graph.tried_on(error.fingerprint)
-    if error.gone > error.last or any(proves(each, error) and each.decided > error.last for each in tried):
+    if error.gone > error.met or any(proves(each, error) and each.decided > error.met for each in tried):
         undone_since = any(each.outcome == "undone" and each.decided > error.gone for each in tried)
         return "undone" if undone_since else "solved"
     decided = sorted((each for each in tried if each.decided), key=lambda each: each.decided)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol, cast, get_args
+from typing import NamedTuple, cast, get_args
 
 import msgspec
 
 from ledger.errors import LedgerError
 from ledger.events import AnyEvent
+from ledger.events.recorded import Recorded
 
 Fields = dict[str, object]
 Upcasters = Mapping[tuple[str, int], Callable[[Fields], Fields]]
@@ -27,7 +28,7 @@ class Unreadable(LedgerError):
     """An event is of a kind or a shape this version does not know."""
 
     def __init__(self, kind: str, revision: int, why: str) -> None:
-        super().__init__(f"cannot read event {kind}, revision {revision}: {why}")
+        super().__init__(f"cannot read event {kind!r}, revision {revision}: {why}")
         self.kind, self.revision, self.why = kind, revision, why
 
 
@@ -39,21 +40,6 @@ class Encoded(NamedTuple):
     kind: str
     revision: int
     body: bytes
-
-
-class Standing(Protocol):
-    """What the outside is told of an event beside its fields; a `Recorded` is one."""
-
-    @property
-    def position(self) -> int: ...
-    @property
-    def stream(self) -> str: ...
-    @property
-    def at(self) -> float: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def event(self) -> AnyEvent: ...
 
 
 def encode(event: AnyEvent, upcasters: Upcasters = UPCASTERS) -> Encoded:
@@ -75,8 +61,8 @@ def decode(kind: str, revision: int, body: bytes, upcasters: Upcasters = UPCASTE
     if kind not in KINDS:
         raise Unreadable(kind, revision, "this version does not know the kind; upgrade Kaizen")
     present = revision_of(kind, upcasters)
-    if revision > present:
-        raise Unreadable(kind, revision, f"this version knows revisions up to {present}; upgrade Kaizen")
+    if not 1 <= revision <= present:
+        raise Unreadable(kind, revision, f"this version knows revisions 1 to {present}; upgrade Kaizen")
     try:
         event = _decoder.decode(body) if revision == present else _brought_up(kind, revision, body, upcasters)
     except msgspec.MsgspecError as error:
@@ -86,12 +72,21 @@ def decode(kind: str, revision: int, body: bytes, upcasters: Upcasters = UPCASTE
     return event
 
 
+def require_storable(stream: str, actor: str, key: str | None, numbers: tuple[int, ...]) -> None:
+    """Raise ValueError for what no store could keep: text outside Unicode, numbers below zero or beyond 63 bits."""
+    for text in (stream, actor, key or ""):
+        text.encode()
+    for number in numbers:
+        if not 0 <= number < 1 << 63:
+            raise ValueError(f"{number} is no position and no token")
+
+
 def revision_of(kind: str, upcasters: Upcasters = UPCASTERS) -> int:
     """Return the revision events of this kind are written in: one more than it has upcasters."""
     return 1 + sum(1 for known, _ in upcasters if known == kind) if upcasters else 1
 
 
-def as_json(recorded: Standing) -> Fields:
+def as_json(recorded: Recorded) -> Fields:
     """Return `{position, at, kind, run, stream, actor, ...fields}`; fields at their default are left out.
 
     Where an event has a time of its own (`RunStarted.at`), that one is shown.

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 
 from ledger.chain import GENESIS, Row, Verdict, check, seal
-from ledger.codec import Encoded, encode
+from ledger.codec import Encoded, encode, require_storable
 from ledger.errors import Conflict, Fenced, LedgerError
 from ledger.events import AnyEvent
-from ledger.store import Head, Recorded, Snapshot
+from ledger.events.recorded import Recorded
+from ledger.store import Head, Snapshot
 
 
 class MemoryStore:
@@ -40,6 +41,7 @@ class MemoryStore:
         token: int | None = None,
     ) -> Future[tuple[Recorded, ...]]:
         """Append all of the events or none, at once; see the port."""
+        require_storable(stream, actor, key, (cause, token or 0))
         encoded = [encode(event) for event in events]
         future: Future[tuple[Recorded, ...]] = Future()
         with self._grown:
@@ -126,7 +128,7 @@ class MemoryStore:
     def _write(
         self, stream: str, encoded: Sequence[Encoded], actor: str, cause: int, key: str | None
     ) -> tuple[Recorded, ...]:
-        at = self._clock()
+        at = float(self._clock())
         written = []
         versions = self._streams.setdefault(stream, [])
         for event, kind, revision, body in encoded:

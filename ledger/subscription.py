@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 
 from ledger.errors import LedgerError
-from ledger.store import Recorded, Store
+from ledger.events.recorded import Recorded
+from ledger.store import Store
 
 _BATCH = 500
 _PATIENCE = 1.0
@@ -55,10 +56,17 @@ class _Bell:
                 self.position = self._store.head().position
             except LedgerError as error:
                 self.failure = error
-            with _guard:
-                listeners = tuple(self.listeners)
-            for listener in listeners:
-                listener.wake()
+            except BaseException:  # a bug: the thread ends, the followers are told
+                self.failure = LedgerError("following the ledger broke: start Kaizen again")
+                raise
+            finally:
+                self._ring()
+
+    def _ring(self) -> None:
+        with _guard:
+            listeners = tuple(self.listeners)
+        for listener in listeners:
+            listener.wake()
 
     def _is_needed(self) -> bool:
         with _guard:

@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from agents.ports import Found, Nothing, Outcome, Proposal, Technique, Workbench
-from agents.workspace.original import Original
+from agents.ports import AgentError, Found, Nothing, Outcome, Proposal, Technique, Workbench
+from agents.workspace.original import Original, WorktreeSpoiled
 from ledger.events import Finding, Task, TechniqueTried
 
 
@@ -36,7 +36,7 @@ class ClassicalBrain:
             if not isinstance(answer, Nothing):
                 return answer
             answers[technique.name] = answer
-            await asyncio.to_thread(original.restore)
+            await _restored(original)
         return _nothing(answers, "" if answers else "every technique answered no before")
 
 
@@ -56,6 +56,13 @@ async def _try(technique: Technique, task: Task, bench: Workbench, original: Ori
         )
     )
     return outcome
+
+
+async def _restored(original: Original) -> None:
+    try:
+        await asyncio.to_thread(original.restore)
+    except WorktreeSpoiled as error:
+        raise AgentError(str(error)) from error
 
 
 def _answer(outcome: Outcome) -> Literal["patch", "no", "findings"]:

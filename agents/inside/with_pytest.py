@@ -27,14 +27,15 @@ def run(spec: dict[str, Any], recorder: Any, clock: Clock, switch: Callable[[str
     root = recorder.root
     plugin = Plugin(recorder, clock, switch, spec.get("select"))
     heard = plugin.listen()
-    code = int(pytest.main(_arguments(spec, root), plugins=[plugin]))
+    code = int(pytest.main(arguments(spec, root), plugins=[plugin]))
     plugin.stop_listening()
     if not plugin.began:
         recorder.say("usage", **_refusal(heard.getvalue()[-HEARD:]))
     return code
 
 
-def _arguments(spec: dict[str, Any], root: str) -> list[str]:
+def arguments(spec: dict[str, Any], root: str) -> list[str]:
+    """Return what pytest is told: whatever changes how results are shown, counted or spread is off."""
     fixed = ["-p", "no:cacheprovider", "-p", "no:randomly", "-o", "addopts=", "-o", "required_plugins="]
     fixed += ["--rootdir", root, "--continue-on-collection-errors", "--capture=no", "--color=no", "--tb=short", "-q"]
     # A warning about an option whose plugin is absent must not end a run that turns warnings into errors.

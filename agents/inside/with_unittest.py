@@ -22,7 +22,7 @@ def run(spec: dict[str, Any], recorder: Any, clock: Clock, switch: Callable[[str
     for path in spec.get("tests") or []:
         try:
             with clock.armed():
-                suite = loader.loadTestsFromModule(_imported(path, recorder.root))
+                suite = loader.loadTestsFromModule(imported(path, recorder.root))
         except unittest.SkipTest as skipped:
             recorder.test(path, "skipped", 0.0, {"message": str(skipped)[:MESSAGE]})
         except KeyboardInterrupt:
@@ -30,7 +30,7 @@ def run(spec: dict[str, Any], recorder: Any, clock: Clock, switch: Callable[[str
         except BaseException as error:
             recorder.broken(path, described(error, error.__traceback__, recorder.root))
         else:
-            tests += [test for test in _flat(suite) if wanted is None or test.id() in wanted]
+            tests += [test for test in flat(suite) if wanted is None or test.id() in wanted]
     recorder.collected([test.id() for test in tests])
     result = Result(recorder, clock, switch)
     # One suite for all, so that the class and module fixtures run once.
@@ -39,7 +39,7 @@ def run(spec: dict[str, Any], recorder: Any, clock: Clock, switch: Callable[[str
     return 0
 
 
-def _imported(path: str, root: str) -> Any:
+def imported(path: str, root: str) -> Any:
     """Import a test file under the name unittest would give it: dotted as far up as there are packages."""
     folder, name = os.path.split(os.path.join(root, path))
     parts = [os.path.splitext(name)[0]]
@@ -55,10 +55,11 @@ def _imported(path: str, root: str) -> Any:
     return module
 
 
-def _flat(suite: Any) -> Iterator[unittest.TestCase]:
+def flat(suite: Any) -> Iterator[unittest.TestCase]:
+    """Yield the tests of a suite, however deep."""
     for part in suite:
         if isinstance(part, unittest.TestSuite):
-            for test in _flat(part):
+            for test in flat(part):
                 yield test
         else:
             yield part

@@ -10,7 +10,7 @@ from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
 from agents.sandbox.cgroups import ControlGroups
 from agents.sandbox.confinement import argv, inputs, plan
 from agents.sandbox.defaults import limits_of
-from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, carry_out
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe
 from agents.sandbox.seccomp import program
 from agents.sandbox.supervisor.order import Order
@@ -23,6 +23,7 @@ class BubblewrapSandbox:
     def __init__(self, bwrap: str | None = None) -> None:
         self._bwrap = bwrap or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin") or ""
         self._groups = ControlGroups.found()
+        self._launcher = Launcher()
         self._level: SandboxLevel | None = None
 
     @property
@@ -51,7 +52,10 @@ class BubblewrapSandbox:
         allowance = limits_of(command.limits)
         groups = self._groups.for_one_command(allowance.memory, allowance.processes)
         planned = await asyncio.to_thread(plan, command, allowance)
-        filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
+        try:
+            filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
+        except ValueError as error:
+            raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
         metered_memory = 0 if self._groups.count_memory else allowance.memory
         order = Order(
             argv=argv(planned, self._bwrap),
@@ -74,5 +78,6 @@ class BubblewrapSandbox:
             groups=groups,
             places=list(planned.writable),
             volatile=list(planned.volatile),
+            volatile_size=planned.volatile_size,
         )
-        return await carry_out(order, command)
+        return await self._launcher.carry_out(order, command)

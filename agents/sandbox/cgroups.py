@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 _PREFIX = "kaizen-"
-_OWN_PROCESSES = 2
-"""Of bubblewrap, in the same group as the command."""
+_OWN_PROCESSES = 1
+"""The first process of the sandbox, in the same group as the command."""
 
 
 class ControlGroups(NamedTuple):
@@ -69,6 +69,8 @@ class ControlGroups(NamedTuple):
 
 def _own_groups() -> dict[str, Path]:
     # Our group per controller, as a directory that is really there; "" is version 2.
+    if not Path("/proc/self/cgroup").exists():
+        return {}
     mounts: dict[str, tuple[str, str]] = {}
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         left, _, right = line.partition(" - ")

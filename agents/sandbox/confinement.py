@@ -74,6 +74,11 @@ class Plan(NamedTuple):
         """Every memory file system of the sandbox."""
         return tuple(dict.fromkeys((*_VOLATILE, self.home)))
 
+    @property
+    def volatile_size(self) -> int:
+        """Bytes each of them may hold: together about what may be written."""
+        return max(1 << 20, self.allowance.written // len(_VOLATILE))
+
 
 def plan(command: Command, allowance: Allowance) -> Plan:
     """Examine the places on disk; raise SandboxBroken for one that may not be given."""
@@ -87,7 +92,7 @@ def plan(command: Command, allowance: Allowance) -> Plan:
 
 def argv(plan: Plan, bwrap: str) -> list[str]:
     """The whole command line; later mounts lie over earlier ones."""
-    size = str(max(1 << 20, plan.allowance.written // 4))
+    size = str(plan.volatile_size)
     words = [bwrap, *_isolation(), *_environment(plan)]
     words += ["--ro-bind", "/usr", "/usr", *_system_directories(), *_etc()]
     words += ["--proc", "/proc", *_proc_covers()]
@@ -140,7 +145,8 @@ def _proc_covers() -> Iterator[str]:
     for name in _PROC_READ_ONLY:
         if Path("/proc", name).exists():
             yield from ("--ro-bind", f"/proc/{name}", f"/proc/{name}")
-    for name in _PROC_HIDDEN:
+    # The sandbox's first process reports the exit status: nothing of it may be read or written.
+    for name in (*_PROC_HIDDEN, "1"):
         path = Path("/proc", name)
         if path.is_dir():
             yield from ("--size", "4096", "--tmpfs", str(path), "--remount-ro", str(path))

@@ -33,6 +33,6 @@ def limits_of(limits: Limits) -> Allowance:
         memory=limits.memory or min(4 * GIB, machine * 3 // 4),
         processes=limits.processes or 512,
         written=written,
-        inodes=max(10_000, written // 8192),
+        inodes=max(4096, written // 8192),
         output=limits.output,
     )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 from agents.ports import Command, Completed, SandboxBroken
@@ -16,51 +19,76 @@ FLOOD_BYTES = 4 * 1024 * 1024 * 1024
 OPEN_FILES = 4096
 
 # Isolated and without `site`: nothing of the daemon's environment or of a repository is imported.
-_PROGRAM = (
+_NURSERY = (
     sys.executable,
     "-I",
     "-S",
     "-c",
-    f"import sys; sys.path.append({str(Path(__file__).parent)!r}); from supervisor.main import main; main()",
+    f"import sys; sys.path.append({str(Path(__file__).parent)!r}); from supervisor.nursery import main; main()",
 )
 
 
-async def carry_out(order: Order, command: Command) -> Completed:
-    """Run the order under a supervisor; when this ends, also by cancellation, no process of the command is alive."""
-    supervisor = await asyncio.create_subprocess_exec(
-        *_PROGRAM,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={},
-        start_new_session=True,
-    )
-    assert supervisor.stdin is not None
-    talk = asyncio.ensure_future(_talk(supervisor, order))
+class Launcher:
+    """Hands orders to supervisors; they live and die apart from the daemon and from each other."""
+
+    def __init__(self) -> None:
+        self._requests: socket.socket | None = None
+
+    async def carry_out(self, order: Order, command: Command) -> Completed:
+        """Run the order; when this ends, also by cancellation, no process of the command is alive."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._adopt(theirs)
+        reader, writer = await asyncio.open_unix_connection(sock=ours)
+        talk = asyncio.ensure_future(_talk(reader, writer, order))
+        try:
+            report = unpack_report(await asyncio.shield(talk))
+        except asyncio.CancelledError:
+            # The end of the order's stream tells the supervisor to end everything; only then may the caller go on.
+            writer.write_eof()
+            await _outlast(talk)
+            raise
+        finally:
+            writer.close()
+        if report is None:
+            raise SandboxBroken(f"the supervisor of {command.argv[0]} died; run the command again")
+        return _completed(report, command)
+
+    def _adopt(self, connection: socket.socket) -> None:
+        if self._requests is None:
+            self._requests = self._nursery()
+        try:
+            socket.send_fds(self._requests, [b"+"], [connection.fileno()])
+        except OSError:
+            # Somebody has killed it; the commands it started before are not hurt.
+            self._requests = self._nursery()
+            socket.send_fds(self._requests, [b"+"], [connection.fileno()])
+
+    def _nursery(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            nursery = subprocess.Popen(
+                _NURSERY, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
+            )
+        weakref.finalize(self, _dismiss, ours, nursery)
+        return ours
+
+
+def _dismiss(requests: socket.socket, nursery: subprocess.Popen[bytes]) -> None:
+    requests.close()
+    nursery.wait()
+
+
+async def _talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, order: Order) -> bytes:
     try:
-        answer, complaint = await asyncio.shield(talk)
-    except asyncio.CancelledError:
-        supervisor.stdin.close()
-        # The cancelled caller may go on only when everything has ended.
-        await _outlast(talk)
-        raise
-    report = unpack_report(answer)
-    if report is None:
-        raise SandboxBroken(f"the supervisor of {command.argv[0]} died: {_last_line(complaint)}; run the command again")
-    return _completed(report, command)
+        writer.write(pack(order))
+        await writer.drain()
+        return await reader.read()
+    except ConnectionError:
+        return b""
 
 
-async def _talk(supervisor: asyncio.subprocess.Process, order: Order) -> tuple[bytes, bytes]:
-    assert supervisor.stdin is not None and supervisor.stdout is not None and supervisor.stderr is not None
-    supervisor.stdin.write(pack(order))
-    answer, complaint = await asyncio.gather(supervisor.stdout.read(), supervisor.stderr.read())
-    # Only now: a closed standard input tells the supervisor to end everything.
-    supervisor.stdin.close()
-    await supervisor.wait()
-    return answer, complaint
-
-
-async def _outlast(talk: asyncio.Future[tuple[bytes, bytes]]) -> None:
+async def _outlast(talk: asyncio.Future[bytes]) -> None:
     while not talk.done():
         try:
             await asyncio.shield(talk)

@@ -6,13 +6,16 @@ import os
 
 from agents.ports import Command, Completed, SandboxLevel
 from agents.sandbox.defaults import limits_of
-from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, carry_out
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.supervisor.order import Order
 from agents.sandbox.supervisor.watch import hard_limits
 
 
 class LocalSandbox:
     """No sandbox at all, said so: only limits, and an end of every process of the command."""
+
+    def __init__(self) -> None:
+        self._launcher = Launcher()
 
     @property
     def level(self) -> SandboxLevel:
@@ -48,5 +51,6 @@ class LocalSandbox:
             groups=[],
             places=[str(place) for place in command.writable],
             volatile=[],
+            volatile_size=0,
         )
-        return await carry_out(order, command)
+        return await self._launcher.carry_out(order, command)

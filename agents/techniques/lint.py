@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from agents.ports import Nothing, Outcome, Proposal, Workbench
-from agents.techniques.ruff import Found, Refused, Ruff
+from agents.techniques.ruff import Arguments, Found, Refused, Ruff
 from ledger.events import Task
 
 
@@ -15,8 +15,7 @@ class LintFixes:
 
     name = "ruff_fixes"
 
-    def __init__(self, ruff: Path, arguments: tuple[str, ...]) -> None:
-        """`arguments` are those of the lint gate after `ruff check`, without paths."""
+    def __init__(self, ruff: Path, arguments: Arguments) -> None:
         self.ruff = Ruff(ruff, arguments)
 
     async def try_on(self, task: Task, bench: Workbench) -> Outcome:

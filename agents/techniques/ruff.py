@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,10 @@ _SUPPRESSIONS = "--ignore-noqa"
 _FORMAT = "--output-format"
 
 
+Arguments = Callable[[Target], Sequence[str]]
+"""What the lint gate gives ruff for a tree, after `ruff check` and without paths."""
+
+
 class RuffFailed(AgentError):
     """Ruff did not reach its end."""
 
@@ -30,8 +34,15 @@ class _Place(msgspec.Struct):
     column: int
 
 
+class _Edit(msgspec.Struct):
+    content: str
+    location: _Place
+    end_location: _Place
+
+
 class _Fix(msgspec.Struct):
     applicability: str
+    edits: list[_Edit]
 
 
 class _Line(msgspec.Struct):
@@ -40,6 +51,15 @@ class _Line(msgspec.Struct):
     filename: str
     location: _Place
     fix: _Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextEdit:
+    """Characters from `start` to `end`, each (row, column) from 1, become `text`."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,8 @@ class Found:
     """1-based, in characters."""
     safe: bool
     """Whether ruff has a fix it calls safe."""
+    edits: tuple[TextEdit, ...] = ()
+    """Ruff's fix, safe or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +91,7 @@ class Ruff:
     """The program and the arguments of the gate, without paths and without an output format."""
 
     program: Path
-    arguments: tuple[str, ...]
+    arguments: Arguments
 
     async def report(
         self, target: Target, paths: Sequence[str], *, also: Sequence[str] = ()
@@ -90,23 +112,24 @@ class Ruff:
         return Refused(_why(ended)) if ended.exit != 0 else None
 
     async def _run(self, target: Target, rest: Sequence[str], *, writable: bool) -> Completed:
-        argv = (str(self.program), "check", *self._kept(), *_OUR_FLAGS, *rest)
+        argv = (str(self.program), "check", *_kept(self.arguments(target)), *_OUR_FLAGS, *rest)
         ended = await target.run(argv, limits=Limits(wall=_WALL, output=64 * 1024 * 1024), writable=writable)
         if ended.outcome != "exited" or ended.exit not in (0, 1, 2) or ended.truncated:
             raise RuffFailed(f"ruff ended by {ended.outcome} {ended.exit}: {_why(ended)}; run it by hand to see why")
         return ended
 
-    def _kept(self) -> list[str]:
-        kept: list[str] = []
-        skip = False
-        for argument in self.arguments:
-            if skip or argument in _DROPPED or argument == _SUPPRESSIONS or argument.startswith(f"{_FORMAT}="):
-                skip = False
-            elif argument == _FORMAT:
-                skip = True
-            else:
-                kept.append(argument)
-        return kept
+
+def _kept(arguments: Sequence[str]) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip or argument in _DROPPED or argument == _SUPPRESSIONS or argument.startswith(f"{_FORMAT}="):
+            skip = False
+        elif argument == _FORMAT:
+            skip = True
+        else:
+            kept.append(argument)
+    return kept
 
 
 def _found(line: _Line, project: Path) -> Found:
@@ -119,7 +142,13 @@ def _found(line: _Line, project: Path) -> Found:
         row=line.location.row,
         column=line.location.column,
         safe=line.fix is not None and line.fix.applicability == "safe",
+        edits=tuple(_edit(each) for each in line.fix.edits) if line.fix else (),
     )
+
+
+def _edit(edit: _Edit) -> TextEdit:
+    start, end = edit.location, edit.end_location
+    return TextEdit((start.row, start.column), (end.row, end.column), edit.content)
 
 
 def _why(ended: Completed) -> str:

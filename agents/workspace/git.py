@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,10 @@ QUIET = (
     "user.name=Kaizen",
     "user.email=kaizen@localhost",
 )
+
+
+OLDEST = (2, 38)
+"""The first git that merges trees without a work tree."""
 
 
 class GitError(Exception):
@@ -120,3 +125,12 @@ def _environment() -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
     }
+
+
+def version_of_git() -> tuple[int, ...]:
+    """Return git's version, empty when there is none."""
+    if shutil.which("git", path=_environment()["PATH"]) is None:
+        return ()
+    done = subprocess.run(["git", "version"], capture_output=True, env=_environment(), text=True, check=False)
+    words = done.stdout.split()
+    return tuple(int(part) for part in words[2].split(".") if part.isdigit()) if len(words) > 2 else ()

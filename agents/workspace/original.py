@@ -7,8 +7,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.ports import AgentError
-
 KEPT = 1024 * 1024
 """Bytes: larger files are only watched. No technique writes such a file; if one does, the worktree is given up."""
 
@@ -16,7 +14,7 @@ _NOT_OURS = frozenset({".git", ".venv", "venv", "node_modules", "__pycache__"})
 """Folders no technique works in: the repository itself, installed code, caches."""
 
 
-class WorktreeSpoiled(AgentError):
+class WorktreeSpoiled(Exception):
     """A file changed that cannot be put back; the worktree must be thrown away."""
 
     def __init__(self, path: str) -> None:

@@ -8,7 +8,7 @@ from director.core import landing, rounds
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.evolve import fold
 from director.core.rollback import answer_rollback
-from director.core.state import Attempt, Run, State, next_checkpoint
+from director.core.state import Attempt, Run, State, next_checkpoint, refused_now
 from ledger.events import (
     AnyEvent,
     AttemptFailed,
@@ -193,7 +193,7 @@ def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
 def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report: Report) -> list[AnyEvent]:
     match fact:
         case PatchProposed() if attempt.step == "work":
-            if fact.patch in state.refused:
+            if fact.patch in refused_now(state):
                 reason = "this very patch was rejected or rolled back before"
                 return [fact, landing.rejection(fact.attempt, "known-bad", reason)]
             return [fact]

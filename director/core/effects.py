@@ -152,11 +152,17 @@ def pending(state: State) -> tuple[Effect, ...]:
     return tuple(owed)
 
 
+def owes_delivery(run: Run) -> bool:
+    """Return whether there is something to deliver and it was not tried yet."""
+    tried = run.delivered or run.undeliverable
+    return run.started.deliver and not tried and run.head != run.started.commit
+
+
 def _of_run(run: Run, blocked: bool) -> list[Effect]:
     owed: list[Effect] = []
     if run.closing is not None:
         owed += [_land(run, a) for a in run.open.values() if a.step == "land"]
-        if not run.open and not blocked and not run.delivered and not run.undeliverable and run.started.deliver:
+        if not run.open and not blocked and owes_delivery(run):
             owed.append(Deliver(run.id, run.started.branch, run.head))
         return owed
     if not run.prepared:

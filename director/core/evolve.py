@@ -201,15 +201,16 @@ def _rejected(state: State, event: PatchRejected) -> State:
         return state
     attempt = run.open[event.attempt]
     stale = any(r.code == "stale" for r in event.reasons)
-    refused = state.refused
+    rejected_on = run.rejected_on
     techniques: tuple[str, ...] | None = None
     if attempt.patch is not None and not stale:
-        refused = refused | {attempt.patch.patch}
+        rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
+    run = replace(run, rejected_on=rejected_on)
     run = replace(
         _without(run, event.attempt, techniques), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
     )
-    return replace(state, run=run, refused=refused)
+    return replace(state, run=run)
 
 
 def _rolled_back(state: State, event: RolledBack) -> State:

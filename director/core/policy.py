@@ -11,7 +11,8 @@ from director.core.state import Run
 from ledger.events import Finding, Fingerprint, GateSpec, Left, Reading, Task, TaskId
 
 TASKS_PER_ITERATION = 8
-TARGETS_PER_TASK = 20
+LEAST_TARGETS, MOST_TARGETS = 8, 60
+"""How many functions one task of the tester has; a third of all within these."""
 
 
 def tasks(run: Run) -> tuple[Task, ...]:
@@ -148,29 +149,44 @@ def _lint_task(kind: str, title: str, findings: list[Finding], cost: float) -> T
 
 
 def _uncovered(reading: Reading, run: Run) -> list[Task]:
+    """Return tasks of several files each: one must gain more than the gate's tolerance to land."""
     hot = {(f.path, f.symbol) for f in run.hot_spots}
-    by_path: dict[str, list[Finding]] = {}
-    for finding in reading.findings:
-        if finding.rule == "unreached":
-            by_path.setdefault(finding.path, []).append(finding)
-    total = sum(len(g) for g in by_path.values()) or 1
+    unreached = sorted((f for f in reading.findings if f.rule == "unreached"), key=lambda f: (f.path, f.line))
+    size = min(MOST_TARGETS, max(LEAST_TARGETS, -(-len(unreached) // 3)))
     found = []
-    for path, group in by_path.items():
+    for group in _by_file(unreached, size):
         warm = sum((f.path, f.symbol) in hot for f in group)
+        paths = tuple(dict.fromkeys(f.path for f in group))
         found.append(
             Task(
-                id=TaskId(f"uncovered:{path}"),
+                id=TaskId(f"uncovered:{paths[0]}"),
                 kind="uncovered",
                 gate="coverage",
                 role="tester",
-                title=f"{len(group)} functions of {path} that no test reaches",
-                targets=tuple(f"{f.path}::{f.symbol}" for f in group[:TARGETS_PER_TASK]),
+                title=f"{len(group)} functions of {_and(paths)} that no test reaches",
+                targets=tuple(f"{f.path}::{f.symbol}" for f in group),
                 digest=_digest(group),
-                promise=0.4 * (len(group) + warm) / (total + warm),
+                promise=0.4 * (len(group) + warm) / (len(unreached) + warm),
                 cost=10.0,
             )
         )
     return found
+
+
+def _by_file(findings: list[Finding], size: int) -> list[list[Finding]]:
+    """Cut into groups of at least `size`, never within a file."""
+    groups: list[list[Finding]] = []
+    for finding in findings:
+        same_file = groups and groups[-1][-1].path == finding.path
+        if groups and (len(groups[-1]) < size or (same_file and len(groups[-1]) < MOST_TARGETS)):
+            groups[-1].append(finding)
+        else:
+            groups.append([finding])
+    return groups
+
+
+def _and(paths: tuple[str, ...]) -> str:
+    return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more files"
 
 
 def _first_tests() -> Task:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from director.core import policy
+from director.core.effects import owes_delivery
 from director.core.evolve import fold
 from director.core.judge import all_met, results
 from director.core.landing import milestones
@@ -127,8 +128,7 @@ def _iteration_ended(run: Run) -> IterationEnded:
 def _ended(state: State, run: Run, at: float) -> list[AnyEvent]:
     closing = run.closing
     assert closing is not None
-    owed = run.started.deliver and not run.delivered and not run.undeliverable
-    if run.open or owed or state.rollback is not None:
+    if run.open or owes_delivery(run) or state.rollback is not None:
         return []
     return [
         RunEnded(

@@ -88,6 +88,8 @@ class Run:
     landed_here: int = 0
     rejected_here: int = 0
     """Of this iteration."""
+    rejected_on: dict[str, str] = field(default_factory=dict)
+    """Patch ids that were rejected, with the tree they were rejected on."""
     errors: frozenset[str] = frozenset()
     """Fingerprints already told."""
     paused: bool = False
@@ -137,11 +139,18 @@ class State:
     patches: dict[AttemptId, str] = field(default_factory=dict)
     """Patch ids of what landed."""
     refused: frozenset[str] = frozenset()
-    """Patch ids that are not to be tried again: rejected or rolled back."""
+    """Patch ids that are not to be tried again in any run: they were rolled back."""
     rollback: RollbackDecided | None = None
     """A rollback that is decided and not yet done."""
     answered: frozenset[str] = frozenset()
     """Requests already answered."""
+
+
+def refused_now(state: State) -> frozenset[str]:
+    """Return the patch ids nobody needs to propose on the branch as it stands."""
+    run = state.run
+    here = frozenset(p for p, tree in run.rejected_on.items() if tree == run.tree) if run else frozenset()
+    return state.refused | here
 
 
 def next_checkpoint(state: State) -> CheckpointId:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from director.core.effects import (
     Work,
     pending,
 )
-from director.core.state import Run, State
+from director.core.state import Run, State, refused_now
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
 from knowledge_graph.projector import Projector
@@ -43,7 +43,6 @@ from ledger.events import (
     PatchRebased,
     PatchRejected,
     Reason,
-    RunId,
     TargetPrepared,
     attempt_stream,
 )
@@ -118,7 +117,7 @@ class LocalExecutor:
         facts = await self._facts(effect, state)
         return Report(self.place.clock(), facts)
 
-    async def _facts(self, effect: Effect, state: State) -> Sequence[AnyEvent]:
+    async def _facts(self, effect: Effect, state: State) -> tuple[AnyEvent, ...]:
         mirror, blobs = self.place.mirror, self.place.blobs
         match effect:
             case Land():
@@ -135,14 +134,14 @@ class LocalExecutor:
             case MeasureBranch():
                 return await self._measure_branch(run, effect)
             case Work():
-                return (await self._work(run, effect, state.refused),)
+                return (await self._work(run, effect, refused_now(state)),)
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
                 return (await self._measure(run, effect),)
         raise AssertionError(effect)
 
-    async def _prepare(self, run: Run) -> Sequence[AnyEvent]:
+    async def _prepare(self, run: Run) -> tuple[AnyEvent, ...]:
         began = self.place.clock()
         await asyncio.to_thread(self.place.mirror.start_branch, run.started.branch, run.started.commit)
         environment = await self.place.referee.prepare(run.started.commit)
@@ -157,7 +156,7 @@ class LocalExecutor:
         )
         return (*notices, prepared)
 
-    async def _measure_branch(self, run: Run, effect: MeasureBranch) -> Sequence[AnyEvent]:
+    async def _measure_branch(self, run: Run, effect: MeasureBranch) -> tuple[AnyEvent, ...]:
         measured = await self._judged(run, effect.commit, "the branch")
         kind = BaselineMeasured if effect.baseline else BranchMeasured
         fact = kind(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
@@ -213,6 +212,3 @@ class LocalExecutor:
 def _record(store: Store, attempt: AttemptId, event: AnyEvent) -> None:
     """Append to the attempt's stream without waiting: group commit rides it along with the next decision."""
     store.append(attempt_stream(attempt), [event], actor=attempt)
-
-
-__all__ = ["Awaitable", "LocalExecutor", "Place", "RunId"]

@@ -7,11 +7,9 @@ from ledger.events import GateSpec
 DEFAULTS: dict[str, GateSpec] = {
     spec.name: spec
     for spec in (
-        GateSpec(
-            name="tests", better="lower", target=0, tolerance=0, ratchet=True, weight=3.0, unit="tests that do not pass"
-        ),
-        GateSpec(name="coverage", better="higher", target=80, tolerance=0.1, unit="% of lines and branches"),
-        GateSpec(name="lint", better="lower", target=0, tolerance=0, unit="findings"),
+        GateSpec(name="tests", better="lower", target=0, tolerance=0, ratchet=True, weight=3.0, unit=" failing"),
+        GateSpec(name="coverage", better="higher", target=80, tolerance=0.5, unit=" %"),
+        GateSpec(name="lint", better="lower", target=0, tolerance=0, unit=" findings"),
     )
 }
 

@@ -55,13 +55,13 @@ from ledger.events import (
     TechniqueTried,
     ToolFinished,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened
 from ledger.projections.board_attempt import on_attempt
 from ledger.projections.board_checkpoint import on_checkpoint
 from ledger.projections.board_error import on_error
 from ledger.projections.board_parts import Board
 from ledger.projections.board_run import on_run
-from ledger.store import Recorded
 
 __all__ = ["Board", "evolve", "initial"]
 
@@ -72,8 +72,12 @@ def initial() -> Board:
 
 
 def evolve(board: Board, recorded: Recorded) -> Board:
-    """Return the board after one more event; the past is never refused."""
-    moved = replace(board, position=recorded.position, at=recorded.at)
+    """Return the board after one more event; the past is never refused.
+
+    Where an event has a time of its own (`RunStarted.at`), that one counts, as in the rows the page is sent.
+    """
+    at: float = getattr(recorded.event, "at", recorded.at)
+    moved = replace(board, position=recorded.position, at=at)
     match recorded.event:
         case ProjectOpened() as event:
             return on_opened(moved, event)
@@ -82,19 +86,19 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case NoticeRaised() as event:
             return on_notice(moved, recorded, event)
         case ErrorSeen() as event:
-            return on_error(moved, recorded.at, event)
+            return on_error(moved, at, event)
         case (
             RunStarted() | TargetPrepared() | BaselineMeasured() | BranchMeasured() | IterationStarted()
             | IterationEnded() | RunPaused() | RunResumed() | RunClosing() | BranchDelivered() | DeliveryFailed()
             | RunEnded() | CallFinished()
         ) as event:  # fmt: skip
-            return on_run(moved, recorded.at, event)
+            return on_run(moved, at, event)
         case (
             AttemptScheduled() | TechniqueTried() | FindingsReported() | PatchProposed() | AttemptGaveUp()
             | AttemptFailed() | AttemptCancelled() | PatchRebased() | PatchMeasured() | LandDecided()
             | PatchRejected()
         ) as event:  # fmt: skip
-            return on_attempt(moved, recorded.at, event)
+            return on_attempt(moved, at, event)
         case (PatchLanded() | CheckpointCreated() | RollbackDecided() | RolledBack()) as event:
             return on_checkpoint(moved, recorded, event)
         case (

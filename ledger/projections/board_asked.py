@@ -21,6 +21,7 @@ from ledger.events import (
     RunRequested,
     StopRequested,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board_parts import (
     NOTICES,
     REQUESTS_KEPT,
@@ -31,7 +32,6 @@ from ledger.projections.board_parts import (
     Request,
     SandboxCard,
 )
-from ledger.store import Recorded
 
 AskedEvent = (
     RunRequested

@@ -15,11 +15,11 @@ from ledger.events import (
     RolledBack,
     RunId,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board_attempt import ended, find, put
 from ledger.projections.board_error import taken_back
 from ledger.projections.board_parts import CHECKPOINTS, Attempt, Board, Checkpoint, Rollback
 from ledger.projections.board_run import at_values, measured, trends
-from ledger.store import Recorded
 
 CheckpointEvent = PatchLanded | CheckpointCreated | RollbackDecided | RolledBack
 

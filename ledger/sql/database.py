@@ -7,21 +7,24 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from ledger.errors import Damaged, Unwritable
-from ledger.sql.failures import in_our_words
+from ledger.sql.failures import FAILURES, in_our_words
 from ledger.sql.tables import REVISION
 
 _BUSY_MS = 5000
+_OLDEST_SQLITE = (3, 37)
+"""The first with strict tables."""
 _READERS = 8
 """Idle reading connections kept; more are opened and closed as needed."""
 
 
 def prepare(path: Path) -> None:
     """See to it that a ledger of the newest revision stands at the path; raise Unwritable or Damaged."""
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise Unwritable(str(path), f"SQLite {sqlite3.sqlite_version} is too old; use a Python with 3.37 or newer")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
@@ -44,7 +47,7 @@ def reading(path: Path) -> Engine:
 
 def _engine(path: Path, pool: type, pragmas: tuple[str, ...], **options: int) -> Engine:
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),
         poolclass=pool,
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
@@ -65,7 +68,7 @@ def _create(path: Path) -> None:
     beside.unlink(missing_ok=True)
     try:
         with in_our_words(path):
-            _on_connection(beside, _migrate)
+            _on_connection(beside, lambda connection: _migrate(connection, path))
         _put_in_place(beside, path)
     finally:
         for leftover in (beside, *(beside.with_name(beside.name + end) for end in ("-wal", "-shm", "-journal"))):
@@ -96,7 +99,7 @@ def _bring_up(path: Path) -> None:
             return
         if found > REVISION:
             raise Unwritable(str(path), f"it was written by a newer Kaizen (revision {found}); upgrade Kaizen")
-        _migrate(connection)
+        _migrate(connection, path)
 
     _on_connection(path, upgrade_if_older)
 
@@ -118,10 +121,11 @@ def _revision_of(connection: Connection, path: Path) -> str:
     return str(row[0])
 
 
-def _migrate(connection: Connection) -> None:
+def _migrate(connection: Connection, path: Path) -> None:
     """Run the migrations in one transaction. Alembic is imported here, because most openings do without it."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", "ledger.sql:migrations")
@@ -129,7 +133,10 @@ def _migrate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
         command.upgrade(config, "head")
-    except DBAPIError:
+    except CommandError as error:
+        connection.exec_driver_sql("ROLLBACK")
+        raise Damaged(str(path), 1, f"its tables are of an unknown revision ({error})") from error
+    except FAILURES:
         connection.exec_driver_sql("ROLLBACK")
         raise
     connection.exec_driver_sql("COMMIT")

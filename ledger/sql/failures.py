@@ -30,8 +30,14 @@ _UNWRITABLE = {
 }
 
 
-def translate(error: DBAPIError, path: Path, position: int) -> LedgerError:
+FAILURES = (DBAPIError, UnicodeDecodeError)
+"""What a damaged or unwritable file raises; the second when even the message or a column is no text any more."""
+
+
+def translate(error: DBAPIError | UnicodeDecodeError, path: Path, position: int) -> LedgerError:
     """Return the ledger's error for one of the database; `position` is the first that may be hurt."""
+    if isinstance(error, UnicodeDecodeError):
+        return Damaged(str(path), position, "its text is not readable")
     original = error.orig
     code = getattr(original, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in _UNWRITABLE:
@@ -44,5 +50,5 @@ def in_our_words(path: Path, position: int = 1) -> Iterator[None]:
     """Turn the database's errors inside the block into the ledger's."""
     try:
         yield
-    except DBAPIError as error:
+    except FAILURES as error:
         raise translate(error, path, position) from error

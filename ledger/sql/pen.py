@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -13,11 +13,14 @@ from sqlalchemy import Connection
 from ledger.chain import Row, digest_of, fault_of, seal
 from ledger.codec import Encoded, decode
 from ledger.errors import Conflict, Damaged, Fenced
-from ledger.store import Recorded
+from ledger.events.recorded import Recorded
+from ledger.sql.head import COLUMNS, NOWHERE, digest_of_head, read_head
 
 _KNOWN_STREAMS = 10_000
 _COLUMNS = ", ".join(Row._fields)
 _INSERT = f"INSERT INTO event ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})"
+_HEAD = f"SELECT {', '.join(COLUMNS)} FROM head"
+_MOVE_HEAD = "UPDATE head SET position = ?, link = ?, token = ?, digest = ?"
 _SALT = 16
 
 
@@ -44,63 +47,47 @@ class SaveSnapshot:
     body: bytes
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where the ledger stands inside the transaction."""
-
-    position: int
-    link: bytes
-    token: int
-    versions: dict[str, int] = field(default_factory=dict)
-    """Of the streams met so far; true as long as nobody else writes, which `begin` finds out."""
-
-
 class Pen:
     """Owns the writing connection; used by one thread. Every append is checked before its first row is written,
     so that a refused one leaves no trace and its neighbours in the transaction stay."""
 
     def __init__(self, connection: Connection, path: Path) -> None:
         self._connection, self._path = connection, path
-        self._place = _Place(0, b"", 0)
-        self._begun = (0, b"", 0)
+        self._head = self._begun = NOWHERE
+        self._versions: dict[str, int] = {}  # of streams met; true while nobody else writes, which `begin` finds out
 
     @property
     def position(self) -> int:
         """The last position, right after a commit."""
-        return self._place.position
+        return self._head.position
 
     def begin(self) -> None:
         """Take the write lock and learn where the ledger stands now."""
         self._connection.exec_driver_sql("BEGIN IMMEDIATE")
-        row = self._connection.exec_driver_sql("SELECT position, link, token FROM head").fetchone()
-        if row is None:
-            raise Damaged(str(self._path), 1, "it has no head")
-        self._begun = position, link, token = row[0], row[1], row[2]
-        same = (position, link) == (self._place.position, self._place.link)
-        known = self._place.versions if same and len(self._place.versions) < _KNOWN_STREAMS else {}
-        self._place = _Place(position, link, token, known)
+        found = read_head(self._connection.exec_driver_sql(_HEAD).fetchone(), self._path)
+        if found != self._head or len(self._versions) > _KNOWN_STREAMS:
+            self._versions.clear()
+        self._head = self._begun = found
 
     def commit(self) -> None:
         """Make the transaction durable."""
-        place = self._place
-        if (place.position, place.link, place.token) != self._begun:
-            self._connection.exec_driver_sql(
-                "UPDATE head SET position = ?, link = ?, token = ?", (place.position, place.link, place.token)
-            )
+        if self._head != self._begun:
+            position, link, token, _ = self._head
+            self._connection.exec_driver_sql(_MOVE_HEAD, (position, link, token, digest_of_head(self._head)))
         self._connection.exec_driver_sql("COMMIT")
 
     def roll_back(self) -> None:
         """Give the transaction up, if SQLite has not done so already, and forget what was assumed."""
-        self._place = _Place(0, b"", 0)
+        self._head = self._begun = NOWHERE
         if _inside_transaction(self._connection):
             self._connection.exec_driver_sql("ROLLBACK")
 
     def append(self, job: Append, at: float) -> tuple[Recorded, ...]:
         """Write one append; raise Conflict or Fenced before anything of it is written."""
-        place = self._place
-        if job.token is not None and job.token < place.token:
-            raise Fenced(job.token, place.token)
-        place.token = max(place.token, job.token or 0)
+        if job.token is not None:
+            if job.token < self._head.token:
+                raise Fenced(job.token, self._head.token)
+            self._head = self._head._replace(token=job.token)
         if job.key is not None and (first := self._under_key(job.key)):
             return first
         version = self._version_of(job.stream)
@@ -130,22 +117,25 @@ class Pen:
         self._connection.close()
 
     def _sealed(self, job: Append, version: int, at: float) -> list[Row]:
-        place, salts = self._place, secrets.token_bytes(_SALT * len(job.events))
+        (position, link, *_), salts = self._head, secrets.token_bytes(_SALT * len(job.events))
         rows: list[Row] = []
-        for number, (_, kind, revision, body) in enumerate(job.events):
-            salt = salts[_SALT * number : _SALT * (number + 1)]
-            stands = place.position + 1, job.stream, version + number + 1
+        for number, (_, kind, revision, body) in enumerate(job.events, 1):
+            stands, salt = (
+                (position + number, job.stream, version + number),
+                salts[_SALT * (number - 1) : _SALT * number],
+            )
             row = Row(*stands, kind, revision, at, job.actor, job.cause, job.key, body, salt, b"", b"")
-            rows.append(seal(place.link, row))
-            place.position, place.link = rows[-1].position, rows[-1].link
-        place.versions[job.stream] = version + len(rows)
+            rows.append(seal(link, row))
+            link = rows[-1].link
+        self._head = self._head._replace(position=position + len(rows), link=link)
+        self._versions[job.stream] = version + len(rows)
         return rows
 
     def _version_of(self, stream: str) -> int:
-        known = self._place.versions.get(stream)
+        known = self._versions.get(stream)
         if known is None:
             row = self._connection.exec_driver_sql("SELECT max(version) FROM event WHERE stream = ?", (stream,)).one()
-            known = self._place.versions[stream] = row[0] or 0
+            known = self._versions[stream] = row[0] or 0
         return known
 
     def _under_key(self, key: str) -> tuple[Recorded, ...]:

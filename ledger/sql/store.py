@@ -12,20 +12,23 @@ from sqlalchemy import Engine, Select, literal_column
 from sqlmodel import and_, col, select
 
 from ledger.chain import GENESIS, Row, Verdict, digest_of
-from ledger.codec import encode
+from ledger.codec import encode, require_storable
 from ledger.errors import Damaged, LedgerError
 from ledger.events import AnyEvent
+from ledger.events.recorded import Recorded
 from ledger.sql.database import prepare, reading, writing
 from ledger.sql.failures import in_our_words
+from ledger.sql.head import COLUMNS, StoredHead, read_head
 from ledger.sql.pen import Append, SaveSnapshot, read_row
 from ledger.sql.tables import EventRow, HeadRow, SnapshotRow
 from ledger.sql.verify import verify
 from ledger.sql.writer import Writer
-from ledger.store import Head, Recorded, Snapshot
+from ledger.store import Head, Snapshot
 
 _PAGE = 1000
 _LOOK_AGAIN = 0.25
 """Seconds after which a waiting reader looks for what another program appended."""
+_HEAD = tuple(getattr(HeadRow, name) for name in COLUMNS)
 _ROW = tuple(getattr(EventRow, name) for name in Row._fields)
 
 
@@ -69,6 +72,7 @@ class SqliteStore:
         token: int | None = None,
     ) -> Future[tuple[Recorded, ...]]:
         """Append all of the events or none; see the port. Callbacks of the future must not wait for another append."""
+        require_storable(stream, actor, key, (cause, token or 0))
         encoded = [encode(event) for event in events]
         return self._writer.submit(Append(stream, encoded, expected, actor, cause, key, token))
 
@@ -111,12 +115,8 @@ class SqliteStore:
 
     def head(self) -> Head:
         """Return the last position and link, as any program left them."""
-        self._require_open()
-        with in_our_words(self._path), self._readers.connect() as connection:
-            row = connection.execute(select(HeadRow.position, HeadRow.link, HeadRow.lineage)).first()
-        if row is None:
-            raise Damaged(str(self._path), 1, "it has no head")
-        return Head(row[0], row[1].hex(), row[2])
+        head = self._head()
+        return Head(head.position, head.link.hex(), head.lineage)
 
     def wait(self, after: int, timeout: float) -> bool:
         """Block until the head is beyond `after`, at most `timeout` seconds."""
@@ -170,14 +170,23 @@ class SqliteStore:
     def _rows(self, query: Select[tuple[object, ...]], after: int) -> list[Row]:
         self._require_open()
         with in_our_words(self._path, after + 1), self._readers.connect() as connection:
-            return [Row._make(row) for row in connection.execute(query)]
+            return [Row._make(row) for row in connection.execute(query).all()]
 
-    def _checked_head(self) -> Head:
+    def _head(self) -> StoredHead:
+        self._require_open()
+        with in_our_words(self._path), self._readers.connect() as connection:
+            return read_head(connection.execute(select(*_HEAD)).first(), self._path)
+
+    def _checked_head(self) -> StoredHead:
         """Return the head after comparing it with the last row: a ledger that lost its end is not opened."""
-        head = self.head()
-        last = self._rows(select(*_ROW).order_by(col(EventRow.position).desc()).limit(1), 0)
-        position, link = (last[0].position, last[0].link) if last else (0, GENESIS)
-        if (position, link.hex()) != (head.position, head.link):
+        last = select(EventRow.position, EventRow.link).order_by(col(EventRow.position).desc()).limit(1)
+        with in_our_words(self._path), self._readers.connect() as connection:
+            connection.exec_driver_sql("BEGIN")  # one view of both: another program may be appending
+            head = read_head(connection.execute(select(*_HEAD)).first(), self._path)
+            row = connection.execute(last).first()
+            connection.exec_driver_sql("COMMIT")
+        position, link = row or (0, GENESIS)
+        if (position, link) != (head.position, head.link):
             raise Damaged(str(self._path), min(position, head.position) + 1, "its last rows do not match its head")
         return head
 

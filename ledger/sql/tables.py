@@ -49,6 +49,8 @@ class HeadRow(SQLModel, table=True):
     token: int = Field(sa_column=Column(Integer, nullable=False))
     """The highest fencing token seen."""
     lineage: str = Field(sa_column=Column(Text, nullable=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """Over the other columns; see `ledger.sql.head`."""
 
 
 class SnapshotRow(SQLModel, table=True):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from ledger.chain import Row, Verdict, check
 from ledger.errors import Damaged, LedgerError, Missing
 from ledger.sql.database import reading
-from ledger.sql.failures import translate
+from ledger.sql.failures import FAILURES, translate
+from ledger.sql.head import COLUMNS, read_head
 
 _PAGE = 5000
 _ROWS = f"SELECT {', '.join(Row._fields)} FROM event WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
@@ -29,7 +29,7 @@ def verify(path: Path) -> Verdict:
     try:
         with engine.connect() as connection:
             return _verify(connection, path)
-    except DBAPIError as error:
+    except FAILURES as error:
         return _verdict_of(translate(error, path, 1))
     except Damaged as error:
         return _verdict_of(error)
@@ -38,14 +38,12 @@ def verify(path: Path) -> Verdict:
 
 
 def _verify(connection: Connection, path: Path) -> Verdict:
-    head = connection.exec_driver_sql("SELECT position, link FROM head").fetchone()
-    if head is None:
-        return Verdict(False, 0, "", 1, "it has no head")
-    verdict = check(_rows(connection, path, head[0]), (head[0], head[1]))
+    head = read_head(connection.exec_driver_sql(f"SELECT {', '.join(COLUMNS)} FROM head").fetchone(), path)
+    verdict = check(_rows(connection, path, head.position), (head.position, head.link))
     if not verdict.intact:
         return verdict
     beyond = connection.exec_driver_sql("SELECT min(position) FROM event WHERE position < 1").scalar()
-    structure = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    structure = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
     if beyond is None and structure == "ok":
         return verdict
     why = " ".join(str(structure).split()) if beyond is None else f"a row stands at position {beyond}"
@@ -58,7 +56,7 @@ def _rows(connection: Connection, path: Path, last: int) -> Iterator[Row]:
     while position < last:
         try:
             rows = connection.exec_driver_sql(_ROWS, (position, last, page)).fetchall()
-        except DBAPIError as error:
+        except FAILURES as error:
             if page == 1:
                 raise translate(error, path, position + 1) from error
             page = 1

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import LedgerError, Unwritable
-from ledger.sql.failures import translate
+from ledger.events.recorded import Recorded
+from ledger.sql.failures import FAILURES, translate
 from ledger.sql.pen import Append, Pen, SaveSnapshot
-from ledger.store import Recorded
 
 _TOGETHER = 256
 """At most so many appends share one commit."""
@@ -95,7 +94,7 @@ class Writer:
         self._untidy = False
         try:
             self._pen.tidy()
-        except DBAPIError:
+        except FAILURES:
             self._pen.roll_back()  # the events are safe in the log; it is moved after the next append
 
     def _write(self, batch: list[_Job]) -> None:
@@ -128,7 +127,7 @@ class Writer:
             self._pen.begin()
             outcomes = [self._outcome(job.wish) for job in batch]
             self._pen.commit()
-        except DBAPIError as error:
+        except FAILURES as error:
             position = self._pen.position + 1
             self._pen.roll_back()
             raise translate(error, self._path, position) from error
@@ -140,7 +139,7 @@ class Writer:
     def _outcome(self, wish: Append | SaveSnapshot) -> Written | LedgerError:
         try:
             if isinstance(wish, Append):
-                return self._pen.append(wish, self._clock())
+                return self._pen.append(wish, float(self._clock()))
             self._pen.save(wish)
         except LedgerError as refusal:
             return refusal

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Found, Nothing, Outcome, Proposal, Workbench
+from agents.ports import AgentError, Found, Nothing, Outcome, Proposal, Workbench
 from agents.registry import Unregistered, build_agents, find_roles
 from agents.roles.coder import Coder
 from ledger.events import Finding, Task, TaskId, TechniqueTried
@@ -99,6 +99,13 @@ async def test_a_proposal_that_changes_nothing_is_a_no(root: Path) -> None:
     outcome = await ClassicalBrain([idle, yes("second")]).work(TASK, bench_for(root).bench)
 
     assert outcome == Proposal("second", "done")
+
+
+async def test_a_worktree_that_cannot_be_put_back_is_given_up(root: Path) -> None:
+    (root / "a.py").write_bytes(bytes(2 * 1024 * 1024))
+
+    with pytest.raises(AgentError, match=r"a\.py was changed"):
+        await ClassicalBrain([no("first")]).work(TASK, bench_for(root).bench)
 
 
 async def test_findings_are_an_answer(root: Path) -> None:

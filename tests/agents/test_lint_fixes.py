@@ -28,7 +28,7 @@ def task(*targets: str) -> Task:
 
 
 async def tried(bench: Bench, ruff: Path, *targets: str, arguments: tuple[str, ...] = ISOLATED) -> Outcome:
-    return await LintFixes(ruff, arguments).try_on(task(*targets), bench.bench)
+    return await LintFixes(ruff, lambda _: arguments).try_on(task(*targets), bench.bench)
 
 
 async def test_safe_fixes_become_a_patch_that_says_what_it_did(ruff: Path, tmp_path: Path) -> None:

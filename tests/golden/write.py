@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import msgspec
 
+from ledger.codec import as_json
 from ledger.events import (
     AttemptCancelled,
     AttemptId,
@@ -31,8 +32,8 @@ from ledger.events import (
     Task,
     TechniqueTried,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.board import evolve, initial
-from ledger.store import Recorded
 from tests import story, story_parts
 
 HERE = Path(__file__).parent
@@ -57,12 +58,6 @@ def recorded(told: Iterable[story_parts.Told]) -> list[Recorded]:
             )
         )
     return rows
-
-
-def flat(row: Recorded) -> dict[str, Any]:
-    """Return the row as it travels to the page."""
-    event = msgspec.to_builtins(row.event)
-    return {"run": "", **event, "position": row.position, "at": row.at, "stream": row.stream, "actor": row.actor}
 
 
 def lint_task(number: int) -> Task:
@@ -133,7 +128,7 @@ def files() -> dict[str, str]:
     made = {}
     for name, told, every in (("story", story.whole(lambda text: f"blob-{len(text)}"), 10), ("long", long(), 10_000)):
         rows = recorded(told)
-        made[f"{name}.jsonl"] = "".join(msgspec.json.encode(flat(row)).decode() + "\n" for row in rows)
+        made[f"{name}.jsonl"] = "".join(msgspec.json.encode(as_json(row)).decode() + "\n" for row in rows)
         made[f"{name}.boards.json"] = msgspec.json.encode(boards(rows, every)).decode() + "\n"
     return made
 

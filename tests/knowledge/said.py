@@ -27,7 +27,8 @@ from ledger.events import (
     RolledBack,
     RunId,
 )
-from ledger.store import Head, Recorded
+from ledger.events.recorded import Recorded
+from ledger.store import Head
 
 RUN = RunId("r1")
 

@@ -82,6 +82,12 @@ def test_an_error_nobody_claimed_is_solved_when_a_whole_measurement_no_longer_sh
     assert row_of(saw("f1"), gone).state == "solved"
 
 
+def test_an_error_the_branch_shows_again_is_open_though_nobody_tells_of_it_anew() -> None:
+    events = (saw("f1"), proposed("a1", "p1", "f1"), measured("a1"), landed("a1"))
+
+    assert row_of(*events, baseline(suite_reading("f1"))).state == "open"
+
+
 @pytest.mark.parametrize("reading", [suite_reading(value=None), suite_reading("", more=0), suite_reading("f2", more=3)])
 def test_a_measurement_that_does_not_name_every_failure_proves_nothing(reading) -> None:  # type: ignore[no-untyped-def]
     assert row_of(saw("f1"), baseline(reading)).state == "open"

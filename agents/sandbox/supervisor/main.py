@@ -1,7 +1,7 @@
 """Run one order: start the command, read what it says, meter it, end every process of it, report.
 
-The daemon holds the other end of standard input. When it closes, because the daemon
-cancels or is dead, everything ends.
+Standard input and output are one socket to the daemon. When its other end closes, because the daemon cancels or is
+dead, everything ends.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ _DRAIN_SECONDS = 2.0
 
 def main() -> None:
     """Read the order from standard input, write the report to standard output."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_IGN)  # the end of the daemon's pipe is the only word that counts
     order = read_order(0)
     if order is None:
         return
@@ -35,20 +33,24 @@ def main() -> None:
         report = supervise(order)
     except OSError as error:
         report = Report("broken", 0, False, 0.0, 0.0, b"", str(error).encode(), b"")
-    content = pack(report)
-    while content:
-        content = content[os.write(1, content) :]
+    content = memoryview(pack(report))
+    try:
+        while content:
+            content = content[os.write(1, content) :]
+    except BrokenPipeError:
+        return  # the daemon is gone, and with it whoever wanted to know
 
 
 def supervise(order: Order) -> Report:
     """Run the order to its end; nothing of it is alive afterwards."""
     began = time.monotonic()
-    os.set_blocking(0, False)
     started = Started(order)
     watch = Watch(order, started)
     try:
         start(order, started)
         why = _follow(order, started, watch)
+        if why:
+            watch.sample()
     finally:
         left = _end(started)
         started.out_of_memory = any(group.out_of_memory() for group in started.groups)
@@ -103,7 +105,7 @@ def _end(started: Started) -> int:
 def _report(order: Order, started: Started, watch: Watch, why: str, seconds: float) -> Report:
     texts = [bytes(started.readers[fd].content) for fd in started.texts]
     channel = bytes(started.readers[started.channel].content) if started.channel >= 0 else b""
-    cpu = started.reaped_cpu
+    cpu = max(started.reaped_cpu, watch.cpu)
     status = started.status()
     why = why or watch.last_word(status, cpu)
     if not why and status is None and texts[1].startswith(_NOT_EXECUTABLE):

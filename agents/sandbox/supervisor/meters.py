@@ -91,22 +91,24 @@ def grown(places: list[str]) -> Growth:
     return Growth(size, inodes)
 
 
-def volatile_inodes(pid: int, mounts: list[str]) -> int:
-    """Inodes used in the memory file systems of the sandbox whose first process is `pid`."""
+def volatile_inodes(pid: int, mounts: list[str], size: int) -> int:
+    """Inodes used in the memory file systems, of `size` bytes each, of the sandbox whose first process is `pid`."""
     used = 0
     for mount in mounts:
         try:
             state = os.statvfs(f"/proc/{pid}/root{mount}")
         except OSError:
             continue
-        used += state.f_files - state.f_ffree
+        # Until its own root stands, the first process still shows the machine's: told by their size.
+        if state.f_blocks * state.f_frsize <= size + _PAGE:
+            used += state.f_files - state.f_ffree
     return used
 
 
 def _entries_hidden_in(place: str) -> int:
     # An unreadable directory still tells its own size, which grows with its entries.
     try:
-        return os.stat(place, follow_symlinks=False).st_size // 64
+        return os.stat(place, follow_symlinks=False).st_size // 16
     except OSError:
         return 0
 

@@ -41,6 +41,8 @@ class Order(NamedTuple):
     """Writable directories whose growth is metered."""
     volatile: list[str]
     """Memory file systems inside the sandbox whose inodes are counted."""
+    volatile_size: int
+    """Bytes of each of them."""
 
 
 class Report(NamedTuple):

@@ -67,9 +67,9 @@ class Group:
             if os.path.exists(f"{path}/{name}"):
                 _write(f"{path}/{name}", value)
 
-    def enter(self) -> None:
-        """Put this process in."""
-        _write(f"{self.path}/cgroup.procs", "0")
+    def take_in(self, pid: int) -> None:
+        """Put a process in; those it starts from now on are in as well."""
+        _write(f"{self.path}/cgroup.procs", str(pid))
 
     def members(self) -> list[int]:
         """Processes in it now."""
@@ -154,6 +154,9 @@ class Started:
             self.first = _number(bytes(status.content), b'"child-pid": ') or 0
         if not self.first:
             return  # the closed gate lets nothing start: whoever waits for the end learns why
+        # Bubblewrap mounts meanwhile: entering a group takes the kernel some milliseconds.
+        for group in self.groups:
+            group.take_in(self.first)
         if order.processes:
             # Counted from here on in the new user namespace alone.
             resource.prlimit(self.first, resource.RLIMIT_NPROC, (order.processes, order.processes))
@@ -179,7 +182,7 @@ def start(order: Order, started: Started) -> None:
     parent = os.getpid()
     started.pid = os.fork()
     if started.pid == 0:
-        _become(order, given, started.groups, parent)
+        _become(order, given, parent)
     for fd in given.values():
         os.close(fd)
     started.first = 0 if order.namespaced else started.pid
@@ -201,15 +204,13 @@ def reap(started: Started) -> bool:
         started.note(pid, wait_status)
 
 
-def _become(order: Order, given: dict[int, int], groups: list[Group], parent: int) -> None:
+def _become(order: Order, given: dict[int, int], parent: int) -> None:
     # In the forked child: never returns.
     try:
         os.setsid()
         ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
-        for group in groups:
-            group.enter()
         for limit, value in order.rlimits:
             ceiling = resource.getrlimit(limit)[1]
             value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)

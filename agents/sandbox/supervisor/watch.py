@@ -7,12 +7,14 @@ import resource
 import signal
 import time
 
-from .meters import Growth, bytes_written, descendants, grown, memory_of, volatile_inodes
+from .meters import Growth, Task, bytes_written, descendants, grown, memory_of, volatile_inodes
 from .order import Order
 from .start import Started
 
 _FIRST, _LATEST = 0.05, 0.25
 """Seconds between two looks: from the first to the longest pause."""
+_SPARING, _LONGEST = 10, 5.0
+"""A look takes at most one part in ten of the time, but is never put off for longer than these seconds."""
 
 
 class Watch:
@@ -25,6 +27,8 @@ class Watch:
         self._next = time.monotonic() + _FIRST
         self._next_walk = self._next
         self._before: Growth | None = None
+        self.cpu = 0.0
+        """Seconds of all processes at the latest look; the kernel forgets those of what is killed together."""
         self._written: dict[tuple[int, int], int] = {}
 
     def due(self) -> float:
@@ -37,12 +41,17 @@ class Watch:
         if flood or self.due() > 0:
             return flood
         began = time.monotonic()
-        why = self._groups() or self._tasks() or self._places()
+        why = self._groups() or self._tasks()
         took = time.monotonic() - began
-        # A look never costs more than a twentieth of the time.
         self._pause = min(self._pause * 1.5, _LATEST)
-        self._next = began + max(self._pause, took * 20)
-        return why
+        self._next = began + max(self._pause, min(took * _SPARING, _LONGEST))
+        return why or self._places()
+
+    def sample(self) -> list[Task]:
+        """Look at every process of the command."""
+        tasks = descendants(os.getpid())
+        self.cpu = max(self.cpu, self._started.reaped_cpu + sum(task.cpu for task in tasks))
+        return tasks
 
     def last_word(self, status: int | None, cpu: float) -> str:
         """The limit that must have ended a command which was ended by the kernel, or nothing."""
@@ -68,14 +77,14 @@ class Watch:
 
     def _tasks(self) -> str:
         order = self._order
-        tasks = descendants(os.getpid())
+        tasks = self.sample()
         if order.memory and memory_of(tasks, order.memory) > order.memory:
             return "memory"
-        if order.cpu and self._started.reaped_cpu + sum(task.cpu for task in tasks) > order.cpu:
+        if order.cpu and self.cpu > order.cpu:
             return "cpu"
         if order.places and bytes_written(tasks, self._written) > order.written:
             return "output"
-        if order.volatile and volatile_inodes(self._started.first, order.volatile) > order.inodes:
+        if volatile_inodes(self._started.first, order.volatile, order.volatile_size) > order.inodes:
             return "output"
         return ""
 
@@ -85,7 +94,7 @@ class Watch:
             return ""
         began = time.monotonic()
         now = grown(order.places)
-        self._next_walk = began + max(_LATEST, (time.monotonic() - began) * 20)
+        self._next_walk = began + max(_LATEST, min((time.monotonic() - began) * _SPARING, _LONGEST))
         if self._before is None:
             self._before = now
         over = now.size - self._before.size > order.written or now.inodes - self._before.inodes > order.inodes

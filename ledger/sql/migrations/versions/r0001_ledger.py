@@ -7,6 +7,9 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.chain import GENESIS
+from ledger.sql.head import StoredHead, digest_of_head
+
 revision = "0001"
 down_revision = None
 
@@ -44,6 +47,7 @@ def upgrade() -> None:
         sa.Column("link", sa.LargeBinary, nullable=False),
         sa.Column("token", sa.Integer, nullable=False),
         sa.Column("lineage", sa.Text, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
     )
     op.create_table(
@@ -56,7 +60,7 @@ def upgrade() -> None:
         sa.Column("body", sa.LargeBinary, nullable=False),
         sqlite_strict=True,
     )
-    first = {"id": 1, "position": 0, "link": bytes(32), "token": 0, "lineage": secrets.token_hex(8)}
-    op.bulk_insert(head, [first])
+    first = StoredHead(position=0, link=GENESIS, token=0, lineage=secrets.token_hex(8))
+    op.bulk_insert(head, [{"id": 1, **first._asdict(), "digest": digest_of_head(first)}])
     for verb in ("UPDATE", "DELETE"):
         op.execute(_IMMUTABLE.format(verb=verb))

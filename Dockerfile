@@ -1,0 +1,32 @@
+# The daemon as one service: not root, a slim base, the page built in a stage of its own.
+FROM node:22-bookworm-slim AS page
+WORKDIR /build/dashboard/web
+COPY dashboard/web/package.json dashboard/web/package-lock.json dashboard/web/.npmrc ./
+RUN npm ci
+COPY dashboard/web/ ./
+RUN npm run build -- --outDir /build/static --emptyOutDir
+
+FROM python:3.12-slim-bookworm
+RUN apt-get update \
+    && apt-get install --no-install-recommends --yes bubblewrap git \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 kaizen \
+    && install -d -o kaizen -g kaizen /data
+WORKDIR /app
+COPY requirements.lock pyproject.toml README.md hatch_build.py ./
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY director/ director/
+COPY agents/ agents/
+COPY ledger/ ledger/
+COPY knowledge_graph/ knowledge_graph/
+COPY dashboard/ dashboard/
+COPY --from=page /build/static dashboard/server/static
+RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+USER kaizen
+ENV KAIZEN_HOME=/data KAIZEN_BEHIND_LOOPBACK=true
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+    CMD ["python", "-P", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/health', headers={'Host': '127.0.0.1:8000'}), timeout=4)"]
+ENTRYPOINT ["kaizen"]
+CMD ["up", "--foreground", "--port", "8000"]

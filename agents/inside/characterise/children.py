@@ -1,0 +1,113 @@
+"""Runs a piece of work in a child process and reads what it sends; the child's end is never ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Set
+
+Send = Callable[[Dict[str, Any]], None]
+MEMORY = 2 << 30
+"""Bytes a child may map beyond what it had when it was forked."""
+
+
+def in_child(work: Callable[[Send], None], seconds: float) -> Iterator[Dict[str, Any]]:
+    """Yield what the work sends from a forked child; it ends after `seconds` at the latest."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _work(work, writing)
+    os.close(writing)
+    rest = b""
+    until = time.monotonic() + seconds
+    try:
+        while True:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([reading], [], [], left)[0]:
+                break
+            chunk = os.read(reading, 1 << 16)
+            if not chunk:
+                break
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield json.loads(line)
+    finally:
+        os.close(reading)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _work(work: Callable[[Send], None], writing: int) -> None:
+    """Do the work in the child and leave without any exit hook of the target."""
+    status = 1
+    try:
+        with open("/proc/self/statm") as stream:
+            mapped = int(stream.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
+    except (OSError, ValueError):
+        status = 2
+
+    def send(message: Dict[str, Any]) -> None:
+        data = json.dumps(message).encode() + b"\n"
+        while data:
+            data = data[os.write(writing, data) :]
+
+    try:
+        work(send)
+        status = 0
+    except BaseException as error:
+        # Not silently: a child that failed must not look like one that found nothing.
+        send({"kind": "failed", "why": "%s: %s" % (type(error).__name__, str(error)[:200])})
+        status = 1
+    finally:
+        os._exit(status)
+
+
+def replayed(spec: Dict[str, Any], cases: List[Dict[str, Any]], hash_seeds: Sequence[str]) -> Set[int]:
+    """Return the places of the cases that a fresh interpreter sees again under every other hash seed."""
+    steady = set(range(len(cases)))
+    for seed in hash_seeds if cases else ():
+        steady &= _replayed_once({**spec, "replay": cases}, seed, 10.0 + len(cases))
+    return steady
+
+
+def _replayed_once(spec: Dict[str, Any], hash_seed: str, seconds: float) -> Set[int]:
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    flags = ["-P"] if sys.version_info >= (3, 11) else []
+    argv = [sys.executable, *flags, "-B", "-s", os.path.join(folder, "__main__.py"), "testgen"]
+    paths = os.pathsep.join(entry for entry in sys.path if entry)
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": paths}
+    reading, writing = os.pipe()
+    child = subprocess.Popen(
+        argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+        preexec_fn=lambda: os.dup2(writing, 3), pass_fds=(3,),
+    )  # fmt: skip
+    os.close(writing)
+    places: Set[int] = set()
+    try:
+        assert child.stdin is not None
+        child.stdin.write(json.dumps(spec).encode())
+        child.stdin.close()
+        until = time.monotonic() + seconds
+        data = b""
+        while select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
+            chunk = os.read(reading, 1 << 16)
+            if not chunk:
+                break
+            data += chunk
+        for line in data.splitlines():
+            message = json.loads(line)
+            if message.get("kind") == "steady":
+                places.add(int(message["place"]))
+    finally:
+        os.close(reading)
+        child.kill()
+        child.wait()
+    return places

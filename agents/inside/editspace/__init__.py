@@ -1,0 +1,260 @@
+"""PURE: the space of edits: which families apply to which node, drawn lazily and best first."""
+
+from __future__ import annotations
+
+import ast
+import heapq
+import itertools
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from ..source import Function, Source, Splice
+from . import conditions, constants, names, operators, statements
+from .scope import Clues, Draft, Scope, Site, scopes
+
+Family = Callable[[Site], Iterator[Draft]]
+Value = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.BinOp)
+Statement = (
+    ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Raise, ast.If, ast.For, ast.While, ast.With,
+    ast.Try, ast.Assert, ast.Delete, ast.Break, ast.Continue, ast.Pass,
+)  # fmt: skip
+Condition = (ast.Name, ast.Attribute, ast.Call, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Subscript)
+
+FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
+    (operators.comparison, (ast.Compare,), 10.0, "load"),
+    (operators.boolean, (ast.BoolOp,), 8.0, "load"),
+    (operators.negation, (ast.UnaryOp,), 8.0, "load"),
+    (operators.negation, Condition, 7.0, "truth"),
+    (operators.arithmetic, (ast.BinOp,), 8.0, "load"),
+    (operators.augmented, (ast.AugAssign, ast.Assign), 8.0, "statement"),
+    (operators.shifted, Value, 7.0, "value"),
+    (operators.combined, Value, 3.0, "value"),
+    (constants.constant, (ast.Constant, ast.UnaryOp), 8.0, "load"),
+    (constants.pattern, (ast.Constant,), 6.0, "load"),
+    (constants.display, (ast.List, ast.Tuple, ast.Set, ast.Dict), 6.0, "load"),
+    (constants.slices, (ast.Subscript,), 5.0, "any"),
+    (constants.part, Value, 4.0, "value"),
+    (constants.collected, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp), 5.0, "load"),
+    (names.variable, (ast.Name,), 8.0, "load"),
+    (names.attribute, (ast.Attribute,), 7.0, "any"),
+    (names.arguments, (ast.Call,), 7.0, "load"),
+    (names.access, (ast.Subscript, ast.Call), 5.0, "load"),
+    (names.cleaned, Value, 4.0, "value"),
+    (names.chosen, (ast.IfExp,), 6.0, "load"),
+    (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
+    (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
+    (conditions.missing, Condition, 8.0, "load"),
+    (conditions.strengthened, Condition, 5.2, "truth"),
+    (conditions.replaced, (*Condition, ast.Constant), 3.0, "load"),
+    (conditions.fallback, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 2.5, "value"),
+    (conditions.conditional, Value, 1.0, "value"),
+    (conditions.checked, (ast.Call,), 6.0, "load"),
+    (conditions.caught, (ast.ExceptHandler,), 7.0, "any"),
+    (conditions.raised, (ast.Raise,), 8.0, "any"),
+    (statements.deleted, Statement, 4.0, "statement"),
+    (statements.moved, Statement, 5.0, "statement"),
+    (statements.branch, (ast.If,), 5.0, "statement"),
+    (statements.exits, Statement, 7.0, "statement"),
+    (statements.guarded, Statement, 3.2, "statement"),
+    (statements.inserted, Statement, 8.4, "statement"),
+    (statements.unmutable, Function, 9.0, "any"),
+)
+
+CRASHES: Dict[str, Set[str]] = {
+    "None": {"guard", "cond-add", "guard-exit", "guard-stmt", "return-add", "truth", "var", "init-add", "ifexp-add"},
+    "RecursionError": {"guard-exit", "call-add", "assign-add", "step-add", "cmp-op", "sibling", "attr"},
+    "IndexError": {"off-by-one", "cmp-op", "guard", "cond-add", "const", "slice", "index", "guard-exit"},
+    "KeyError": {
+        "guard",
+        "cond-add",
+        "var",
+        "ingredient",
+        "element-swap",
+        "get",
+        "except",
+        "guard-exit",
+        "text",
+        "guard-stmt",
+    },
+    "NameError": {"var", "assign-add", "copied", "attr-for-var", "sibling"},
+    "UnboundLocalError": {"assign-add", "copied", "var", "step-add", "indent", "dedent"},
+    "AttributeError": {
+        "attr",
+        "var",
+        "attr-drop",
+        "init-add",
+        "copied",
+        "wrap",
+        "method-drop",
+        "guard",
+        "sibling",
+        "unwrap",
+    },
+    "ZeroDivisionError": {"guard", "cond-add", "cmp-op", "guard-exit", "bounded", "off-by-one", "const"},
+    "TypeError": {
+        "wrap",
+        "arg-swap",
+        "arg-drop",
+        "arg-add",
+        "forward",
+        "unwrap",
+        "ingredient",
+        "isinstance",
+        "sibling",
+        "get",
+    },
+    "ValueError": {"guard", "cond-add", "guard-exit", "except", "wrap", "clean", "element-swap", "element-drop"},
+    "StopIteration": {"arg-add", "guard-exit", "except"},
+}
+
+
+class Edit(NamedTuple):
+    """One change of one file, with its place in the order of the search."""
+
+    score: float
+    kind: str
+    line: int
+    region: int
+    """Index of the region (function or module-level statement) it lies in."""
+    splices: Tuple[Splice, ...]
+
+
+class Ground:
+    """A function or a module-level statement as ground for edits."""
+
+    def __init__(
+        self, index: int, source: Source, root: ast.AST, suspicion: Dict[int, float], least: float, body: bool
+    ) -> None:
+        self.index, self.source, self.root, self.suspicion, self.least = index, source, root, suspicion, least
+        self.body = body
+        """Whether it is the body of a function that is edited, or what runs when the module is imported."""
+
+    def suspicious(self, node: Any) -> float:
+        """Return the suspicion of a node: the highest of its lines; of the head alone for compound statements."""
+        stop = node.lineno if isinstance(node, (ast.If, ast.For, ast.While, *Function)) else node.end_lineno
+        lines = range(node.lineno, min(stop, node.lineno + 9) + 1)
+        return max([self.suspicion.get(line, 0.0) for line in lines] + [self.least])
+
+
+def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
+    """Yield the edits of all grounds, best first; the same edit once."""
+    heap: List[Tuple[float, int, Any, Any]] = []
+    order = itertools.count()
+    for ground in grounds:
+        for site, family, ceiling in _sites(ground, clues):
+            heapq.heappush(heap, (-ceiling, next(order), (ground, site), family))
+    seen: Set[Tuple[int, Tuple[Splice, ...]]] = set()
+    while heap:
+        _weight, _, what, family = heapq.heappop(heap)
+        if family is None:
+            yield what
+            continue
+        ground, site = what
+        base = _base(ground, site)
+        line = (
+            ground.source.line_of(ground.source.whole(site.node)[0])
+            if isinstance(site.node, ast.stmt)
+            else site.node.lineno
+        )
+        for draft in family(site):
+            key = (ground.index, draft.splices)
+            if key in seen or _same(ground.source, draft):
+                continue
+            seen.add(key)
+            score = draft.weight * base * _crash(clues, ground, draft.kind, line)
+            edit = Edit(score, draft.kind, line, ground.index, draft.splices)
+            heapq.heappush(heap, (-score, next(order), edit, None))
+
+
+def _base(ground: Ground, site: Site) -> float:
+    return 0.2 + ground.suspicious(site.node)
+
+
+def _crash(clues: Clues, ground: Ground, kind: str, line: int) -> float:
+    best = 1.0
+    for (path, crashed), exceptions in clues.crashes.items():
+        if path != ground.source.path:
+            continue
+        for name in exceptions:
+            if kind in CRASHES.get(name, ()):
+                if name == "RecursionError" or crashed == line:
+                    best = max(best, 3.0)
+                elif abs(crashed - line) <= 1:
+                    best = max(best, 2.0)
+    return best
+
+
+def _same(source: Source, draft: Draft) -> bool:
+    return all(source.data[start:end] == new for start, end, new in draft.splices)
+
+
+def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]:
+    found = scopes(ground.source, ground.root, clues)
+    top: Scope = found[ground.root]
+    by_type: Dict[type, List[Tuple[Family, float, str]]] = {}
+    for family, kinds, ceiling, where in FAMILIES:
+        for kind in kinds:
+            by_type.setdefault(kind, []).append((family, ceiling, where))
+    for node in _walked(ground):
+        if not hasattr(node, "lineno") or type(node) not in by_type or top.in_format(node):
+            continue
+        if _in_annotation(ground, node):
+            continue
+        scope = found.get(_owner(ground, node) or node, top)
+        site = Site(scope, node)
+        for family, ceiling, where in by_type[type(node)]:
+            if _stands(site, where):
+                boost = 3.0 if clues.crashes else 1.0
+                yield site, family, ceiling * boost * _base(ground, site)
+
+
+def _walked(ground: Ground) -> Iterator[Any]:
+    """Yield the nodes that belong to the ground: a body, or all that stands outside of bodies."""
+    if ground.body:
+        for statement in ground.root.body:  # type: ignore[attr-defined]
+            yield from ast.walk(statement)
+        return
+    pending: List[ast.AST] = [ground.root]
+    while pending:
+        node = pending.pop(0)
+        yield node
+        if isinstance(node, Function):
+            pending += [*node.args.defaults, *[one for one in node.args.kw_defaults if one], *node.decorator_list]
+        else:
+            pending += list(ast.iter_child_nodes(node))
+
+
+def _owner(ground: Ground, node: ast.AST) -> Optional[ast.AST]:
+    return ground.source.enclosing(node, Function) if node is not ground.root else node
+
+
+def _in_annotation(ground: Ground, node: ast.AST) -> bool:
+    place = ground.source.places.get(node)
+    while place is not None and node is not ground.root:
+        if place.field in ("annotation", "returns", "type_comment"):
+            return True
+        node, place = place.parent, ground.source.places.get(place.parent)
+    return False
+
+
+def _stands(site: Site, where: str) -> bool:
+    """Return whether a node stands where a family wants it."""
+    context = getattr(site.node, "ctx", None)
+    parent, field = site.place.parent, site.place.field
+    if where == "any":
+        return True
+    if where == "statement":
+        return site.place.at >= 0 and field in ("body", "orelse", "finalbody")
+    if where == "store":
+        return isinstance(context, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
+    if not isinstance(context, (ast.Load, type(None))) or (
+        isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)
+    ):
+        return False
+    if where == "truth":
+        return site.boolean() or (isinstance(parent, ast.Return) and isinstance(site.node, (ast.Compare, ast.BoolOp)))
+    if where == "value":
+        called = field == "func" or isinstance(parent, ast.Attribute)
+        return (
+            not called and not isinstance(parent, (ast.Expr, ast.Starred)) and field not in ("decorator_list", "bases")
+        )
+    return not isinstance(parent, ast.Starred)

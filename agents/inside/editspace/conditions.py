@@ -1,0 +1,179 @@
+"""PURE: edits of conditions: truthiness against None, guards, types that are checked, what is caught and raised."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from typing import Any, Dict, Iterator, List
+
+from ..source import COMPARE, LOWEST, NOT, OR, Frag, binary, called, compared, joined, negated, wrapped
+from .scope import Draft, Site
+
+EXCEPTIONS = (
+    "ValueError", "TypeError", "KeyError", "IndexError", "AttributeError", "LookupError", "RuntimeError",
+    "StopIteration", "ZeroDivisionError", "OverflowError", "NotImplementedError", "OSError", "Exception",
+)  # fmt: skip
+WIDER = {
+    "int": ("float", "(int, float)"), "float": ("int", "(int, float)"), "str": ("bytes", "(str, bytes)"),
+    "bytes": ("str", "(str, bytes)"), "list": ("tuple", "(list, tuple)"), "tuple": ("list", "(list, tuple)"),
+    "dict": ("list", "Mapping"), "set": ("frozenset", "(set, frozenset)"),
+}  # fmt: skip
+
+
+def strengthened(site: Site) -> Iterator[Draft]:
+    """A condition with one more condition beside it."""
+    if not site.boolean():
+        return
+    frag = site.frag()
+    whole = site.place.field in ("test", "ifs")
+    crash_only = 0.7 if not whole else 1.0
+    names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
+    for atom in site.scope.atoms():
+        if atom.text == frag.text:
+            continue
+        shared = 1.3 if names & set(re.findall(r"[A-Za-z_]\w*", atom.text)) else 1.0
+        guard = "None" in atom.text or atom.binds in (NOT, 14)
+        weight = (4.0 if guard else 3.0) * shared * crash_only
+        for word in ("and", "or"):
+            first, second = (atom, frag) if guard else (frag, atom)
+            yield site.put("cond-add", weight, joined(word, first, second))
+
+
+def replaced(site: Site) -> Iterator[Draft]:
+    """Another condition altogether."""
+    if not site.boolean() and not (isinstance(site.parent, ast.Return) and isinstance(site.node, ast.Constant)):
+        return
+    plain = isinstance(site.node, (ast.Name, ast.Constant, ast.Attribute))
+    for atom in site.scope.atoms():
+        if atom.text != site.text():
+            yield site.put("cond-synth", 2.5 if plain else 1.0, atom)
+    if site.place.field == "test":
+        yield site.put("cond-const", 3.0, Frag("True"))
+        yield site.put("cond-const", 3.0, Frag("False"))
+
+
+def missing(site: Site) -> Iterator[Draft]:
+    """Truthiness where None is meant, and None where truthiness is meant."""
+    node = site.node
+    if (
+        isinstance(node, ast.Compare)
+        and len(node.ops) == 1
+        and isinstance(node.ops[0], (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+    ):
+        right = node.comparators[0]
+        left = site.frag(node.left)
+        negative = isinstance(node.ops[0], (ast.Is, ast.Eq))
+        if isinstance(right, ast.Constant) and right.value is None:
+            yield site.put("truth", 7.0, negated(left) if negative else left)
+        elif isinstance(right, ast.Constant) and right.value in (0, "", False):
+            yield site.put("truth", 5.0, compared(left, "is" if negative else "is not", Frag("None")))
+            yield site.put("truth", 4.0, negated(left) if negative else left)
+        return
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
+        first, second = site.frag(node.values[0]), site.frag(node.values[1])
+        text = f"{wrapped(first, LOWEST + 1)} if {wrapped(first, COMPARE + 1)} is not None else {second.text}"
+        if not site.boolean():
+            yield site.put("truth", 7.0, Frag(text, LOWEST))
+    if not site.boolean():
+        return
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        yield site.put("truth", 8.0, compared(site.frag(node.operand), "is", Frag("None")))
+    elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
+        yield site.put("truth", 8.0, compared(site.frag(), "is not", Frag("None")))
+        yield site.put("truth", 4.0, binary(called("len", site.frag()), ">", Frag("1"), COMPARE))
+
+
+def fallback(site: Site) -> Iterator[Draft]:
+    """A value guarded where it is used: `x or default`, `x if x is not None else default`."""
+    node, scope = site.node, site.scope
+    if isinstance(node, ast.Name):
+        kinds = scope.types.get(node.id, set())
+        if kinds and "NoneType" not in kinds and len(kinds) < 2:
+            return
+    frag = site.frag()
+    for default in ("[]", "''", "0", "{}", "()", "None"):
+        yield site.put("guard", 2.5, joined("or", frag, Frag(default)))
+    for name in scope.names(node.lineno):
+        if name != frag.text and name not in ("self", "cls"):
+            yield site.put("guard", 1.5, joined("or", frag, Frag(name)))
+    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        inner = node.func if isinstance(node, ast.Call) else node.value
+        base = inner.value if isinstance(inner, ast.Attribute) and isinstance(node, ast.Call) else inner
+        if isinstance(base, (ast.Name, ast.Attribute)):
+            for test in (compared(site.frag(base), "is not", Frag("None")), site.frag(base)):
+                for default in ("None", "''", "[]", "0", "False"):
+                    yield site.put(
+                        "guard", 2.5, Frag(f"{wrapped(frag, LOWEST + 1)} if {test.text} else {default}", LOWEST)
+                    )
+
+
+def conditional(site: Site) -> Iterator[Draft]:
+    """A value that depends on a condition of the function."""
+    frag = site.frag()
+    others = ["None", "0", "''", "[]", "1", "True", "False"]
+    others += [n for n in site.scope.names(site.node.lineno) if n not in ("self", "cls", frag.text)][:6]
+    for atom in site.scope.atoms()[:60]:
+        for other in others:
+            yield site.put("ifexp-add", 1.0, Frag(f"{wrapped(frag, OR)} if {wrapped(atom, OR)} else {other}", LOWEST))
+
+
+def checked(site: Site) -> Iterator[Draft]:
+    """A wider or another type in `isinstance`."""
+    node, scope = site.node, site.scope
+    if getattr(node.func, "id", "") not in ("isinstance", "issubclass") or len(node.args) != 2:
+        return
+    kind = node.args[1]
+    seen = sorted(scope.types.get(getattr(node.args[0], "id", ""), set()))
+    known = [name for name in seen if hasattr(builtins, name)]
+    old = site.text(kind)
+    options: Dict[str, float] = {}
+    for new in WIDER.get(old, ()):
+        options[new] = 6.0
+    for name in [*known, "list", "tuple", "str", "dict", "int", "float", "set", "bytes"]:
+        if name not in re.findall(r"\w+", old):
+            options.setdefault(name, 3.0)
+            inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
+            options.setdefault(f"({inner}, {name})", 6.0 if name in known else 4.0)
+    if isinstance(kind, ast.Tuple):
+        for item in kind.elts:
+            options[site.text(item)] = 5.0
+    for new, weight in options.items():
+        yield site.put("isinstance", weight, Frag(new), kind)
+
+
+def caught(site: Site) -> Iterator[Draft]:
+    """Another or a wider exception to catch."""
+    node = site.node
+    if node.type is None:
+        return
+    old = site.text(node.type)
+    own = [n.name for n in ast.walk(site.source.tree) if isinstance(n, ast.ClassDef)]
+    likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
+    inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
+    for name in dict.fromkeys([*likely, *EXCEPTIONS, *[n for n in own if n.endswith(("Error", "Exception"))]]):
+        if name in re.findall(r"\w+", old):
+            continue
+        weight = 7.0 if name in likely else 3.0
+        yield site.put("except", weight, Frag(f"({inner}, {name})"), node.type)
+        yield site.put("except", weight, Frag(name), node.type)
+    if isinstance(node.type, ast.Tuple):
+        for item in node.type.elts:
+            yield site.put("except", 3.0, site.frag(item), node.type)
+
+
+def raised(site: Site) -> Iterator[Draft]:
+    """Another exception to raise."""
+    node = site.node
+    kind: Any = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+    if not isinstance(kind, (ast.Name, ast.Attribute)):
+        return
+    likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
+    for name in dict.fromkeys([*likely, *EXCEPTIONS]):
+        if name != site.text(kind):
+            yield site.put("raise", 8.0 if name in likely else 3.0, Frag(name), kind)
+
+
+def guards(site: Site) -> List[Frag]:
+    """Return the conditions worth guarding a statement with, likeliest first."""
+    return site.scope.atoms()[:140]

@@ -1,0 +1,248 @@
+"""PURE: what an edit at one place may be made of: names, expressions, conditions and what the tests said."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+
+from ..source import (
+    LOWEST,
+    Block,
+    Frag,
+    Function,
+    Place,
+    Source,
+    Splice,
+    called,
+    compared,
+    needed,
+    negated,
+    strength,
+    wrapped,
+)
+
+NUMERIC = {"int", "float", "bool", "Decimal", "Fraction", "complex"}
+ORDERED = {"list", "str", "tuple", "deque", "bytes", "bytearray", "range"}
+SIZED = ORDERED | {"dict", "set", "frozenset", "defaultdict", "OrderedDict", "Counter"}
+
+
+class Clues:
+    """What running the failing tests and reading them gave for building edits."""
+
+    def __init__(self) -> None:
+        self.types: Dict[Tuple[str, int], Dict[str, Set[str]]] = {}
+        """Per function (path, first line): names of locals and the types they had in failing tests."""
+        self.attributes: Dict[str, List[str]] = {}
+        """Per type name: the attributes its objects had."""
+        self.strings: List[str] = []
+        """Texts of the failing tests and of their messages."""
+        self.numbers: List[Any] = []
+        self.exceptions: List[str] = []
+        """Exception types that failing tests expect or met."""
+        self.keywords: Dict[str, List[str]] = {}
+        """Per function name in the project: the names of its parameters."""
+        self.crashes: Dict[Tuple[str, int], Set[str]] = {}
+        """Per crash line (path, line): exception types, `None` for a missing value."""
+
+
+class Draft(NamedTuple):
+    """An edit before it has a place in the queue."""
+
+    kind: str
+    weight: float
+    splices: Tuple[Splice, ...]
+
+
+class Scope:
+    """The names and expressions of one function, or of a module-level statement."""
+
+    def __init__(self, source: Source, root: ast.AST, clues: Clues, outer: Optional["Scope"] = None) -> None:
+        self.source, self.root, self.clues, self.outer = source, root, clues, outer
+        self.params: List[str] = parameters(root) + (outer.params if outer else [])
+        self.locals: List[str] = _unique(self.params + _stored(root) + (outer.locals if outer else []))
+        first = source.line_of(source.whole(root)[0])
+        self.types: Dict[str, Set[str]] = dict(outer.types) if outer else {}
+        for name, types in clues.types.get((source.path, first), {}).items():
+            self.types[name] = types
+        top = source.tree.body
+        self.functions = [n.name for n in top if isinstance(n, Function)]
+        self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in _stored(n)])
+        self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
+        self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
+        self._atoms: Optional[List[Frag]] = None
+
+    def may_be(self, name: str, wanted: Set[str]) -> bool:
+        """Return whether a name had, or could have had, one of the types."""
+        types = self.types.get(name)
+        return not types or bool(types & wanted)
+
+    def alike(self, name: str, other: str) -> float:
+        """Return how well one name can stand for the other, by the types they had."""
+        mine, theirs = self.types.get(name), self.types.get(other)
+        if not mine or not theirs:
+            return 0.6
+        if mine & theirs or (mine <= NUMERIC and theirs <= NUMERIC):
+            return 1.0
+        return 0.5 if "NoneType" in mine | theirs else 0.25
+
+    def names(self, line: int) -> List[str]:
+        """Return parameters and the locals that were stored at or above a line, nearest kind first."""
+        early = set(_stored(self.root, line))
+        own = [name for name in self.locals if name in early or name in self.params]
+        return _unique(own)
+
+    def expressions(self) -> List[Tuple[Frag, ast.expr]]:
+        """Return the distinct small expressions of the function, in order of their lines."""
+        if self._expressions is None:
+            seen: Dict[str, Tuple[Frag, ast.expr]] = {}
+            wanted = (
+                ast.Subscript, ast.Attribute, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.UnaryOp,
+                ast.List, ast.Tuple, ast.Constant, ast.Name, ast.Dict,
+            )  # fmt: skip
+            for node in ast.walk(self.root):
+                if not isinstance(node, wanted) or not isinstance(getattr(node, "ctx", None), (ast.Load, type(None))):
+                    continue
+                if self.in_format(node) or (
+                    isinstance(self.source.places[node].parent, ast.Expr) and isinstance(node, ast.Constant)
+                ):
+                    continue
+                if isinstance(node, ast.Name) and node.id not in self.locals and node.id not in self.globals:
+                    continue
+                text = self.source.text(node)
+                if len(text) <= 60 and "\n" not in text:
+                    seen.setdefault(text, (Frag(text, strength(node, text)), node))
+            self._expressions = list(seen.values())
+        return self._expressions
+
+    def in_format(self, node: ast.AST) -> bool:
+        """Return whether a node stands in an f-string, where older interpreters give no true places."""
+        return self.source.enclosing(node, (ast.JoinedStr,)) is not None or isinstance(node, ast.JoinedStr)
+
+    def atoms(self) -> List[Frag]:
+        """Return conditions that can be built from the function's own names."""
+        if self._atoms is None:
+            self._atoms = _unique(list(self._conditions()))
+        return self._atoms
+
+    def _conditions(self) -> Iterator[Frag]:
+        for frag, node in self.expressions():
+            if isinstance(node, ast.Compare):
+                yield frag
+        places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
+        places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
+        for frag in places[:24]:
+            yield frag
+            yield negated(frag)
+            yield compared(frag, "is", Frag("None"))
+            yield compared(frag, "is not", Frag("None"))
+        for frag, node in self.expressions():
+            if isinstance(node, ast.Call) and len(frag.text) <= 40:
+                yield frag
+                yield negated(frag)
+        yield from self._measured()
+
+    def _measured(self) -> Iterator[Frag]:
+        numbers = [n for n in self.locals if n not in ("self", "cls") and self.may_be(n, NUMERIC)][:8]
+        known = [n for n in numbers if self.types.get(n)] or numbers
+        for name in known:
+            for operator in ("==", "<", ">", "<=", ">="):
+                for constant in ("0", "1"):
+                    yield compared(Frag(name), operator, Frag(constant))
+            for other in known:
+                if name < other:
+                    for operator in ("==", "<", ">", "<=", ">=", "!="):
+                        yield compared(Frag(name), operator, Frag(other))
+        holders = [n for n in self.locals if n not in ("self", "cls") and self.may_be(n, SIZED)][:8]
+        for name in holders:
+            for operator, constant in (("==", "0"), ("==", "1"), ("<", "2"), (">", "1")):
+                yield compared(called("len", Frag(name)), operator, Frag(constant))
+            for other in self.locals[:10]:
+                if other != name and self.types.get(name, set()) != {"str"} and other not in ("self", "cls"):
+                    yield compared(Frag(other), "in", Frag(name))
+                    yield compared(Frag(other), "not in", Frag(name))
+        for name in self.locals[:10]:
+            for kind in sorted(self.types.get(name, set()) - {"NoneType", "type", "function", "method"}):
+                if kind.isidentifier() and hasattr(__import__("builtins"), kind):
+                    yield called("isinstance", Frag(name), Frag(kind))
+                    yield negated(called("isinstance", Frag(name), Frag(kind)))
+
+
+class Site:
+    """One node at its place, with what an edit there may use."""
+
+    def __init__(self, scope: Scope, node: Any) -> None:
+        self.scope, self.node = scope, node
+        self.source = scope.source
+        self.place: Place = scope.source.places[node]
+
+    @property
+    def parent(self) -> Any:
+        """The node above."""
+        return self.place.parent
+
+    def text(self, node: Optional[ast.AST] = None) -> str:
+        """Return the source of the node, or of another one."""
+        return self.source.text(node if node is not None else self.node)
+
+    def frag(self, node: Optional[ast.AST] = None) -> Frag:
+        """Return the node's source with its strength."""
+        return self.source.frag(node if node is not None else self.node)
+
+    def put(self, kind: str, weight: float, new: Frag, node: Optional[Any] = None) -> Draft:
+        """Return the edit that puts an expression in the place of the node (or of one below it)."""
+        spot = node if node is not None else self.node
+        start, end = self.source.span(spot)
+        least = needed(self.source.places[spot])
+        if self.source.data[start - 1 : start] == b"(" and self.source.data[end : end + 1] == b")":
+            least = LOWEST
+        return Draft(kind, weight, ((start, end, wrapped(new, least).encode("utf-8")),))
+
+    def splice(self, kind: str, weight: float, *splices: Tuple[int, int, str]) -> Draft:
+        """Return an edit made of raw splices."""
+        return Draft(kind, weight, tuple((start, end, new.encode("utf-8")) for start, end, new in splices))
+
+    def boolean(self) -> bool:
+        """Return whether only the truth of the node counts where it stands."""
+        parent, field = self.place.parent, self.place.field
+        if field in ("test", "ifs"):
+            return True
+        if isinstance(parent, ast.UnaryOp):
+            return isinstance(parent.op, ast.Not)
+        return isinstance(parent, ast.BoolOp)
+
+    def function(self) -> Any:
+        """Return the innermost function around the node, or None."""
+        return self.source.enclosing(self.node, Function)
+
+
+def parameters(root: ast.AST) -> List[str]:
+    """Return the parameter names of a function, in order; none for anything else."""
+    if not isinstance(root, Function):
+        return []
+    spec = root.args
+    every = [*getattr(spec, "posonlyargs", []), *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    return [one.arg for one in every if one is not None]
+
+
+def scopes(source: Source, root: ast.AST, clues: Clues, outer: Optional[Scope] = None) -> Dict[ast.AST, Scope]:
+    """Return the scope of a function or statement and of every function inside it, by their node."""
+    scope = Scope(source, root, clues, outer)
+    found: Dict[ast.AST, Scope] = {root: scope}
+    inner = [n for n in ast.walk(root) if n is not root and isinstance(n, Function)]
+    for node in inner:
+        if source.enclosing(node, Function) is (root if isinstance(root, Function) else None):
+            found.update(scopes(source, node, clues, scope))
+    return found
+
+
+def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
+    """Return the names stored to at or above a line."""
+    names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [n.id for n in names if n.lineno <= line]
+
+
+def _unique(items: List[Any]) -> List[Any]:
+    return list(dict.fromkeys(items))
+
+
+__all__ = ["Block", "Clues", "Draft", "Scope", "Site", "parameters", "scopes"]

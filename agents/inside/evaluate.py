@@ -1,0 +1,332 @@
+"""Judge candidates in forked workers: many per fork where only a body changes, one per fork otherwise."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import select
+import time
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+
+from . import reexec
+from .cases import Case
+from .editspace import Edit
+from .forks import in_fork, reap
+from .regions import Region, Unfit
+from .ticks import FOREVER, Counter
+
+BATCH, CANARY_EVERY = 64, 16
+MEMORY = 3 << 30
+
+
+class Base(NamedTuple):
+    """How a test behaves on the unchanged program."""
+
+    status: str
+    ticks: int
+    seconds: float
+
+
+class Plausible(NamedTuple):
+    """A candidate that turns failing tests green and breaks none that was tried."""
+
+    number: int
+    """Its place in the search."""
+    edits: Tuple[Edit, ...]
+    fixed: Tuple[int, ...]
+    ticks: int
+
+
+class Tally:
+    """What the search did."""
+
+    def __init__(self) -> None:
+        self.tried = self.unfit = self.slow = self.hung = self.void = self.forks = self.broke = 0
+
+
+class Trial:
+    """The tests with their baselines, and how one installed candidate is judged by them."""
+
+    def __init__(
+        self, cases: Sequence[Case], counter: Counter, bases: Dict[int, Base], failing: List[int], first: List[int]
+    ) -> None:
+        self.cases, self.counter, self.bases, self.failing, self.first = cases, counter, bases, failing, first
+        self.covering: Dict[int, List[int]] = {}
+        """Per region: the passing tests that run it, cheapest first."""
+        self.factor = 1
+        green = [base.ticks for base in bases.values() if base.status == "p"] or [200]
+        self.typical = max(green)
+        self.quick = 0.5 + 10 * max([base.seconds for base in bases.values()] or [0.1])
+
+    def budget(self, index: int) -> int:
+        """Return the ticks a test may take: many times what it took before."""
+        base = self.bases[index]
+        if base.status == "p":
+            return (base.ticks * 10 + 500) * self.factor
+        return max(base.ticks * 3 + 500, min(self.typical * 20 + 3000, 400_000)) * self.factor
+
+    def seconds(self, index: int) -> float:
+        """Return the processor time a test may take, the backstop behind the ticks."""
+        return (0.3 + 10 * self.bases[index].seconds) * min(self.factor, 8)
+
+    def judge(self, regions: Sequence[int], beat: Callable[[], None]) -> Tuple[str, Tuple[int, ...], int]:
+        """Judge the program as it is now: `P` plausible, `b` breaks others, `f`, `t`; the tests fixed; ticks."""
+        fixed: List[int] = []
+        spent, late = 0, False
+        for index in self.first:
+            outcome = self._run(index)
+            spent += outcome.ticks
+            late = late or outcome.status == "t"
+            if outcome.status == "p":
+                fixed.append(index)
+        if not fixed:
+            return ("t" if late else "f"), (), spent
+        for index in self.failing:
+            if index not in self.first:
+                beat()
+                outcome = self._run(index)
+                spent += outcome.ticks
+                if outcome.status == "p":
+                    fixed.append(index)
+        passing = list(dict.fromkeys(index for region in regions for index in self.covering.get(region, [])))
+        for index in passing:
+            beat()
+            outcome = self._run(index)
+            spent += outcome.ticks
+            if outcome.status != "p":
+                for region in regions:
+                    if index in self.covering.get(region, []):
+                        self.covering[region].remove(index)
+                        self.covering[region].insert(0, index)
+                return ("t" if outcome.status == "t" else "b"), tuple(fixed), spent
+        return "P", tuple(sorted(fixed)), spent
+
+    def _run(self, index: int) -> Any:
+        return self.cases[index].run(self.counter, self.budget(index), self.seconds(index))
+
+
+Chunk = List[Tuple[int, Tuple[Edit, ...]]]
+
+
+class Evaluator:
+    """Draws candidates, judges them in at most `workers` forks, and keeps the plausible ones."""
+
+    def __init__(self, trial: Trial, regions: Dict[int, Any], workers: int, canary: List[int], isolated: bool) -> None:
+        self.trial, self.regions, self.workers, self.canary = trial, regions, workers, canary
+        self.batch = BATCH if isolated else 1
+        self.tally = Tally()
+        self._drawn = 0
+        self._alone: Chunk = []
+        self.plausible: List[Plausible] = []
+        self.late: List[Tuple[Edit, ...]] = []
+        self.partial: List[Tuple[int, Tuple[Edit, ...], Tuple[int, ...]]] = []
+        """Candidates that turned tests green and broke others: parts of larger repairs."""
+
+    def run(
+        self, candidates: Iterator[Tuple[Edit, ...]], enough: Callable[[], bool], found: Callable[[Plausible], None]
+    ) -> None:
+        """Judge candidates until there are none left or it is enough."""
+        gc.collect()
+        gc.freeze()
+        live: Dict[int, _Worker] = {}
+        again: List[Chunk] = []
+        exhausted = False
+        try:
+            while True:
+                stop = enough()
+                while not stop and len(live) < self.workers and (again or not exhausted):
+                    chunk = again.pop(0) if again else self._draw(candidates)
+                    if not chunk:
+                        exhausted = True
+                        break
+                    worker = _Worker(self, chunk)
+                    self.tally.forks += 1
+                    live[worker.pipe] = worker
+                if not live or stop:
+                    break
+                ready, _, _ = select.select(list(live), [], [], 0.1)
+                for pipe in list(live):
+                    worker = live[pipe]
+                    hung = pipe not in ready and worker.silent() > 1.5 + 2 * self.trial.quick * min(
+                        self.trial.factor, 8
+                    )
+                    if hung or (pipe in ready and not worker.read()):
+                        del live[pipe]
+                        worker.end()
+                        worker.settle(found)
+                        again += worker.left(hung)
+        finally:
+            for worker in live.values():
+                worker.end()
+            gc.unfreeze()
+
+    def _draw(self, candidates: Iterator[Tuple[Edit, ...]]) -> Chunk:
+        """Return the next chunk; a candidate that changes module-level code gets a fork of its own."""
+        chunk: Chunk = []
+        while len(self._alone) < 32 and len(chunk) < self.batch:
+            one = next(candidates, None)
+            if one is None:
+                break
+            alone = any(not isinstance(self.regions[edit.region], Region) for edit in one)
+            (self._alone if alone else chunk).append((self._drawn, one))
+            self._drawn += 1
+        if chunk:
+            return chunk
+        return [self._alone.pop(0)] if self._alone else []
+
+    def install(self, edits: Tuple[Edit, ...]) -> List[Region]:
+        """Change the living program; return what must be restored. Raises Unfit."""
+        changed: List[Region] = []
+        by_region: Dict[int, List[Any]] = {}
+        for edit in edits:
+            by_region.setdefault(edit.region, []).extend(edit.splices)
+        for index, splices in by_region.items():
+            region = self.regions[index]
+            if isinstance(region, Region):
+                code = region.compile(tuple(splices))
+                changed.append(region)
+                region.install(code)
+            else:
+                reexec.apply(region, tuple(splices))
+        return changed
+
+    def confirm(self, edits: Tuple[Edit, ...], seconds: float) -> Optional[Tuple[Tuple[int, ...], int]]:
+        """Judge one candidate alone in a fresh fork with every test; return tests fixed and ticks, or None."""
+
+        def alone() -> Any:
+            limit_memory()
+            try:
+                self.install(edits)
+            except Unfit:
+                return None
+            verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
+            return (fixed, ticks) if verdict == "P" else None
+
+        got: Optional[Tuple[Tuple[int, ...], int]] = in_fork(alone, seconds)
+        return got
+
+    def clean(self) -> bool:
+        """Return whether the canary tests behave as on the unchanged program."""
+        for index in self.canary:
+            base = self.trial.bases[index]
+            outcome = self.trial.cases[index].run(self.trial.counter, FOREVER >> 1, 5.0)
+            if outcome.status != base.status or (base.status == "p" and outcome.ticks != base.ticks):
+                return False
+        return True
+
+
+class _Worker:
+    """One fork with a chunk of candidates; it answers one line each."""
+
+    def __init__(self, owner: Evaluator, chunk: Chunk) -> None:
+        self.owner, self.chunk, self.done = owner, chunk, 0
+        self.pipe, writing = os.pipe()
+        self.last, self._rest = time.monotonic(), b""
+        self._void: Set[int] = set()
+        self._found: List[Plausible] = []
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.close(self.pipe)
+                limit_memory()
+                self._work(writing)
+            finally:
+                os._exit(0)
+        os.close(writing)
+
+    def _work(self, out: int) -> None:
+        owner, since = self.owner, 0
+        many = len(self.chunk) > 1
+        for position, (_, edits) in enumerate(self.chunk):
+            changed: List[Region] = []
+            try:
+                changed = owner.install(edits)
+                verdict, fixed, ticks = owner.trial.judge([e.region for e in edits], lambda: _say(out, "h"))
+                _say(out, f"{verdict} {ticks} {','.join(map(str, fixed))}")
+            except Unfit:
+                _say(out, "s 0 ")
+            finally:
+                for region in changed:
+                    region.restore()
+            since += 1
+            if many and (since == CANARY_EVERY or position == len(self.chunk) - 1):
+                if not owner.clean():
+                    _say(out, f"v {since} ")
+                    return
+                since = 0
+
+    def read(self) -> bool:
+        """Take in what the fork said; return False when it has ended."""
+        got = os.read(self.pipe, 1 << 14)
+        if not got:
+            return False
+        self.last = time.monotonic()
+        *lines, self._rest = (self._rest + got).split(b"\n")
+        for line in lines:
+            if line != b"h":
+                self._take(line.decode())
+        return True
+
+    def settle(self, found: Callable[[Plausible], None]) -> None:
+        """Hand on the plausible candidates whose verdicts hold."""
+        void = {self.chunk[position][0] for position in self._void}
+        for one in self._found:
+            if one.number not in void:
+                self.owner.plausible.append(one)
+                found(one)
+
+    def _take(self, line: str) -> None:
+        verdict, ticks, fixed = line.split(" ")
+        tally = self.owner.tally
+        if verdict == "v":
+            self._void = set(range(self.done - int(ticks), self.done))
+            tally.void += int(ticks)
+            return
+        number, edits = self.chunk[self.done]
+        indices = tuple(int(one) for one in fixed.split(",") if one)
+        if verdict == "P":
+            self._found.append(Plausible(number, edits, indices, int(ticks)))
+        elif verdict == "b":
+            tally.broke += 1
+            self.owner.partial.append((number, edits, indices))
+        elif verdict == "t":
+            tally.slow += 1
+            self.owner.late.append(edits)
+        tally.unfit += verdict == "s"
+        tally.tried += 1
+        self.done += 1
+
+    def silent(self) -> float:
+        """Return for how many seconds the fork has said nothing."""
+        return time.monotonic() - self.last
+
+    def end(self) -> None:
+        """Kill the fork."""
+        reap(self.pid, kill=True)
+        os.close(self.pipe)
+
+    def left(self, hung: bool = False) -> List[Chunk]:
+        """Return the chunks that must be done again: void ones alone, and what a dead fork left."""
+        rest: List[Chunk] = [[self.chunk[position]] for position in sorted(self._void)]
+        stop = self.done
+        if not self._void and stop < len(self.chunk):
+            self.owner.tally.hung += 1
+            self.owner.tally.tried += 1
+            if hung:
+                self.owner.late.append(self.chunk[stop][1])
+            stop += 1
+        if stop < len(self.chunk):
+            rest.append(self.chunk[stop:])
+        return rest
+
+
+def _say(out: int, text: str) -> None:
+    os.write(out, text.encode() + b"\n")
+
+
+def limit_memory() -> None:
+    """Keep a candidate from eating the machine's memory."""
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

@@ -1,0 +1,333 @@
+"""One search: observe, localise, draw edits, judge them, rank what is plausible."""
+
+from __future__ import annotations
+
+import ast
+import os
+import time
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
+
+from . import localise, reexec, regions
+from .cases import PROTOCOL, Case
+from .editspace import Edit, Ground, names, search
+from .evaluate import Base, Evaluator, Plausible, Trial
+from .forks import in_fork
+from .lines import in_sources
+from .ranking import SUSPECT, Ranked, ranked
+from .source import Function, Source
+from .ticks import Counter
+
+LEAST = 0.02
+HOPELESS = 0.3
+"""The search ends when what is left scores below this share of the best plausible patch."""
+
+
+class Hunt:
+    """The state of one search, inside an interpreter that has the tests loaded."""
+
+    def __init__(
+        self, spec: Dict[str, Any], loaded: List[Case], say: Callable[[Dict[str, Any]], None], begun: float
+    ) -> None:
+        self.spec, self.cases, self.say = spec, loaded, say
+        self.end = begun + spec["seconds"] * 0.85
+        self.begun = begun
+        self.counter = Counter()
+        by_name = {case.name: index for index, case in enumerate(loaded)}
+        self.failing = [by_name[name] for name in spec["failing"] if name in by_name]
+        self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
+        tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
+        self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
+        self.sources: Dict[str, Source] = {}
+        self.regions: Dict[int, Any] = {}
+        self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
+
+    def run(self) -> None:
+        """Search until the time or the candidates are spent, and say what was found."""
+        if not self.failing:
+            self.say({"kind": "ended", "why": "the failing tests could not be loaded"})
+            return
+        observed = self._observe()
+        if not self.failing:
+            self.say({"kind": "ended", "why": "the failing tests pass when they are run alone"})
+            return
+        chosen = localise.representatives(observed.runs, self.failing)
+        suspicion = localise.suspicion(observed.runs, self.failing, chosen)
+        clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
+        grounds = self._grounds(suspicion, clues)
+        self.stats["localised"] = time.monotonic() - self.begun
+        if not grounds:
+            self.say({"kind": "ended", "why": "the failing tests run no code of the project"})
+            return
+        trial = self._trial(observed, chosen)
+        isolated = self._isolated(trial)
+        evaluator = Evaluator(
+            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated
+        )
+        self.stats.update(isolated=float(isolated), prepared=time.monotonic() - self.begun)
+        self._search(evaluator, search(grounds, clues))
+        self._answer(evaluator)
+
+    def _observe(self) -> localise.Observations:
+        share = max(5.0, 0.2 * self.spec["seconds"])
+        observed = localise.observe(self.cases, self.failing, self._near(), self.wanted, self.counter, share)
+        odd = [i for i in self.failing if i in observed.runs and observed.runs[i].status == "p"]
+        odd += [i for i in self.passing if i in observed.runs and observed.runs[i].status not in ("p", "s")]
+        odd = [i for i in odd if self.cases[i].rung != PROTOCOL]
+        if odd:
+            for index in odd:
+                self.cases[index].rung = PROTOCOL
+            more = localise.observe(
+                self.cases, [i for i in odd if i in self.failing], [i for i in odd if i in self.passing],
+                self.wanted, self.counter, share / 2,
+            )  # fmt: skip
+            observed.runs.update(more.runs)
+        self.failing = [i for i in self.failing if i in observed.runs and observed.runs[i].status in ("f", "t")]
+        self.passing = [i for i in self.passing if i in observed.runs and observed.runs[i].status == "p"]
+        return observed
+
+    def _near(self) -> List[int]:
+        """Return the passing tests, those beside failing ones first."""
+        files = {self.cases[i].path for i in self.failing}
+        return sorted(self.passing, key=lambda i: (self.cases[i].path not in files, i))
+
+    def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any) -> List[Ground]:
+        grounds: List[Ground] = []
+        located: List[Tuple[float, Dict[str, Any]]] = []
+        tests = [self.cases[i].name for i in self.failing]
+        for path in sorted({path for path, _ in suspicion}):
+            source = self._source(path)
+            if source is None:
+                continue
+            names.callers(clues.keywords, source.tree)
+            lines = {line: value for (where, line), value in suspicion.items() if where == path}
+            living = regions.living_functions(path)
+            functions: Dict[str, float] = {}
+            for node in regions.outermost(source):
+                region = regions.Region(source, node, path)
+                own = {n: v for n, v in lines.items() if region.first <= n <= region.last}
+                inside = {n: v for n, v in own.items() if n >= node.body[0].lineno}
+                if not inside or not region.attach(living):
+                    continue
+                bonus = 0.15 * max(localise.named(test, region.name) for test in tests)
+                own = {n: v + bonus for n, v in own.items()}
+                index = len(self.regions)
+                self.regions[index] = region
+                grounds.append(Ground(index, source, node, own, LEAST, True))
+                score = max(own.values())
+                functions[region.name] = score
+                where = sorted(own, key=lambda n: -own[n])[:5]
+                located.append(
+                    (
+                        score,
+                        {
+                            "path": localise.relative(path, self.spec["project"]),
+                            "line": where[0],
+                            "lines": where,
+                            "name": region.name,
+                            "score": score,
+                        },
+                    )
+                )
+            grounds += self._statements(source, functions)
+        located.sort(key=lambda one: -one[0])
+        self.say({"kind": "located", "functions": [one for _, one in located[:10]]})
+        return grounds
+
+    def _source(self, path: str) -> Any:
+        if path not in self.sources:
+            try:
+                with open(path, "rb") as file:
+                    self.sources[path] = Source(path, file.read())
+            except (OSError, SyntaxError, ValueError):
+                return None
+        return self.sources[path]
+
+    def _statements(self, source: Source, functions: Dict[str, float]) -> Iterator[Ground]:
+        """Yield the module-level statements that suspicious functions depend on."""
+        module = reexec.module_of(source.path)
+        if module is None or not functions:
+            return
+        read: Dict[str, float] = {}
+        for node in regions.outermost(source):
+            score = functions.get(regions.qualified(source, node), 0.0)
+            if score:
+                for name in reexec.read(node) | _attributes(node):
+                    read[name] = max(read.get(name, 0.0), score)
+        for node in source.tree.body:
+            if not isinstance(node, reexec.Blocks):
+                continue
+            lines: Dict[int, float] = {}
+            for part in _parts(node):
+                score = max([read.get(name, 0.0) for name in reexec.bound(part)] or [0.0])
+                if isinstance(part, Function):
+                    score = functions.get(regions.qualified(source, part), 0.0)
+                for line in range(
+                    part.lineno, (part.body[0].lineno if isinstance(part, Function) else part.end_lineno) + 1
+                ):
+                    lines[line] = max(lines.get(line, 0.0), 0.6 * score)
+            if max(lines.values() or [0.0]) > 0.05:
+                index = len(self.regions)
+                self.regions[index] = reexec.StatementRegion(source, node, module)
+                yield Ground(index, source, node, lines, 0.0, False)
+
+    def _trial(self, observed: localise.Observations, chosen: List[int]) -> Trial:
+        bases: Dict[int, Base] = {}
+        order = [*self.failing, *self.passing]
+        for at in range(0, len(order), 100):
+            bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0) or {})
+        self.failing = [i for i in self.failing if i in bases]
+        self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
+        first = sorted([i for i in chosen if i in bases], key=lambda i: bases[i].ticks)
+        trial = Trial(self.cases, self.counter, bases, self.failing, first)
+        ordered = sorted(self.passing, key=lambda i: (bases[i].seconds > 0.05, bases[i].ticks))
+        for index, region in self.regions.items():
+            path = region.source.path
+            inside = set(range(region.first, region.last + 1))
+            trial.covering[index] = [i for i in ordered if observed.runs[i].lines.get(path, set()) & inside]
+            if not isinstance(region, regions.Region) and not isinstance(region.node, Function):
+                trial.covering[index] = [i for i in ordered if path in observed.runs[i].lines]
+        return trial
+
+    def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
+        found = {}
+        for index in chunk:
+            outcome = self.cases[index].run(self.counter, 3_000_000, 10.0)
+            found[index] = Base(outcome.status, outcome.ticks, outcome.seconds)
+        return found
+
+    def _isolated(self, trial: Trial) -> bool:
+        """Return whether tests behave the same when they are run in another order in one interpreter."""
+        cheap = [i for i in [*self.failing, *reversed(self.passing)] if trial.bases[i].seconds < 0.05][:150]
+
+        def again() -> bool:
+            for order in (cheap, list(reversed(cheap))):
+                for index in order:
+                    outcome = self.cases[index].run(self.counter, 3_000_000, 5.0)
+                    if outcome.status != trial.bases[index].status:
+                        return False
+            return True
+
+        return in_fork(again, 20.0) is True
+
+    def _canary(self, trial: Trial) -> List[int]:
+        """Return a few cheap tests that behave the same, to the tick, each time they are run."""
+        cheap = sorted([i for i in trial.bases if trial.bases[i].seconds < 0.02], key=lambda i: trial.bases[i].ticks)[
+            -40:
+        ]
+
+        def steady() -> List[int]:
+            found = []
+            for index in cheap[:24]:
+                runs = [self.cases[index].run(self.counter, 3_000_000, 2.0) for _ in range(2)]
+                same = all(run.status == trial.bases[index].status for run in runs)
+                if same and (runs[0].ticks == runs[1].ticks == trial.bases[index].ticks or runs[0].status == "f"):
+                    found.append(index)
+            return found[:4]
+
+        return in_fork(steady, 10.0) or []
+
+    def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
+        most = self.spec.get("candidates", 200_000)
+        last, best = [0.0], [0.0]
+        patience = [self.end, float("inf")]
+
+        def drawn() -> Iterator[Tuple[Edit, ...]]:
+            for edit in edits:
+                last[0] = edit.score
+                yield (edit,)
+
+        def enough() -> bool:
+            if time.monotonic() > min(patience) or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+                return True
+            return best[0] > 0 and last[0] < best[0] * HOPELESS
+
+        def found(one: Plausible) -> None:
+            if len(one.fixed) == len(self.failing):
+                best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
+                spent = time.monotonic() - self.begun
+                patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
+
+        evaluator.run(drawn(), enough, found)
+        if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:
+            evaluator.trial.factor, evaluator.batch = 100, 1
+            late, evaluator.late = evaluator.late, []
+            evaluator.run(iter(late), enough, found)
+
+    def _answer(self, evaluator: Evaluator) -> None:
+        patches: List[Ranked] = []
+        for one in sorted(evaluator.plausible, key=lambda p: p.number):
+            if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
+                break
+            confirmed = evaluator.confirm(one.edits, 30.0)
+            if confirmed is not None and confirmed[0]:
+                patches.append(self._ranked(one, *confirmed))
+        best = self._distinct(ranked(patches))
+        tally = evaluator.tally
+        self.stats.update(
+            candidates=tally.tried,
+            unfit=tally.unfit,
+            slow=tally.slow,
+            hung=tally.hung,
+            void=tally.void,
+            forks=tally.forks,
+            broke=tally.broke,
+            plausible=len(evaluator.plausible),
+            confirmed=len(patches),
+            seconds=time.monotonic() - self.begun,
+            direct=sum(case.rung != PROTOCOL for case in self.cases),
+        )
+        self.say({"kind": "stats", **self.stats})
+        self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
+
+    def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:
+        removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
+        added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
+        weakens = any(edit.kind in ("delete", "cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
+        return Ranked(one.edits, fixed, ticks, one.number, weakens, removed + added)
+
+    def _patch(self, one: Ranked) -> Dict[str, Any]:
+        edit = one.edits[0]
+        region = self.regions[edit.region]
+        source: Source = region.source
+        splices = tuple(splice for each in one.edits for splice in each.splices)
+        kept = {i for each in one.edits for i in self._kept(each.region)}
+        return {
+            "path": localise.relative(source.path, self.spec["project"]),
+            "encoding": source.encoding,
+            "splices": source.characters(splices),
+            "text": source.splice(splices).decode("utf-8"),
+            "edit": edit.kind,
+            "line": edit.line,
+            "function": region.name,
+            "score": edit.score,
+            "number": one.number,
+            "fixed": [self.cases[i].name for i in one.fixed],
+            "kept": [self.cases[i].name for i in sorted(kept)],
+        }
+
+    def _distinct(self, patches: List[Ranked]) -> List[Ranked]:
+        """Return the patches without those that compile to the same as a better one."""
+        seen: Set[Any] = set()
+        found = []
+        for one in patches:
+            region = self.regions[one.edits[0].region]
+            splices = tuple(splice for edit in one.edits for splice in edit.splices)
+            key = regions.meaning(region.compile(splices)) if isinstance(region, regions.Region) else splices
+            if key not in seen:
+                seen.add(key)
+                found.append(one)
+        return found
+
+    def _kept(self, region: int) -> Sequence[int]:
+        return self.passing
+
+
+def _parts(node: Any) -> List[Any]:
+    if isinstance(node, ast.ClassDef):
+        return [part for inner in node.body for part in _parts(inner)]
+    return [node]
+
+
+def _attributes(node: Any) -> Set[str]:
+    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}

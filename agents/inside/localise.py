@@ -1,0 +1,239 @@
+"""Where the cause of failing tests most likely is: lines that failing tests run and passing ones do not, and traces."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import math
+import os
+import re
+import textwrap
+import time
+from functools import partial
+from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Sequence, Set, Tuple
+
+from .cases import Case
+from .editspace.scope import Clues
+from .forks import in_fork
+from .lines import Lines, Recorder, Types
+from .ticks import Counter
+
+Line = Tuple[str, int]
+
+
+class Observed(NamedTuple):
+    """What one traced run of one test gave."""
+
+    status: str
+    lines: Lines
+    error: str
+    message: str
+    frames: Tuple[Tuple[str, int, str], ...]
+    """Frames of the project, innermost last: path, line, function."""
+
+
+class Observations(NamedTuple):
+    """What tracing gave, by index of the case."""
+
+    runs: Dict[int, Observed]
+    types: Types
+    attributes: Dict[str, Set[str]]
+
+
+def observe(
+    cases: Sequence[Case], failing: Sequence[int], passing: Sequence[int], wanted: Callable[[str], bool],
+    counter: Counter, seconds: float,
+) -> Observations:  # fmt: skip
+    """Trace the tests in forks, failing ones first and with the types of their variables, as far as time allows."""
+    end = time.monotonic() + seconds
+    runs: Dict[int, Observed] = {}
+    types: Types = {}
+    attributes: Dict[str, Set[str]] = {}
+    for some, deep in ((failing, True), (passing, False)):
+        for at in range(0, len(some), 50):
+            left = end - time.monotonic()
+            if left <= 0 and runs:
+                break
+            chunk = some[at : at + 50]
+            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, end), max(left, 5.0) + 5.0)
+            if got is None and len(chunk) > 1:
+                for one in chunk:
+                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, end), 10.0)
+                    _merge(alone, runs, types, attributes)
+                    if time.monotonic() > end:
+                        break
+            _merge(got, runs, types, attributes)
+    return Observations(runs, types, attributes)
+
+
+def _merge(got: Any, runs: Dict[int, Observed], types: Types, attributes: Dict[str, Set[str]]) -> None:
+    if got is None:
+        return
+    runs.update(got.runs)
+    for key, names in got.types.items():
+        for name, kinds in names.items():
+            types.setdefault(key, {}).setdefault(name, set()).update(kinds)
+    for kind, names in got.attributes.items():
+        attributes.setdefault(kind, set()).update(names)
+
+
+def _traced(
+    cases: Sequence[Case], chunk: Sequence[int], wanted: Callable[[str], bool], counter: Counter, deep: bool, end: float
+) -> Observations:
+    recorder = Recorder(wanted, types=deep)
+    runs: Dict[int, Observed] = {}
+    for index in chunk:
+        if runs and time.monotonic() > end:
+            break
+        case = cases[index]
+        outcome = recorder.record(partial(case.run, counter, seconds=20.0))
+        error = outcome.error
+        runs[index] = Observed(
+            outcome.status,
+            recorder.lines,
+            _error_name(error),
+            str(error)[:4000] if error is not None else "",
+            tuple(_frames(error, wanted)),
+        )
+    return Observations(runs, recorder.types or {}, recorder.attributes)
+
+
+def _error_name(error: Any) -> str:
+    name = type(error).__name__ if error is not None else ""
+    missing = name in ("AttributeError", "TypeError") and "NoneType" in str(error)
+    return "None" if missing else name
+
+
+def _frames(error: Any, wanted: Callable[[str], bool]) -> List[Tuple[str, int, str]]:
+    found: List[Tuple[str, int, str]] = []
+    trace = getattr(error, "__traceback__", None)
+    while trace is not None and len(found) < 60:
+        code = trace.tb_frame.f_code
+        if wanted(code.co_filename):
+            found.append((code.co_filename, trace.tb_lineno, code.co_name))
+        trace = trace.tb_next
+    return found
+
+
+def representatives(runs: Dict[int, Observed], failing: Sequence[int], most: int = 4) -> List[int]:
+    """Return failing tests that differ most in what they run: different causes should each have one."""
+    spots = {index: _spots(runs[index]) for index in failing}
+    chosen: List[int] = []
+    while len(chosen) < min(most, len(failing)):
+        rest = [index for index in failing if index not in chosen]
+        if not rest:
+            break
+        distance = {i: min([_apart(spots[i], spots[c]) for c in chosen] or [1.0]) for i in rest}
+        best = max(rest, key=lambda i: (distance[i], -len(spots[i])))
+        if distance[best] < 0.25:
+            break
+        chosen.append(best)
+    return chosen
+
+
+def _spots(run: Observed) -> FrozenSet[Line]:
+    return frozenset((path, line) for path, lines in run.lines.items() for line in lines)
+
+
+def _apart(one: FrozenSet[Line], other: FrozenSet[Line]) -> float:
+    union = len(one | other)
+    return 1.0 - len(one & other) / union if union else 0.0
+
+
+def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> Dict[Line, float]:
+    """Return Ochiai per line, the highest over the groups of failing tests, with a bonus for the trace."""
+    spots = {index: _spots(run) for index, run in runs.items()}
+    passed: Dict[Line, int] = {}
+    for index, run in runs.items():
+        if index not in failing and run.status == "p":
+            for spot in spots[index]:
+                passed[spot] = passed.get(spot, 0) + 1
+    groups: Dict[int, List[int]] = {}
+    for index in failing:
+        nearest = min(chosen, key=lambda c: (_apart(spots[index], spots[c]), c))
+        groups.setdefault(nearest, []).append(index)
+    found: Dict[Line, float] = {}
+    for members in groups.values():
+        failed: Dict[Line, int] = {}
+        for index in members:
+            for spot in spots[index]:
+                failed[spot] = failed.get(spot, 0) + 1
+        for spot, count in failed.items():
+            value = count / math.sqrt(len(members) * (count + passed.get(spot, 0)))
+            found[spot] = max(found.get(spot, 0.0), value)
+    for index in failing:
+        for depth, (path, line, _) in enumerate(reversed(runs[index].frames[-6:])):
+            if (path, line) in found:
+                found[path, line] = min(1.5, found[path, line] + (0.5 if depth == 0 else 0.2) / len(failing))
+    return found
+
+
+def words(text: str) -> Set[str]:
+    """Return the words of an identifier, lower case: of `TestLRUCache::test_pop_item` lru, cache, pop, item."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", text)
+    return {part.lower() for part in parts if len(part) > 1} - {"test", "tests", "py"}
+
+
+def named(test: str, function: str) -> float:
+    """Return how well a test's name speaks of a function, 0 to 1."""
+    mine = words(function)
+    return len(mine & words(test)) / len(mine) if mine else 0.0
+
+
+def clues(cases: Sequence[Case], failing: Sequence[int], observed: Observations) -> Clues:
+    """Return what the failing tests, their messages and their variables offer to build edits from."""
+    found = Clues()
+    found.types = observed.types
+    found.attributes = {kind: sorted(names)[:40] for kind, names in observed.attributes.items()}
+    strings: Dict[str, None] = {}
+    numbers: Dict[Any, None] = {}
+    exceptions: Dict[str, None] = {}
+    for index in failing[:12]:
+        run = observed.runs[index]
+        for text in re.findall(r"'([^'\n]{1,40})'|\"([^\"\n]{1,40})\"", run.message):
+            strings.setdefault(text[0] or text[1])
+        if run.error not in ("", "None", "AssertionError", "Failed"):
+            exceptions.setdefault(run.error)
+        if run.frames:
+            path, line, _ = run.frames[-1]
+            found.crashes.setdefault((path, line), set()).add(run.error)
+        _read(cases[index], strings, numbers, exceptions)
+    pieces = [piece for text in strings for piece in re.split(r"[^\w]+", text) if 1 < len(piece) < len(text)]
+    found.strings = list(dict.fromkeys([*[s for s in strings if len(s) <= 40], *pieces]))[:80]
+    found.numbers = list(numbers)[:40]
+    found.exceptions = list(exceptions)[:8]
+    return found
+
+
+def _read(case: Case, strings: Dict[str, None], numbers: Dict[Any, None], exceptions: Dict[str, None]) -> None:
+    values = getattr(case, "values", None)
+    for value in (values or {}).values():
+        _keep(value, strings, numbers)
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(case.source())))
+    except (OSError, TypeError, SyntaxError, IndentationError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            _keep(node.value, strings, numbers)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in (
+            "raises", "assertRaises", "assertRaisesRegex", "warns",
+        ):  # fmt: skip
+            for argument in node.args[:1]:
+                if isinstance(argument, ast.Name):
+                    exceptions.setdefault(argument.id)
+
+
+def _keep(value: Any, strings: Dict[str, None], numbers: Dict[Any, None]) -> None:
+    if isinstance(value, str) and 0 < len(value) <= 60:
+        strings.setdefault(value)
+    elif type(value) in (int, float) and value == value and abs(value) < 1e12:
+        numbers.setdefault(value)
+    elif isinstance(value, (list, tuple)) and len(value) <= 20:
+        for one in value:
+            _keep(one, strings, numbers)
+
+
+def relative(path: str, project: str) -> str:
+    """Return a path relative to the project directory."""
+    return os.path.relpath(os.path.realpath(path), os.path.realpath(project))

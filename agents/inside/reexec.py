@@ -1,0 +1,156 @@
+"""Module-level code changed in a fork: the edited statement is run again and what it defined is put everywhere."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+import types
+from typing import Any, Dict, List, Set, Tuple
+
+from .regions import Unfit, future_flags
+from .source import Function, Source, Splice, spliced
+
+Blocks = (
+    ast.Assign,
+    ast.AnnAssign,
+    ast.AugAssign,
+    ast.ClassDef,
+    *Function,
+    ast.If,
+    ast.Try,
+    ast.Expr,
+    ast.For,
+    ast.With,
+)
+
+
+class StatementRegion:
+    """One module-level statement, and the later ones that use what it defines."""
+
+    def __init__(self, source: Source, node: Any, module: Any) -> None:
+        self.source, self.node, self.module = source, node, module
+        self.name = getattr(node, "name", "") or ", ".join(sorted(bound(node))[:3]) or "<module>"
+        self.flags = future_flags(source.tree)
+        self.first, self.last = source.line_of(source.whole(node)[0]), node.end_lineno
+
+    def followers(self) -> List[Any]:
+        """Return the later module-level statements that read what this one binds when they run."""
+        names = set(bound(self.node))
+        found = []
+        body = self.source.tree.body
+        for node in body[body.index(self.node) + 1 :]:
+            if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and names & read(node):
+                found.append(node)
+                names |= bound(node)
+        return found
+
+
+def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
+    """Run the edited statement in its module and replace what it defined wherever it is used; raise Unfit."""
+    source, space = region.source, region.module.__dict__
+    start, end = source.whole(region.node)
+    text = spliced(source.data[start:end], tuple((a - start, b - start, new) for a, b, new in splices))
+    names = set(bound(region.node))
+    old = {name: space[name] for name in names if name in space}
+    _run(text, region, space)
+    for node in region.followers():
+        for name in bound(node):
+            old.setdefault(name, space.get(name))
+        _run(source.text(node).encode("utf-8"), region, space)
+    for name, value in old.items():
+        if name in space and space[name] is not value:
+            space[name] = _replaced(name, value, space[name])
+
+
+def _run(text: bytes, region: StatementRegion, space: Dict[str, Any]) -> None:
+    try:
+        exec(compile(text, region.module.__file__, "exec", region.flags, True, 0), space)
+    except BaseException as problem:
+        raise Unfit(f"{type(problem).__name__}: {problem}") from problem
+
+
+def _replaced(name: str, old: Any, new: Any) -> Any:
+    if isinstance(old, type) and isinstance(new, type):
+        return _transplanted(old, new)
+    if type(old) is type(new) is types.FunctionType and not old.__closure__ and not new.__closure__:
+        old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
+        return old
+    _rebound(name, old, new)
+    return new
+
+
+def _transplanted(old: Any, new: Any) -> Any:
+    """Give the old class the new one's attributes, so that its objects and subclasses see them."""
+    if any(base.__name__ in ("Enum", "tuple") for base in old.__mro__[1:]):
+        _rebound(old.__name__, old, new)
+        return new
+    for name, value in list(vars(new).items()):
+        if name in ("__dict__", "__weakref__", "__slots__") or isinstance(
+            value, (types.MemberDescriptorType, types.GetSetDescriptorType)
+        ):
+            continue
+        _rehome(value, new, old)
+        try:
+            setattr(old, name, value)
+        except (AttributeError, TypeError) as problem:
+            raise Unfit(str(problem)) from problem
+    for name in set(vars(old)) - set(vars(new)):
+        if not name.startswith("__"):
+            delattr(old, name)
+    return old
+
+
+def _rehome(value: Any, new: Any, old: Any) -> None:
+    """Let `super()` in a method mean the old class."""
+    function = getattr(value, "__func__", None) or getattr(value, "fget", None) or value
+    if isinstance(function, types.FunctionType) and function.__closure__:
+        for cell in function.__closure__:
+            try:
+                if cell.cell_contents is new:
+                    cell.cell_contents = old
+            except ValueError:
+                continue
+
+
+def _rebound(name: str, old: Any, new: Any) -> None:
+    plain = old is None or isinstance(old, (int, float, str, bytes, bool)) or (isinstance(old, tuple) and len(old) < 2)
+    for module in list(sys.modules.values()):
+        space = getattr(module, "__dict__", None)
+        if not isinstance(space, dict) or getattr(module, "__file__", None) is None:
+            continue
+        for key in [key for key, value in list(space.items()) if value is old]:
+            if key == name or not plain:
+                space[key] = new
+
+
+def bound(node: Any) -> Set[str]:
+    """Return the names a module-level statement binds."""
+    if isinstance(node, (*Function, ast.ClassDef)):
+        return {node.name}
+    found = set()
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, (*Function, ast.ClassDef)):
+            found.add(one.name)
+            continue
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store):
+            found.add(one.id)
+        pending += list(ast.iter_child_nodes(one))
+    return found
+
+
+def read(node: ast.AST) -> Set[str]:
+    """Return the names a piece of code reads."""
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def module_of(path: str) -> Any:
+    """Return the loaded module whose file this is, or None."""
+    real = os.path.realpath(path)
+    for module in list(sys.modules.values()):
+        name = getattr(module, "__file__", None)
+        if isinstance(name, str) and os.path.realpath(name) == real and hasattr(module, "__dict__"):
+            return module
+    return None

@@ -1,0 +1,157 @@
+"""Mend a bug by a small edit: searched inside the target, confirmed by its real suite."""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agents.ports import Limits, Nothing, Outcome, Proposal, Workbench
+from agents.techniques.localise import findings_of
+from agents.techniques.trial import Before, accepted, before
+from agents.workspace.layout import Layout, read_layout
+from ledger.events import Task
+
+TRIES = 5
+"""How many ranked patches are shown to the real suite."""
+SHARE = 0.6
+"""Share of the time left that the search may take; the rest is for the suite."""
+
+
+class TemplateRepair:
+    """Searches edits of the code that failing tests run, and proposes the best that the real suite accepts."""
+
+    name = "template_repair"
+
+    def __init__(self, workers: int = 2, candidates: int = 200_000) -> None:
+        """`workers` judge candidates side by side; the search ends after `candidates`, whatever the clock says."""
+        self.workers = workers
+        self.candidates = candidates
+
+    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+        """Propose a patch that turns failing tests of the task green and breaks none."""
+        until = time.monotonic() + bench.seconds
+        suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.4)))
+        if suite.outcome != "ran":
+            return Nothing(f"the tests cannot be run: {suite.detail}")
+        was = before(suite, task.targets)
+        if not was.failing:
+            return Nothing("none of the task's tests fails any more")
+        seconds = (until - time.monotonic() - 2 * was.seconds) * SHARE
+        if seconds < 3.0:
+            return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
+        bench.progress(f"searching small edits for {len(was.failing)} failing tests")
+        layout = read_layout(bench.target.project, bench.target.root)
+        run = await bench.target.inside(
+            "repair", self._spec(bench, was, layout, seconds), limits=Limits(wall=seconds + 30.0, output=1 << 26)
+        )
+        patches = [message for message in run.messages if message["kind"] == "patch"]
+        refused: list[str] = []
+        for patch in patches[:TRIES]:
+            left = until - time.monotonic()
+            if left < was.seconds + 1.0:
+                refused.append("no time was left to confirm more")
+                break
+            why = await self._tried(bench, was, patch, left)
+            if not why:
+                return _proposal(task, patch, was, run.messages, len(refused))
+            refused.append(why)
+        return Nothing(_why(run.messages, refused), localised=findings_of(run.messages, was.failing))
+
+    def _spec(self, bench: Workbench, was: Before, layout: Layout, seconds: float) -> dict[str, Any]:
+        return {
+            "project": str(bench.target.project),
+            "sources": list(bench.target.sources),
+            "tests": list(layout.tests),
+            "runner": was.runner,
+            "options": list(layout.addopts),
+            "failing": list(was.red),
+            "passing": list(was.passing),
+            "crashes": [
+                {"id": test.id, "exception": test.exception, "path": frame.path, "line": frame.line}
+                for test in was.failing
+                for frame in test.frames
+            ],
+            "seconds": seconds,
+            "workers": self.workers,
+            "candidates": self.candidates,
+            "seed": bench.seed,
+        }
+
+    async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> str:
+        """Apply a patch; leave it when the real suite accepts it, else take it back and say why."""
+        path = _inside(bench.target.project, str(patch["path"]))
+        if path is None:
+            return f"{patch['path']} lies outside the project"
+        raw = path.read_bytes()
+        new = applied(raw, str(patch["encoding"]), patch["splices"])
+        if new is None:
+            return "the file is not as it was read"
+        bench.progress(f"confirming an edit of {patch['function']} with the real suite")
+        path.write_bytes(new)
+        why = await accepted(bench.target, was, patch["fixed"], Limits(wall=max(5.0, left)))
+        if why:
+            path.write_bytes(raw)
+        return why
+
+
+def applied(raw: bytes, encoding: str, splices: Sequence[Sequence[Any]]) -> bytes | None:
+    """Return the file with the splices done, offsets in characters of its text; None when they do not fit."""
+    try:
+        codecs.lookup(encoding)
+        text = raw.decode(encoding)
+    except (LookupError, UnicodeDecodeError):
+        return None
+    parts: list[str] = []
+    last = 0
+    for start, end, new in sorted(splices, key=lambda splice: (splice[0], splice[1])):
+        if not last <= start <= end <= len(text):
+            return None
+        parts += [text[last:start], new]
+        last = end
+    return ("".join(parts) + text[last:]).encode(encoding)
+
+
+def _inside(project: Path, path: str) -> Path | None:
+    found = (project / path).resolve()
+    return found if found.is_relative_to(project.resolve()) and found.is_file() else None
+
+
+def _proposal(
+    task: Task, patch: Mapping[str, Any], was: Before, messages: Sequence[Mapping[str, Any]], refused: int
+) -> Proposal:
+    fixed = list(patch["fixed"])
+    tests = f"{fixed[0]} and {len(fixed) - 1} more" if len(fixed) > 1 else fixed[0]
+    stats = _stats(messages)
+    left = f"; {len(was.red) - len(fixed)} tests of the task still fail" if len(fixed) < len(was.red) else ""
+    notes = (
+        f"{patch['edit']} at {patch['path']}:{patch['line']} in {patch['function']}; "
+        f"mends {', '.join(fixed[:5])}{left}. "
+        f"{stats.get('candidates', 0)} candidates tried, {stats.get('plausible', 0)} plausible, "
+        f"{refused} refused by the real suite before this one."
+    )
+    complete = len(fixed) == len(was.red)
+    return Proposal(
+        technique=TemplateRepair.name,
+        title=f"mend {patch['function']}: {tests}",
+        notes=notes,
+        fixes=(task.fingerprint,) if complete and task.fingerprint else (),
+    )
+
+
+def _stats(messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((message for message in messages if message["kind"] == "stats"), {})
+
+
+def _why(messages: Sequence[Mapping[str, Any]], refused: Sequence[str]) -> str:
+    if refused:
+        return f"{len(refused)} plausible edits, none accepted by the real suite: {refused[0]}"
+    ended = next((str(message["why"]) for message in messages if message["kind"] == "ended" and message["why"]), "")
+    if ended:
+        return ended
+    tried = _stats(messages).get("candidates")
+    if tried is None:
+        return "the search did not reach its end; give the attempt more time"
+    return f"none of {tried} small edits mends the tests"

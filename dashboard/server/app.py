@@ -1,0 +1,162 @@
+"""Builds the application: every route with its permission, the walls around them, the feeds behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboard.server import errors
+from dashboard.server.access.door import Door
+from dashboard.server.access.guard import Guard, security_headers
+from dashboard.server.access.permissions import Endpoint, Permission
+from dashboard.server.feeds import Feeds
+from dashboard.server.health import Health
+from dashboard.server.ledgers import Ledgers
+from dashboard.server.metrics import Metrics
+from dashboard.server.observe import Observe
+from dashboard.server.parts import Parts, parts_of
+from dashboard.server.routes import (
+    checkpoints,
+    events,
+    live,
+    page,
+    patches,
+    projects,
+    requests,
+    runs,
+    session,
+    system,
+)
+from dashboard.server.routes import errors as error_graph
+from dashboard.server.settings import ServerSettings
+from dashboard.server.stream.hall import Hall
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *system.ENDPOINTS,
+    *session.ENDPOINTS,
+    *projects.ENDPOINTS,
+    *events.ENDPOINTS,
+    *patches.ENDPOINTS,
+    *checkpoints.ENDPOINTS,
+    *error_graph.ENDPOINTS,
+    *requests.ENDPOINTS,
+    *runs.ENDPOINTS,
+    *live.ENDPOINTS,
+    *page.ENDPOINTS,
+)
+"""Every route there is, each with what it asks of its caller."""
+
+
+def new_token() -> str:
+    """Return 256 bits nobody can guess; the token source outside tests."""
+    return secrets.token_urlsafe(32)
+
+
+def create_app(
+    ledgers: Ledgers,
+    settings: ServerSettings,
+    *,
+    clock: Callable[[], float] = time.time,
+    token_source: Callable[[], str] = new_token,
+) -> FastAPI:
+    """Return the page's application over ledgers that somebody else opened and closes.
+
+    `settings.port` must be the port browsers use. Serve it with `runner.serve`, which says goodbye to the streams.
+    """
+    metrics = Metrics()
+    door = Door(settings, clock=clock, token_source=token_source)
+    feeds = Feeds(ledgers, metrics, pace=settings.pace)
+    hall = Hall(door, feeds, metrics, settings)
+    metrics.watch(feeds.opened)
+    app = FastAPI(
+        title="Kaizen",
+        version=settings.version or "0",
+        openapi_url="/openapi.json" if settings.docs else None,
+        docs_url="/docs" if settings.docs else None,
+        redoc_url=None,
+        lifespan=_lifespan,
+    )
+    app.state.parts = Parts(
+        settings=settings,
+        ledgers=ledgers,
+        door=door,
+        feeds=feeds,
+        hall=hall,
+        metrics=metrics,
+        health=Health(feeds, time.monotonic),
+        clock=clock,
+        token_source=token_source,
+        started=clock(),
+    )
+    headers = security_headers(settings.port)
+    errors.install(app, headers)
+    app.add_middleware(Guard, door=door, headers=headers)
+    app.add_middleware(Observe, metrics=metrics, new_id=lambda: _short(token_source()))
+    _add_routes(app)
+    return app
+
+
+def mint_start_token(app: FastAPI) -> str:
+    """Return a fresh one-time token; the page's address is `http://127.0.0.1:<port>/#t=<token>`."""
+    return cast(Parts, app.state.parts).door.mint_start_token()
+
+
+def _short(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    async with parts.feeds.running():
+        ticking = asyncio.create_task(parts.hall.keep_time())
+        try:
+            yield
+        finally:
+            await parts.hall.close()
+            ticking.cancel()
+
+
+def _add_routes(app: FastAPI) -> None:
+    for endpoint in ENDPOINTS:
+        if endpoint.method == "WEBSOCKET":
+            app.router.add_api_websocket_route(endpoint.path, endpoint.function)
+            continue
+        methods = ["GET", "HEAD"] if endpoint.function is page.page else [str(endpoint.method)]
+        app.router.add_api_route(
+            endpoint.path,
+            endpoint.function,
+            methods=methods,
+            status_code=endpoint.status,
+            response_model=None,
+            include_in_schema=endpoint.path.startswith("/api/"),
+            route_class_override=_guarded(endpoint.permission),
+        )
+
+
+def _guarded(permission: Permission) -> type[APIRoute]:
+    """Return a route that asks who is there before it reads a body or a parameter."""
+
+    class Guarded(APIRoute):
+        asks = permission
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            inner = super().get_route_handler()
+
+            async def handler(request: Request) -> Response:
+                request.state.caller = parts_of(request).door.admit(request, permission)
+                return await inner(request)
+
+            return handler
+
+    return Guarded

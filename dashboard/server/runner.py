@@ -1,0 +1,91 @@
+"""Serves an application on a socket that is bound already, inside whatever event loop runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from dashboard.server.parts import Parts
+from dashboard.server.stream.frames import MOST_MESSAGE
+
+_GRACE = 3
+"""Seconds requests have to finish when the server ends."""
+
+
+class PortTaken(Exception):
+    """The address cannot be bound; one line says which and what to do."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a listening socket; with port 0 the system chooses, see `port_of`. Raise PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        why = error.strerror or str(error)
+        raise PortTaken(f"cannot listen on {host}:{port}: {why}; choose another port with --port") from error
+    listening.setblocking(False)
+    return listening
+
+
+def port_of(listening: socket.socket) -> int:
+    """Return the port a socket is bound to."""
+    port: int = listening.getsockname()[1]
+    return port
+
+
+async def serve(
+    app: FastAPI, listening: socket.socket, *, stop: asyncio.Event | None = None, ready: asyncio.Event | None = None
+) -> None:
+    """Serve until `stop` is set or this task is cancelled; then streams get `bye restart` and requests finish.
+
+    Signals are left to the caller. `ready` is set once the socket is served.
+    """
+    server = _Server(app, ready or asyncio.Event())
+    serving = asyncio.create_task(server.serve([listening]))
+    stopping = asyncio.create_task((stop or asyncio.Event()).wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, app: FastAPI, ready: asyncio.Event) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="websockets-sansio",
+            ws_max_size=MOST_MESSAGE,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        super().__init__(config)
+        self._parts: Parts = app.state.parts
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._parts.hall.close()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,138 @@
+import { useEffect, useRef, useState } from "react";
+import { KINDS } from "../ledger/events.gen";
+import type { Live, View } from "../ledger/live";
+import type { Row } from "../ledger/row";
+import { useKeys } from "../ui/keys";
+import { Empty, Failed, Loading, Panel } from "../ui/panel";
+import { Rows, type RowsHandle } from "../ui/rows";
+import { Time } from "../ui/time";
+import { describe, spoken } from "./describe";
+import { Inspector } from "./inspector";
+import { useMatches } from "./matches";
+import { go, usePlace } from "./place";
+
+/** The ledger itself, from the first event to the newest; searched by the server, over all of it. */
+export function Events({ live, view, compact = false }: { live: Live; view: View; compact?: boolean }) {
+  const place = usePlace();
+  const filtered = place.kind !== "" || place.text !== "";
+  const matches = useMatches(view.project, place.kind, place.text, view.head);
+  const [follow, setFollow] = useState(place.open === "");
+  const [seen, setSeen] = useState(view.head);
+  const rows = useRef<RowsHandle>(null);
+  const count = filtered ? matches.rows.length : view.head;
+  const rowAt = (index: number): Row | undefined => (filtered ? matches.rows[index] : live.pages.at(index + 1, view.head));
+  const open = Number(place.open) || 0;
+  const active = open === 0 ? count - 1 : filtered ? matches.rows.findIndex((row) => row.position === open) : open - 1;
+  useEffect(() => {
+    if (follow) setSeen(view.head);
+  }, [follow, view.head]);
+  const choose = (index: number) => {
+    const to = Math.min(count - 1, Math.max(0, index));
+    const position = filtered ? matches.rows[to]?.position : to + 1;
+    if (position === undefined) return;
+    setFollow(false);
+    go({ open: String(position) });
+    rows.current?.show(to);
+  };
+  const newest = () => {
+    go({ open: "" });
+    setFollow(true);
+  };
+  useKeys({ j: () => choose(active + 1), k: () => choose(active - 1), Home: () => choose(0), End: newest, l: newest, Escape: () => go({ open: "" }) });
+  const fresh = view.head - seen;
+  const problem = filtered ? matches.problem : live.pages.problem(open || view.head);
+  return (
+    <div className={compact ? "events compact" : "events"} data-open={open > 0}>
+      <Panel title="Events" count={count} className="fill" aside={<Filter kind={place.kind} text={place.text} />}>
+        {problem && <Failed why={problem} again={() => (filtered ? matches.again() : live.pages.retry())} />}
+        {filtered && count > 0 && matches.note && (
+          <p className="searching" role="status">
+            {matches.note}
+          </p>
+        )}
+        {count === 0 ? (
+          filtered ? matches.busy ? <Loading what="the ledger" /> : <Empty>Nothing in the ledger matches.</Empty> : <Empty>Nothing has happened yet.</Empty>
+        ) : (
+          <Rows
+            label="Events"
+            count={count}
+            active={active}
+            opened={open > 0}
+            follow={follow}
+            onFollow={setFollow}
+            onMove={choose}
+            onOpen={choose}
+            handle={rows}
+            row={(index) => <Cells row={rowAt(index)} index={index} />}
+          />
+        )}
+        {!follow && fresh > 0 && !filtered && (
+          <button type="button" className="pill" onClick={newest}>
+            {fresh.toLocaleString("en")} new ↓
+          </button>
+        )}
+      </Panel>
+      {open > 0 && <Inspector row={live.pages.at(open, view.head)} position={open} onClose={() => go({ open: "" })} />}
+    </div>
+  );
+}
+
+function Cells({ row, index }: { row: Row | undefined; index: number }) {
+  if (!row) {
+    return (
+      <span role="gridcell" className="quiet">
+        {index + 1} …
+      </span>
+    );
+  }
+  const line = describe(row);
+  return (
+    <>
+      <span role="gridcell" className="cell-position num">
+        {row.position}
+      </span>
+      <span role="gridcell" className="cell-time num">
+        <Time at={row.at} />
+      </span>
+      <span role="gridcell" className="cell-kind" data-tone={line.tone}>
+        {spoken(row.kind)}
+      </span>
+      <span role="gridcell" className="cell-text clip">
+        {line.text}
+      </span>
+    </>
+  );
+}
+
+function Filter({ kind, text }: { kind: string; text: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(text);
+  useKeys({ "/": () => field.current?.focus() });
+  useEffect(() => {
+    const timer = setTimeout(() => typed !== text && go({ text: typed, open: "" }), 250);
+    return () => clearTimeout(timer);
+  }, [typed, text]);
+  return (
+    <form className="filter" role="search" onSubmit={(event) => event.preventDefault()}>
+      <select aria-label="Kind of event" value={kind} onChange={(event) => go({ kind: event.target.value, open: "" })}>
+        <option value="">every kind</option>
+        {Object.keys(KINDS).map((one) => (
+          <option key={one} value={one}>
+            {spoken(one)}
+          </option>
+        ))}
+      </select>
+      <input
+        ref={field}
+        type="search"
+        aria-label="Search the events"
+        placeholder="Search"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") event.currentTarget.blur();
+        }}
+      />
+    </form>
+  );
+}

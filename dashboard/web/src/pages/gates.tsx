@@ -1,0 +1,102 @@
+import { lazy, memo, Suspense, useState } from "react";
+import type { GateCard, Run } from "../ledger/events.gen";
+import { Badge } from "../ui/badge";
+import { Dialog } from "../ui/dialog";
+import { number, plural, withUnit } from "../ui/format";
+import { Loading } from "../ui/panel";
+import { Spark } from "../ui/spark";
+import { aim, saidOfGate } from "./words";
+
+const Trend = lazy(() => import("../ui/trend"));
+
+/** The strip of gates: what each is, what it should be, and how it got there. */
+export const Gates = memo(function Gates({ run }: { run: Run | null }) {
+  const [open, setOpen] = useState("");
+  if (!run) return null;
+  const gate = run.gates.find((one) => one.name === open);
+  const met = run.gates.filter((one) => one.met).length;
+  return (
+    <section className="gates" aria-label="Gates">
+      <div className="score">
+        <span className="label">Score</span>
+        <span className="big num">{run.score === null ? "–" : number(run.score)}</span>
+        <span className="quiet">
+          {met} of {run.gates.length} met
+          {run.baseline_score !== null && <>, from {number(run.baseline_score)}</>}
+        </span>
+      </div>
+      <ul>
+        {run.gates.map((one) => (
+          <li key={one.name}>
+            <Card gate={one} open={() => setOpen(one.name)} />
+          </li>
+        ))}
+      </ul>
+      {gate && <GateDialog gate={gate} onClose={() => setOpen("")} />}
+    </section>
+  );
+});
+
+function Card({ gate, open }: { gate: GateCard; open: () => void }) {
+  const said = saidOfGate(gate);
+  return (
+    <button type="button" className="gate" data-tone={said.tone} onClick={open} aria-haspopup="dialog">
+      <span className="gate-head">
+        <span className="label">{gate.name}</span>
+        <Badge tone={said.tone} shape={said.shape}>
+          {said.word}
+        </Badge>
+      </span>
+      <span className="gate-value">
+        <span className="big num">{withUnit(gate.value, gate.unit)}</span>
+        <span className="quiet num">
+          {aim(gate)} {withUnit(gate.target, gate.unit)}
+        </span>
+        <Spark values={gate.trend} target={gate.target} met={gate.met} />
+      </span>
+      <span className="gate-detail quiet">
+        {gate.before !== null && gate.before !== gate.value && (
+          <span className="num">
+            {number(gate.before)} → {number(gate.value)} ·{" "}
+          </span>
+        )}
+        {gate.detail || gate.unit || " "}
+      </span>
+    </button>
+  );
+}
+
+function GateDialog({ gate, onClose }: { gate: GateCard; onClose: () => void }) {
+  const said = saidOfGate(gate);
+  return (
+    <Dialog title={gate.name} onClose={onClose} wide>
+      <p>
+        <Badge tone={said.tone} shape={said.shape}>
+          {said.word}
+        </Badge>{" "}
+        {gate.detail}
+      </p>
+      <dl className="facts">
+        <Fact name="Now" value={`${withUnit(gate.value, gate.unit)} ${gate.unit === "%" ? "" : gate.unit}`} />
+        <Fact name="At the start of the run" value={withUnit(gate.before, gate.unit)} />
+        <Fact name="Target" value={`${aim(gate)} ${withUnit(gate.target, gate.unit)}`} />
+        <Fact name="May move away by" value={gate.ratchet ? "nothing at all" : number(gate.tolerance)} />
+        <Fact name="Findings" value={plural(gate.findings, "finding")} />
+        <Fact name="Measured by" value={gate.tool || "–"} />
+      </dl>
+      <h3>At each checkpoint</h3>
+      <Suspense fallback={<Loading what="the trend" />}>
+        <Trend name={gate.name} values={gate.trend} target={gate.target} unit={gate.unit} />
+      </Suspense>
+    </Dialog>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="num">{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,160 @@
+import type { Attempt, Board, RoleCard, Run } from "../ledger/events.gen";
+import { WORKING } from "../ledger/events.gen";
+import type { Doing, Live, View } from "../ledger/live";
+import { Badge } from "../ui/badge";
+import { duration, money, plural } from "../ui/format";
+import { Empty, Panel } from "../ui/panel";
+import { Time, useNow } from "../ui/time";
+import { Events } from "./events";
+import { go } from "./place";
+import { RUN, saidOfAttempt } from "./words";
+
+const LATEST = 8;
+const STEPS = ["working", "proposed", "measuring", "landing"] as const;
+
+/** What happens now: who works on what, what just ended, and the ledger as it grows. */
+export function Now({ live, view }: { live: Live; view: View }) {
+  const { board } = view;
+  const open = board.attempts.filter((attempt) => WORKING.has(attempt.state));
+  const ended = board.attempts.filter((attempt) => attempt.ended_at !== null);
+  const latest = ended.sort((a, b) => (b.ended_at ?? 0) - (a.ended_at ?? 0)).slice(0, LATEST);
+  const frozen = view.connection.state === "stale" ? view.connection.since : null;
+  return (
+    <div className="now">
+      <div className="now-side">
+        <RunNote run={board.run} board={board} />
+        <Panel title="At work" count={open.length}>
+          {open.length === 0 ? (
+            <Empty>{idle(board)}</Empty>
+          ) : (
+            <ul className="work">
+              {open.map((attempt) => (
+                <Working key={attempt.id} attempt={attempt} doing={view.doing.get(attempt.id)} frozen={frozen} />
+              ))}
+            </ul>
+          )}
+          <Roles roles={board.roles} open={open} />
+        </Panel>
+        <Panel title="Just ended">
+          {latest.length === 0 ? (
+            <Empty>Attempts that landed, were rejected or gave up appear here.</Empty>
+          ) : (
+            <ul className="ended">
+              {latest.map((attempt) => (
+                <Ended key={attempt.id} attempt={attempt} />
+              ))}
+            </ul>
+          )}
+        </Panel>
+      </div>
+      <Events live={live} view={view} compact />
+    </div>
+  );
+}
+
+function RunNote({ run, board }: { run: Run | null; board: Board }) {
+  if (!run || (run.ended_at === null && run.state !== "paused")) return null;
+  const said = RUN[run.state];
+  return (
+    <section className="note" data-tone={said.tone} aria-label="The run">
+      <p>
+        <Badge tone={said.tone} shape={said.shape}>
+          {said.word}
+        </Badge>{" "}
+        {run.why || (run.state === "paused" ? "No new work begins until it is resumed." : "")}
+      </p>
+      {run.ended_at !== null && (
+        <p className="quiet">
+          {plural(run.landed, "patch", "patches")} landed, {run.rejected} rejected, {duration(run.seconds ?? 0)}, {money(run.cost)}
+        </p>
+      )}
+      {run.delivered && (
+        <p>
+          Branch <code>{run.delivered.replace("refs/heads/", "")}</code> is ready: <code>git merge {run.delivered.replace("refs/heads/", "")}</code>
+        </p>
+      )}
+      {run.delivery_failed && <p>The branch was not delivered: {run.delivery_failed}</p>}
+      {run.left.length > 0 && (
+        <>
+          <h2>Left to do</h2>
+          <ul className="left">
+            {run.left.map((left, index) => (
+              <li key={index}>
+                <strong>{left.what}</strong>
+                <span>{left.why}</span>
+                <span className="quiet">{left.remedy}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {board.sandbox && !board.sandbox.sandboxed && <p>Commands ran without a sandbox.</p>}
+    </section>
+  );
+}
+
+function Working({ attempt, doing, frozen }: { attempt: Attempt; doing: Doing | undefined; frozen: number | null }) {
+  const now = useNow(frozen);
+  const step = STEPS.indexOf(attempt.state as (typeof STEPS)[number]);
+  return (
+    <li>
+      <div className="work-head">
+        <strong>{attempt.role}</strong>
+        <span className="quiet num" data-frozen={frozen !== null}>
+          {duration(now - attempt.at)}
+        </span>
+      </div>
+      <button type="button" className="link" onClick={() => go({ area: "patches", open: attempt.id })}>
+        {attempt.title || attempt.task}
+      </button>
+      <ol className="steps" aria-label={`step: ${attempt.state}`}>
+        {STEPS.map((name, index) => (
+          <li key={name} data-done={index < step} aria-current={index === step ? "step" : undefined}>
+            {name}
+          </li>
+        ))}
+      </ol>
+      <p className="doing">{doing ? doing.line : attempt.tried.at(-1) ? `${attempt.technique} answered ${attempt.tried.at(-1)?.answer}` : "beginning"}</p>
+    </li>
+  );
+}
+
+function Ended({ attempt }: { attempt: Attempt }) {
+  const said = saidOfAttempt(attempt);
+  return (
+    <li>
+      <button type="button" className="row-button" onClick={() => go({ area: "patches", open: attempt.id })}>
+        <Badge tone={said.tone} shape={said.shape}>
+          {said.word}
+        </Badge>
+        <span className="grow clip">{attempt.title || attempt.task}</span>
+        <span className="quiet num">
+          <Time at={attempt.ended_at ?? attempt.at} />
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function Roles({ roles, open }: { roles: readonly RoleCard[]; open: readonly Attempt[] }) {
+  const idle = roles.filter((role) => !open.some((attempt) => attempt.role === role.name));
+  if (idle.length === 0) return null;
+  return (
+    <ul className="roles" aria-label="Roles that wait">
+      {idle.map((role) => (
+        <li key={role.name} title={role.charge}>
+          {role.name} <span className="quiet">{role.available === false ? (role.why_not ?? "not available") : "waits"}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function idle(board: Board): string {
+  const { run } = board;
+  if (!run) return "No run yet. Start one with `kaizen run`.";
+  if (run.state === "paused") return "The run is paused: nobody begins new work.";
+  if (run.ended_at !== null) return "The run has ended: nobody is at work.";
+  if (run.score === null) return "The gates are being measured; then the first tasks are chosen.";
+  return "Between two attempts.";
+}

@@ -1,0 +1,148 @@
+import { useState } from "react";
+import { api, type ProjectLine } from "../ledger/api";
+import type { Board, Run } from "../ledger/events.gen";
+import type { Live, View } from "../ledger/live";
+import type { Connection } from "../ledger/socket";
+import { Badge } from "../ui/badge";
+import { Dialog } from "../ui/dialog";
+import { duration } from "../ui/format";
+import { Mark, ThemeIcon } from "../ui/icons";
+import { useKeys } from "../ui/keys";
+import { useTheme } from "../ui/theme";
+import { useNow } from "../ui/time";
+import { Help } from "./help";
+import { go } from "./place";
+import { Asking, useRequest } from "./request";
+import { RUN } from "./words";
+
+/** Which project, which run, whether what is shown is true now, and what one may ask for. */
+export function Top({ live, view, projects }: { live: Live; view: View; projects: readonly ProjectLine[] }) {
+  const { board, connection } = view;
+  const [help, setHelp] = useState(false);
+  const [theme, turn] = useTheme();
+  useKeys({ "?": () => setHelp(true), t: turn });
+  return (
+    <header className="top">
+      <div className="top-name">
+        <Mark />
+        {projects.length > 1 ? <Switch projects={projects} chosen={view.project} /> : <strong>{board.project?.name ?? view.project}</strong>}
+        {board.project?.prefix && <span className="quiet">/ {board.project.prefix}</span>}
+      </div>
+      {board.run && <RunLine run={board.run} connection={connection} />}
+      <div className="top-end">
+        <Truth connection={connection} hurry={() => live.hurry()} />
+        {board.run && <Wishes board={board} project={view.project} able={connection.state === "live"} />}
+        <button type="button" className="plain" onClick={turn} title={`Theme: ${theme} (t)`} aria-label={`Theme: ${theme}`}>
+          <ThemeIcon />
+        </button>
+        <button type="button" className="plain" onClick={() => setHelp(true)} aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)">
+          ?
+        </button>
+      </div>
+      {help && <Help onClose={() => setHelp(false)} />}
+    </header>
+  );
+}
+
+function Switch({ projects, chosen }: { projects: readonly ProjectLine[]; chosen: string }) {
+  return (
+    <label className="switch">
+      <span className="sr">Project</span>
+      <select value={chosen} onChange={(event) => go({ project: event.target.value, area: "now", open: "" })}>
+        {projects.map((one) => (
+          <option key={one.name} value={one.name}>
+            {one.name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function RunLine({ run, connection }: { run: Run; connection: Connection }) {
+  const said = RUN[run.state];
+  const now = useNow(run.ended_at !== null ? run.ended_at * 1000 : connection.state === "stale" ? connection.since : null);
+  const { iterations, minutes } = run.budget;
+  return (
+    <div className="top-run">
+      <span className="quiet">run {run.id.replace(/^r/, "")}</span>
+      <Badge tone={said.tone} shape={said.shape}>
+        {said.word}
+      </Badge>
+      <span className="nowrap">
+        iteration {run.iteration}
+        {iterations ? <span className="quiet"> of {iterations}</span> : null}
+      </span>
+      <span className="nowrap num" data-frozen={connection.state !== "live"}>
+        {duration(run.seconds ?? now - run.started_at)}
+        {minutes ? <span className="quiet"> of {minutes} min</span> : null}
+      </span>
+    </div>
+  );
+}
+
+/** The truth about the connection; said aloud when it changes, not each second. */
+function Truth({ connection, hurry }: { connection: Connection; hurry: () => void }) {
+  const now = useNow(connection.state === "stale" ? null : 0);
+  const age = connection.state === "stale" ? Math.max(0, Math.floor(now - connection.since / 1000)) : 0;
+  return (
+    <div className="truth" data-state={connection.state}>
+      <span role="status">
+        {connection.state === "live" && "Live"}
+        {connection.state === "connecting" && "Connecting…"}
+        {connection.state === "stale" && <span title={connection.why}>Stale, reconnecting</span>}
+        {connection.state === "ended" && <span title={connection.why}>Ended: {connection.why}</span>}
+      </span>
+      {connection.state === "stale" && (
+        <>
+          <span className="num" aria-hidden="true">
+            {duration(age)}
+          </span>
+          <button type="button" className="plain" onClick={hurry}>
+            Now
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Wishes({ board, project, able }: { board: Board; project: string; able: boolean }) {
+  const { run } = board;
+  const [stopping, setStopping] = useState(false);
+  const asked = useRequest(board);
+  if (!run || run.ended_at !== null || run.state === "closing") return <Asking asked={asked} />;
+  const paused = run.state === "paused";
+  const wish = (what: "pause" | "resume" | "stop") => asked.ask(() => api.request(project, { what }));
+  return (
+    <div className="wishes">
+      <Asking asked={asked} />
+      <button type="button" disabled={!able || asked.open} onClick={() => wish(paused ? "resume" : "pause")}>
+        {paused ? "Resume" : "Pause"}
+      </button>
+      <button type="button" disabled={!able || asked.open} onClick={() => setStopping(true)}>
+        Stop…
+      </button>
+      {stopping && (
+        <Dialog title={`Stop run ${run.id.replace(/^r/, "")}?`} onClose={() => setStopping(false)}>
+          <p>What has landed stays. Work that is under way is given up, and the branch is delivered as it stands.</p>
+          <div className="dialog-end">
+            <button type="button" onClick={() => setStopping(false)}>
+              Go on running
+            </button>
+            <button
+              type="button"
+              className="danger"
+              onClick={() => {
+                setStopping(false);
+                wish("stop");
+              }}
+            >
+              Stop the run
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}

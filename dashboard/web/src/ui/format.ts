@@ -1,0 +1,35 @@
+/** PURE: numbers, durations and times as people read them. */
+
+export function number(value: number | null | undefined): string {
+  if (value === null || value === undefined) return "–";
+  return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) >= 100 ? 0 : 1 });
+}
+
+export function withUnit(value: number | null | undefined, unit: string): string {
+  if (value === null || value === undefined) return "–";
+  return unit === "%" ? `${number(value)} %` : number(value);
+}
+
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+export function clock(at: number): string {
+  return new Date(at * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+export function absolute(at: number): string {
+  return new Date(at * 1000).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+export function money(usd: number): string {
+  return `${usd.toFixed(usd !== 0 && usd < 0.01 ? 4 : 2)} USD`;
+}

@@ -1,0 +1,5 @@
+"""`python -P -m director` is `kaizen`."""
+
+from director.cli import main
+
+main()

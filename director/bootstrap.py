@@ -1,0 +1,243 @@
+"""The wiring: settings to a project ready to run. The only place that names adapters."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.brains.classical import ClassicalBrain
+from agents.ports import Agent, Sandbox, Target, Technique
+from agents.registry import build_agents, find_roles
+from agents.sandbox.choose import choose
+from agents.techniques.dead_code import UnusedCode
+from agents.techniques.lint import LintFixes
+from agents.techniques.recall import ProvenFix
+from agents.techniques.repair import TemplateRepair
+from agents.techniques.structure import Structure
+from agents.techniques.testgen import Characterise
+from agents.workspace.environment import Environment, prepare
+from agents.workspace.mirror import Mirror, locate
+from agents.workspace.worktree import remove
+from director.core.commands import Command
+from director.executors.local import LocalExecutor, Place
+from director.gates import found_gates
+from director.gates.gate import Gate
+from director.gates.lint import lint_arguments
+from director.loop import Director
+from director.referee import Referee
+from director.settings import Settings
+from knowledge_graph.projector import Projector
+from ledger.blobs import FileBlobs
+from ledger.chain import Verdict
+from ledger.events import ProjectOpened, RoleCard
+from ledger.lease import Lease
+from ledger.signals import Signals
+from ledger.sql import SqliteStore
+from ledger.sql.verify import verify
+
+PROJECT = "project"
+"""Stream of what is known about the project itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One project, opened: its ledger, its mirror, its director."""
+
+    id: str
+    name: str
+    label: str
+    """The name as it stands in addresses, unique in the home."""
+    repository: Path
+    prefix: str
+    folder: Path
+    lease: Lease
+    store: SqliteStore
+    blobs: FileBlobs
+    signals: Signals
+    mirror: Mirror
+    referee: Referee
+    director: Director
+    inbox: asyncio.Queue[Command]
+    roles: tuple[RoleCard, ...]
+
+    def close(self) -> None:
+        """Let go of the ledger; the director must have ended."""
+        self.store.close()
+        self.lease.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A project of the home, not opened."""
+
+    id: str
+    name: str
+    label: str
+    """The name as it stands in addresses, unique in the home."""
+    folder: Path
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.folder / f"{self.name}_ledger.db"
+
+
+def sandbox_of(settings: Settings, example: bool) -> Sandbox:
+    """Probe and return the sandbox of this process; raise SandboxBroken with what to do."""
+    return choose(settings.user.accept_no_sandbox, example)
+
+
+def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:
+    """Open a ledger file, making it when it is not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteStore.open(path, clock=clock)
+
+
+def verify_file(path: Path) -> Verdict:
+    """Recompute the chain of a ledger file; nothing is written."""
+    return verify(path)
+
+
+def project_id(top: Path, prefix: str) -> str:
+    """Return the id of a project: the same directory is the same project."""
+    return hashlib.sha256(f"{top.resolve()}\0{prefix}".encode()).hexdigest()[:12]
+
+
+def known_projects(home: Path) -> tuple[Known, ...]:
+    """Return the projects of a home, by name."""
+    ledgers = sorted((home / "projects").glob("*/*_ledger.db"), key=lambda p: (p.name, p.parent.name))
+    names = [ledger.name.removesuffix("_ledger.db") for ledger in ledgers]
+    return tuple(
+        Known(
+            id=ledger.parent.name,
+            name=name,
+            label=name if names.count(name) == 1 else f"{name}-{ledger.parent.name[:6]}",
+            folder=ledger.parent,
+        )
+        for ledger, name in zip(ledgers, names, strict=True)
+    )
+
+
+def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float]) -> Project:
+    """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged."""
+    top, prefix = locate(path)
+    identity = project_id(top, prefix)
+    folder = settings.home / "projects" / identity
+    known = next((k for k in known_projects(settings.home) if k.id == identity), None)
+    name = known.name if known else _name_of(top, prefix)
+    others = [k for k in known_projects(settings.home) if k.id != identity and k.name == name]
+    label = f"{name}-{identity[:6]}" if others else name
+    lease = Lease.take(folder / "lock", "kaizen", clock=clock)
+    store = open_store(folder / f"{name}_ledger.db", clock)
+    if store.head().position == 0:
+        opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
+        store.append(PROJECT, [opened], expected=0).result()
+    return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
+
+
+def _wire(
+    identity: str,
+    name: str,
+    label: str,
+    top: Path,
+    prefix: str,
+    folder: Path,
+    lease: Lease,
+    store: SqliteStore,
+    settings: Settings,
+    sandbox: Sandbox,
+    clock: Callable[[], float],
+) -> Project:
+    blobs, signals = FileBlobs(folder / "blobs"), Signals()
+    mirror = Mirror(folder / "mirror.git", top)
+    inbox: asyncio.Queue[Command] = asyncio.Queue()
+    agents = _agents()
+    remove(folder / "worktrees")
+    referee = Referee(
+        mirror=mirror,
+        sandbox=sandbox,
+        prefix=prefix,
+        gates=gates(),
+        blobs=blobs,
+        scratch=folder / "scratch",
+        prepare=_preparer(top / prefix, settings),
+    )
+    place = Place(
+        store=store,
+        blobs=blobs,
+        mirror=mirror,
+        referee=referee,
+        agents=agents,
+        worktrees=folder / "worktrees",
+        knowledge=Projector(),
+        clock=clock,
+        tell=signals.publish,
+        seconds=settings.user.attempt_seconds,
+    )
+    director = Director(store, LocalExecutor(place, inbox), inbox, clock)
+    roles = tuple(RoleCard(name=a.name, charge=a.charge) for a in agents.values())
+    return Project(
+        id=identity,
+        name=name,
+        label=label,
+        repository=top,
+        prefix=prefix,
+        folder=folder,
+        lease=lease,
+        store=store,
+        blobs=blobs,
+        signals=signals,
+        mirror=mirror,
+        referee=referee,
+        director=director,
+        inbox=inbox,
+        roles=roles,
+    )
+
+
+def gates() -> tuple[Gate, ...]:
+    """Return every gate there is."""
+    return tuple(found_gates().values())
+
+
+def _agents() -> Mapping[str, Agent]:
+    ruff = tool("ruff")
+    techniques: dict[str, tuple[Technique, ...]] = {
+        "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
+        "debugger": (ProvenFix(), TemplateRepair()),
+        "tester": (Characterise(),),
+        "architect": (Structure(),),
+    }
+    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+
+
+def _lint_arguments(target: Target) -> tuple[str, ...]:
+    return lint_arguments(target.project, target.root)
+
+
+def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
+    """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
+    offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
+
+    def make(checked_out: Path) -> Environment:
+        variables = {**settings.environment, **offline}
+        return prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+
+    return make
+
+
+def tool(name: str) -> Path:
+    """Return the path of a command that was installed with Kaizen."""
+    beside = Path(sys.executable).parent / name
+    return beside if beside.exists() else Path(shutil.which(name) or beside)
+
+
+def _name_of(top: Path, prefix: str) -> str:
+    raw = Path(prefix).name or top.resolve().name
+    tidy = "".join(c if c.isalnum() or c in "._-" else "-" for c in raw).strip("-.")
+    return tidy[:64] or "project"

@@ -1,0 +1,38 @@
+"""The `kaizen` command: one file per group of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from director.cli import asking, checks, daemon, reading
+from director.cli.run import run
+
+app = typer.Typer(
+    name="kaizen",
+    help="Keeps improving a software project until its quality gates pass.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run)
+app.command("up")(daemon.up)
+app.command("down")(daemon.down)
+app.command("open")(daemon.open_page)
+app.command("projects")(reading.projects)
+app.command("status")(reading.status)
+app.command("gates")(reading.gates)
+app.command("log")(reading.log)
+app.command("watch")(reading.watch)
+app.command("stop")(asking.stop)
+app.command("pause")(asking.pause)
+app.command("resume")(asking.resume)
+app.command("checkpoints")(reading.checkpoints)
+app.command("checkpoint")(asking.checkpoint)
+app.command("rollback")(asking.rollback)
+app.command("verify")(checks.verify)
+app.command("doctor")(checks.doctor)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

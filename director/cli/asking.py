@@ -1,0 +1,110 @@
+"""Commands that ask a director for something: stop, pause, resume, rollback."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from director.bootstrap import Known
+from director.cli.door import Door, choose_project, door
+from director.cli.errors import USAGE, Refused, one_line_errors
+from director.cli.reading import JsonOption, ProjectOption
+from director.settings import load
+
+
+def stop(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """End the run in good order; what landed is kept and delivered."""
+    _wish(project, "stop", json)
+
+
+def pause(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """Begin no new work until `kaizen resume`."""
+    _wish(project, "pause", json)
+
+
+def resume(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """Go on with a paused run."""
+    _wish(project, "resume", json)
+
+
+def checkpoint(
+    title: Annotated[str, typer.Argument(help="What to call it.")] = "by request",
+    project: ProjectOption = None,
+    *,
+    json: JsonOption = False,
+) -> None:
+    """Make a checkpoint of Kaizen's branch as it stands."""
+    _wish(project, "checkpoint", json, title=title)
+
+
+def rollback(
+    checkpoint: Annotated[str, typer.Argument(help="Id of the checkpoint, see `kaizen checkpoints`.")],
+    project: ProjectOption = None,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Show what going back to a checkpoint undoes; with --yes, do it.
+
+    Kaizen's branch gets the checkpoint's tree again as a new commit; nothing is lost, and it can be undone.
+    """
+    with one_line_errors():
+        settings = load(os.environ)
+        known = choose_project(settings, project)
+
+        async def go() -> None:
+            async with door(settings, act=known if yes else None) as d:
+                await _roll_back(d, known, checkpoint, yes, json)
+
+        asyncio.run(go())
+
+
+async def _roll_back(d: Door, known: Known, checkpoint: str, yes: bool, json: bool) -> None:
+    plan = await d.get(f"/api/v1/projects/{known.label}/checkpoints/{checkpoint}/rollback")
+    answer = ""
+    if yes:
+        answer = await d.wish(known.label, what="rollback", checkpoint=checkpoint, head=plan["head"])
+    if json:
+        _print(jsonlib.dumps({"preview": plan, "done": yes, "created": answer or None}, ensure_ascii=False))
+        return
+    for line in _preview_lines(plan):
+        _print(line)
+    if yes:
+        _print(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")
+    else:
+        _print("nothing was changed; add --yes to do it")
+
+
+def _preview_lines(plan: dict[str, Any]) -> list[str]:
+    lines = [f"going back to checkpoint {plan['checkpoint']}"]
+    lines += [f"  undoes      {a['attempt']}  {a['title']}" for a in plan["undone"]]
+    lines += [f"  brings back {a['attempt']}  {a['title']}" for a in plan["redone"]]
+    lines += [f"  {f['path']}  -{f['added']} +{f['removed']} lines" for f in plan.get("files", [])]
+    for gate in plan.get("gates", []):
+        lines.append(f"  {gate['gate']:<12} {gate['now']} -> {gate['then']}")
+    return lines
+
+
+def _wish(project: str | None, what: str, json: bool, **more: str) -> None:
+    with one_line_errors():
+        settings = load(os.environ)
+        known = choose_project(settings, project)
+
+        async def ask() -> str:
+            async with door(settings, act=known) as d:
+                return await d.wish(known.label, what=what, **more)
+
+        note = asyncio.run(ask())
+    _print(jsonlib.dumps({"what": what, "note": note}) if json else f"{what}: done{f' ({note})' if note else ''}")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+__all__ = ["USAGE", "Refused", "checkpoint", "pause", "resume", "rollback", "stop"]

@@ -1,0 +1,138 @@
+"""Commands about the daemon itself: up, down, open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from director.bootstrap import sandbox_of
+from director.cli.door import VERSION, Daemon, Door, find_daemon
+from director.cli.errors import Refused, one_line_errors
+from director.host import Host, start_logs
+from director.settings import Settings, load
+
+STARTING = 30.0
+"""Seconds a daemon has to serve its page."""
+ENDING = 30.0
+
+
+def up(
+    *,
+    foreground: Annotated[bool, typer.Option("--foreground", help="Stay in this terminal; logs go to stderr.")] = False,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = None,
+    accept_no_sandbox: Annotated[
+        bool, typer.Option("--i-accept-no-sandbox", help="Run the projects' code with your own rights.")
+    ] = False,
+) -> None:
+    """Start the daemon: every unfinished run goes on, and the page is served."""
+    with one_line_errors():
+        settings = load(os.environ, {"port": port, "accept_no_sandbox": accept_no_sandbox or None})
+        if foreground:
+            asyncio.run(_serve(settings))
+        else:
+            daemon = _start(settings, port, accept_no_sandbox)
+            _print(f"up: process {daemon.pid}, {_fresh_address(daemon)}")
+
+
+def down() -> None:
+    """Stop the daemon in good order; unfinished runs go on at the next `kaizen up`."""
+    with one_line_errors():
+        daemon = find_daemon(load(os.environ).home)
+        if daemon is None:
+            _print("down: no daemon is at work")
+            return
+        os.kill(daemon.pid, signal.SIGTERM)
+        until = time.monotonic() + ENDING
+        while _alive(daemon.pid):
+            if time.monotonic() > until:
+                raise Refused(f"process {daemon.pid} did not end within {ENDING:.0f} s; `kill -9 {daemon.pid}` is safe")
+            time.sleep(0.05)
+        _print("down")
+
+
+def open_page() -> None:
+    """Print a fresh address of the page; it works once."""
+    with one_line_errors():
+        daemon = find_daemon(load(os.environ).home)
+        if daemon is None:
+            raise Refused("no daemon is at work: start it with `kaizen up`")
+        _print(_fresh_address(daemon))
+
+
+async def _serve(settings: Settings) -> None:
+    start_logs(settings, sys.stderr)
+    ended = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    sandbox = await asyncio.to_thread(sandbox_of, settings, False)
+    async with Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen up") as host:
+        page = host.serve()
+        _print(f"dashboard    {page.address}")
+        await host.open_all()
+        await ended.wait()
+
+
+def _start(settings: Settings, port: int | None, accept_no_sandbox: bool) -> Daemon:
+    """Start a detached process and wait until it serves; raise Refused with its own last line."""
+    running = find_daemon(settings.home)
+    if running is not None:
+        return running
+    command = [sys.executable, "-P", "-m", "director", "up", "--foreground"]
+    command += [] if port is None else ["--port", str(port)]
+    command += ["--i-accept-no-sandbox"] if accept_no_sandbox else []
+    said = settings.home / "logs" / "daemon.log"
+    said.parent.mkdir(parents=True, exist_ok=True)
+    with said.open("ab") as log:
+        began = log.tell()
+        child = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
+        )
+    until = time.monotonic() + STARTING
+    while time.monotonic() < until:
+        daemon = find_daemon(settings.home)
+        if daemon is not None and daemon.pid == child.pid:
+            return daemon
+        if child.poll() is not None:
+            raise Refused(_last_line(said, began) or f"the daemon ended at once with status {child.returncode}")
+        time.sleep(0.05)
+    raise Refused(f"the daemon does not serve after {STARTING:.0f} s: see {said}")
+
+
+def _fresh_address(daemon: Daemon) -> str:
+    async def mint() -> str:
+        async with daemon.client() as client:
+            answer = await Door(client).post("/api/v1/start-token", {})
+        return str(answer["token"])
+
+    return f"http://127.0.0.1:{daemon.port}/#t={asyncio.run(mint())}"
+
+
+def _last_line(log: Path, began: int) -> str:
+    with log.open("rb") as file:
+        file.seek(began)
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].removeprefix("kaizen: ") if lines else ""
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,150 @@
+"""How a command reaches a home: over the API of the process that holds it, or of one it starts for a moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from agents.workspace.mirror import Unusable, locate
+from director import __version__
+from director.bootstrap import Known, known_projects, project_id, sandbox_of
+from director.cli.errors import Refused
+from director.host import DAEMON, Host, Reading
+from director.settings import Settings
+
+VERSION = __version__
+PATIENCE = 30.0
+"""Seconds to wait for the answer to a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The API of a home."""
+
+    client: httpx.AsyncClient
+
+    async def get(self, path: str, **parameters: str | int | float) -> Any:
+        """Return the JSON of a resource; raise Refused with the server's own line."""
+        return await self._ask("GET", path, params=parameters)
+
+    async def post(self, path: str, body: object) -> Any:
+        """Post JSON and return the answer's; raise Refused."""
+        return await self._ask("POST", path, json=body)
+
+    async def wish(self, project: str, **body: str) -> str:
+        """Append a request, wait for the director's answer and return its note; raise Refused with its reason."""
+        asked = await self.post(f"/api/v1/projects/{project}/requests", body)
+        answer = await self.get(f"/api/v1/projects/{project}/requests/{asked['request']}", wait=PATIENCE)
+        if answer["state"] == "pending":
+            raise Refused(f"the director has not answered within {PATIENCE:.0f} s; see `kaizen log`")
+        if answer["state"] == "refused":
+            raise Refused(str(answer["answer"]))
+        return str(answer["answer"])
+
+    async def _ask(self, method: str, path: str, **how: Any) -> Any:
+        try:
+            response = await self.client.request(method, path, **how)
+        except httpx.HTTPError as error:
+            raise Refused(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
+        if response.status_code >= 400:
+            raise Refused(_said(response))
+        return response.json()
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """The process that holds the home, as its file says."""
+
+    pid: int
+    port: int
+    token: str
+
+    def client(self) -> httpx.AsyncClient:
+        """Return a client that bears its token; proxies of the environment are not for loopback."""
+        return httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=PATIENCE + 15,
+            trust_env=False,
+        )
+
+
+def find_daemon(home: Path) -> Daemon | None:
+    """Return the process that serves the home's API now, None when there is none."""
+    file = home / DAEMON
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]))
+        os.kill(daemon.pid, 0)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    headers = {"Authorization": f"Bearer {daemon.token}"}
+    try:
+        said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=5, trust_env=False)
+    except httpx.HTTPError:
+        return None
+    return daemon if said.status_code == 200 else None
+
+
+@asynccontextmanager
+async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator[Door]:
+    """Reach the home; with `act`, a director of that project is at work and can answer requests."""
+    daemon = find_daemon(settings.home)
+    if daemon is not None:
+        async with daemon.client() as client:
+            yield Door(client)
+    elif act is None:
+        async with Reading(settings, version=VERSION, clock=time.time) as reading, _to(reading.page) as client:
+            yield Door(client)
+    else:
+        sandbox = sandbox_of(settings, example=True)
+        quiet = settings.on_any_port()
+        async with Host(quiet, sandbox, time.time, version=VERSION, purpose="a kaizen command") as host:
+            page = host.serve()
+            await host.open_known(act.id)
+            async with _to(page) as client:
+                yield Door(client)
+
+
+def choose_project(settings: Settings, name: str | None) -> Known:
+    """Return the project that is meant: by name, else the one of the working directory, else the only one."""
+    known = known_projects(settings.home)
+    if name is not None:
+        found = [k for k in known if name in (k.label, k.id)]
+        if found:
+            return found[0]
+        raise Refused(f"no project is called {name}; {_list(known)}")
+    try:
+        here = project_id(*locate(Path.cwd()))
+    except Unusable:
+        here = ""
+    found = [k for k in known if k.id == here]
+    if found:
+        return found[0]
+    if len(known) == 1:
+        return known[0]
+    raise Refused(f"which project? give --project; {_list(known)}")
+
+
+def _to(page: Any) -> httpx.AsyncClient:
+    return Daemon(os.getpid(), page.port, page.token).client()
+
+
+def _list(known: tuple[Known, ...]) -> str:
+    return f"known are {', '.join(k.label for k in known)}" if known else "there is none yet: `kaizen run PATH`"
+
+
+def _said(response: httpx.Response) -> str:
+    try:
+        error = response.json()["error"]
+        return cast(str, error["message"])
+    except (ValueError, KeyError, TypeError):
+        return f"the daemon answered {response.status_code}"

@@ -1,0 +1,37 @@
+"""How a command ends: its exit statuses, and the one line a failure is told in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from director.host import REFUSALS, PortTaken
+
+COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+STATUS = {"completed": COMPLETED, "stalled": STALLED, "exhausted": EXHAUSTED, "stopped": STOPPED, "failed": INTERNAL}
+"""Exit status of a run, by the state it ended in."""
+
+EXPECTED = (PortTaken, *REFUSALS)
+
+
+class Refused(Exception):
+    """The command cannot do what was asked; the message is one line with what to do."""
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what is somebody's to mend into one line on standard error and exit status 2."""
+    try:
+        yield
+    except (Refused, *EXPECTED) as error:
+        say_error(str(error))
+        raise typer.Exit(USAGE) from error
+
+
+def say_error(message: str) -> None:
+    """Write one line to standard error."""
+    line = " ".join(message.split())
+    sys.stderr.write(f"kaizen: {line}\n")

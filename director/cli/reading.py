@@ -1,0 +1,217 @@
+"""Commands that only read: status, gates, log, watch, checkpoints, projects."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from director.bootstrap import known_projects
+from director.cli.door import Door, choose_project, door
+from director.cli.errors import one_line_errors
+from director.cli.report import JsonLines, Lines
+from director.settings import load
+from ledger.events import AnyEvent
+from ledger.events.recorded import Recorded
+
+ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+PAGE = 500
+PACE = 0.5
+"""Seconds between two looks for new events."""
+
+
+def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """Show where a project stands: its run, its gates, who works on what."""
+    board = _read(project, _board)
+    if json:
+        _write_json(board)
+        return
+    run = board["run"]
+    if run is None:
+        _print(f"{board['project']['name']}: no run yet")
+        return
+    where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
+    _print(f"{board['project']['name']}: {where}")
+    _print_gates(run["gates"])
+    for attempt in board["attempts"]:
+        if attempt["ended_at"] is None:
+            _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
+    if run["why"]:
+        _print(f"  {run['why']}")
+
+
+def gates(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """Show every gate with its value, target and findings."""
+    board = _read(project, _board)
+    rows = board["run"]["gates"] if board["run"] else []
+    if json:
+        _write_json(rows)
+    else:
+        _print_gates(rows)
+
+
+def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """List the checkpoints one can go back to, oldest first."""
+    label = _label(project)
+    found = _ask(lambda d: d.get(f"/api/v1/projects/{label}/checkpoints"))["checkpoints"]
+    if json:
+        _write_json(found)
+        return
+    table = Table("id", "position", "when", "commit", "score", "what", box=None)
+    for row in found:
+        mark = " (here)" if row["current"] else ""
+        table.add_row(
+            row["id"],
+            str(row["position"]),
+            _when(row["at"]),
+            row["commit"][:10],
+            f"{row['score']:.0f}",
+            row["title"] + mark,
+        )
+    _show(table)
+
+
+def log(
+    project: ProjectOption = None,
+    *,
+    json: JsonOption = False,
+    after: Annotated[int, typer.Option(min=0, help="Only what stands after this position.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many events, the newest.")] = 50,
+    kind: Annotated[str | None, typer.Option(help="Only events of this kind, e.g. PatchLanded.")] = None,
+    grep: Annotated[str | None, typer.Option(help="Only events that contain this text.")] = None,
+) -> None:
+    """Show the ledger's events."""
+    label = _label(project)
+    asked: dict[str, str | int] = {"limit": limit}
+    asked |= {"after": after} if after else {"before": 2**53}
+    asked |= {"kind": kind} if kind else {}
+    asked |= {"q": grep} if grep else {}
+    rows = _ask(lambda d: d.get(f"/api/v1/projects/{label}/events", **asked))["events"]
+    for row in rows:
+        if json:
+            _write_json(row, indent=None)
+        else:
+            rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
+            said = jsonlib.dumps(rest, ensure_ascii=False)[:160]
+            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}")
+
+
+def watch(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+    """Follow a project's events as they come, until Ctrl-C."""
+    label = _label(project)
+    shows = JsonLines(sys.stdout) if json else Lines(_print)
+
+    async def follow(d: Door) -> None:
+        board = (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
+        start = board["run"]["started_at"] if board["run"] else 0.0
+        await follow_events(d, label, 0, lambda r: shows.show(r) if r.at >= start else None, lambda r: False)
+
+    try:
+        _ask(follow)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def projects(*, json: JsonOption = False) -> None:
+    """List the projects of this home."""
+    with one_line_errors():
+        known = known_projects(load(os.environ).home)
+    if json:
+        _write_json([{"id": k.id, "name": k.label, "ledger": str(k.ledger)} for k in known])
+        return
+    for one in known:
+        _print(f"{one.label:<24} {one.ledger}")
+
+
+async def follow_events(
+    d: Door, label: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
+) -> Recorded:
+    """Show events above a position as they come; return the first for which `until` holds."""
+    while True:
+        found = await d.get(f"/api/v1/projects/{label}/events", after=after, limit=PAGE)
+        for row in found["events"]:
+            recorded = recorded_of(row)
+            after = recorded.position
+            show(recorded)
+            if until(recorded):
+                return recorded
+        if len(found["events"]) < PAGE:
+            await asyncio.sleep(PACE)
+
+
+_ENVELOPE = frozenset({"position", "at", "kind", "run", "stream", "actor", "version", "cause", "link"})
+
+
+def recorded_of(row: dict[str, Any]) -> Recorded:
+    """Return the event behind the flat object the API shows."""
+    event = msgspec.convert(row, AnyEvent)
+    return Recorded(
+        position=row["position"], stream=row["stream"], version=0, at=row["at"], actor=row["actor"], cause=0,
+        event=event, link="",
+    )  # fmt: skip
+
+
+def _label(project: str | None) -> str:
+    with one_line_errors():
+        return choose_project(load(os.environ), project).label
+
+
+def _ask(question: Callable[[Door], Coroutine[Any, Any, Any]]) -> Any:
+    async def through() -> Any:
+        async with door(load(os.environ)) as d:
+            return await question(d)
+
+    with one_line_errors():
+        return asyncio.run(through())
+
+
+def _read(project: str | None, question: Callable[[Door, str], Coroutine[Any, Any, Any]]) -> Any:
+    label = _label(project)
+    return _ask(lambda d: question(d, label))
+
+
+async def _board(d: Door, label: str) -> Any:
+    return (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
+
+
+def _print_gates(rows: list[dict[str, Any]]) -> None:
+    table = Table("gate", "value", "target", "met", "was", "findings", "measured by", box=None)
+    for row in rows:
+        target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
+        met = "yes" if row["met"] else "no"
+        table.add_row(
+            row["name"], _value(row["value"]), target, met, _value(row["before"]), str(row["findings"]), row["tool"]
+        )
+    _show(table)
+
+
+def _value(value: float | None) -> str:
+    return "unmeasurable" if value is None else f"{value:g}"
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+
+
+def _show(table: Table) -> None:
+    console = Console(file=sys.stdout, soft_wrap=True)
+    console.print(table)
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _write_json(what: object, indent: int | None = 2) -> None:
+    _print(jsonlib.dumps(what, ensure_ascii=False, indent=indent))

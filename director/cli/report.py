@@ -1,0 +1,204 @@
+"""The lines of a run, for people and for programs: each fact that matters is one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TextIO
+
+from msgspec import to_builtins
+
+from director.core.judge import met
+from ledger.codec import as_json
+from ledger.events import (
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptScheduled,
+    BaselineMeasured,
+    BranchDelivered,
+    BranchMeasured,
+    DeliveryFailed,
+    DirectorStarted,
+    FindingsReported,
+    GateSpec,
+    IterationStarted,
+    NoticeRaised,
+    PatchLanded,
+    PatchMeasured,
+    PatchProposed,
+    PatchRejected,
+    Reading,
+    RolledBack,
+    RunClosing,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+    TargetPrepared,
+    Task,
+)
+from ledger.events.recorded import Recorded
+
+Write = Callable[[str], None]
+
+
+class JsonLines:
+    """Every event as one JSON object on one line."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def show(self, recorded: Recorded) -> None:
+        """Write one event and flush, so that a reader sees it at once."""
+        self._out.write(json.dumps(as_json(recorded), ensure_ascii=False) + "\n")
+        self._out.flush()
+
+    def preview(self, readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+        """Write what was measured and what would be tried as one object."""
+        shown = {"kind": "DryRun", "readings": to_builtins(readings), "tasks": to_builtins(tasks)}
+        self._out.write(json.dumps(shown, ensure_ascii=False) + "\n")
+
+
+class Lines:
+    """One line for each thing that matters, in words."""
+
+    def __init__(self, write: Write, *, colour: bool = False) -> None:
+        self._write, self._colour = write, colour
+        self._specs: tuple[GateSpec, ...] = ()
+        self._tasks: dict[str, Task] = {}
+        self._attempts: dict[str, AttemptScheduled] = {}
+        self._titles: dict[str, str] = {}
+        self._readings: tuple[Reading, ...] = ()
+        self._measured: dict[str, tuple[Reading, ...]] = {}
+
+    def show(self, recorded: Recorded) -> None:
+        """Write the line of one event, if it has one."""
+        event = recorded.event
+        match event:
+            case DirectorStarted() if not event.sandboxed:
+                self._line("sandbox", f"none: {event.sandbox}")
+            case RunStarted():
+                self._specs = event.gates
+                self._line("run", f"{event.run} on commit {event.commit[:10]}, branch {event.branch}")
+            case TargetPrepared():
+                self._prepared(event)
+            case BaselineMeasured():
+                self._readings = event.readings
+                self._line("baseline", f"{self._gates(event.readings)}  score {event.score:.0f}")
+            case BranchMeasured():
+                self._readings = event.readings
+                self._line("measured", self._gates(event.readings))
+            case NoticeRaised():
+                self._line("note" if event.level == "info" else event.level, event.message)
+            case IterationStarted():
+                self._tasks |= {t.id: t for t in event.tasks}
+                self._line(f"iteration {event.iteration}", event.why)
+            case RunPaused():
+                self._line("paused", "no new work begins; `kaizen resume` goes on")
+            case RunResumed():
+                self._line("resumed", "work goes on")
+            case RolledBack():
+                self._line("rolled back", f"to checkpoint {event.checkpoint}; `kaizen rollback` can undo it")
+            case BranchDelivered():
+                self._line("delivered", f"branch {event.ref.removeprefix('refs/heads/')}")
+            case DeliveryFailed():
+                self._line("error", f"the branch was not delivered: {event.why}")
+            case RunClosing() | RunEnded():
+                if isinstance(event, RunEnded):
+                    self._ended(event)
+            case _:
+                self._attempt(recorded)
+
+    def preview(self, readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+        """Write what was measured and what would be tried, most promising first."""
+        for reading in readings:
+            self._line(reading.gate, reading.detail or _number(reading.value))
+        for task in tasks:
+            self._line("would try", f"{task.role}: {task.title}")
+        if not tasks:
+            self._line("would try", "nothing: all gates pass")
+
+    def _attempt(self, recorded: Recorded) -> None:
+        event = recorded.event
+        match event:
+            case AttemptScheduled():
+                self._attempts[event.attempt] = event
+                if event.tries > 1:
+                    self._said(event.attempt, f"try {event.tries}")
+            case PatchProposed():
+                self._titles[event.attempt] = event.title
+            case PatchMeasured():
+                self._measured[event.attempt] = event.readings
+            case PatchLanded():
+                after = self._measured.get(event.attempt, self._readings)
+                self._said(event.attempt, f"landed as {event.checkpoint}  {self._changed(after)}")
+                self._readings = after
+            case PatchRejected():
+                self._said(event.attempt, "rejected: " + "; ".join(r.message for r in event.reasons))
+            case AttemptGaveUp():
+                self._said(event.attempt, f"no answer: {event.why}")
+            case AttemptFailed():
+                again = "tried again" if event.retry_at is not None else "given up"
+                self._said(event.attempt, f"failed ({again}): {event.why}")
+            case FindingsReported():
+                self._said(event.attempt, f"{len(event.findings)} findings")
+
+    def _said(self, attempt: str, what: str) -> None:
+        scheduled = self._attempts.get(attempt)
+        task = self._tasks.get(scheduled.task) if scheduled else None
+        title = self._titles.get(attempt) or (task.title if task else "")
+        role = scheduled.role if scheduled else ""
+        self._write(f"  {attempt:<12} {role:<10} {_cut(title, 60):<60}  {what}")
+
+    def _prepared(self, event: TargetPrepared) -> None:
+        source = {"existing": "the project's own", "made": "made for it", "base": "bare"}[event.source]
+        self._line("target", f"{event.python}, {source}, {event.seconds:.1f} s")
+        if event.missing:
+            self._line("warning", f"no wheel for {', '.join(event.missing)}: left out")
+
+    def _gates(self, readings: tuple[Reading, ...]) -> str:
+        by_gate = {r.gate: r for r in readings}
+        return "  ".join(_gate(spec, by_gate.get(spec.name)) for spec in self._specs)
+
+    def _changed(self, after: tuple[Reading, ...]) -> str:
+        before = {r.gate: r for r in self._readings}
+        now = {r.gate: r for r in after}
+        changed = [s for s in self._specs if _value(before.get(s.name)) != _value(now.get(s.name))]
+        return "  ".join(_gate(spec, now.get(spec.name)) for spec in changed)
+
+    def _ended(self, event: RunEnded) -> None:
+        self._write("")
+        for gate in event.gates:
+            mark = "met" if gate.met else "NOT met"
+            self._write(f"  {gate.name:<12} {_number(gate.before):>8} -> {_number(gate.after):<8} {mark}")
+        for left in event.left:
+            self._write(f"  left: {left.what}")
+            self._write(f"        {left.why}; {left.remedy}")
+        spent = f"{event.landed} landed, {event.rejected} rejected, {event.seconds:.0f} s, {event.cost:.2f} USD"
+        self._line(event.state, f"{event.why} ({spent})")
+        if event.branch:
+            self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
+
+    def _line(self, word: str, text: str) -> None:
+        self._write(f"{word:<12} {text}")
+
+
+def _gate(spec: GateSpec, reading: Reading | None) -> str:
+    mark = "✓" if met(spec, reading) else "✗"
+    value = _value(reading)
+    if value is None:
+        return f"{spec.name} ? ✗"
+    shown = reading.detail if spec.name == "tests" and reading and reading.detail else f"{value:.4g}{spec.unit}"
+    return f"{spec.name} {shown} {mark}"
+
+
+def _value(reading: Reading | None) -> float | None:
+    return reading.value if reading else None
+
+
+def _number(value: float | None) -> str:
+    return "?" if value is None else f"{value:.4g}"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

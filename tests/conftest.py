@@ -1,0 +1,32 @@
+"""What every test may ask for: a store without a disk and a clock that stands still."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contracts")
+
+from ledger.memory import MemoryStore  # noqa: E402
+
+
+class FixedClock:
+    """Seconds since the epoch that pass only when a test says so."""
+
+    def __init__(self, now: float = 1_700_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def store(clock: FixedClock) -> MemoryStore:
+    return MemoryStore(clock)

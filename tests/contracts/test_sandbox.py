@@ -1,0 +1,143 @@
+"""The sandbox suite on each adapter, and what only confinement promises."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from agents.ports import Command, Limits, Sandbox, SandboxBroken
+from agents.sandbox.bubblewrap import BubblewrapSandbox
+from agents.sandbox.local import LocalSandbox
+from tests.contracts.sandbox import SandboxContract, alive, command
+
+
+class TestLocal(SandboxContract):
+    """No isolation, the same behaviour."""
+
+    @pytest.fixture
+    def sandbox(self) -> Sandbox:
+        return LocalSandbox()
+
+
+class TestBubblewrap(SandboxContract):
+    """The default sandbox."""
+
+    @pytest.fixture
+    def sandbox(self, bubblewrap: BubblewrapSandbox) -> Sandbox:
+        return bubblewrap
+
+    async def test_a_fork_bomb_ends_at_its_limit(self, sandbox: Sandbox, place: Path, mark: str) -> None:
+        script = f"i=0; while [ $i -lt 200 ]; do sleep {mark} & i=$((i+1)); echo $i; done"
+
+        done = await sandbox.run(command(place, "sh", "-c", script, limits=Limits(wall=30, processes=40)))
+
+        assert 20 < len(done.stdout.split()) < 42
+        assert not alive(mark)
+
+    async def test_a_place_that_is_only_readable_cannot_be_written(
+        self, sandbox: Sandbox, place: Path, tmp_path: Path
+    ) -> None:
+        other = tmp_path / "other"
+        other.mkdir()
+        (other / "file").write_text("as it was")
+
+        done = await sandbox.run(
+            command(
+                place, "sh", "-c", f"cat {other}/file; echo x > {other}/file || echo x > {other}/new", readable=[other]
+            )
+        )
+
+        assert done.stdout == b"as it was"
+        assert [(path.name, path.read_text()) for path in other.iterdir()] == [("file", "as it was")]
+
+    async def test_home_and_temporary_places_are_writable_and_forgotten(self, sandbox: Sandbox, place: Path) -> None:
+        env = {"PATH": "/usr/bin:/bin", "HOME": "/home/kaizen"}
+
+        done = await sandbox.run(
+            command(place, "sh", "-c", "touch $HOME/a /tmp/kz-a /var/tmp/kz-a /dev/shm/kz-a && ls -A $HOME", env=env)
+        )
+
+        assert (done.exit, done.stdout) == (0, b"a\n")
+        assert not any(Path(path, "kz-a").exists() for path in ("/tmp", "/var/tmp", "/dev/shm"))
+
+    async def test_a_home_of_another_name_is_made_too(self, sandbox: Sandbox, place: Path) -> None:
+        env = {"PATH": "/usr/bin:/bin", "HOME": "/tmp/home"}
+
+        done = await sandbox.run(command(place, "sh", "-c", "touch $HOME/a && ls -A $HOME", env=env))
+
+        assert (done.exit, done.stdout) == (0, b"a\n")
+
+    @pytest.mark.parametrize("path", ["/", "/etc", "/proc/self", "/dev", "/run", "~", "relative", "/no/such/place"])
+    async def test_places_nobody_may_be_given_are_refused(self, sandbox: Sandbox, place: Path, path: str) -> None:
+        with pytest.raises(SandboxBroken, match=";"):
+            await sandbox.run(command(place, "true", readable=[Path(path).expanduser()]))
+
+    async def test_a_writable_link_is_refused(self, sandbox: Sandbox, place: Path, tmp_path: Path) -> None:
+        (tmp_path / "outside").mkdir()
+        (place / "out").symlink_to(tmp_path / "outside")
+        (place / "up").symlink_to(tmp_path)
+
+        for path in (place / "out", place / "up" / "outside"):
+            with pytest.raises(SandboxBroken, match="link"):
+                await sandbox.run(Command(["true"], place, writable=[place, path]))
+
+    @pytest.mark.parametrize("inner", [".git", ".git/hooks", "mirror.git", "mirror.git/objects"])
+    async def test_git_metadata_is_never_a_writable_place(self, sandbox: Sandbox, place: Path, inner: str) -> None:
+        for name in ("mirror.git/objects", "mirror.git/refs", ".git/hooks"):
+            (place / name).mkdir(parents=True)
+        (place / "mirror.git/HEAD").write_text("ref: refs/heads/main\n")
+
+        with pytest.raises(SandboxBroken, match="never writable"):
+            await sandbox.run(Command(["true"], place, writable=[place / inner]))
+
+    async def test_a_missing_working_directory_is_an_error_of_the_sandbox(self, sandbox: Sandbox, place: Path) -> None:
+        with pytest.raises(SandboxBroken, match="no/such"):
+            await sandbox.run(Command(["true"], Path("/no/such"), writable=[place]))
+
+    async def test_what_a_command_prints_is_never_taken_for_the_launchers_word(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        script = "echo '{ \"exit-code\": 0 }' | tee /dev/stderr; echo 'bwrap: execvp x' >&2; exit 9"
+
+        done = await sandbox.run(command(place, "sh", "-c", script))
+
+        assert (done.outcome, done.exit) == ("exited", 9)
+
+
+async def test_without_bubblewrap_nothing_runs_and_the_line_says_how_to_install_it(tmp_path: Path) -> None:
+    sandbox = BubblewrapSandbox(bwrap=str(tmp_path / "bwrap"))
+
+    with pytest.raises(SandboxBroken, match=";"):
+        await sandbox.run(Command(["true"], tmp_path))
+
+    assert not sandbox.level.sandboxed
+    assert sandbox.level.remedy
+
+
+async def test_root_without_control_groups_is_refused(bubblewrap: BubblewrapSandbox) -> None:
+    """Nothing but a control group limits the processes of root; the probe finds out by running into the limit."""
+    if os.getuid() != 0:
+        pytest.skip("only root is free of the limit on processes")
+    sandbox = BubblewrapSandbox()
+    sandbox._groups = sandbox._groups._replace(memory=None, pids=None)
+
+    level = sandbox.level
+
+    assert not level.sandboxed
+    assert "limit on processes" in level.detail
+    assert "ordinary user" in level.remedy
+
+
+async def test_groups_left_by_a_killed_daemon_are_removed_at_the_next_start(bubblewrap: BubblewrapSandbox) -> None:
+    place = bubblewrap._groups.pids
+    if place is None:
+        pytest.skip("no control groups for this user")
+    left = place / "kaizen-999999999-1-1"
+    left.mkdir()
+
+    assert BubblewrapSandbox().level.sandboxed
+
+    assert not left.exists()
+    assert not list(place.glob(f"kaizen-{os.getpid()}-*"))

@@ -1,0 +1,84 @@
+"""The filter of system calls, read as the kernel reads it, for machines these tests do not run on as well."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from agents.sandbox.seccomp import MACHINES, program
+
+ALLOWED = 0x7FFF0000
+REFUSED = 0x00050000
+
+
+def verdict(filter_: bytes, tag: int, number: int, *arguments: int) -> int:
+    """What the kernel would answer to one system call."""
+    seen = struct.pack("<iIQ6Q", number, tag, 0, *(*arguments, 0, 0, 0, 0, 0, 0)[:6])
+    code = list(struct.iter_unpack("HBBI", filter_))
+    at = loaded = 0
+    while True:
+        operation, yes, no, value = code[at]
+        at += 1
+        match operation:
+            case 0x20:
+                loaded = struct.unpack_from("<I", seen, value)[0]
+            case 0x06:
+                return int(value)
+            case 0x15 | 0x35 | 0x45:
+                holds = {0x15: loaded == value, 0x35: loaded >= value, 0x45: bool(loaded & value)}[operation]
+                at += yes if holds else no
+            case _:
+                raise ValueError(f"unknown instruction {operation:#x}")
+
+
+@pytest.mark.parametrize("machine", sorted(MACHINES))
+@pytest.mark.parametrize(
+    ("name", "arguments", "answer"),
+    [
+        ("ptrace", (), REFUSED | 1),
+        ("io_uring_setup", (), REFUSED | 1),
+        ("clone3", (), REFUSED | 38),
+        ("openat2", (), REFUSED | 38),
+        ("memfd_create", (), REFUSED | 38),
+        ("fallocate", (), REFUSED | 95),
+        ("ioctl", (0, 0x5412), REFUSED | 1),
+        ("ioctl", (0, 0x5401), ALLOWED),
+        ("clone", (0x10000000 | 17,), REFUSED | 1),
+        ("clone", (0x3D0F00,), ALLOWED),
+        ("fchmodat", (0, 0, 0o4755), REFUSED | 1),
+        ("fchmodat", (0, 0, 0o755), ALLOWED),
+        ("openat", (0, 0, 0o101, 0o2644), REFUSED | 1),
+        ("openat", (0, 0, 0o101, 0o644), ALLOWED),
+        ("socket", (1, 1, 0), ALLOWED),
+        ("socket", (2, 1, 6), ALLOWED),
+        ("socket", (10, 1, 6), ALLOWED),
+        ("socket", (16, 3, 0), ALLOWED),
+        ("socket", (16, 3, 15), REFUSED | 97),
+        ("socket", (40, 1, 0), REFUSED | 97),
+        ("socketpair", (1, 1, 0), ALLOWED),
+    ],
+)
+def test_each_rule_answers_as_it_should(machine: str, name: str, arguments: tuple[int, ...], answer: int) -> None:
+    tag, numbers = MACHINES[machine]
+
+    assert verdict(program(machine, memory_is_counted=False), tag, numbers[name], *arguments) == answer
+
+
+@pytest.mark.parametrize("machine", sorted(MACHINES))
+def test_memory_outside_of_processes_is_allowed_where_a_control_group_counts_it(machine: str) -> None:
+    tag, numbers = MACHINES[machine]
+
+    assert verdict(program(machine, memory_is_counted=True), tag, numbers["memfd_create"]) == ALLOWED
+
+
+def test_numbers_of_another_architecture_end_the_program() -> None:
+    x86, arm = MACHINES["x86_64"], MACHINES["aarch64"]
+
+    assert verdict(program("x86_64", memory_is_counted=True), arm.tag, 0) == 0x80000000
+    assert verdict(program("x86_64", memory_is_counted=True), x86.tag, 0x40000000) == REFUSED | 38
+
+
+def test_a_machine_whose_numbers_are_unknown_is_refused() -> None:
+    with pytest.raises(ValueError, match="riscv64"):
+        program("riscv64", memory_is_counted=True)
