@@ -222,3 +222,18 @@ def test_filters_of_a_hostile_repository_do_not_run(repo: Path, mirror: Mirror, 
 
     assert not flag.exists()
     assert os.environ.get("GIT_DIR") is None
+
+
+def test_locks_of_a_killed_process_stop_nobody(repo: Path, mirror: Mirror) -> None:
+    source = mirror.take()
+    mirror.start_branch("kaizen/run-1", source.commit)
+    (mirror.path / "refs" / "heads" / "kaizen" / "run-1.lock").touch()
+    (repo / ".git" / "refs" / "heads" / "kaizen").mkdir(parents=True)
+    (repo / ".git" / "refs" / "heads" / "kaizen" / "run-1.lock").touch()
+
+    again = Mirror(mirror.path, repo)
+    commit = again.commit(again.git("mktree", stdin=b""), [source.commit], "better\n", 1.0)
+    again.advance("kaizen/run-1", "refs/kaizen/landed/a1", commit, source.commit)
+    again.deliver("kaizen/run-1", commit, known="")
+
+    assert git(repo, "rev-parse", "kaizen/run-1") == commit
