@@ -39,6 +39,7 @@ export const Gates = memo(function Gates({ run }: { run: Run | null }) {
 
 function Card({ gate, open }: { gate: GateCard; open: () => void }) {
   const said = saidOfGate(gate);
+  const moved = gate.before !== null && gate.before !== gate.value ? `${number(gate.before)} → ${number(gate.value)}` : "";
   return (
     <button type="button" className="gate" data-tone={said.tone} title={gate.detail} onClick={open} aria-haspopup="dialog">
       <span className="gate-head">
@@ -52,17 +53,7 @@ function Card({ gate, open }: { gate: GateCard; open: () => void }) {
         <span className="quiet">{gate.value === null ? "" : gate.unit}</span>
         <Spark values={gate.trend} target={gate.target} met={gate.met} />
       </span>
-      <span className="gate-detail quiet">
-        <span className="num">
-          target {aim(gate)} {number(gate.target)} ·{" "}
-        </span>
-        {gate.before !== null && gate.before !== gate.value && (
-          <span className="num">
-            {number(gate.before)} → {number(gate.value)} ·{" "}
-          </span>
-        )}
-        {gate.detail}
-      </span>
+      <span className="gate-detail quiet num">{[`target ${aim(gate)} ${number(gate.target)}`, moved, gate.detail].filter(Boolean).join(" · ")}</span>
     </button>
   );
 }
