@@ -172,7 +172,7 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
     for attempt in run.open.values():
         if attempt.step == "work":
             owed.append(_work(attempt))
-        elif attempt.step == "waiting":
+        elif attempt.step == "waiting" and not run.paused:
             owed.append(WakeAt(attempt.retry_at))
     if run.queue:
         first = run.open[run.queue[0]]
