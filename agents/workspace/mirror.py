@@ -200,7 +200,7 @@ class Mirror:
         pack = self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
         user.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
         # Nobody else makes this reference: a lock of it is what a killed delivery left behind.
-        (user.git_dir / f"{name}.lock").unlink(missing_ok=True)
+        (user.git_dir / user("rev-parse", "--git-path", f"{name}.lock")).unlink(missing_ok=True)
         user("update-ref", "--no-deref", name, commit, known or "0" * 40)
         return name
 
