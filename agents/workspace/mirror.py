@@ -179,10 +179,15 @@ class Mirror:
         ]
         self.git("update-ref", "--stdin", stdin=("\n".join(orders) + "\n").encode())
 
-    def pack(self, commit: str, have: str = "") -> bytes:
-        """Return a thin pack of what `commit` has and `have` has not; a full one without `have`."""
-        wanted = f"{commit}\n" + (f"^{have}\n" if have else "")
+    def pack(self, commit: str, have: str) -> bytes:
+        """Return a thin pack of what `commit` has and `have` has not."""
+        wanted = f"{commit}\n^{have}\n"
         return self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
+
+    def whole_pack(self, commit: str) -> bytes:
+        """Return a pack of one commit with everything its tree holds, and nothing of its history."""
+        objects = self.git.raw("rev-list", "--objects", "--max-count=1", commit)
+        return self.git.raw("pack-objects", "--stdout", "-q", "--threads=1", stdin=objects)
 
     def deliver(self, branch: str, commit: str, known: str) -> str:
         """Add the branch and its objects to the user's repository; return the reference.
