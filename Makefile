@@ -19,8 +19,8 @@ help:  ## Show the targets
 	@touch $@
 
 .venv/.installed: .venv/.uv-$(UV) requirements.lock pyproject.toml
-	@echo "setup: dependencies, by hash (10 s to 3 min the first time)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@echo "setup: dependencies, by hash (20 s to 2 min the first time)"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -20,16 +20,16 @@ from ledger.events import (
 
 
 def land(mirror: Mirror, blobs: Blobs, effect: Land) -> PatchLanded:
-    """Write the commit and move the branch; doing it again gives the same."""
+    """Write the commit and move the branch; doing it again gives the same.
+
+    The branch moves last: whatever fails before it leaves everything as it was.
+    """
     decided = effect.decided
     commit = mirror.commit(decided.tree, [decided.parent], decided.message, decided.at)
+    pack = blobs.put(mirror.pack(commit, decided.parent))
     mirror.advance(effect.branch, f"refs/kaizen/landed/{decided.attempt}", commit, decided.parent)
     return PatchLanded(
-        attempt=decided.attempt,
-        checkpoint=decided.checkpoint,
-        commit=commit,
-        tree=decided.tree,
-        pack=blobs.put(mirror.pack(commit, decided.parent)),
+        attempt=decided.attempt, checkpoint=decided.checkpoint, commit=commit, tree=decided.tree, pack=pack
     )
 
 

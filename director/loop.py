@@ -31,6 +31,10 @@ class Executor(Protocol):
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
         ...
 
+    def settle(self, command: Command) -> None:
+        """Hear that a command is taken: the effect it reports may begin again if it is owed again."""
+        ...
+
     async def close(self) -> None:
         """Cancel everything and wait until it is gone."""
         ...
@@ -60,7 +64,9 @@ class Director:
         try:
             while True:
                 self.executor.reconcile(self.state)
-                await self._take(await self._next(ear))
+                command = await self._next(ear)
+                await self._take(command)
+                self.executor.settle(command)
         finally:
             ear.cancel()
             await self.executor.close()

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from types import FrameType
-from typing import Iterator
+from typing import Any, Callable, Iterator
+
+TRACED = 10.0
+"""CPU seconds of one test after which its lines are no longer traced: a hot loop has shown what it runs by then."""
+SHORTEST = 5.0
 
 
 class Overrun(BaseException):
@@ -16,33 +21,58 @@ class Clock:
     """Limits of one test: CPU seconds tell a loop from a slow machine, wall seconds end a wait for nothing."""
 
     def __init__(self, cpu: float, wall: float) -> None:
-        self._limits = (
-            (signal.ITIMER_PROF, signal.SIGPROF, cpu, "CPU"),
-            (signal.ITIMER_REAL, signal.SIGALRM, wall, ""),
-        )
+        self._cpu = cpu
+        self._wall = wall
+        self._slowest = 0.0
+        self.too_slow: Callable[[], None] | None = None
+        """Called once in a test that takes long, to make it faster; the test's limit counts from then."""
 
     @contextlib.contextmanager
     def armed(self) -> Iterator[None]:
         """Raise Overrun in the main thread once a limit is reached, and again each second if that was swallowed."""
-        before = []
-        for timer, number, seconds, word in self._limits:
-            before.append((timer, number, signal.signal(number, _alarm(seconds, word))))
-            signal.setitimer(timer, seconds, 1.0)
+        alarm = _Alarm(self, self.too_slow)
+        began = time.process_time()
+        handlers = [(number, signal.signal(number, alarm)) for number in (signal.SIGPROF, signal.SIGALRM)]
+        signal.setitimer(signal.ITIMER_PROF, min(TRACED, self._cpu) if self.too_slow else self._cpu, 1.0)
+        signal.setitimer(signal.ITIMER_REAL, self._wall, 1.0)
         try:
             yield
         finally:
-            for timer, number, handler in before:
-                signal.setitimer(timer, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in handlers:
                 signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+            self._learn(time.process_time() - began, alarm.rang)
+
+    def limit(self, number: int) -> str:
+        """Return in words which limit a signal stands for."""
+        return f"{self._cpu:g} CPU seconds" if number == signal.SIGPROF else f"{self._wall:g} seconds"
+
+    def rearm(self) -> None:
+        """Count the CPU seconds anew."""
+        signal.setitimer(signal.ITIMER_PROF, self._cpu, 1.0)
+
+    def _learn(self, seconds: float, rang: bool) -> None:
+        """Where one test never ends others will not either: from then on, wait only as long as tests here may take."""
+        if not rang:
+            self._slowest = max(self._slowest, seconds)
+        else:
+            self._cpu = min(self._cpu, max(SHORTEST, 4 * self._slowest))
 
 
-def _alarm(seconds: float, word: str) -> "_Handler":
-    return _Handler(f"still running after {seconds:g} {word + ' ' if word else ''}seconds")
+class _Alarm:
+    """What a signal of one test does."""
 
+    def __init__(self, clock: Clock, too_slow: Callable[[], None] | None) -> None:
+        self._clock = clock
+        self._too_slow = too_slow
+        self.rang = False
 
-class _Handler:
-    def __init__(self, message: str) -> None:
-        self.message = message
-
-    def __call__(self, number: int, frame: FrameType | None) -> None:
-        raise Overrun(self.message)
+    def __call__(self, number: int, frame: FrameType | None) -> Any:
+        if number == signal.SIGPROF and self._too_slow is not None:
+            faster, self._too_slow = self._too_slow, None
+            self._clock.rearm()
+            faster()
+            return
+        self.rang = True
+        raise Overrun("still running after " + self._clock.limit(number))

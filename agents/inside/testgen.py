@@ -166,7 +166,7 @@ class Project:
         for message in in_child(lambda send: self._explore(found, tree, send), seconds):
             if message["kind"] == "failed":
                 kept += 1
-                yield {**skipped, "why": "exploring it failed with %s" % message["why"]}
+                yield {**skipped, "why": "exploring it was ended by %s" % message["why"]}
             elif message["kind"] != "case":
                 kept += message["kind"] == "skipped"
                 yield message
@@ -189,7 +189,7 @@ class Project:
             if json.loads(json.dumps(outcome.key())) == case["key"]:
                 send({"kind": "same"})
 
-        return any(True for _ in in_child(look, 5.0))
+        return any(message["kind"] == "same" for message in in_child(look, 5.0))
 
     def observer(self, target: str, lines: FrozenSet[int]) -> Observer:
         """Return an observer of one function."""
@@ -219,11 +219,11 @@ class Project:
         bad = self._properties(found, tried, pools, observer, send)
         tried = [each for each in tried if each not in bad]
         kept = few(tried, most)
-        until = time.monotonic() + float(self.spec.get("seconds", 10.0)) / 3
+        until = time.process_time() + float(self.spec.get("seconds", 10.0)) / 3
 
         def outcome_of(each: Tried) -> Any:
             # The clock only stops the search for more; what is kept already does not depend on it.
-            return observer.run(each.call, pools.objects)[0] if time.monotonic() < until else each.outcome
+            return observer.run(each.call, pools.objects)[0] if time.process_time() < until else each.outcome
 
         kept += killers(found, tree, kept, tried, outcome_of)
         for each in kept:
@@ -239,7 +239,7 @@ class Project:
             first = self._class_of(found).lineno
             if found.node.name not in docstring:
                 return None
-        return evidence.against_examples(found.title, docstring, namespace, first, self.watch) if docstring else None
+        return evidence.against_examples(docstring, namespace, first, self.watch) if docstring else None
 
     def _class_of(self, found: Subject) -> Any:
         tree = self.trees[found.target.partition("::")[0]][1]
@@ -261,20 +261,20 @@ class Project:
         bad: List[Tried] = []
         for other, twice in [*promised, *([(partner, False)] if partner else [])]:
             pools.objects.setdefault(other, vars(sys.modules[found.module])[other])
-            plain = [each for each in plain if each.call.origin < 3][:40]  # what mutation made proves little
-            held = [self._comes_back(each, other, twice, pools, observer) for each in plain]
-            wrong = [each for each, good in zip(plain, held) if good is False]
-            known = [good for good in held if good is not None]
-            against = evidence.against_partner(known, itself, other, found.node.lineno)
+            held = [(each, self._comes_back(each, other, twice, pools, observer)) for each in plain]
+            # What mutation made is no evidence: it may be no input at all.
+            known = [(each, good) for each, good in held if good is not None and each.call.origin < 3]
+            wrong = [each for each, good in known if not good]
+            against = evidence.against_partner([good is True for _, good in known], itself, other, found.node.lineno)
             if twice and wrong:
                 message = "its docstring promises idempotence, and %s breaks it" % wrong[0].call.written({})
                 against = evidence.Contradiction("Idempotence", message, found.node.lineno)
             if against is not None:
                 send({"kind": "finding", "target": found.target, "rule": against.rule, "message": against.message,
                       "line": against.line})  # fmt: skip
-                bad += wrong
-            elif len(known) >= 3 and all(known) and not twice:
-                self._round_trip(found, plain, other, pools, observer, send)
+                bad += tried if twice else [each for each, good in held if good is False]
+            elif len(known) >= 3 and all(good for _, good in known) and not twice:
+                self._round_trip(found, [each for each, _ in known], other, pools, observer, send)
         return bad
 
     def _comes_back(self, each: Tried, other: str, twice: bool, pools: Pools, observer: Observer) -> Optional[bool]:

@@ -24,7 +24,7 @@ LEFT_OUT = shutil.ignore_patterns(
     ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
     ".ruff_cache", ".hypothesis",
 )  # fmt: skip
-TEST_CPU = 20.0
+TEST_CPU = 30.0
 """CPU seconds after which one test counts as never ending."""
 TEST_WALL = 120.0
 TRIES = 3

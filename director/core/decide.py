@@ -225,6 +225,12 @@ def _retry(attempt: Attempt, fact: AttemptFailed, at: float) -> AttemptFailed:
     return AttemptFailed(attempt=fact.attempt, why=fact.why, fingerprint=fact.fingerprint, retry_at=at + wait)
 
 
+def _not_landed(run: Run, command: Broken) -> list[AnyEvent]:
+    """The branch did not move: landing moves it last, and all or nothing."""
+    landing_now = [a for a in run.open.values() if a.step == "land" and command.effect == f"land:{a.id}"]
+    return [landing.rejection(a.id, "not-landed", f"it could not be landed: {command.why}") for a in landing_now]
+
+
 def _broken(state: State, command: Broken) -> list[AnyEvent]:
     run = state.run
     if command.effect.startswith("restore:") and state.rollback is not None:
@@ -237,6 +243,8 @@ def _broken(state: State, command: Broken) -> list[AnyEvent]:
     attempt = run.open.get(command.attempt)
     if attempt is not None and attempt.step != "land":
         return [_retry(attempt, AttemptFailed(attempt=attempt.id, why=command.why), command.at)]
+    if command.effect.startswith("land:"):
+        return _not_landed(run, command)
     if run.closing is not None:
         return []
     closing = rounds.close(run, "failed", command.why)

@@ -77,6 +77,8 @@ class LocalExecutor:
     inbox: asyncio.Queue[Command]
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
+    _reports: dict[int, str] = field(default_factory=dict)
+    """Key of the effect each waiting command reports, by the command's identity."""
 
     def reconcile(self, state: State) -> None:
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
@@ -89,6 +91,13 @@ class LocalExecutor:
         for key, effect in owed.items():
             if key not in self._tasks:
                 self._tasks[key] = asyncio.create_task(self._carry_out(effect, state), name=key)
+
+    def settle(self, command: Command) -> None:
+        """Hear that a command is taken: the effect it reports may begin again if it is owed again."""
+        key = self._reports.pop(id(command), "")
+        task = self._tasks.get(key)
+        if task is not None and task.done():
+            del self._tasks[key]
 
     async def close(self) -> None:
         """Cancel everything and wait until it is gone."""
@@ -108,7 +117,8 @@ class LocalExecutor:
         except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is turned into a fact
             why = f"{type(error).__name__}: {error}"
             command = Broken(self.place.clock(), effect.key, why, attempt)
-        await self.inbox.put(command)
+        self._reports[id(command)] = effect.key
+        self.inbox.put_nowait(command)
 
     async def _do(self, effect: Effect, state: State) -> Command:
         if isinstance(effect, WakeAt):

@@ -149,7 +149,7 @@ def _with_readings(fact: AnyEvent, tree: str) -> AnyEvent:
 
 
 def test_a_failing_environment_is_tried_three_times_with_waits_of_one_and_two_seconds() -> None:
-    log = play(World(), [start()], stop_after=8)
+    log = play(World(), [start(parallel=8)], stop_after=8)
     state = fold(State(), log)
     waits = []
 
@@ -331,3 +331,17 @@ def _check(state: State, log: list[AnyEvent], parallel: int) -> None:
         assert sum(a.step == "work" for a in state.run.open.values()) <= parallel
         assert sum(a.step == "land" for a in state.run.open.values()) <= 1
         assert set(state.run.queue) <= set(state.run.open)
+
+
+def test_a_commit_that_could_not_be_written_rejects_its_patch_and_the_run_goes_on() -> None:
+    log = play(World(), [start()], stop_after=8)
+    world, state = World(), fold(State(), log)
+    while not any(a.step == "land" for a in state.run.open.values()):  # type: ignore[union-attr]
+        state = fold(state, decide(state, world.carry_out(pending(state)[0], state)))
+    owed = next(e for e in pending(state) if e.key.startswith("land:"))
+
+    events = decide(state, Broken(5000.0, owed.key, "the disk is full"))
+
+    rejected = next(e for e in events if isinstance(e, PatchRejected))
+    assert rejected.reasons[0].code == "not-landed"
+    assert fold(state, events).run is not None

@@ -40,7 +40,7 @@ def test_no_area_has_a_violation(browser: Browser, watched: Watched, theme: str)
     page = context.new_page()
     found: dict[str, list[str]] = {}
     opened(page, watched)
-    for area in AREAS:
+    for area in ("now", "patches", "notices"):
         visit(page, watched, f"?area={area}")
         found[f"empty {area}"] = violations(page)
     watched.tell([*story.opening(), *story.first_iteration(watched.blob), *story.second_iteration()[:4]])

@@ -203,7 +203,9 @@ class Pools:
         found: List[Expr] = []
         owner = self.needs(kind)
         if owner is not None:
-            for sample in self.harvest.of(kind)[:12]:
+            # What gives more says more, as long as one can read it.
+            written = sorted(self.harvest.of(kind)[:24], key=lambda each: -len(each.arguments))
+            for sample in written[:12]:
                 if self.admit(sample):
                     found.append(call(owner, sample.arguments, sample.keys))
             found += self._constructed(kind, owner, depth)

@@ -19,7 +19,7 @@ Arc = Tuple[int, int]
 TICKS = 60_000
 """Lines of the project that one call may run before it counts as endless."""
 SECONDS = 1.0
-"""The backstop for loops that run no line of the project."""
+"""CPU seconds: the backstop for loops that run no line of the project; the clock would depend on the machine's load."""
 ELEMENTS = 24
 """Elements of an iterator that are looked at."""
 ATTRIBUTES = 4
@@ -105,7 +105,7 @@ class Observer:
         self._arcs: Set[Arc] = set()
         # Made before anything is watched: a loop opens sockets of its own.
         self._loop = asyncio.new_event_loop()
-        signal.signal(signal.SIGALRM, _alarm)
+        signal.signal(signal.SIGPROF, _alarm)
 
     def run(self, call: Call, namespace: Dict[str, Any]) -> Tuple[Outcome, FrozenSet[Arc]]:
         """Evaluate the operands, call, and return what came of it with the arcs that ran."""
@@ -113,7 +113,7 @@ class Observer:
         operands: Dict[int, Any] = {}
         scope = dict(namespace)
         try:
-            signal.setitimer(signal.ITIMER_REAL, SECONDS)
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
             for place, expr in [(-1, call.receiver), *enumerate(call.arguments)]:
                 if expr is not None:
                     operands[place] = eval(compile(text(expr), "<operand>", "eval"), dict(namespace))
@@ -123,7 +123,7 @@ class Observer:
         except (Exception, Endless):
             return Outcome("crash"), frozenset()
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         outcome = self._observe(code, scope)
         if outcome.kind == "raises" and not self._raised_here:
             # Leaving by another function's refusal is no new way through this one.
@@ -133,7 +133,7 @@ class Observer:
         return outcome, frozenset(self._arcs)
 
     def _observe(self, code: types.CodeType, scope: Dict[str, Any]) -> Outcome:
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
         try:
             with self.watch:
                 sys.setprofile(self._profile)
@@ -152,7 +152,7 @@ class Observer:
                 return Outcome("effect", message=self.watch.seen)
             return self._raised(error)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         if self.watch.seen:
             return Outcome("effect", message=self.watch.seen)
         value = spell(result)

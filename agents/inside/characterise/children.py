@@ -13,20 +13,22 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Set
 
 Send = Callable[[Dict[str, Any]], None]
+PATIENCE = 6
+"""How much longer than its CPU time a child may take on the clock, on a busy machine."""
 MEMORY = 2 << 30
 """Bytes a child may map beyond what it had when it was forked."""
 
 
 def in_child(work: Callable[[Send], None], seconds: float) -> Iterator[Dict[str, Any]]:
-    """Yield what the work sends from a forked child; it ends after `seconds` at the latest."""
+    """Yield what the work sends from a forked child; it ends after `seconds` of CPU at the latest."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _work(work, writing)
+        _work(work, writing, seconds)
     os.close(writing)
     rest = b""
-    until = time.monotonic() + seconds
+    until = time.monotonic() + PATIENCE * seconds
     try:
         while True:
             left = until - time.monotonic()
@@ -37,22 +39,27 @@ def in_child(work: Callable[[Send], None], seconds: float) -> Iterator[Dict[str,
                 break
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                yield json.loads(line)
+                message = json.loads(line)
+                if message["kind"] == "end":
+                    return
+                yield message
+        yield {"kind": "failed", "why": "the limit of %.0f seconds or of memory" % seconds}
     finally:
         os.close(reading)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
-def _work(work: Callable[[Send], None], writing: int) -> None:
+def _work(work: Callable[[Send], None], writing: int, seconds: float) -> None:
     """Do the work in the child and leave without any exit hook of the target."""
-    status = 1
     try:
         with open("/proc/self/statm") as stream:
             mapped = int(stream.read().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
-    except (OSError, ValueError):
-        status = 2
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+    except (OSError, ValueError) as error:
+        os.write(writing, json.dumps({"kind": "failed", "why": "no limits can be set: %s" % error}).encode() + b"\n")
+        os._exit(1)
 
     def send(message: Dict[str, Any]) -> None:
         data = json.dumps(message).encode() + b"\n"
@@ -61,20 +68,19 @@ def _work(work: Callable[[Send], None], writing: int) -> None:
 
     try:
         work(send)
-        status = 0
     except BaseException as error:
         # Not silently: a child that failed must not look like one that found nothing.
         send({"kind": "failed", "why": "%s: %s" % (type(error).__name__, str(error)[:200])})
-        status = 1
     finally:
-        os._exit(status)
+        send({"kind": "end"})
+        os._exit(0)
 
 
 def replayed(spec: Dict[str, Any], cases: List[Dict[str, Any]], hash_seeds: Sequence[str]) -> Set[int]:
     """Return the places of the cases that a fresh interpreter sees again under every other hash seed."""
     steady = set(range(len(cases)))
     for seed in hash_seeds if cases else ():
-        steady &= _replayed_once({**spec, "replay": cases}, seed, 10.0 + len(cases))
+        steady &= _replayed_once({**spec, "replay": cases}, seed, 60.0 + len(cases))
     return steady
 
 

@@ -227,9 +227,9 @@ def cost(each: Tried) -> float:
     operands = [*each.call.arguments, *([each.call.receiver] if each.call.receiver else [])]
     price += 0.3 * sum(part.kind != "name" and text(part) in EMPTY for operand in operands for part in walk(operand))
     price += 0.6 if each.outcome.kind == "raises" else 0.0
-    price += len(each.outcome.value.text) / 80 if each.outcome.value else 0.0
+    price += max(0, len(each.outcome.value.text) - 40) / 80 if each.outcome.value else 0.0
     plain = each.outcome.value.text if each.outcome.value else ""
-    return price + (0.5 if plain in EMPTY else 0.0)
+    return price + (1.0 if plain in EMPTY else 0.0)
 
 
 def reached(tried: Sequence[Any]) -> FrozenSet[Arc]:

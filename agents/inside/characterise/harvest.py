@@ -40,7 +40,7 @@ class Harvest:
 
     def of(self, function: Any) -> List[Sample]:
         """Return the calls of a function or class."""
-        return self.functions.get(id(function), [])
+        return self.functions.get(filed(function), [])
 
     def read(self, source: str, namespace: Names, origin: int = 1) -> None:
         """Read a whole file: calls at its top and in its functions."""
@@ -106,14 +106,19 @@ class Harvest:
         if objects is None or (found is None and receiver is None):
             return
         sample = Sample(receiver, arguments, keys, objects, origin)
-        key = (id(found) if receiver is None else getattr(node.func, "attr", ""), _written(sample))
+        key = (filed(found) if receiver is None else getattr(node.func, "attr", ""), _written(sample))
         if key in self._seen:
             return
         self._seen.add(key)
         if receiver is None:
-            self.functions.setdefault(id(found), []).append(sample)
+            self.functions.setdefault(filed(found), []).append(sample)
         elif isinstance(node.func, ast.Attribute):
             self.methods.setdefault(node.func.attr, []).append(sample)
+
+
+def filed(function: Any) -> int:
+    """Return the key of what is called; a class method is another object at each look, its function is not."""
+    return id(getattr(function, "__func__", function))
 
 
 def _written(sample: Sample) -> Tuple[Any, ...]:

@@ -1,8 +1,12 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./pages/app";
 import "./ui/tokens.css";
+import "./ui/base.css";
 import "./ui/parts.css";
-import "./pages/pages.css";
+import "./ui/content.css";
+import "./pages/frame.css";
+import "./pages/areas.css";
+import "./pages/narrow.css";
 
 const root = document.getElementById("root");
 if (root) createRoot(root).render(<App />);

@@ -183,8 +183,7 @@ def very_deep_directories(stage):
 def processor_time_of_many_processes(stage):
     for _ in range(3):
         os.fork()
-    began = time.monotonic()
-    while time.monotonic() - began < 5:
+    while time.process_time() < 1.5:
         pass
     return "still running"
 

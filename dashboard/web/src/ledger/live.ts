@@ -37,6 +37,7 @@ export class Live {
   private lineage = "";
   private waiting: Row[] = [];
   private loading = false;
+  private started = false;
   private closed = false;
   private frame = 0;
   private again: ReturnType<typeof setTimeout> | undefined;
@@ -71,9 +72,7 @@ export class Live {
   }
 
   start(): void {
-    void this.load().then(() => {
-      if (!this.closed) this.socket.start();
-    });
+    void this.load();
   }
 
   stop(): void {
@@ -128,6 +127,8 @@ export class Live {
       head: Math.max(snapshot.position, waiting.at(-1)?.position ?? 0),
     });
     this.append(waiting);
+    if (!this.started) this.socket.start();
+    this.started = true;
   }
 
   private heard(frame: Frame): void {

@@ -19,7 +19,7 @@ export function Areas({ board, area }: { board: Board; area: Area }) {
     iterations: board.iterations.length,
     patches: board.attempts.filter((attempt) => attempt.diff !== "").length,
     checkpoints: board.checkpoints.length,
-    errors: board.errors.filter((error) => error.state !== "solved").length,
+    errors: board.errors.length,
     notices: board.notices.length,
   };
   return (

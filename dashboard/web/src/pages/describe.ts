@@ -113,7 +113,7 @@ function ofRequest(row: Row): Line | null {
     case "RollbackRequested":
       return { text: `back to ${row.checkpoint}${by(row.by)}` };
     case "RequestHonoured":
-      return { text: row.note ?? "", tone: "good" };
+      return { text: row.note || row.request, tone: "good" };
     case "RequestRefused":
       return { text: row.why, tone: "bad" };
     default:

@@ -8,27 +8,67 @@ import { Rows, type RowsHandle } from "../ui/rows";
 import { Time } from "../ui/time";
 import { describe, spoken } from "./describe";
 import { Inspector } from "./inspector";
-import { useMatches } from "./matches";
+import { useMatches, type Matches } from "./matches";
 import { go, usePlace } from "./place";
 
 /** The ledger itself, from the first event to the newest; searched by the server, over all of it. */
 export function Events({ live, view, compact = false }: { live: Live; view: View; compact?: boolean }) {
+  const reading = useReading(live, view);
+  const { count, open, problem, matches } = reading;
+  return (
+    <div className={compact ? "events compact" : "events"} data-open={open > 0}>
+      <Panel title="Events" count={count} className="fill" aside={<Filter />}>
+        {problem && <Failed why={problem} again={reading.again} />}
+        {matches && count > 0 && matches.note && (
+          <p className="searching" role="status">
+            {matches.note}
+          </p>
+        )}
+        {count === 0 ? (
+          <Nothing matches={matches} />
+        ) : (
+          <Rows
+            label="Events"
+            count={count}
+            active={reading.active}
+            opened={open > 0}
+            follow={reading.follow}
+            onFollow={reading.setFollow}
+            onMove={reading.choose}
+            onOpen={reading.choose}
+            handle={reading.rows}
+            row={(index) => <Cells row={reading.at(index)} index={index} />}
+          />
+        )}
+        {reading.fresh > 0 && (
+          <button type="button" className="pill" onClick={reading.newest}>
+            {reading.fresh.toLocaleString("en")} new ↓
+          </button>
+        )}
+      </Panel>
+      {open > 0 && <Inspector row={live.pages.at(open, view.head)} position={open} onClose={() => go({ open: "" })} />}
+    </div>
+  );
+}
+
+/** Where the reader is in the ledger: all of it, or what a search found; following the newest event, or not. */
+function useReading(live: Live, view: View) {
   const place = usePlace();
-  const filtered = place.kind !== "" || place.text !== "";
-  const matches = useMatches(view.project, place.kind, place.text, view.head);
+  const { head } = view;
+  const found = useMatches(view.project, place.kind, place.text, head);
+  const matches = place.kind !== "" || place.text !== "" ? found : null;
   const [follow, setFollow] = useState(place.open === "");
-  const [seen, setSeen] = useState(view.head);
+  const [seen, setSeen] = useState(head);
   const rows = useRef<RowsHandle>(null);
-  const count = filtered ? matches.rows.length : view.head;
-  const rowAt = (index: number): Row | undefined => (filtered ? matches.rows[index] : live.pages.at(index + 1, view.head));
+  const count = matches ? matches.rows.length : head;
   const open = Number(place.open) || 0;
-  const active = open === 0 ? count - 1 : filtered ? matches.rows.findIndex((row) => row.position === open) : open - 1;
+  const active = open === 0 ? count - 1 : matches ? matches.rows.findIndex((row) => row.position === open) : open - 1;
   useEffect(() => {
-    if (follow) setSeen(view.head);
-  }, [follow, view.head]);
+    if (follow) setSeen(head);
+  }, [follow, head]);
   const choose = (index: number) => {
     const to = Math.min(count - 1, Math.max(0, index));
-    const position = filtered ? matches.rows[to]?.position : to + 1;
+    const position = matches ? matches.rows[to]?.position : to + 1;
     if (position === undefined) return;
     setFollow(false);
     go({ open: String(position) });
@@ -38,43 +78,34 @@ export function Events({ live, view, compact = false }: { live: Live; view: View
     go({ open: "" });
     setFollow(true);
   };
-  useKeys({ j: () => choose(active + 1), k: () => choose(active - 1), Home: () => choose(0), End: newest, l: newest, Escape: () => go({ open: "" }) });
-  const fresh = view.head - seen;
-  const problem = filtered ? matches.problem : live.pages.problem(open || view.head);
-  return (
-    <div className={compact ? "events compact" : "events"} data-open={open > 0}>
-      <Panel title="Events" count={count} className="fill" aside={<Filter kind={place.kind} text={place.text} />}>
-        {problem && <Failed why={problem} again={() => (filtered ? matches.again() : live.pages.retry())} />}
-        {filtered && count > 0 && matches.note && (
-          <p className="searching" role="status">
-            {matches.note}
-          </p>
-        )}
-        {count === 0 ? (
-          filtered ? matches.busy ? <Loading what="the ledger" /> : <Empty>Nothing in the ledger matches.</Empty> : <Empty>Nothing has happened yet.</Empty>
-        ) : (
-          <Rows
-            label="Events"
-            count={count}
-            active={active}
-            opened={open > 0}
-            follow={follow}
-            onFollow={setFollow}
-            onMove={choose}
-            onOpen={choose}
-            handle={rows}
-            row={(index) => <Cells row={rowAt(index)} index={index} />}
-          />
-        )}
-        {!follow && fresh > 0 && !filtered && (
-          <button type="button" className="pill" onClick={newest}>
-            {fresh.toLocaleString("en")} new ↓
-          </button>
-        )}
-      </Panel>
-      {open > 0 && <Inspector row={live.pages.at(open, view.head)} position={open} onClose={() => go({ open: "" })} />}
-    </div>
-  );
+  useKeys({
+    j: () => choose(active + 1),
+    k: () => choose(active - 1),
+    Home: () => choose(0),
+    End: newest,
+    l: newest,
+    Escape: () => go({ open: "" }),
+  });
+  return {
+    matches,
+    count,
+    open,
+    active,
+    follow,
+    setFollow,
+    rows,
+    choose,
+    newest,
+    at: (index: number): Row | undefined => (matches ? matches.rows[index] : live.pages.at(index + 1, head)),
+    fresh: follow || matches ? 0 : head - seen,
+    problem: matches ? matches.problem : live.pages.problem(open || head),
+    again: () => (matches ? matches.again() : live.pages.retry()),
+  };
+}
+
+function Nothing({ matches }: { matches: Matches | null }) {
+  if (!matches) return <Empty>Nothing has happened yet.</Empty>;
+  return matches.busy ? <Loading what="the ledger" /> : <Empty>Nothing in the ledger matches.</Empty>;
 }
 
 function Cells({ row, index }: { row: Row | undefined; index: number }) {
@@ -104,7 +135,8 @@ function Cells({ row, index }: { row: Row | undefined; index: number }) {
   );
 }
 
-function Filter({ kind, text }: { kind: string; text: string }) {
+function Filter() {
+  const { kind, text } = usePlace();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(text);
   useKeys({ "/": () => field.current?.focus() });

@@ -80,10 +80,18 @@ function Plan({ preview }: { preview: Preview }) {
       <h3>Not touched</h3>
       <ul className="plain-list">
         <li>Your repository: its files, index, branches and uncommitted edits. Only Kaizen’s own branch moves.</li>
-        <li>What was spent on the undone work: {preview.spent.usd > 0 ? `${money(preview.spent.usd)}, ` : ""}{duration(preview.spent.seconds)}.</li>
-        <li>The state you are in now stays a checkpoint: this can be undone the same way.</li>
+        <li>The state you are in now: it stays a checkpoint, so this can be undone the same way.</li>
       </ul>
-      {preview.working.length > 0 && <p className="note" data-tone="warn">{plural(preview.working.length, "attempt")} at work will be given up first.</p>}
+      <h3>Cannot be undone</h3>
+      <p>
+        What the undone work cost: {preview.spent.usd > 0 ? `${money(preview.spent.usd)} and ` : ""}
+        {duration(preview.spent.seconds)} of work.
+      </p>
+      {preview.working.length > 0 && (
+        <p className="note" data-tone="warn">
+          {plural(preview.working.length, "attempt")} at work {preview.working.length === 1 ? "ends" : "end"} with the rollback.
+        </p>
+      )}
     </>
   );
 }

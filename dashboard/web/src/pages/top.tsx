@@ -99,7 +99,7 @@ function Truth({ connection, hurry }: { connection: Connection; hurry: () => voi
             {duration(age)}
           </span>
           <button type="button" className="plain" onClick={hurry}>
-            Now
+            Try now
           </button>
         </>
       )}
