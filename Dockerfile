@@ -7,6 +7,7 @@ COPY dashboard/web/ ./
 RUN npm run build -- --outDir /build/static --emptyOutDir
 
 FROM python:3.12-slim-bookworm
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --no-install-recommends --yes bubblewrap git \
     && rm -rf /var/lib/apt/lists/* \
@@ -19,10 +20,12 @@ COPY director/ director/
 COPY agents/ agents/
 COPY ledger/ ledger/
 COPY knowledge_graph/ knowledge_graph/
-COPY dashboard/ dashboard/
+# The page's sources stay behind: with them here, packaging would want to build the page again, and there is no Node.
+COPY dashboard/__init__.py dashboard/build.py dashboard/typescript.py dashboard/
+COPY dashboard/server/ dashboard/server/
 COPY --from=page /build/static dashboard/server/static
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
-USER kaizen
+USER 10001
 ENV KAIZEN_HOME=/data KAIZEN_BEHIND_LOOPBACK=true
 VOLUME /data
 EXPOSE 8000
