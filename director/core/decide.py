@@ -183,6 +183,7 @@ def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
         gates={r.gate: r.value for r in fact.readings},
         score=fact.score,
         title=f"start of {run.started.branch}",
+        pack=fact.pack,
     )
     if all(r.value is None for r in fact.readings):
         why = "; ".join(f"{r.gate}: {r.detail}" for r in fact.readings)

@@ -169,10 +169,11 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
         return [Prepare(run.id)]
     if not run.readings and not blocked:
         owed.append(MeasureBranch(run.id, run.head, run.tree, not run.baseline))
+    working = sum(a.step == "work" for a in run.open.values())
     for attempt in run.open.values():
         if attempt.step == "work":
             owed.append(_work(attempt))
-        elif attempt.step == "waiting" and not run.paused:
+        elif attempt.step == "waiting" and not run.paused and working < run.started.parallel:
             owed.append(WakeAt(attempt.retry_at))
     if run.queue:
         first = run.open[run.queue[0]]

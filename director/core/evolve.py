@@ -245,8 +245,12 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None) -> R
         return run
     rest = {k: v for k, v in run.open.items() if k != attempt}
     queue = tuple(a for a in run.queue if a != attempt)
-    spent = run.spent if refused is None else {**run.spent, closed.task.id: _spend(run, closed.task, refused)}
-    return replace(run, open=rest, queue=queue, spent=spent)
+    if refused is None:
+        return replace(run, open=rest, queue=queue)
+    spent = {**run.spent, closed.task.id: _spend(run, closed.task, refused)}
+    given_up = closed.task.kind == "uncovered" and ALL in refused
+    hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless
+    return replace(run, open=rest, queue=queue, spent=spent, hopeless=hopeless)
 
 
 def _spend(run: Run, task: Task, refused: tuple[str, ...]) -> Spent:

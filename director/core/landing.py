@@ -5,7 +5,7 @@ from __future__ import annotations
 from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
-from director.core.policy import tasks
+from director.core.policy import is_wanted
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
@@ -65,11 +65,10 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
     )
     after = fold(state, [fact]).run
     assert after is not None
-    wanted = {t.id for t in tasks(after)}
     needless = [
         AttemptCancelled(attempt=a.id, why=f"{attempt.id} solved its task")
         for a in after.open.values()
-        if a.step in ("work", "waiting") and a.task.kind != "structure" and a.task.id not in wanted
+        if a.step in ("work", "waiting") and not is_wanted(after, a.task)
     ]
     return [fact, created, *milestones(run, attempt.readings), *needless]
 

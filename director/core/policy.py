@@ -45,6 +45,14 @@ def eligible(run: Run) -> tuple[Task, ...]:
     return tuple(fresh + again)
 
 
+def is_wanted(run: Run, task: Task) -> bool:
+    """Return whether a task that was begun is still worth its end on the branch as it stands."""
+    if task.kind == "uncovered":
+        now = [t for t in tasks(run) if t.kind == "uncovered"]
+        return bool({target for t in now for target in t.targets} & set(task.targets)) or not task.targets
+    return task.kind == "structure" or task.id in {t.id for t in tasks(run)}
+
+
 def choose(run: Run) -> tuple[tuple[Task, ...], str]:
     """Return the tasks of the next iteration, and why these, in one line."""
     chosen = eligible(run)[:TASKS_PER_ITERATION]
@@ -151,7 +159,7 @@ def _lint_task(kind: str, title: str, findings: list[Finding], cost: float) -> T
 def _uncovered(reading: Reading, run: Run) -> list[Task]:
     """Return tasks of several files each: one must gain more than the gate's tolerance to land."""
     hot = {(f.path, f.symbol) for f in run.hot_spots}
-    unreached = sorted((f for f in reading.findings if f.rule == "unreached"), key=lambda f: (f.path, f.line))
+    unreached = sorted(_unreached(reading, run.hopeless), key=lambda f: (f.path, f.line))
     size = min(MOST_TARGETS, max(LEAST_TARGETS, -(-len(unreached) // 3)))
     found = []
     for group in _by_file(unreached, size):
@@ -164,13 +172,21 @@ def _uncovered(reading: Reading, run: Run) -> list[Task]:
                 gate="coverage",
                 role="tester",
                 title=f"{len(group)} functions of {_and(paths)} that no test reaches",
-                targets=tuple(f"{f.path}::{f.symbol}" for f in group),
+                targets=tuple(map(_target, group)),
                 digest=_digest(group),
                 promise=0.4 * (len(group) + warm) / (len(unreached) + warm),
                 cost=10.0,
             )
         )
     return found
+
+
+def _unreached(reading: Reading, hopeless: frozenset[str]) -> list[Finding]:
+    return [f for f in reading.findings if f.rule == "unreached" and _target(f) not in hopeless]
+
+
+def _target(finding: Finding) -> str:
+    return f"{finding.path}::{finding.symbol}"
 
 
 def _by_file(findings: list[Finding], size: int) -> list[list[Finding]]:

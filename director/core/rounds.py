@@ -61,8 +61,13 @@ def _next(state: State, at: float) -> list[AnyEvent]:
     return _retry(run, at) or _schedule(run) or _turn(run)
 
 
+def _free_places(run: Run) -> int:
+    return run.started.parallel - sum(a.step == "work" for a in run.open.values())
+
+
 def _retry(run: Run, at: float) -> list[AnyEvent]:
-    return [_scheduled(run, a, a.tries + 1) for a in run.open.values() if a.step == "waiting" and a.retry_at <= at]
+    due = [a for a in run.open.values() if a.step == "waiting" and a.retry_at <= at]
+    return [_scheduled(run, a, a.tries + 1) for a in due[: max(0, _free_places(run))]]
 
 
 def _scheduled(run: Run, attempt: Attempt, tries: int) -> AttemptScheduled:
@@ -81,7 +86,7 @@ def _scheduled(run: Run, attempt: Attempt, tries: int) -> AttemptScheduled:
 
 def _schedule(run: Run) -> list[AnyEvent]:
     """Return one attempt when a place is free and a task of this iteration still wants one."""
-    if sum(a.step == "work" for a in run.open.values()) >= run.started.parallel:
+    if _free_places(run) <= 0:
         return []
     taken = {a.task.id for a in run.open.values()}
     wanted = {t.id: t for t in policy.eligible(run)}

@@ -78,6 +78,8 @@ class Run:
     queue: tuple[AttemptId, ...] = ()
     """Patches waiting to land, in order; the first holds the landing slot."""
     spent: dict[TaskId, Spent] = field(default_factory=dict)
+    hopeless: frozenset[str] = frozenset()
+    """Functions the tester had no test for."""
     localised: dict[TaskId, tuple[Finding, ...]] = field(default_factory=dict)
     hot_spots: tuple[Finding, ...] = ()
     met: frozenset[str] = frozenset()

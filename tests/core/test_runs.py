@@ -149,7 +149,7 @@ def _with_readings(fact: AnyEvent, tree: str) -> AnyEvent:
 
 
 def test_a_failing_environment_is_tried_three_times_with_waits_of_one_and_two_seconds() -> None:
-    log = play(World(), [start()], stop_after=8)
+    log = play(World(), [start(parallel=8)], stop_after=8)
     state = fold(State(), log)
     waits = []
 

@@ -16,7 +16,7 @@ _WATCHED = frozenset({"host", "origin", "sec-fetch-site"})
 
 def security_headers(port: int) -> Mapping[str, str]:
     """Return what every answer carries: nothing is loaded from elsewhere, nothing frames the page, nothing leaks."""
-    sockets = " ".join(f"ws://{host}:{port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+    sockets = " ".join(f"ws://{host}:{port}" for host in ("127.0.0.1", "localhost"))
     policy = (
         f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {sockets}; img-src 'self' data:; "
         "font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
