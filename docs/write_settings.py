@@ -28,20 +28,20 @@ names the nearest known key.
 
 ## Yours alone
 
-Each stands in `$KAIZEN_HOME/kaizen.toml` under its name, or in the environment or `$KAIZEN_HOME/.env` as `KAIZEN_<NAME>`
-(`.env.example` lists them all). Where Kaizen keeps everything is said by `KAIZEN_HOME` alone; without it, it is the
-user's data directory (on Linux `$XDG_DATA_HOME/kaizen`, else `~/.local/share/kaizen`).
+Each stands in `$KAIZEN_HOME/kaizen.toml` under its name, or in the environment or `$KAIZEN_HOME/.env` as
+`KAIZEN_<NAME>` (`.env.example` lists them all). Where Kaizen keeps everything is said by `KAIZEN_HOME` alone; without
+it, it is the user's data directory (on Linux `$XDG_DATA_HOME/kaizen`, else `~/.local/share/kaizen`).
 
 {yours}
 Those marked *each run* may also be chosen anew with `POST /api/v1/runs`, in its `options`.
 
-The target's package installer also sees `PATH`, `HOME`, the proxy and certificate variables, and everything that begins
-with `UV_` or `PIP_`. Nothing else of your environment reaches a project's code.
+The target's package installer also sees `PATH`, `HOME`, the proxy and certificate variables, and everything that
+begins with `UV_` or `PIP_`. Nothing else of your environment reaches a project's code.
 
 ## The project's own
 
-A `kaizen.toml` in the repository says what the project is held to. It is read in the commit a run starts from, as data: a
-name above that is yours alone, or `model`, `network`, `sandbox` and the like, is reported and ignored there.
+A `kaizen.toml` in the repository says what the project is held to. It is read in the commit a run starts from, as
+data: a name above that is yours alone, or `model`, `network`, `sandbox` and the like, is reported and ignored there.
 
 ```toml
 [gates.coverage]
@@ -59,9 +59,9 @@ Of the table `[project]`:
 {project}
 ## The page alone
 
-`python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`, `KAIZEN_HOST`,
-`KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it a new one is drawn and
-not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+`python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
+`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it a
+new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
 
 EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag of the command wins over both.
