@@ -34,6 +34,7 @@ from director.settings import Settings
 from knowledge_graph.projector import Projector
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
+from ledger.errors import Missing
 from ledger.events import ProjectOpened, RoleCard
 from ledger.lease import Lease
 from ledger.signals import Signals
@@ -133,11 +134,33 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
     others = [k for k in known_projects(settings.home) if k.id != identity and k.name == name]
     label = f"{name}-{identity[:6]}" if others else name
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
-    store = open_store(folder / f"{name}_ledger.db", clock)
-    if store.head().position == 0:
-        opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
-        store.append(PROJECT, [opened], expected=0).result()
-    return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
+    try:
+        store = open_store(folder / f"{name}_ledger.db", clock)
+    except BaseException:
+        lease.release()
+        raise
+    try:
+        if store.head().position == 0:
+            opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
+            store.append(PROJECT, [opened], expected=0).result()
+        return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
+    except BaseException:
+        store.close()
+        lease.release()
+        raise
+
+
+def repository_of(known: Known, clock: Callable[[], float]) -> Path:
+    """Return the directory a project of the home is about; raise Missing when its ledger does not say."""
+    store = open_store(known.ledger, clock)
+    try:
+        first = [recorded.event for recorded in store.read(limit=1)]
+    finally:
+        store.close()
+    for event in first:
+        if isinstance(event, ProjectOpened):
+            return Path(event.repository) / event.prefix
+    raise Missing("repository in the ledger", str(known.ledger))
 
 
 def _wire(
@@ -155,6 +178,7 @@ def _wire(
 ) -> Project:
     blobs, signals = FileBlobs(folder / "blobs"), Signals()
     mirror = Mirror(folder / "mirror.git", top)
+    mirror.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
     remove(folder / "worktrees")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ class SettingsError(Exception):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class GateSettings(_Strict):
@@ -204,6 +204,16 @@ def specs(defaults: Mapping[str, GateSpec], asked: Mapping[str, GateSettings], w
     if not chosen:
         raise SettingsError(f"{where} switches every gate off: leave at least one on")
     return tuple(chosen)
+
+
+def proposal(chosen: Sequence[GateSpec]) -> str:
+    """Return a kaizen.toml that says what holds without one."""
+    tables = []
+    for spec in chosen:
+        ratchet = "true" if spec.ratchet else "false"
+        numbers = f"target = {spec.target:g}\ntolerance = {spec.tolerance:g}\nratchet = {ratchet}\n"
+        tables.append(f"[gates.{spec.name}]  # {spec.better} is better\n{numbers}")
+    return "\n".join(tables)
 
 
 def _parsed(text: str, where: str) -> dict[str, Any]:

@@ -53,27 +53,30 @@ class Mirror:
         self.repository = repository
         self.git = Git(git_dir)
         if not (git_dir / "HEAD").exists():
-            git_dir.mkdir(parents=True, exist_ok=True)
-            self.git("init", "--bare", "--quiet", str(git_dir))
+            _make(git_dir)
         self._clear_leftovers()
         (git_dir / "info").mkdir(exist_ok=True)
         (git_dir / "info" / "exclude").write_text(NEVER_ADDED)
+
+    def tidy(self) -> None:
+        """Remove what git and this class leave when they are killed; nobody else may be at work here."""
+        for pattern in ("**/*.lock", "objects/**/tmp_*"):
+            for stray in self.path.glob(pattern):
+                stray.unlink(missing_ok=True)
+        for folder in self.path.glob("index-*"):
+            shutil.rmtree(folder)
 
     # --- reading the user's repository
 
     def take(self) -> Source:
         """Copy the current commit of the user's repository and say what it is; raise Unusable."""
-        user = user_git(self.repository)
-        if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
-            raise Unusable(f"{self.repository} has no commit yet: commit something first")
+        user = commit_of(self.repository).git
         self.git(
             "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow",
             str(user.git_dir), f"+HEAD:{SOURCE}",
         )  # fmt: skip
         commit = self.git("rev-parse", f"{SOURCE}^{{commit}}")
-        submodules = [line for line in self.git("ls-tree", "-r", commit).splitlines() if line.startswith("160000")]
-        if submodules:
-            raise Unusable(f"{self.repository} has submodules ({submodules[0].split(chr(9))[-1]}): not supported")
+        Files(self.git, commit, self.repository).require_plain()
         changed = user("status", "--porcelain", work_tree=self.repository).splitlines()
         return Source(
             commit=commit,
@@ -91,13 +94,6 @@ class Mirror:
                 tail = ref.rpartition("run-")[2]
                 numbers += [int(tail)] if tail.isdigit() else []
         return max(numbers) + 1
-
-    def show(self, commit: str, path: str) -> bytes | None:
-        """Return a file's bytes at a commit, or None."""
-        try:
-            return self.git.raw("cat-file", "blob", f"{commit}:{path}")
-        except GitError:
-            return None
 
     # --- trees and folders
 
@@ -225,6 +221,59 @@ class Mirror:
         finally:
             index.unlink(missing_ok=True)
             Path(folder).rmdir()
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What stands in one commit."""
+
+    git: Git
+    commit: str
+    repository: Path
+    """How a person calls the place."""
+
+    def require_usable(self, prefix: str) -> None:
+        """Raise Unusable for a commit Kaizen cannot work on: submodules, or nothing to measure."""
+        self.require_plain()
+        place = ["--", f"{prefix}/"] if prefix else []
+        names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
+        if not any(name.endswith(b".py") for name in names):
+            where = self.repository / prefix
+            raise Unusable(f"{where} has no Python file that is committed: there is nothing to measure")
+
+    def require_plain(self) -> None:
+        """Raise Unusable for submodules."""
+        rows = self.git("ls-tree", "-r", self.commit).splitlines()
+        submodules = [row.split("\t", 1)[1] for row in rows if row.startswith("160000")]
+        if submodules:
+            raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
+
+    def show(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None."""
+        try:
+            return self.git.raw("cat-file", "blob", f"{self.commit}:{path}")
+        except GitError:
+            return None
+
+
+def commit_of(repository: Path) -> Files:
+    """Return the current commit of the user's repository; raise Unusable."""
+    user = user_git(repository)
+    if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
+        raise Unusable(f"{repository} has no commit yet: commit something first")
+    return Files(user, user("rev-parse", "HEAD^{commit}"), repository)
+
+
+def _make(git_dir: Path) -> None:
+    """Make the repository beside its place and move it there whole: half of one would be taken for a repository."""
+    git_dir.parent.mkdir(parents=True, exist_ok=True)
+    beside = git_dir.with_name(f"{git_dir.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    Git(beside)("init", "--bare", "--quiet", str(beside))
+    if git_dir.exists():
+        shutil.rmtree(git_dir)
+    beside.rename(git_dir)
 
 
 def user_git(repository: Path) -> Git:

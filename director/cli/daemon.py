@@ -16,7 +16,7 @@ import typer
 
 from director.bootstrap import sandbox_of
 from director.cli.door import VERSION, Daemon, Door, find_daemon
-from director.cli.errors import Refused, one_line_errors
+from director.cli.errors import Refused, one_line_errors, say_error
 from director.host import Host, start_logs
 from director.settings import Settings, load
 
@@ -39,8 +39,9 @@ def up(
         if foreground:
             asyncio.run(_serve(settings))
         else:
-            daemon = _start(settings, port, accept_no_sandbox)
-            _print(f"up: process {daemon.pid}, {_fresh_address(daemon)}")
+            running = find_daemon(settings.home)
+            daemon = running or _start(settings, port, accept_no_sandbox)
+            _print(f"{'up already' if running else 'up'}: process {daemon.pid}, {_fresh_address(daemon)}")
 
 
 def down() -> None:
@@ -77,15 +78,26 @@ async def _serve(settings: Settings) -> None:
     async with Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen up") as host:
         page = host.serve()
         _print(f"dashboard    {page.address}")
-        await host.open_all()
-        await ended.wait()
+        for project, why in (await host.open_all()).items():
+            say_error(f"project {project} rests: {why}")
+        await _until_over(host, ended)
+
+
+async def _until_over(host: Host, ended: asyncio.Event) -> None:
+    """Wait for the signal to end; raise Refused when the host can no longer hear wishes."""
+    signalled, deaf = asyncio.create_task(ended.wait()), asyncio.create_task(host.deaf())
+    revive = asyncio.create_task(host.revive())
+    await asyncio.wait({signalled, deaf, revive}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (signalled, revive):
+        task.cancel()
+    if not ended.is_set():
+        why = deaf.result() if deaf.done() else str(revive.exception())
+        raise Refused(f"the daemon cannot go on: {why}")
+    deaf.cancel()
 
 
 def _start(settings: Settings, port: int | None, accept_no_sandbox: bool) -> Daemon:
     """Start a detached process and wait until it serves; raise Refused with its own last line."""
-    running = find_daemon(settings.home)
-    if running is not None:
-        return running
     command = [sys.executable, "-P", "-m", "director", "up", "--foreground"]
     command += [] if port is None else ["--port", str(port)]
     command += ["--i-accept-no-sandbox"] if accept_no_sandbox else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import time
@@ -13,12 +14,14 @@ from typing import Any, cast
 
 import httpx
 
+from agents.ports import Sandbox
 from agents.workspace.mirror import Unusable, locate
 from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused
-from director.host import DAEMON, Host, Reading
+from director.host import BRIEF, DAEMON, Host, Reading
 from director.settings import Settings
+from ledger.errors import Locked
 
 VERSION = __version__
 PATIENCE = 30.0
@@ -97,21 +100,36 @@ def find_daemon(home: Path) -> Daemon | None:
 @asynccontextmanager
 async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator[Door]:
     """Reach the home; with `act`, a director of that project is at work and can answer requests."""
-    daemon = find_daemon(settings.home)
-    if daemon is not None:
-        async with daemon.client() as client:
+    found = await _holder(settings, None if act is None else sandbox_of(settings, example=True))
+    if isinstance(found, Daemon):
+        async with found.client() as client:
             yield Door(client)
-    elif act is None:
-        async with Reading(settings, version=VERSION, clock=time.time) as reading, _to(reading.page) as client:
+    elif isinstance(found, Reading):
+        async with found, _to(found.page) as client:
             yield Door(client)
     else:
-        sandbox = sandbox_of(settings, example=True)
-        quiet = settings.on_any_port()
-        async with Host(quiet, sandbox, time.time, version=VERSION, purpose="a kaizen command") as host:
-            page = host.serve()
-            await host.open_known(act.id)
+        async with found:
+            page = found.serve(announced=False)
+            await found.open_known(act.id if act else "")
             async with _to(page) as client:
                 yield Door(client)
+
+
+async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Reading | Host:
+    """Return who holds the home: a daemon, or ourselves; another command of a moment is waited for."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        daemon = find_daemon(settings.home)
+        if daemon is not None:
+            return daemon
+        try:
+            if sandbox is None:
+                return Reading(settings, version=VERSION, clock=time.time)
+            return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
+        except Locked as locked:
+            if BRIEF not in locked.holder or time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.1)
 
 
 def choose_project(settings: Settings, name: str | None) -> Known:

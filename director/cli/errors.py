@@ -9,12 +9,20 @@ from contextlib import contextmanager
 import typer
 
 from director.host import REFUSALS, PortTaken
+from ledger.events import RunEnded
 
 COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 STATUS = {"completed": COMPLETED, "stalled": STALLED, "exhausted": EXHAUSTED, "stopped": STOPPED, "failed": INTERNAL}
 """Exit status of a run, by the state it ended in."""
 
 EXPECTED = (PortTaken, *REFUSALS)
+
+
+def status_of(ended: RunEnded) -> int:
+    """Return the exit status of a run; one that could measure nothing is the repository's fault, not ours."""
+    if ended.state == "failed" and ended.gates and all(g.before is None for g in ended.gates):
+        return USAGE
+    return STATUS[ended.state]
 
 
 class Refused(Exception):

@@ -6,7 +6,9 @@ import asyncio
 import json as jsonlib
 import os
 import sys
-from collections.abc import Callable, Coroutine
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from director.bootstrap import known_projects
+from director.bootstrap import known_projects, repository_of
 from director.cli.door import Door, choose_project, door
 from director.cli.errors import one_line_errors
 from director.cli.report import JsonLines, Lines
@@ -26,6 +28,8 @@ from ledger.events.recorded import Recorded
 ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
 PAGE = 500
+_WIDE = 200
+"""Columns where there is no terminal to say how many it has."""
 PACE = 0.5
 """Seconds between two looks for new events."""
 
@@ -92,11 +96,9 @@ def log(
 ) -> None:
     """Show the ledger's events."""
     label = _label(project)
-    asked: dict[str, str | int] = {"limit": limit}
-    asked |= {"after": after} if after else {"before": 2**53}
-    asked |= {"kind": kind} if kind else {}
-    asked |= {"q": grep} if grep else {}
-    rows = _ask(lambda d: d.get(f"/api/v1/projects/{label}/events", **asked))["events"]
+    asked = {"kind": kind, "q": grep}
+    wanted = {name: value for name, value in asked.items() if value}
+    rows = _ask(lambda d: _newest(d, label, after, limit, wanted))
     for row in rows:
         if json:
             _write_json(row, indent=None)
@@ -126,11 +128,32 @@ def projects(*, json: JsonOption = False) -> None:
     """List the projects of this home."""
     with one_line_errors():
         known = known_projects(load(os.environ).home)
+        rows = [
+            {"id": k.id, "name": k.label, "repository": str(repository_of(k, time.time)), "ledger": str(k.ledger)}
+            for k in known
+        ]
     if json:
-        _write_json([{"id": k.id, "name": k.label, "ledger": str(k.ledger)} for k in known])
+        _write_json(rows)
         return
-    for one in known:
-        _print(f"{one.label:<24} {one.ledger}")
+    if not rows:
+        _print("no projects yet: `kaizen run PATH`")
+    for row in rows:
+        _print(f"{row['name']:<24} {row['repository']}")
+
+
+async def _newest(d: Door, label: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
+    """Return the last events above a position."""
+    place = f"/api/v1/projects/{label}/events"
+    if not wanted:
+        head = (await d.get(place, limit=1))["head"]
+        after = max(after, head - limit)
+    rows: deque[dict[str, Any]] = deque(maxlen=limit)
+    position: int | None = after
+    while position is not None:
+        found = await d.get(place, after=position, limit=PAGE, **wanted)
+        rows.extend(found["events"])
+        position = found["next"]
+    return rows
 
 
 async def follow_events(
@@ -185,12 +208,12 @@ async def _board(d: Door, label: str) -> Any:
 
 
 def _print_gates(rows: list[dict[str, Any]]) -> None:
-    table = Table("gate", "value", "target", "met", "was", "findings", "measured by", box=None)
+    table = Table("gate", "start", "now", "target", "met", "findings", "measured by", box=None)
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
         met = "yes" if row["met"] else "no"
         table.add_row(
-            row["name"], _value(row["value"]), target, met, _value(row["before"]), str(row["findings"]), row["tool"]
+            row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
         )
     _show(table)
 
@@ -204,8 +227,14 @@ def _when(at: float) -> str:
 
 
 def _show(table: Table) -> None:
-    console = Console(file=sys.stdout, soft_wrap=True)
-    console.print(table)
+    width = None if sys.stdout.isatty() else _WIDE
+    console = Console(file=sys.stdout, width=width)
+    for column in table.columns:
+        column.no_wrap = True
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        _print(line.rstrip())
 
 
 def _print(line: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from typing import TextIO
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol, TextIO
 
 from msgspec import to_builtins
 
@@ -42,6 +42,22 @@ from ledger.events.recorded import Recorded
 Write = Callable[[str], None]
 
 
+class Shows(Protocol):
+    """Shows a run as it goes."""
+
+    def show(self, recorded: Recorded) -> None:
+        """Show one event."""
+        ...
+
+    def doing(self, signal: Mapping[str, object]) -> None:
+        """Show what somebody does at this moment; no fact, and nothing is lost when it is not shown."""
+        ...
+
+    def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+        """Show what was measured and what would be tried."""
+        ...
+
+
 class JsonLines:
     """Every event as one JSON object on one line."""
 
@@ -53,9 +69,13 @@ class JsonLines:
         self._out.write(json.dumps(as_json(recorded), ensure_ascii=False) + "\n")
         self._out.flush()
 
-    def preview(self, readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+    def doing(self, signal: Mapping[str, object]) -> None:
+        """Write nothing: a program reads facts."""
+
+    def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
         """Write what was measured and what would be tried as one object."""
-        shown = {"kind": "DryRun", "readings": to_builtins(readings), "tasks": to_builtins(tasks)}
+        found = {"notices": notices, "readings": readings, "tasks": tasks}
+        shown = {"kind": "DryRun"} | {name: to_builtins(rows) for name, rows in found.items()}
         self._out.write(json.dumps(shown, ensure_ascii=False) + "\n")
 
 
@@ -89,7 +109,7 @@ class Lines:
                 self._readings = event.readings
                 self._line("measured", self._gates(event.readings))
             case NoticeRaised():
-                self._line("note" if event.level == "info" else event.level, event.message)
+                self._notice(event)
             case IterationStarted():
                 self._tasks |= {t.id: t for t in event.tasks}
                 self._line(f"iteration {event.iteration}", event.why)
@@ -109,14 +129,25 @@ class Lines:
             case _:
                 self._attempt(recorded)
 
-    def preview(self, readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+    def doing(self, signal: Mapping[str, object]) -> None:
+        """Write nothing: where there is no terminal, only facts are lines."""
+
+    def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
         """Write what was measured and what would be tried, most promising first."""
+        for notice in notices:
+            self._notice(notice)
         for reading in readings:
             self._line(reading.gate, reading.detail or _number(reading.value))
         for task in tasks:
             self._line("would try", f"{task.role}: {task.title}")
         if not tasks:
             self._line("would try", "nothing: all gates pass")
+
+    def _notice(self, event: NoticeRaised) -> None:
+        first, *rest = event.message.splitlines()
+        self._line("note" if event.level == "info" else event.level, first)
+        for line in rest:
+            self._write(f"{'':<15}{line}".rstrip())
 
     def _attempt(self, recorded: Recorded) -> None:
         event = recorded.event

@@ -4,49 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-import time
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import typer
 
 from agents.workspace.mirror import locate
-from director.bootstrap import Project, sandbox_of
-from director.cli.door import VERSION
-from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, USAGE, Refused, one_line_errors, say_error
-from director.cli.report import JsonLines, Lines
-from director.host import Host, start_logs
-from director.settings import Settings, load
-from ledger.events import (
-    REQUESTS,
-    Reading,
-    RequestHonoured,
-    RequestId,
-    RequestRefused,
-    RunEnded,
-    RunRequested,
-    RunStarted,
-    StopRequested,
-    Task,
-)
-from ledger.events.recorded import Recorded
-from ledger.subscription import follow
-
-
-class Shows(Protocol):
-    """Shows events, one after the other."""
-
-    def show(self, recorded: Recorded) -> None:
-        """Show one event."""
-        ...
-
-    def preview(self, readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
-        """Show what was measured and what would be tried."""
-        ...
+from director.cli.door import find_daemon
+from director.cli.errors import Refused, one_line_errors
+from director.cli.here import RunHere
+from director.cli.live import Live
+from director.cli.report import JsonLines, Lines, Shows
+from director.cli.through import RunThrough
+from director.settings import RUN_OPTIONS, load
 
 
 def run(
@@ -82,14 +55,41 @@ def run(
         "deliver": None if deliver else False, "offline": offline or None,
         "accept_no_sandbox": accept_no_sandbox or None,
     }  # fmt: skip
+    stated = {name: value for name, value in overrides.items() if value is not None}
     with one_line_errors():
-        settings = load(os.environ, overrides)
+        settings = load(os.environ, stated)
         locate(path)
-        shows: Shows = JsonLines(sys.stdout) if json else Lines(_print)
-        say = _to_stderr if json else _print
-        work = _Run(settings, path.resolve(), shows, say, page=page, stay=stay, example=example)
-        status = asyncio.run(work.dry() if dry_run else work.whole())
+        with _showing(json) as (shows, say):
+            daemon = find_daemon(settings.home)
+            if daemon is None:
+                here = RunHere(settings, path.resolve(), shows, say, page=page, stay=stay, example=example)
+                status = asyncio.run(here.dry() if dry_run else here.whole())
+            else:
+                options = _for_daemon(stated, dry_run=dry_run, stay=stay)
+                status = asyncio.run(RunThrough(daemon, path.resolve(), options, shows, say).whole())
     raise typer.Exit(status)
+
+
+def _for_daemon(stated: Mapping[str, object], *, dry_run: bool, stay: bool) -> dict[str, str]:
+    """Return the options a run of a daemon may have; raise Refused for what only its own start decides."""
+    asked = {"dry-run": dry_run, "stay": stay}
+    asked |= {name.replace("_", "-"): True for name in stated if name not in RUN_OPTIONS}
+    foreign = [f"--{name}" for name, there in asked.items() if there]
+    if foreign:
+        raise Refused(f"a daemon is at work, {' and '.join(foreign)} cannot be had of it: `kaizen down` first")
+    return {name: str(value) for name, value in stated.items()}
+
+
+@contextmanager
+def _showing(json: bool) -> Iterator[tuple[Shows, Callable[[str], None]]]:
+    """Return what shows events, and where everything else is said."""
+    if json:
+        yield JsonLines(sys.stdout), _to_stderr
+    elif sys.stdout.isatty():
+        with Live(sys.stdout) as live:
+            yield live, live.say
+    else:
+        yield Lines(_print), _print
 
 
 def _print(line: str) -> None:
@@ -99,113 +99,3 @@ def _print(line: str) -> None:
 
 def _to_stderr(line: str) -> None:
     sys.stderr.write(line + "\n")
-
-
-class _Run:
-    """One `kaizen run` in this process: a host, a request, and the lines until its end."""
-
-    def __init__(
-        self, settings: Settings, path: Path, shows: Shows, say: Callable[[str], None], *, page: bool, stay: bool,
-        example: bool,
-    ) -> None:  # fmt: skip
-        self.settings, self.path, self.shows, self.say = settings, path, shows, say
-        self.page, self.stay, self.example = page, stay, example
-        self.interrupted = asyncio.Event()
-
-    async def whole(self) -> int:
-        """Run to the end and return the exit status."""
-        sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
-        host = Host(self.settings, sandbox, time.time, version=VERSION, purpose="kaizen run")
-        start_logs(self.settings)
-        self._listen()
-        async with host:
-            if self.page:
-                self.say(f"{'dashboard':<12} {host.serve().address}")
-            request = RequestId(uuid.uuid4().hex)
-            project = await _ask(host, self.path, request)
-            status = await self._follow(host, project, request)
-            if self.stay and not self.interrupted.is_set():
-                self.say(f"{'page':<12} stays until Ctrl-C")
-                await self.interrupted.wait()
-        return INTERRUPTED if self.interrupted.is_set() and not self.stay else status
-
-    async def dry(self) -> int:
-        """Measure and say what would be tried; nothing is written to the ledger or the repository."""
-        sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
-        async with Host(self.settings, sandbox, time.time, version=VERSION, purpose="kaizen run --dry-run") as host:
-            readings, tasks = await host.preview(self.path)
-        self.shows.preview(readings, tasks)
-        return STATUS["completed"]
-
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._interrupt)
-
-    def _interrupt(self) -> None:
-        """The first Ctrl-C ends the run in good order, the second at once."""
-        if self.interrupted.is_set():
-            raise KeyboardInterrupt
-        self.interrupted.set()
-
-    async def _follow(self, host: Host, project: Project, request: RequestId) -> int:
-        ended = asyncio.create_task(self._show(project, request))
-        stop = asyncio.create_task(self._stop_when_interrupted(project))
-        broken = asyncio.create_task(host.broken(project))
-        await asyncio.wait({ended, broken}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (stop, broken):
-            task.cancel()
-        if ended.done():
-            return _status(ended.result())
-        ended.cancel()
-        say_error(f"the director ended: {broken.result()}; the ledger is kept, run again to go on")
-        return INTERNAL
-
-    async def _show(self, project: Project, request: RequestId) -> RunEnded:
-        """Show the run from its start, also when it began in an earlier process."""
-        run_now = project.director.state.run
-        resumed = run_now if run_now and run_now.started.request != request else None
-        if resumed is not None:
-            self.say(f"{'resumed':<12} run {resumed.id} goes on where it was")
-        began = await _started(project, lambda e: e.run == resumed.id if resumed else e.request == request)
-        run = began.event.run if isinstance(began.event, RunStarted) else ""
-        async for batch in follow(project.store, began.position - 1):
-            for recorded in batch:
-                self.shows.show(recorded)
-                if isinstance(recorded.event, RunEnded) and recorded.event.run == run:
-                    return recorded.event
-        raise Refused("the ledger ended before the run")
-
-    async def _stop_when_interrupted(self, project: Project) -> None:
-        await self.interrupted.wait()
-        request = StopRequested(request=RequestId(uuid.uuid4().hex), by="Ctrl-C")
-        await asyncio.wrap_future(project.store.append(REQUESTS, [request], actor="user"))
-
-
-async def _ask(host: Host, path: Path, request: RequestId) -> Project:
-    """Ask the host for a run and return its project; raise Refused with the host's reason."""
-    asked = RunRequested(request=request, path=str(path), by="kaizen run")
-    await asyncio.wrap_future(host.home.append(REQUESTS, [asked], actor="user"))
-    async for batch in follow(host.home, 0, stream=REQUESTS):
-        for recorded in batch:
-            event = recorded.event
-            if isinstance(event, RequestRefused) and event.request == request:
-                raise Refused(event.why)
-            if isinstance(event, RequestHonoured) and event.request == request:
-                return next(p for p in host.projects.values() if p.label == event.note)
-    raise Refused("the home's ledger was closed")
-
-
-async def _started(project: Project, wanted: Callable[[RunStarted], bool]) -> Recorded:
-    async for batch in follow(project.store, 0, kinds=("RunStarted",)):
-        for recorded in batch:
-            if isinstance(recorded.event, RunStarted) and wanted(recorded.event):
-                return recorded
-    raise Refused("the project's ledger was closed")
-
-
-def _status(ended: RunEnded) -> int:
-    """A run that could measure nothing is the repository's fault, not ours."""
-    if ended.state == "failed" and ended.gates and all(g.before is None for g in ended.gates):
-        return USAGE
-    return STATUS[ended.state]

@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+import structlog
+
 from agents.ports import AgentError, Sandbox
 from agents.workspace.git import GitError
-from agents.workspace.mirror import Source, Unusable, locate
-from director.bootstrap import Project, gates, known_projects, open_project, open_store, project_id
-from director.core.commands import Report, Start
+from agents.workspace.mirror import Unusable, locate
+from director.bootstrap import Project, known_projects, open_project, open_store, project_id, repository_of
+from director.core.commands import Report
 from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
 from director.host.page import Opened, Page, ProjectName, Shown
-from director.settings import (
-    RepositorySettings,
-    Settings,
-    SettingsError,
-    read_repository,
-    shown,
-    specs,
-    with_options,
-)
+from director.host.starting import require_usable, start_command
+from director.settings import Settings, SettingsError
 from ledger.errors import LedgerError
 from ledger.events import (
     REQUESTS,
     AnyEvent,
-    Budget,
     DirectorStarted,
     NoticeRaised,
     Reading,
@@ -46,6 +42,11 @@ from ledger.subscription import follow
 
 REFUSALS = (Unusable, SettingsError, LedgerError, AgentError, GitError)
 """What makes a run impossible and is somebody's to mend: told in one line."""
+
+REVIVE_EVERY = 1.0
+"""Seconds between two looks for directors that died."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -87,10 +88,10 @@ class Host:
         self.home.close()
         self.lease.release()
 
-    def serve(self) -> Page:
-        """Serve the page from now on; raise PortTaken."""
+    def serve(self, *, announced: bool = True) -> Page:
+        """Serve the page from now on; raise PortTaken. `announced`: other commands may come in by it."""
         shown = Shown(self.home, self._opened)
-        self._page = Page(self.settings, shown, version=self.version, clock=self.clock)
+        self._page = Page(self.settings, shown, version=self.version, clock=self.clock, announced=announced)
         return self._page
 
     def _opened(self) -> list[Opened]:
@@ -105,41 +106,48 @@ class Host:
         """Wait until the project's director ends by itself, which it never should, and return why."""
         task = self._running[project.id].task
         await asyncio.wait({task})
-        error = None if task.cancelled() else task.exception()
-        return f"{type(error).__name__}: {error}" if error else "it was cancelled"
+        return _why(task)
 
-    async def preview(self, path: Path) -> tuple[tuple[Reading, ...], tuple[Task, ...]]:
-        """Measure the project as it is and return the readings and what a run would try; nothing is recorded."""
+    async def preview(self, path: Path) -> tuple[tuple[NoticeRaised, ...], tuple[Reading, ...], tuple[Task, ...]]:
+        """Measure the project as it is; return notices, readings and what a run would try. Nothing is recorded."""
+        await asyncio.to_thread(require_usable, path)
         project = await self.open(path)
+        if project.director.state.run is not None:
+            raise Unusable(f"run {project.director.state.run.id} is unfinished: `kaizen run` goes on with it")
         request = RunRequested(request=RequestId(""), path=str(path))
-        start, _ = await asyncio.to_thread(self._start_command, project, request)
+        start, notices = await asyncio.to_thread(
+            start_command, project, request, self.settings, self.sandbox.level, self.clock()
+        )
         state = fold(State(), decide(State(), start))
         assert state.run is not None
         measured = await project.referee.measure(state.run.id, start.commit, start.commit, start.gates, ())
-        return measured.readings, tasks(replace(state.run, readings=measured.readings))
+        return notices, measured.readings, tasks(replace(state.run, readings=measured.readings))
 
     async def open(self, path: Path) -> Project:
         """Open the project that `path` is in and start its director, unless it is at work already."""
         async with self._opening:
+            identity = await asyncio.to_thread(lambda: project_id(*locate(path)))
+            running = self._running.get(identity)
+            if running is not None and not running.task.done():
+                return running.project
+            self._forget(identity)
             project = await asyncio.to_thread(open_project, path, self.settings, self.sandbox, self.clock)
             return await self._start(project)
 
-    async def open_all(self) -> None:
-        """Open every project of the home that still has its repository."""
+    async def open_all(self) -> dict[str, str]:
+        """Open every project of the home; return why not, by name, for those that cannot be: they hurt no other."""
+        broken: dict[str, str] = {}
         for known in known_projects(self.settings.home):
-            await self.open_known(known.id)
+            try:
+                await self.open_known(known.id)
+            except REFUSALS as error:
+                broken[known.label] = str(error)
+        return broken
 
     async def open_known(self, identity: str) -> Project:
-        """Open a project of the home by its id."""
-        if identity in self._running:
-            return self._running[identity].project
+        """Open a project of the home by its id; raise one of REFUSALS."""
         known = next(k for k in known_projects(self.settings.home) if k.id == identity)
-        store = open_store(known.ledger, self.clock)
-        try:
-            opened = store.read(limit=1)[0].event
-        finally:
-            store.close()
-        return await self.open(Path(getattr(opened, "repository", "")) / getattr(opened, "prefix", ""))
+        return await self.open(await asyncio.to_thread(repository_of, known, self.clock))
 
     async def _start(self, project: Project) -> Project:
         task = asyncio.create_task(project.director.run(), name=f"director of {project.name}")
@@ -148,6 +156,7 @@ class Host:
         await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if task.done():
+            self._forget(project.id)
             task.result()
         level = self.sandbox.level
         started = DirectorStarted(
@@ -159,6 +168,31 @@ class Host:
         )
         await asyncio.wrap_future(project.store.append("project", [started]))
         return project
+
+    def _forget(self, identity: str) -> None:
+        """Let go of a project whose director has ended."""
+        running = self._running.pop(identity, None)
+        if running is not None:
+            running.project.close()
+
+    async def revive(self) -> None:
+        """Start directors that died again, for ever; the longer the more often it happens."""
+        deaths: Counter[str] = Counter()
+        while True:
+            await asyncio.sleep(REVIVE_EVERY)
+            for identity, running in list(self._running.items()):
+                if running.task.done():
+                    deaths[identity] += 1
+                    log.error("director_ended", project=running.project.label, why=_why(running.task))
+                    await asyncio.sleep(min(60.0, REVIVE_EVERY * 2 ** deaths[identity]))
+                    with suppress(*REFUSALS):
+                        await self.open_known(identity)
+
+    async def deaf(self) -> str:
+        """Wait until wishes are no longer heard, which should never be, and return why."""
+        assert self._ear is not None, "the host is entered"
+        await asyncio.wait({self._ear})
+        return _why(self._ear)
 
     # --- runs
 
@@ -184,59 +218,34 @@ class Host:
         await asyncio.wrap_future(self.home.append(REQUESTS, [answer]))
 
     async def _begin(self, request: RunRequested) -> Project:
-        project = await self._open_for(Path(request.path))
+        path = Path(request.path)
+        if project_id(*await asyncio.to_thread(locate, path)) not in self._running:
+            await asyncio.to_thread(require_usable, path)
+        project = await self.open(path)
         if project.director.state.run is not None:
             return project
-        start, notices = await asyncio.to_thread(self._start_command, project, request)
+        start, notices = await asyncio.to_thread(
+            start_command, project, request, self.settings, self.sandbox.level, self.clock()
+        )
+        before = project.store.head().position
         await project.inbox.put(start)
         await project.inbox.put(Report(start.at, notices))
+        await self._taken(project, request.request, before)
         return project
 
-    async def _open_for(self, path: Path) -> Project:
-        identity = await asyncio.to_thread(lambda: project_id(*locate(path)))
-        if identity in self._running:
-            return self._running[identity].project
-        return await self.open(path)
-
-    def _start_command(self, project: Project, request: RunRequested) -> tuple[Start, tuple[AnyEvent, ...]]:
-        user = with_options(self.settings, request.options).user
-        source = project.mirror.take()
-        asked = self.repository_settings(project, source)
-        chosen = specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
-        start = Start(
-            at=self.clock(),
-            commit=source.commit,
-            tree=source.tree,
-            gates=chosen,
-            budget=Budget(iterations=user.iterations, minutes=user.minutes),
-            seed=user.seed,
-            parallel=user.parallel,
-            deliver=user.deliver,
-            first_free=project.mirror.first_free_run(),
-            settings=tuple(sorted(shown(user).items())),
-            request=request.request,
-        )
-        return start, tuple(_notices(source, asked, self.sandbox))
-
-    def repository_settings(self, project: Project, source: Source) -> RepositorySettings:
-        """Return what the project's own kaizen.toml asks for, as it stands in the commit."""
-        name = f"{project.prefix}/kaizen.toml" if project.prefix else "kaizen.toml"
-        return read_repository(project.mirror.show(source.commit, name), str(project.repository / name))
+    async def _taken(self, project: Project, request: RequestId, after: int) -> None:
+        """Wait for the director's answer, so that the next wish finds the run at work."""
+        async for batch in follow(project.store, after, kinds=("RequestHonoured", "RequestRefused")):
+            for recorded in batch:
+                if getattr(recorded.event, "request", None) != request:
+                    continue
+                if isinstance(recorded.event, RequestRefused):
+                    raise Unusable(recorded.event.why)
+                return
 
 
-def _notices(source: Source, asked: RepositorySettings, sandbox: Sandbox) -> Iterator[AnyEvent]:
-    if source.dirty:
-        yield NoticeRaised(
-            code="dirty-tree",
-            level="info",
-            message=f"{source.dirty} uncommitted paths are left alone: the run starts from commit {source.commit[:10]}",
-        )
-    if asked.ignored:
-        yield NoticeRaised(
-            code="repository-setting-ignored",
-            message=f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored",
-        )
-    if not sandbox.level.sandboxed:
-        yield NoticeRaised(
-            code="unsandboxed", message="UNSANDBOXED: the project's code runs with your rights", level="warning"
-        )
+def _why(task: asyncio.Task[None]) -> str:
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, REFUSALS):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if error else "it was cancelled"

@@ -67,8 +67,10 @@ class Shown:
 class Page:
     """Serves the page until closed."""
 
-    def __init__(self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float]) -> None:
-        """Bind the socket at once; raise PortTaken."""
+    def __init__(
+        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True
+    ) -> None:
+        """Bind the socket at once; raise PortTaken. `announced`: other commands may come in by it."""
         user = settings.user
         self._listening = bind(EVERYWHERE if user.behind_loopback else user.host, user.port)
         self.port = port_of(self._listening)
@@ -85,9 +87,10 @@ class Page:
             clock=clock,
         )
         self._stop = asyncio.Event()
-        self._file = settings.home / DAEMON
-        found = {"pid": os.getpid(), "port": self.port, "token": self.token, "version": version}
-        _write_private(self._file, json.dumps(found))
+        self._file = settings.home / DAEMON if announced else None
+        if self._file is not None:
+            found = {"pid": os.getpid(), "port": self.port, "token": self.token, "version": version}
+            _write_private(self._file, json.dumps(found))
         self._task = asyncio.create_task(serve(self._app, self._listening, stop=self._stop), name="page")
 
     @property
@@ -104,7 +107,8 @@ class Page:
         """Say goodbye to the streams and let requests finish."""
         self._stop.set()
         await asyncio.gather(self._task, return_exceptions=True)
-        self._file.unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
 
 
 def _session_key(home: Path) -> str:

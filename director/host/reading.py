@@ -12,13 +12,16 @@ from ledger.blobs import FileBlobs
 from ledger.lease import Lease
 from ledger.signals import Signals
 
+BRIEF = "a kaizen command"
+"""Who holds the home for a moment only: waiting is worth while."""
+
 
 class Reading:
     """Use it in an `async with` block; the home is locked meanwhile."""
 
     def __init__(self, settings: Settings, *, version: str, clock: Callable[[], float]) -> None:
         """Take the home's lock; raise Locked or Unwritable."""
-        self._lease = Lease.take(settings.home / "lock", "a kaizen command", clock=clock)
+        self._lease = Lease.take(settings.home / "lock", BRIEF, clock=clock)
         self._home = open_store(settings.home / "home_ledger.db", clock)
         known = known_projects(settings.home)
         self._stores = [open_store(one.ledger, clock) for one in known]
@@ -27,7 +30,7 @@ class Reading:
             for one, store in zip(known, self._stores, strict=True)
         ]
         shown = Shown(self._home, lambda: opened)
-        self.page = Page(settings.on_any_port(), shown, version=version, clock=clock)
+        self.page = Page(settings.on_any_port(), shown, version=version, clock=clock, announced=False)
 
     async def __aenter__(self) -> Reading:
         return self

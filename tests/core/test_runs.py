@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.decide import decide
-from director.core.effects import Measure, Work, pending
+from director.core.effects import Measure, Rebase, Work, pending
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
@@ -25,6 +25,7 @@ from ledger.events import (
     LandDecided,
     PatchLanded,
     PatchProposed,
+    PatchRebased,
     PatchRejected,
     PauseRequested,
     RequestHonoured,
@@ -162,6 +163,21 @@ def test_a_failing_environment_is_tried_three_times_with_waits_of_one_and_two_se
         state = fold(state, decide(state, Tick(6000.0)))
 
     assert waits == [1.0, 2.0, None]
+
+
+def test_a_patch_whose_change_has_landed_meanwhile_is_not_measured_again() -> None:
+    world = World()
+    state = fold(State(), play(world, [start(parallel=8)], stop_after=8))
+    while not any(isinstance(e, Rebase) for e in pending(state)):
+        state = fold(state, decide(state, world.carry_out(pending(state)[0], state)))
+    rebase = next(e for e in pending(state) if isinstance(e, Rebase))
+    assert state.run is not None
+
+    same = PatchRebased(attempt=rebase.attempt, base=rebase.onto, tree=state.run.tree)
+    events = list(decide(state, Report(2000.0, (same,))))
+
+    assert [r.code for r in only(events, PatchRejected)[0].reasons] == ["stale"]
+    assert not any(isinstance(e, Measure) and e.attempt == rebase.attempt for e in pending(fold(state, events)))
 
 
 def test_a_stop_cancels_work_and_ends_the_run_as_stopped() -> None:

@@ -256,4 +256,4 @@ def test_a_checkpoint_can_be_rebuilt_from_its_packs_alone(repo: Path, mirror: Mi
         subprocess.run(["git", "index-pack", "--stdin", "--fix-thin"], cwd=elsewhere, input=pack, check=True)
 
     assert git(elsewhere, "show", f"{patch.tree}:pkg/a.py") == "x = 2"
-    assert git(elsewhere, "fsck", "--connectivity-only", patch.tree) == ""
+    assert "missing" not in git(elsewhere, "fsck", "--connectivity-only", patch.tree)

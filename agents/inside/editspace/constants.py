@@ -16,7 +16,7 @@ def constant(site: Site) -> Iterator[Draft]:
     """Another value for a literal."""
     if isinstance(site.node, ast.UnaryOp):
         inner = getattr(site.node.operand, "value", None)
-        if isinstance(site.node.op, ast.USub) and type(inner) in (int, float):
+        if isinstance(site.node.op, ast.USub) and isinstance(inner, (int, float)) and not isinstance(inner, bool):
             yield from _number(site, -inner)
         return
     value = site.node.value

@@ -1,0 +1,114 @@
+"""The lines of a run on a terminal, and below them what everybody does at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TextIO
+
+from rich.console import Console
+from rich.live import Live as Screen
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from director.cli.report import Lines
+from ledger.events import (
+    AttemptCancelled,
+    AttemptFailed,
+    AttemptGaveUp,
+    AttemptScheduled,
+    BaselineMeasured,
+    FindingsReported,
+    NoticeRaised,
+    PatchLanded,
+    PatchMeasured,
+    PatchProposed,
+    PatchRejected,
+    Reading,
+    RunEnded,
+    RunStarted,
+    TargetPrepared,
+    Task,
+)
+from ledger.events.recorded import Recorded
+
+_REFEREE = "referee"
+_DIRECTOR = "director"
+_OVER = (PatchLanded, PatchRejected, AttemptGaveUp, AttemptFailed, AttemptCancelled, FindingsReported)
+
+
+class Live:
+    """Use it in a `with` block."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._console = Console(file=out, highlight=False)
+        self._screen = Screen(console=self._console, refresh_per_second=4, transient=True)
+        self._lines = Lines(self.say)
+        self._busy: dict[str, str] = {}
+        self._spinner = Spinner("dots")
+
+    def __enter__(self) -> Live:
+        self._screen.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._busy.clear()
+        self._screen.stop()
+
+    def say(self, line: str) -> None:
+        """Write a line above what moves; it is never cut, so that it can be copied."""
+        self._console.print(Text(line, style=_style(line)), soft_wrap=True)
+
+    def show(self, recorded: Recorded) -> None:
+        """Write the line of one event and note who is at work."""
+        event = recorded.event
+        match event:
+            case RunStarted():
+                self._busy[_DIRECTOR] = "making the target runnable"
+            case TargetPrepared():
+                self._busy[_DIRECTOR] = "measuring all gates"
+            case BaselineMeasured() | RunEnded():
+                self._busy.clear()
+            case AttemptScheduled():
+                self._busy[event.attempt] = f"{event.role}  begins"
+            case PatchProposed():
+                self._busy[event.attempt] = f"waits to be measured: {event.title}"
+            case PatchMeasured():
+                self._busy.pop(_REFEREE, None)
+        if isinstance(event, _OVER):
+            self._busy.pop(event.attempt, None)
+        self._lines.show(recorded)
+        self._draw()
+
+    def doing(self, signal: Mapping[str, object]) -> None:
+        """Show it until something newer comes."""
+        doing = str(signal.get("doing", ""))
+        attempt = str(signal.get("attempt", ""))
+        if not attempt:
+            self._busy[_REFEREE] = doing
+        elif attempt in self._busy:
+            self._busy[attempt] = f"{signal.get('role', '')}  {doing}"
+        self._draw()
+
+    def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+        """Write what was measured and what would be tried."""
+        self._lines.preview(notices, readings, tasks)
+
+    def _draw(self) -> None:
+        rows = Table.grid(padding=(0, 1))
+        rows.add_column(width=1)
+        rows.add_column(no_wrap=True, min_width=12)
+        rows.add_column(no_wrap=True, overflow="ellipsis")
+        for who, what in self._busy.items():
+            rows.add_row(self._spinner, who, " ".join(what.split()))
+        self._screen.update(rows)
+
+
+def _style(line: str) -> str:
+    word = line.split(" ", 1)[0]
+    if "  rejected: " in line or "  failed (" in line:
+        return "yellow"
+    if "  landed as " in line:
+        return "green"
+    return {"error": "red", "warning": "yellow", "completed": "bold green", "stalled": "bold yellow"}.get(word, "")

@@ -1,0 +1,97 @@
+"""What a run starts with: the user's commit, what the repository asks for, and what a person should know of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from agents.ports import SandboxLevel
+from agents.workspace.mirror import Files, Source, commit_of, locate
+from director.bootstrap import Project, gates
+from director.core.commands import Start
+from director.settings import (
+    RepositorySettings,
+    Settings,
+    proposal,
+    read_repository,
+    shown,
+    specs,
+    with_options,
+)
+from ledger.events import Budget, GateSpec, NoticeRaised, RunRequested
+
+
+def require_usable(path: Path) -> None:
+    """Raise Unusable or SettingsError for a repository no run can be of, before anything is made for it."""
+    top, prefix = locate(path)
+    files = commit_of(top)
+    files.require_usable(prefix)
+    asked = _asked(files.show(_settings_file(prefix)), top, prefix)
+    specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
+
+
+def start_command(
+    project: Project, request: RunRequested, settings: Settings, level: SandboxLevel, at: float
+) -> tuple[Start, tuple[NoticeRaised, ...]]:
+    """Copy the user's commit and return the command that starts its run, with notices; raise Unusable, SettingsError.
+
+    It blocks while git copies.
+    """
+    user = with_options(settings, request.options).user
+    source = project.mirror.take()
+    files = Files(project.mirror.git, source.commit, project.repository)
+    files.require_usable(project.prefix)
+    asked = _asked(files.show(_settings_file(project.prefix)), project.repository, project.prefix)
+    chosen = specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
+    start = Start(
+        at=at,
+        commit=source.commit,
+        tree=source.tree,
+        gates=chosen,
+        budget=Budget(iterations=user.iterations, minutes=user.minutes),
+        seed=user.seed,
+        parallel=user.parallel,
+        deliver=user.deliver,
+        first_free=project.mirror.first_free_run(),
+        settings=tuple(sorted(shown(user).items())),
+        request=request.request,
+    )
+    return start, (*_of_source(source), *_of_settings(asked, chosen), *_of_sandbox(level))
+
+
+def _settings_file(prefix: str) -> str:
+    return f"{prefix}/kaizen.toml" if prefix else "kaizen.toml"
+
+
+def _asked(text: bytes | None, top: Path, prefix: str) -> RepositorySettings:
+    """Return what the project's own kaizen.toml asks for, as it stands in the commit."""
+    return read_repository(text, str(top / _settings_file(prefix)))
+
+
+def _of_source(source: Source) -> Iterator[NoticeRaised]:
+    commit = source.commit[:10]
+    if source.dirty:
+        paths = "1 uncommitted path is" if source.dirty == 1 else f"{source.dirty} uncommitted paths are"
+        message = f"{paths} left alone: the run starts from commit {commit}"
+        yield NoticeRaised(code="dirty-tree", level="info", message=message)
+    if not source.branch:
+        message = f"the head is detached: the run starts from commit {commit}"
+        yield NoticeRaised(code="detached-head", level="info", message=message)
+    if source.shallow:
+        message = "the clone is shallow: its history is taken as far as it goes"
+        yield NoticeRaised(code="shallow-clone", level="info", message=message)
+
+
+def _of_settings(asked: RepositorySettings, chosen: tuple[GateSpec, ...]) -> Iterator[NoticeRaised]:
+    if asked.ignored:
+        message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
+        yield NoticeRaised(code="repository-setting-ignored", message=message)
+    if not asked.found:
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen)}"
+        yield NoticeRaised(code="proposal", level="info", message=message)
+
+
+def _of_sandbox(level: SandboxLevel) -> Iterator[NoticeRaised]:
+    if not level.sandboxed:
+        message = "UNSANDBOXED: the project's code runs with your rights"
+        yield NoticeRaised(code="unsandboxed", level="warning", message=message)

@@ -1,0 +1,97 @@
+"""The `kaizen` command as a user runs it: a subprocess with a data home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What `--json` wrote; fails when a line is not an object."""
+        rows = [json.loads(line) for line in self.out.splitlines()]
+        assert all(isinstance(row, dict) for row in rows)
+        return rows
+
+    @property
+    def ended(self) -> dict[str, Any]:
+        """The last event, which must be the run's end."""
+        last = self.events[-1]
+        assert last["kind"] == "RunEnded", last
+        return last
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Return the events of one kind."""
+        return [event for event in self.events if event["kind"] == kind]
+
+    @property
+    def one_line(self) -> str:
+        """What it said on standard error, which must be one line for a person."""
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("kaizen: "), self.err
+        return lines[0].removeprefix("kaizen: ")
+
+
+class Kaizen:
+    """The command in one data home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(
+        self, *arguments: object, cwd: Path = Path("/"), seconds: float = 180.0, root: Path = ROOT, **more: str
+    ) -> Done:
+        """Run to the end; `more` are variables of its environment."""
+        done = subprocess.run(
+            self.line(*arguments),
+            cwd=cwd,
+            env=self.environment(root) | more,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def run(self, repository: Path, *arguments: object, seconds: float = 180.0, **more: str) -> Done:
+        """`kaizen run --json --no-page`."""
+        return self("run", repository, "--json", "--no-page", *arguments, seconds=seconds, **more)
+
+    def start(self, *arguments: object, cwd: Path = Path("/"), **more: str) -> subprocess.Popen[str]:
+        """Start it in a session of its own, with pipes."""
+        return subprocess.Popen(
+            self.line(*arguments),
+            cwd=cwd,
+            env=self.environment() | more,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def line(self, *arguments: object) -> list[str]:
+        """Return the command line."""
+        return [sys.executable, "-P", "-m", "director", *map(str, arguments)]
+
+    def environment(self, root: Path = ROOT) -> dict[str, str]:
+        """Return the variables it gets: nothing of the developer's own settings."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("KAIZEN_", "GIT_"))}
+        return kept | {"KAIZEN_HOME": str(self.home), "PYTHONPATH": str(root)}
