@@ -60,8 +60,8 @@ Of the table `[project]`:
 ## The page alone
 
 `python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
-`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it a
-new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it
+a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
 
 EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag of the command wins over both.
