@@ -34,7 +34,7 @@ class Later:
             Finding(rule="later", message=line.strip(), path=path, line=number)
             for path in python_files(project)
             for number, line in enumerate(read_text(project / path).splitlines(), start=1)
-            if re.search(r"#.*\b(LATER|FIXME)\b", line)
+            if re.search(r"#.*\b(LATER|SOMEDAY)\b", line)
         ]
         return Reading(gate=spec.name, value=float(len(found)), findings=tuple(found))
 
@@ -50,7 +50,7 @@ def clean_tree(folder: Path, text: str) -> CleanTree:
 async def main() -> None:
     """Measure before and after, and judge."""
     with tempfile.TemporaryDirectory() as folder:
-        before = clean_tree(Path(folder) / "before", "def price():  # FIXME: taxes\n    return 3  # LATER: read it\n")
+        before = clean_tree(Path(folder) / "before", "def price():  # SOMEDAY: taxes\n    return 3  # LATER: read it\n")
         after = clean_tree(Path(folder) / "after", "def price():\n    return 3  # LATER: read it\n")
         old, new = [await Later().measure(tree, Later.spec) for tree in (before, after)]
     for finding in old.findings:

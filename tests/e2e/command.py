@@ -87,6 +87,14 @@ class Kaizen:
             start_new_session=True,
         )
 
+    def beside(self, home: Path) -> Kaizen:
+        """Return the command in a new home that borrows what was downloaded for this one."""
+        home.mkdir(parents=True)
+        for name in ("cache", "overlays"):
+            (self.home / name).mkdir(exist_ok=True)
+            (home / name).symlink_to(self.home / name)
+        return Kaizen(home)
+
     def line(self, *arguments: object) -> list[str]:
         """Return the command line."""
         return [sys.executable, "-P", "-m", "director", *map(str, arguments)]
