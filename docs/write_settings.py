@@ -60,11 +60,11 @@ Of the table `[project]`:
 ## The page alone
 
 `python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
-`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it a
-new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it
+a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
 
-EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag of the command wins over both.
+EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag wins over both.
 # The same names in lower case, without KAIZEN_, stand in $KAIZEN_HOME/kaizen.toml.
 
 # Where Kaizen keeps its ledgers, mirrors and environments (default: the user's data directory). Not read from .env.
