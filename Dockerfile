@@ -7,6 +7,8 @@ COPY dashboard/web/ ./
 RUN npm run build -- --outDir /build/static --emptyOutDir
 
 FROM python:3.12-slim-bookworm
+# Debian keeps only the newest build of a release: a pinned one could not be had tomorrow.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --no-install-recommends --yes bubblewrap git \
     && rm -rf /var/lib/apt/lists/* \
@@ -22,7 +24,7 @@ COPY knowledge_graph/ knowledge_graph/
 COPY dashboard/ dashboard/
 COPY --from=page /build/static dashboard/server/static
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
-USER kaizen
+USER 10001
 ENV KAIZEN_HOME=/data KAIZEN_BEHIND_LOOPBACK=true
 VOLUME /data
 EXPOSE 8000
