@@ -1,4 +1,4 @@
-"""Writes `docs/settings.md` and `.env.example` from `director/settings.py`: `python docs/write_settings.py`."""
+"""Writes `docs/settings.md` from `director/settings.py`: `python docs/write_settings.py`."""
 
 from __future__ import annotations
 
@@ -64,14 +64,6 @@ Of the table `[project]`:
 a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
 
-EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag wins over both.
-# The same names in lower case, without KAIZEN_, stand in $KAIZEN_HOME/kaizen.toml.
-
-# Where Kaizen keeps its ledgers, mirrors and environments (default: the user's data directory). Not read from .env.
-# KAIZEN_HOME=
-"""
-
-
 class Setting(NamedTuple):
     """One field, as people see it."""
 
@@ -101,12 +93,6 @@ def page() -> str:
         gate=_table(("name", "default", "what it is"), _of_project(GateSettings)),
         project=_table(("name", "default", "what it is"), _of_project(ProjectSettings)),
     )
-
-
-def example() -> str:
-    """Return `.env.example`."""
-    lines = [f"# {one.what}\n# KAIZEN_{one.name.upper()}={one.default}\n" for one in settings_of(UserFile)]
-    return EXAMPLE + "".join(lines)
 
 
 def _of_project(model: type[BaseModel]) -> list[tuple[str, ...]]:
@@ -141,4 +127,3 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     (ROOT / "docs" / "settings.md").write_text(page(), encoding="utf-8")
-    (ROOT / ".env.example").write_text(example(), encoding="utf-8")
