@@ -98,8 +98,8 @@ def page() -> str:
     ]
     return PAGE.format(
         yours=_table(("name", "default", "each run", "what it is"), yours),
-        gate=_table(("name", "default", "what it is"), _of_project(GateSettings)),
-        project=_table(("name", "default", "what it is"), _of_project(ProjectSettings)),
+        gate=_table(("name", "without it", "what it is"), _of_project(GateSettings, "the gate's own")),
+        project=_table(("name", "without it", "what it is"), _of_project(ProjectSettings, "the directory's")),
     )
 
 
@@ -109,8 +109,8 @@ def example() -> str:
     return EXAMPLE + "".join(lines)
 
 
-def _of_project(model: type[BaseModel]) -> list[tuple[str, ...]]:
-    return [(f"`{one.name}`", _code(one.default) or "the default", one.what) for one in settings_of(model)]
+def _of_project(model: type[BaseModel], without: str) -> list[tuple[str, ...]]:
+    return [(f"`{one.name}`", _code(one.default) or without, one.what) for one in settings_of(model)]
 
 
 def _strings_under(model: type[BaseModel]) -> dict[str, str]:
