@@ -87,9 +87,9 @@ export function evolve(board: Board, row: Row): Board {
     case "ToolFinished":
     case "ActionRecorded":
     case "MilestoneReached":
-      return moved;
+      break;
     default:
       row satisfies never;
-      return moved;
   }
+  return moved;
 }
