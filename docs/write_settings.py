@@ -72,6 +72,16 @@ EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or ex
 """
 
 
+ALONE = """
+# --- of `python -P -m dashboard.server` alone: the page without a director, which reads the ledgers of KAIZEN_HOME
+
+# Token that programs bear; empty: a new one is drawn and not shown.
+# KAIZEN_TOKEN=
+# More addresses that are this server, separated by commas.
+# KAIZEN_NAMES=
+"""
+
+
 class Setting(NamedTuple):
     """One field, as people see it."""
 
@@ -106,7 +116,7 @@ def page() -> str:
 def example() -> str:
     """Return `.env.example`."""
     lines = [f"# {one.what}\n# KAIZEN_{one.name.upper()}={one.default}\n" for one in settings_of(UserFile)]
-    return EXAMPLE + "".join(lines)
+    return EXAMPLE + "".join(lines) + ALONE
 
 
 def _of_project(model: type[BaseModel], without: str) -> list[tuple[str, ...]]:
