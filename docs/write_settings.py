@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pydantic import BaseModel
 
-from director.settings import RUN_OPTIONS, GateSettings, ProjectSettings, UserFile
+from director.settings import RUN_OPTIONS, GateSettings, UserFile
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,9 +54,6 @@ enabled = false
 Of a gate (`tests`, `coverage`, `lint`; their defaults stand in [gates.md](gates.md)):
 
 {gate}
-Of the table `[project]`:
-
-{project}
 ## The page alone
 
 `python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
@@ -90,13 +87,12 @@ def page() -> str:
     ]
     return PAGE.format(
         yours=_table(("name", "default", "each run", "what it is"), yours),
-        gate=_table(("name", "default", "what it is"), _of_project(GateSettings)),
-        project=_table(("name", "default", "what it is"), _of_project(ProjectSettings)),
+        gate=_table(("name", "without it", "what it is"), _of_project(GateSettings, "the gate's own")),
     )
 
 
-def _of_project(model: type[BaseModel]) -> list[tuple[str, ...]]:
-    return [(f"`{one.name}`", _code(one.default) or "the default", one.what) for one in settings_of(model)]
+def _of_project(model: type[BaseModel], without: str) -> list[tuple[str, ...]]:
+    return [(f"`{one.name}`", _code(one.default) or without, one.what) for one in settings_of(model)]
 
 
 def _strings_under(model: type[BaseModel]) -> dict[str, str]:
