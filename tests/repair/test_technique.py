@@ -32,10 +32,14 @@ DIFF = (
     "+        return high  # the end\n     return x\n"
 )
 
+RED = ("test_shop.py::test_high",)
+
 pytestmark = pytest.mark.slow
 
 
-def tried(technique: Any, target: SandboxedTarget, recall: Recalled | None = None) -> Outcome:
+def tried(
+    technique: Any, target: SandboxedTarget, recall: Recalled | None = None, targets: tuple[str, ...] = RED
+) -> Outcome:
     """Let a technique work on the failing test."""
     bench = Workbench(
         attempt=AttemptId("r1.i1.a1"), target=target, readings={}, recall=lambda _: recall, seed=1, seconds=60.0,
@@ -43,7 +47,7 @@ def tried(technique: Any, target: SandboxedTarget, recall: Recalled | None = Non
     )  # fmt: skip
     task = Task(
         id=TaskId("t1"), kind="failing_test", gate="tests", role="debugger", title="test_high fails",
-        targets=("test_shop.py::test_high",), fingerprint=Fingerprint("f1"),
+        targets=targets, fingerprint=Fingerprint("f1"),
     )  # fmt: skip
     return asyncio.run(Debugger(ClassicalBrain([technique])).work(task, bench))
 
@@ -63,7 +67,8 @@ def test_a_small_edit_is_proposed_once_the_real_suite_accepts_it(tmp_path: Path)
 def test_where_no_edit_helps_the_function_is_named(tmp_path: Path) -> None:
     """The answer is no, with the place, and the worktree is as it was."""
     code = "def rate(country):\n    return 7\n"
-    tests = "from shop import rate\n\n\ndef test_high():\n    assert [rate(c) for c in 'abcd'] == [3.25, 19.5, 0.125, 44.75]\n"
+    tests = "from shop import rate\n\n\ndef test_high():\n"
+    tests += "    assert [rate(c) for c in 'abcd'] == [3.25, 19.5, 0.125, 44.75]\n"
     target = project(tmp_path, {"shop.py": code, "test_shop.py": tests})
 
     outcome = tried(TemplateRepair(candidates=400), target)
@@ -71,6 +76,18 @@ def test_where_no_edit_helps_the_function_is_named(tmp_path: Path) -> None:
     assert isinstance(outcome, Nothing)
     assert [(place.path, place.symbol, place.line) for place in outcome.localised] == [("shop.py", "rate", 2)]
     assert (tmp_path / "shop.py").read_text() == code
+
+
+def test_a_module_that_cannot_be_imported_is_mended(tmp_path: Path) -> None:
+    """The failing tests are then a file that could not be collected."""
+    code = "LIMITS = {'low': 1, 'high': 5}\nSPAN = LIMITS['hihg'] - LIMITS['low']\n\n\ndef span():\n    return SPAN\n"
+    tests = "from shop import span\n\n\ndef test_span():\n    assert span() == 4\n"
+    target = project(tmp_path, {"shop.py": code, "test_shop.py": tests})
+
+    outcome = tried(TemplateRepair(), target, targets=("test_shop.py",))
+
+    assert isinstance(outcome, Proposal), outcome
+    assert "LIMITS['high'] - LIMITS['low']" in (tmp_path / "shop.py").read_text()
 
 
 def test_what_landed_before_is_applied_again(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.cleaned, Value, 4.0, "value"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
+    (names.borrowed, Value, 4.0, "value"),
     (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
     (conditions.missing, Condition, 8.0, "load"),
     (conditions.strengthened, Condition, 6.0, "truth"),
@@ -63,52 +64,26 @@ STREAMS = {missing.guarded, missing.inserted}
 """Families that yield their many edits best first: only as many are drawn as the search needs."""
 
 CRASHES: Dict[str, Set[str]] = {
-    "None": {"guard", "cond-add", "guard-exit", "guard-stmt", "return-add", "truth", "var", "init-add", "ifexp-add"},
-    "RecursionError": {"guard-exit", "call-add", "assign-add", "step-add", "cmp-op", "sibling", "attr"},
-    "IndexError": {"off-by-one", "cmp-op", "guard", "cond-add", "const", "slice", "index", "guard-exit"},
-    "KeyError": {
-        "guard",
-        "cond-add",
-        "var",
-        "ingredient",
-        "element-swap",
-        "get",
-        "except",
-        "guard-exit",
-        "text",
-        "guard-stmt",
-    },
-    "NameError": {"var", "assign-add", "copied", "attr-for-var", "sibling"},
-    "UnboundLocalError": {"assign-add", "copied", "var", "step-add", "indent", "dedent"},
-    "AttributeError": {
-        "attr",
-        "var",
-        "attr-drop",
-        "init-add",
-        "copied",
-        "wrap",
-        "method-drop",
-        "guard",
-        "sibling",
-        "unwrap",
-    },
-    "ZeroDivisionError": {"guard", "cond-add", "cmp-op", "guard-exit", "bounded", "off-by-one", "const"},
-    "TypeError": {
-        "wrap",
-        "arg-swap",
-        "arg-drop",
-        "arg-add",
-        "forward",
-        "unwrap",
-        "ingredient",
-        "isinstance",
-        "sibling",
-        "get",
-    },
-    "ValueError": {"guard", "cond-add", "guard-exit", "except", "wrap", "clean", "element-swap", "element-drop"},
-    "Endless": {"cmp-op", "cond-add", "step-add", "aug-op", "not-add", "truth", "jump-add", "guard-exit", "sign"},
-    "StopIteration": {"arg-add", "guard-exit", "except"},
+    name: set(kinds.split())
+    for name, kinds in (
+        ("None", "guard cond-add guard-exit guard-stmt return-add truth var init-add ifexp-add"),
+        ("RecursionError", "guard-exit call-add assign-add step-add cmp-op sibling attr"),
+        ("Endless", "cmp-op cond-add step-add aug-op not-add truth jump-add guard-exit sign"),
+        ("IndexError", "off-by-one cmp-op guard cond-add const slice index guard-exit"),
+        ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
+        ("NameError", "var assign-add copied attr-for-var sibling"),
+        ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
+        ("AttributeError", "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed"),
+        ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
+        (
+            "TypeError",
+            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed",
+        ),
+        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop"),
+        ("StopIteration", "arg-add guard-exit except"),
+    )
 }
+"""Kinds of edits that mend a crash of a type, at the line of the crash."""
 
 
 class Edit(NamedTuple):
