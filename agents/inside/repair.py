@@ -14,7 +14,7 @@ import tempfile
 import time
 from typing import Any, Callable, Dict, List
 
-from . import cases, fresh, hunt
+from . import cases, fresh, hunt, imports
 from .forks import reap
 
 LEFT_OUT = (".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".*_cache")
@@ -55,6 +55,8 @@ def _answer(spec: Dict[str, Any], send: Send, begun: float) -> None:
         else:
             send(message)
     kept: List[Dict[str, Any]] = []
+    if not found:
+        kept = imports.patches(spec, begun + spec["seconds"])
     for patch in found:
         left = begun + spec["seconds"] - time.monotonic()
         if left > 1.0 and not any(one["confirmed"] for one in kept):
