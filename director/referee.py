@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import Sandbox
+from agents.ports import Limits, Sandbox
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
@@ -23,6 +23,9 @@ from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
 from ledger.projections.score import quality_score
+
+SUITE = Limits(wall=1800.0)
+"""The backstop of a whole suite; a single test that never ends is ended long before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Referee:
             target = await self.target(commit, root)
             chosen = [(self.gates[spec.name], spec) for spec in specs]
             with self._checked_out(commit) as trusted:
-                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix)
+                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
                 readings = await measure_all(chosen, clean)
             readings = keep_passed(readings, await clean.suite(), self.blobs)
             errors = await self._errors(run, clean, readings)

@@ -32,15 +32,20 @@ class GateSettings(_Strict):
     """What a project asks of one gate."""
 
     target: float | None = None
+    """The value that meets the gate."""
     tolerance: float | None = Field(default=None, ge=0)
+    """How far the gate, while it is not met, may move away from its target."""
     ratchet: bool | None = None
+    """Whether the gate may not move away from its target at all."""
     enabled: bool = True
+    """Whether the gate is measured."""
 
 
 class ProjectSettings(_Strict):
     """The `[project]` table."""
 
     name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
+    """What the project calls itself; accepted, and so far shown nowhere: Kaizen names a project by its directory."""
 
 
 class RepositoryFile(_Strict):
@@ -51,27 +56,37 @@ class RepositoryFile(_Strict):
 
 
 class UserFile(_Strict):
-    """What may stand in `$KAIZEN_HOME/kaizen.toml`, beside everything a repository may say."""
+    """What may stand in `$KAIZEN_HOME/kaizen.toml`, each also as `KAIZEN_<NAME>`; `docs/settings.md` shows it."""
 
     host: str = "127.0.0.1"
+    """Address the page is served at."""
     port: int = Field(default=8000, ge=0, le=65535)
+    """Port of the page; 0 takes a free one."""
     behind_loopback: bool = False
     """Bind all addresses because the port is published on loopback only, as in a container."""
     allowed_hosts: tuple[str, ...] = ()
+    """More names the page may be reached under, separated by commas."""
     parallel: int = Field(default=2, ge=1, le=16)
+    """How many attempts work at once."""
     iterations: int | None = Field(default=None, ge=1)
+    """Most iterations of a run; empty means no limit."""
     minutes: float | None = Field(default=None, gt=0)
+    """Most minutes of a run; empty means no limit."""
     attempt_seconds: float = Field(default=180.0, gt=0)
+    """Seconds one attempt may take."""
     seed: int = 1
+    """Seed of everything that is drawn by chance."""
     deliver: bool = True
     """Add the run's branch to the repository at its end."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    """Least severe of what is logged: debug, info, warning or error."""
     accept_no_sandbox: bool = False
+    """Run the project's code without a sandbox, with your own rights, where none can be had."""
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
 
 
-RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver", "attempt_seconds"})
+RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver"})
 """What may be chosen anew for each run."""
 
 _File = TypeVar("_File", bound=BaseModel)

@@ -92,13 +92,13 @@ def opening(project: str = "ranges-1a2b", repository: str = "/home/you/ranges") 
             parallel=2,
         ),
         TargetPrepared(run=RUN, python="/home/you/ranges/.venv/bin/python", source="existing", packages=12),
-        BaselineMeasured(run=RUN, tree=commit(100), readings=readings(93.2, 61.0, 23.0), score=48.0),
+        BaselineMeasured(run=RUN, tree=commit(100), readings=readings(3.0, 61.0, 23.0), score=48.0),
         CheckpointCreated(
             run=RUN,
             checkpoint=CheckpointId("c0"),
             commit=commit(0),
             tree=commit(100),
-            gates={"tests": 93.2, "coverage": 61.0, "lint": 23.0},
+            gates={"tests": 3.0, "coverage": 61.0, "lint": 23.0},
             score=48.0,
             title="Start of run 1",
         ),
@@ -156,22 +156,22 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
         ),
         *director(
             _range_patch("r1.i1.a1", blob),
-            measured("r1.i1.a1", 0, (95.4, 61.0, 23.0), 52.0),
+            measured("r1.i1.a1", 0, (2.0, 61.0, 23.0), 52.0),
         ),
-        *landing("r1.i1.a1", 1, "Return the number itself", {"tests": 95.4, "coverage": 61.0, "lint": 23.0}, 52.0),
+        *landing("r1.i1.a1", 1, "Return the number itself", {"tests": 2.0, "coverage": 61.0, "lint": 23.0}, 52.0),
         *director(
             PatchRebased(attempt=AttemptId("r1.i1.a2"), base=commit(1), tree=commit(102)),
-            measured("r1.i1.a2", 1, (95.4, 61.5, 2.0), 70.0),
+            measured("r1.i1.a2", 1, (2.0, 61.5, 2.0), 70.0),
         ),
-        *landing("r1.i1.a2", 2, "Remove unused imports", {"tests": 95.4, "coverage": 61.5, "lint": 2.0}, 70.0),
+        *landing("r1.i1.a2", 2, "Remove unused imports", {"tests": 2.0, "coverage": 61.5, "lint": 2.0}, 70.0),
         *director(scheduled("r1.i1.a3", 1, 3, "tester", 2)),
         *director(
             _test_patch("r1.i1.a3", blob),
-            measured("r1.i1.a3", 2, (93.2, 64.0, 3.0), 66.0),
+            measured("r1.i1.a3", 2, (3.0, 64.0, 3.0), 66.0),
             PatchRejected(
                 attempt=AttemptId("r1.i1.a3"),
                 reasons=(
-                    Reason(code="worse", message="tests moved from 95.4 to 93.2", gate="tests"),
+                    Reason(code="worse", message="tests moved from 2 to 3", gate="tests"),
                     Reason(code="worse", message="lint moved from 2 to 3", gate="lint", path="tests/test_merge.py"),
                 ),
             ),
@@ -295,12 +295,12 @@ def ending() -> list[Told]:
     """Return how the run ends, stalled, with what is left."""
     left = (Left(what="1 failing test", why="no repair passes the suite", remedy="connect a model with KAIZEN_MODEL"),)
     rows = (
-        GateResult(name="tests", target=100.0, before=93.2, after=95.4, met=False),
-        GateResult(name="coverage", target=90.0, before=61.0, after=61.5, met=False),
+        GateResult(name="tests", target=0.0, before=3.0, after=2.0, met=False),
+        GateResult(name="coverage", target=80.0, before=61.0, after=61.5, met=False),
         GateResult(name="lint", target=0.0, before=23.0, after=2.0, met=False),
     )
     return director(
-        BranchMeasured(run=RUN, tree=commit(102), readings=readings(95.4, 61.5, 0.0), score=71.0),
+        BranchMeasured(run=RUN, tree=commit(102), readings=readings(2.0, 61.5, 0.0), score=71.0),
         MilestoneReached(run=RUN, name="lint"),
         RunClosing(run=RUN, state="stalled", why="nothing more can be done without a model", left=left),
         BranchDelivered(run=RUN, ref="refs/heads/kaizen/run-1", commit=commit(4)),

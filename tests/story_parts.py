@@ -36,9 +36,9 @@ Blob = Callable[[str], str]
 """Keeps a text beside the ledger and returns its name."""
 
 GATES = (
-    GateSpec(name="tests", better="higher", target=100.0, tolerance=0.0, ratchet=True, weight=3.0, unit="%"),
-    GateSpec(name="coverage", better="higher", target=90.0, tolerance=0.5, unit="%"),
-    GateSpec(name="lint", better="lower", target=0.0, tolerance=0.0, unit="findings"),
+    GateSpec(name="tests", better="lower", target=0.0, tolerance=0.0, ratchet=True, weight=3.0, unit=" failing"),
+    GateSpec(name="coverage", better="higher", target=80.0, tolerance=0.5, unit=" %"),
+    GateSpec(name="lint", better="lower", target=0.0, tolerance=0.0, unit=" findings"),
 )
 ROLES = (
     RoleCard(name="coder", charge="Mends lint findings and removes code nothing uses."),
@@ -81,7 +81,7 @@ def commit(number: int) -> str:
 
 def readings(tests: float | None, coverage: float, lint: float) -> tuple[Reading, ...]:
     """Return the three gates' readings."""
-    passed = 0 if tests is None else round(44 * tests / 100)
+    passed = 0 if tests is None else 44 - int(tests)
     failed = tuple(
         Finding(rule="AssertionError", message="assert 3 == 4", path="tests/test_ranges.py", line=12 + n)
         for n in range(0 if tests is None else 44 - passed)

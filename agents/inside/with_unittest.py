@@ -91,6 +91,8 @@ class Result(unittest.TestResult):
 
     def stopTest(self, test: unittest.TestCase) -> None:
         """Send what became of it."""
+        if self._armed is None:
+            return
         self._armed.__exit__(None, None, None)
         self._armed = None
         if self._switch is not None:

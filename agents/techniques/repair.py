@@ -16,7 +16,7 @@ from ledger.events import Task
 
 TRIES = 5
 """How many ranked patches are shown to the real suite."""
-SHARE = 0.6
+SHARE = 0.7
 """Share of the time left that the search may take; the rest is for the suite."""
 
 
@@ -39,7 +39,8 @@ class TemplateRepair:
         was = before(suite, task.targets)
         if not was.failing:
             return Nothing("none of the task's tests fails any more")
-        seconds = (until - time.monotonic() - 2 * was.seconds) * SHARE
+        left = until - time.monotonic()
+        seconds = min(left * SHARE, left - 1.5 * was.seconds)
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
         bench.progress(f"searching small edits for {len(was.failing)} failing tests")

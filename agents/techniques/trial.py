@@ -58,6 +58,13 @@ async def accepted(target: Target, was: Before, fixed: Iterable[str], limits: Li
 def _not_green(suite: SuiteResult, wanted: Sequence[str]) -> list[str]:
     green = {test.id for test in suite.tests if test.outcome in GREEN}
     broken = {test.id for test in suite.broken}
-    files = {test.id.split("::")[0] for test in suite.tests}
-    # A module that could not be collected is mended when its tests were found and none of them is the module itself.
-    return [one for one in wanted if one not in green and not (one in files and one not in broken)]
+    return [one for one in wanted if one not in green and not (one not in broken and _is_collected(suite, one))]
+
+
+def _is_collected(suite: SuiteResult, path: str) -> bool:
+    """Return whether a module that could not be collected shows its tests now; a test's own id is no module."""
+    if not path.endswith(".py"):
+        return False
+    dotted = path.removesuffix(".py").replace("/", ".")
+    starts = (f"{path}::", f"{dotted}.", f"{dotted.rpartition('.')[2]}.")
+    return any(test.id.startswith(starts) for test in suite.tests)

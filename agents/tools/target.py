@@ -93,7 +93,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                "test_cpu": min(TEST_CPU, limits.wall / 3), "test_wall": min(TEST_WALL, limits.wall / 2),
+                "test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)

@@ -54,6 +54,7 @@ class Mirror:
         self.git = Git(git_dir)
         if not (git_dir / "HEAD").exists():
             _make(git_dir)
+        self._clear_leftovers()
         (git_dir / "info").mkdir(exist_ok=True)
         (git_dir / "info" / "exclude").write_text(NEVER_ADDED)
 
@@ -174,10 +175,15 @@ class Mirror:
         ]
         self.git("update-ref", "--stdin", stdin=("\n".join(orders) + "\n").encode())
 
-    def pack(self, commit: str, have: str = "") -> bytes:
-        """Return a thin pack of what `commit` has and `have` has not; a full one without `have`."""
-        wanted = f"{commit}\n" + (f"^{have}\n" if have else "")
+    def pack(self, commit: str, have: str) -> bytes:
+        """Return a thin pack of what `commit` has and `have` has not."""
+        wanted = f"{commit}\n^{have}\n"
         return self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
+
+    def whole_pack(self, commit: str) -> bytes:
+        """Return a pack of one commit with everything its tree holds, and nothing of its history."""
+        objects = self.git.raw("rev-list", "--objects", "--max-count=1", commit)
+        return self.git.raw("pack-objects", "--stdout", "-q", "--threads=1", stdin=objects)
 
     def deliver(self, branch: str, commit: str, known: str) -> str:
         """Add the branch and its objects to the user's repository; return the reference.
@@ -194,8 +200,17 @@ class Mirror:
         wanted = f"{commit}\n^{have}\n" + (f"^{known}\n" if known else "")
         pack = self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
         user.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
+        # Nobody else makes this reference: a lock of it is what a killed delivery left behind.
+        (user.git_dir / user("rev-parse", "--git-path", f"{name}.lock")).unlink(missing_ok=True)
         user("update-ref", "--no-deref", name, commit, known or "0" * 40)
         return name
+
+    def _clear_leftovers(self) -> None:
+        """Remove the locks and indexes of a killed process; whoever opens the mirror holds the project's lease."""
+        for lock in self.path.rglob("*.lock"):
+            lock.unlink(missing_ok=True)
+        for folder in self.path.glob("index-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def _index(self) -> Iterator[Path]:

@@ -183,6 +183,7 @@ def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
         gates={r.gate: r.value for r in fact.readings},
         score=fact.score,
         title=f"start of {run.started.branch}",
+        pack=fact.pack,
     )
     if all(r.value is None for r in fact.readings):
         why = "; ".join(f"{r.gate}: {r.detail}" for r in fact.readings)
@@ -202,7 +203,9 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case AttemptFailed() if attempt.step != "land":
             return [_retry(attempt, fact, report.at)]
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
-            return [fact]
+            if fact.tree != run.tree:
+                return [fact]
+            return [fact, landing.rejection(fact.attempt, "stale", "its whole change has landed meanwhile")]
         case PatchRejected() if attempt.step == "queued":
             return [fact]
         case PatchMeasured() if _is_current(state, run, attempt, fact):

@@ -168,8 +168,14 @@ class LocalExecutor:
 
     async def _measure_branch(self, run: Run, effect: MeasureBranch) -> tuple[AnyEvent, ...]:
         measured = await self._judged(run, effect.commit, "the branch")
-        kind = BaselineMeasured if effect.baseline else BranchMeasured
-        fact = kind(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
+        fact: AnyEvent
+        if effect.baseline:
+            pack = await asyncio.to_thread(lambda: self.place.blobs.put(self.place.mirror.whole_pack(effect.commit)))
+            fact = BaselineMeasured(
+                run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score, pack=pack
+            )
+        else:
+            fact = BranchMeasured(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
         return (*measured.errors, fact)
 
     async def _measure(self, run: Run, effect: Measure) -> PatchMeasured:

@@ -38,7 +38,7 @@ class Lint:
 
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Run ruff twice: as the code asks, and with its suppressions ignored, to count what they hide."""
-        settings = ruff_settings(tree.trusted, tree.target.root.parent)
+        settings = ruff_settings(tree.trusted, _root_of(tree))
         arguments = arguments_for(settings)
         done = await _ruff(tree.target, arguments)
         note = ""
@@ -119,6 +119,12 @@ def _findings(output: bytes, target: Target) -> Iterator[Finding]:
             )
         except (ValueError, KeyError, TypeError):
             continue
+
+
+def _root_of(tree: MeasuredTree) -> Path:
+    """Return the root of the trusted tree: the project lies as deep in it as in the measured one."""
+    depth = len(tree.target.project.relative_to(tree.target.root).parts)
+    return tree.trusted.parents[depth - 1] if depth else tree.trusted
 
 
 # --- settings

@@ -24,6 +24,8 @@ class CheckpointCreated(Event, frozen=True, kw_only=True):
     score: float
     title: str
     request: RequestId = RequestId("")
+    pack: str = ""
+    """At the start of a run: blob of a pack with everything the tree holds. Later checkpoints build on it."""
 
 
 class RollbackDecided(Event, frozen=True, kw_only=True):

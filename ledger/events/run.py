@@ -95,6 +95,8 @@ class BaselineMeasured(Event, frozen=True, kw_only=True):
     tree: str
     readings: tuple[Reading, ...]
     score: float
+    pack: str = ""
+    """Blob of a pack with everything the tree holds, without its history."""
 
 
 class BranchMeasured(Event, frozen=True, kw_only=True):

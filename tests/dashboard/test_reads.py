@@ -102,8 +102,8 @@ async def test_a_patch_comes_with_its_diff_gates_and_reasons(served: Served) -> 
     landed = (await served.get(f"{P}/patches/r1.i1.a1")).json()
     rejected = (await served.get(f"{P}/patches/r1.i1.a3")).json()
 
-    assert landed["state"] == "landed" and landed["diff"].startswith("--- ")
-    assert landed["gates"][0] == {"gate": "tests", "before": 93.2, "after": 95.4}
+    assert landed["state"] == "landed" and landed["diff"].startswith("diff --git ")
+    assert landed["gates"][0] == {"gate": "tests", "before": 3.0, "after": 2.0}
     assert landed["standing"] and not rejected["standing"]
     assert [reason["gate"] for reason in rejected["reasons"]] == ["tests", "lint"]
 
@@ -134,7 +134,7 @@ async def test_a_preview_says_what_a_rollback_would_undo() -> None:
         ({"path": f.path, "added": f.removed, "removed": f.added} for each in undone for f in each.files),
         key=lambda line: line["path"],
     )
-    assert {"gate": "tests", "now": 95.4, "then": 93.2} in plan["gates"]
+    assert {"gate": "tests", "now": 2.0, "then": 3.0} in plan["gates"]
     assert plan["spent"] == {"usd": 0.0, "unpriced": 0, "seconds": pytest.approx(5.01)}
     assert (plan["score_now"], plan["score_then"]) == (70.0, 48.0)
 

@@ -69,7 +69,7 @@ def test_a_landing_moves_the_gates_and_the_head() -> None:
 
     assert board.run is not None
     assert [(gate.name, gate.before, gate.value, gate.met) for gate in board.run.gates] == [
-        ("tests", 93.2, 95.4, False),
+        ("tests", 3.0, 2.0, False),
         ("coverage", 61.0, 61.5, False),
         ("lint", 23.0, 2.0, False),
     ]
@@ -84,8 +84,8 @@ def test_a_rejected_patch_keeps_its_reasons_and_what_it_measured() -> None:
 
     rejected = next(attempt for attempt in board.attempts if attempt.state == "rejected")
     assert [reason.gate for reason in rejected.reasons] == ["tests", "lint"]
-    assert rejected.base == {"tests": 95.4, "coverage": 61.5, "lint": 2.0}
-    assert {value.gate: value.value for value in rejected.measured}["tests"] == 93.2
+    assert rejected.base == {"tests": 2.0, "coverage": 61.5, "lint": 2.0}
+    assert {value.gate: value.value for value in rejected.measured}["tests"] == 3.0
 
 
 def test_a_rollback_marks_what_it_undid_and_a_rollback_of_it_brings_all_back() -> None:
@@ -99,7 +99,7 @@ def test_a_rollback_marks_what_it_undid_and_a_rollback_of_it_brings_all_back() -
     assert [attempt.id for attempt in undone.attempts if attempt.undone] == ["r1.i1.a1", "r1.i1.a2"]
     assert {error.fingerprint: error.state for error in undone.errors}["E-parse"] == "undone"
     assert undone.run is not None
-    assert [gate.value for gate in undone.run.gates] == [93.2, 61.0, 23.0]
+    assert [gate.value for gate in undone.run.gates] == [3.0, 61.0, 23.0]
     assert not any(attempt.undone for attempt in redone.attempts)
     assert {error.fingerprint: error.state for error in redone.errors}["E-parse"] == "solved"
 

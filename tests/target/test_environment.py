@@ -65,7 +65,7 @@ def test_dependencies_are_read_from_setup_files_without_running_them(tmp_path: P
     write(
         tmp_path,
         setup_DOT_py="import os\nos._exit(1)\nNEEDS = ['six']\nfrom setuptools import setup\n"
-        "setup(name='x', install_requires=NEEDS + ['attrs'], extras_require={'tests': ['mock']}, version=open('v').read())",
+        "setup(name='x', install_requires=NEEDS + ['attrs'], extras_require={'tests': ['mock']}, version=f())",
         setup_DOT_cfg="[options]\ninstall_requires =\n    idna>=2\n    # a comment\n",
         requirements_DOT_txt="-r other.txt\n-e .\n--index-url http://example.org\ncertifi==2024.2.2 --hash=sha256:00\n",
         other_DOT_txt="../etc/passwd\nurllib3 # why\n",

@@ -208,7 +208,7 @@ async def test_a_test_that_never_ends_fails_and_the_others_run(tmp_path: Path) -
         },
     )
 
-    result = await target.suite(limits=Limits(wall=9))
+    result = await target.suite(limits=Limits(wall=40))
 
     assert result.outcome == "ran"
     assert [test.outcome for test in result.tests] == ["passed", "failed", "passed"]
@@ -225,7 +225,7 @@ async def test_a_run_that_reaches_its_limit_says_where(tmp_path: Path) -> None:
         },
     )
 
-    result = await target.suite(limits=Limits(wall=3))
+    result = await target.suite(limits=Limits(wall=12))
 
     assert result.outcome == "timeout" and "test_hang.py::test_b" in result.detail
     assert outcomes(result) == {"test_hang.py::test_a": "passed", "test_hang.py::test_b": "error"}
@@ -313,10 +313,15 @@ async def test_what_tests_write_does_not_stay(tmp_path: Path) -> None:
 
 async def test_a_project_in_a_folder_of_its_repository_runs_there(tmp_path: Path) -> None:
     """Ids and paths are relative to the project, also when pytest is configured above it."""
-    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '-q'\n")
-    folder = tmp_path / "services" / "one"
-    target = project(folder, {"one.py": CODE, "tests/test_one.py": "from one import half\ndef test_a(): half(-1)\n"})
-    target = type(target)(target._sandbox, target.environment, tmp_path, "services/one")
+    target = project(
+        tmp_path,
+        {
+            "pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-q'\n",
+            "services/one/one.py": CODE,
+            "services/one/tests/test_one.py": "from one import half\ndef test_a(): half(-1)\n",
+        },
+        prefix="services/one",
+    )
 
     result = await target.suite(coverage=True)
 

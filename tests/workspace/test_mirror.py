@@ -222,3 +222,38 @@ def test_filters_of_a_hostile_repository_do_not_run(repo: Path, mirror: Mirror, 
 
     assert not flag.exists()
     assert os.environ.get("GIT_DIR") is None
+
+
+def test_locks_of_a_killed_process_stop_nobody(repo: Path, mirror: Mirror) -> None:
+    source = mirror.take()
+    mirror.start_branch("kaizen/run-1", source.commit)
+    (mirror.path / "refs" / "heads" / "kaizen" / "run-1.lock").touch()
+    (repo / ".git" / "refs" / "heads" / "kaizen").mkdir(parents=True)
+    (repo / ".git" / "refs" / "heads" / "kaizen" / "run-1.lock").touch()
+
+    again = Mirror(mirror.path, repo)
+    commit = again.commit(again.git("mktree", stdin=b""), [source.commit], "better\n", 1.0)
+    again.advance("kaizen/run-1", "refs/kaizen/landed/a1", commit, source.commit)
+    again.deliver("kaizen/run-1", commit, known="")
+
+    assert git(repo, "rev-parse", "kaizen/run-1") == commit
+
+
+def test_a_checkpoint_can_be_rebuilt_from_its_packs_alone(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    git(repo, "commit", "-q", "--allow-empty", "-m", "history that is not packed")
+    source = mirror.take()
+    with Worktree(mirror, tmp_path / "w", source.commit) as work:
+        (work.root / "pkg" / "a.py").write_text("x = 2\n")
+        patch = work.patch()
+    assert patch is not None
+    commit = mirror.commit(patch.tree, [source.commit], "better\n", 1.0)
+    packs = [mirror.whole_pack(source.commit), mirror.pack(commit, source.commit)]
+
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    git(elsewhere, "init", "-q", "--bare")
+    for pack in packs:
+        subprocess.run(["git", "index-pack", "--stdin", "--fix-thin"], cwd=elsewhere, input=pack, check=True)
+
+    assert git(elsewhere, "show", f"{patch.tree}:pkg/a.py") == "x = 2"
+    assert "missing" not in git(elsewhere, "fsck", "--connectivity-only", patch.tree)

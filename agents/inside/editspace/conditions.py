@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator
 
 from ..source import COMPARE, LOWEST, NOT, OR, Frag, binary, called, compared, joined, negated, wrapped
 from .scope import Draft, Site
@@ -148,7 +148,7 @@ def caught(site: Site) -> Iterator[Draft]:
     if node.type is None:
         return
     old = site.text(node.type)
-    own = [n.name for n in ast.walk(site.source.tree) if isinstance(n, ast.ClassDef)]
+    own = [n.name for n in site.source.tree.body if isinstance(n, ast.ClassDef)]
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
     inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
     for name in dict.fromkeys([*likely, *EXCEPTIONS, *[n for n in own if n.endswith(("Error", "Exception"))]]):
@@ -172,8 +172,3 @@ def raised(site: Site) -> Iterator[Draft]:
     for name in dict.fromkeys([*likely, *EXCEPTIONS]):
         if name != site.text(kind):
             yield site.put("raise", 8.0 if name in likely else 3.0, Frag(name), kind)
-
-
-def guards(site: Site) -> List[Frag]:
-    """Return the conditions worth guarding a statement with, likeliest first."""
-    return site.scope.atoms()[:140]

@@ -15,7 +15,7 @@ FLAGS = ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE", "UNICODE", "ASCII")
 def constant(site: Site) -> Iterator[Draft]:
     """Another value for a literal."""
     if isinstance(site.node, ast.UnaryOp):
-        inner = getattr(site.node.operand, "value", None)
+        inner: Any = getattr(site.node.operand, "value", None)
         if isinstance(site.node.op, ast.USub) and type(inner) in (int, float):
             yield from _number(site, -inner)
         return
@@ -48,6 +48,9 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
             others.setdefault(node.value, 3.0)
     for new in site.scope.clues.numbers[:40]:
         others.setdefault(new, 2.0)
+    for new in site.source.constants():
+        if not isinstance(new, str) and len(others) < 60:
+            others.setdefault(new, 2.0)
     in_float = isinstance(value, float)
     for new, weight in others.items():
         if new != value and (in_float or not isinstance(new, float)) and not _idle(site, new):
@@ -83,9 +86,9 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     for _, node in site.scope.expressions():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             others.setdefault(node.value, 4.0)
-    for other in ast.walk(site.source.tree):
-        if isinstance(other, ast.Constant) and isinstance(other.value, str) and len(other.value) <= 30:
-            others.setdefault(other.value, 3.0 if abs(len(other.value) - len(value)) <= 2 else 1.5)
+    for new in site.source.constants():
+        if isinstance(new, str):
+            others.setdefault(new, 3.0 if abs(len(new) - len(value)) <= 2 else 1.5)
     for new in site.scope.clues.strings:
         if len(new) <= max(12, 2 * len(value)):
             close = bool(value) and (new.lower() == value.lower() or value in new or new in value)
@@ -260,9 +263,9 @@ def slices(site: Site) -> Iterator[Draft]:
         if not high:
             variants += [(low, "-1", tail)]
         if low and not high:
-            variants.append(("", low, tail))
+            variants += [("", low, tail), ("-" + low, "", tail)]
         if high and not low:
-            variants.append((high, "", tail))
+            variants += [(high, "", tail), ("-" + high, "", tail)]
         for name in site.scope.names(node.lineno):
             if "int" in site.scope.types.get(name, set()):
                 variants += [(name, high, tail), (low, name, tail)]

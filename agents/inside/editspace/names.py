@@ -147,13 +147,14 @@ def _own_attributes(site: Site) -> List[str]:
     klass = site.scope.klass
     if klass is None:
         return []
-    names = [
-        n.attr
-        for n in ast.walk(klass)
-        if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") in ("self", "cls")
-    ]
+    names: List[str] = list(site.source.cached(("attributes", klass), lambda: _attributes(klass)))
     names += site.scope.clues.attributes.get(klass.name, [])  # type: ignore[attr-defined]
     return list(dict.fromkeys(names))
+
+
+def _attributes(klass: ast.AST) -> List[str]:
+    found = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute)]
+    return list(dict.fromkeys(n.attr for n in found if getattr(n.value, "id", "") in ("self", "cls")))
 
 
 def _own_methods(site: Site) -> List[str]:
@@ -181,6 +182,8 @@ def arguments(site: Site) -> Iterator[Draft]:
             a, b = site.source.span(first), site.source.span(second)
             yield site.splice("arg-swap", 7.0, (*a, site.text(second)), (*b, site.text(first)))
     yield from _added(site, items, spans)
+    if isinstance(site.parent, ast.Expr):
+        return
     if len(node.args) >= 1 and not isinstance(node.args[0], ast.Starred):
         yield site.put("unwrap", 5.0 if len(items) == 1 else 2.0, site.frag(node.args[0]))
     if isinstance(node.func, ast.Attribute):
@@ -313,7 +316,8 @@ def ingredient(site: Site) -> Iterator[Draft]:
     if not isinstance(site.node, (ast.Name, ast.Constant)):
         for name in site.scope.names(site.node.lineno):
             if name not in ("self", "cls"):
-                yield site.put("name-for-expr", 2.5, Frag(name))
+                likely = isinstance(site.node, (ast.Attribute, ast.Subscript))
+                yield site.put("name-for-expr", 3.5 if likely else 2.5, Frag(name))
 
 
 def _value(node: ast.AST) -> bool:

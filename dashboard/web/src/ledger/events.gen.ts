@@ -87,6 +87,7 @@ export interface BaselineMeasured {
   readonly tree: string;
   readonly readings: readonly Reading[];
   readonly score: number;
+  readonly pack?: string;
 }
 
 /** A project at one position of its ledger, as people see it. */
@@ -182,6 +183,7 @@ export interface CheckpointCreated {
   readonly score: number;
   readonly title: string;
   readonly request?: string;
+  readonly pack?: string;
 }
 
 /** Somebody asked for a checkpoint of the branch as it stands. */

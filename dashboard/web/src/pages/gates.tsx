@@ -39,8 +39,9 @@ export const Gates = memo(function Gates({ run }: { run: Run | null }) {
 
 function Card({ gate, open }: { gate: GateCard; open: () => void }) {
   const said = saidOfGate(gate);
+  const moved = gate.before !== null && gate.before !== gate.value ? `${number(gate.before)} → ${number(gate.value)}` : "";
   return (
-    <button type="button" className="gate" data-tone={said.tone} onClick={open} aria-haspopup="dialog">
+    <button type="button" className="gate" data-tone={said.tone} title={gate.detail} onClick={open} aria-haspopup="dialog">
       <span className="gate-head">
         <span className="label">{gate.name}</span>
         <Badge tone={said.tone} shape={said.shape}>
@@ -48,20 +49,11 @@ function Card({ gate, open }: { gate: GateCard; open: () => void }) {
         </Badge>
       </span>
       <span className="gate-value">
-        <span className="big num">{withUnit(gate.value, gate.unit)}</span>
-        <span className="quiet num">
-          {aim(gate)} {withUnit(gate.target, gate.unit)}
-        </span>
+        <span className="big num">{number(gate.value)}</span>
+        <span className="quiet">{gate.value === null ? "" : gate.unit}</span>
         <Spark values={gate.trend} target={gate.target} met={gate.met} />
       </span>
-      <span className="gate-detail quiet">
-        {gate.before !== null && gate.before !== gate.value && (
-          <span className="num">
-            {number(gate.before)} → {number(gate.value)} ·{" "}
-          </span>
-        )}
-        {gate.detail || gate.unit || " "}
-      </span>
+      <span className="gate-detail quiet num">{[`target ${aim(gate)} ${number(gate.target)}`, moved, gate.detail].filter(Boolean).join(" · ")}</span>
     </button>
   );
 }
@@ -77,7 +69,7 @@ function GateDialog({ gate, onClose }: { gate: GateCard; onClose: () => void }) 
         {gate.detail}
       </p>
       <dl className="facts">
-        <Fact name="Now" value={`${withUnit(gate.value, gate.unit)} ${gate.unit === "%" ? "" : gate.unit}`} />
+        <Fact name="Now" value={withUnit(gate.value, gate.unit)} />
         <Fact name="At the start of the run" value={withUnit(gate.before, gate.unit)} />
         <Fact name="Target" value={`${aim(gate)} ${withUnit(gate.target, gate.unit)}`} />
         <Fact name="May move away by" value={gate.ratchet ? "nothing at all" : number(gate.tolerance)} />

@@ -7,7 +7,7 @@ export function number(value: number | null | undefined): string {
 
 export function withUnit(value: number | null | undefined, unit: string): string {
   if (value === null || value === undefined) return "–";
-  return unit === "%" ? `${number(value)} %` : number(value);
+  return `${number(value)} ${unit.trim()}`.trim();
 }
 
 export function duration(seconds: number): string {

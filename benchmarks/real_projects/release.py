@@ -1,0 +1,147 @@
+"""A source release of a package, unpacked and put under git, with bugs in it that its own suite notices."""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+import re
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.ports import Limits, SuiteResult
+from agents.tools.target import SandboxedTarget
+from benchmarks.repair.plant import Bug, bugs
+
+RED = ("failed", "error")
+SUITE_SECONDS = 240.0
+MOST_RED = 40
+"""A bug that breaks more tests than this is one nobody would commit."""
+PLACES_TRIED = 60
+"""How many bugs are tried, for each that is wanted, before the package is given up."""
+NEVER = ("-c", "user.name=release", "-c", "user.email=release@localhost", "-c", "commit.gpgsign=false")
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """One bug in the repository, and what noticed it."""
+
+    bug: Bug
+    original: str
+    """The line as it was released."""
+    noticed: tuple[str, ...]
+    """Tests that pass without this bug and fail with it alone."""
+    function: str
+    """The function as it was released, as a syntax tree in words."""
+
+    def is_as_released(self, data: bytes) -> bool:
+        """Return whether a function of that name in a file is again what it was."""
+        return self.function in functions(data, self.bug.function)
+
+
+class NotEnough(Exception):
+    """The suite of the package does not notice enough bugs, or does not run; the message says which."""
+
+
+def unpacked(name: str, cache: Path, into: Path) -> Path:
+    """Fetch the source release of a package, unless it is in `cache`, and unpack it into a folder of its own."""
+    cache.mkdir(parents=True, exist_ok=True)
+    archive = _archive(name, cache)
+    if archive is None:
+        argv = ["python3", "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "-q", "-d", str(cache), name]
+        subprocess.run(argv, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+        archive = _archive(name, cache)
+    if archive is None:
+        raise NotEnough(f"{name} has no source release that is a .tar.gz")
+    into.mkdir(parents=True)
+    with tarfile.open(archive) as opened:
+        opened.extractall(into, filter="data")
+    return next(path for path in into.iterdir() if path.is_dir())
+
+
+def version_of(folder: Path) -> str:
+    """Return the version in the name of an unpacked release."""
+    return folder.name.rpartition("-")[2]
+
+
+def under_git(folder: Path) -> None:
+    """Commit everything as it stands; no earlier commit shows what was there before."""
+    for name in (".git", ".gitattributes"):
+        if (folder / name).exists():
+            raise NotEnough(f"the release brings a {name} of its own")
+    for argv in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], ["commit", "-q", "-m", "The release"]):
+        subprocess.run(["git", *NEVER, *argv], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+async def plant(target: SandboxedTarget, wanted: int, seed: int) -> tuple[SuiteResult, list[Planted]]:
+    """Plant bugs in different functions, each noticed by tests that pass without it; return the suite before, too."""
+    folder = target.project
+    limits = Limits(wall=SUITE_SECONDS)
+    before = await target.suite(coverage=True, limits=limits)
+    green = passed(before)
+    runs = {file.path: set(file.executed) for file in before.coverage}
+    if before.outcome != "ran" or not green:
+        raise NotEnough(f"its own suite does not run: {before.detail}")
+    files = [path for path in target.layout().files if _is_code(folder / path)]
+    rng = random.Random(f"{folder.name}-{seed}")
+    found: list[Planted] = []
+    tried = 0
+    for drawn, bug in enumerate(bugs(folder, files, rng)):
+        if len(found) == wanted or tried >= wanted * PLACES_TRIED or drawn >= wanted * PLACES_TRIED * 20:
+            break
+        if bug.line not in runs.get(bug.path, ()):
+            continue
+        if any((p.bug.path, p.bug.function) == (bug.path, bug.function) for p in found):
+            continue
+        tried += 1
+        file = folder / bug.path
+        good = file.read_bytes()
+        file.write_bytes(bug.applied(good))
+        suite = await target.suite(limits=limits)
+        file.write_bytes(good)
+        noticed = sorted(green - passed(suite))
+        if suite.outcome == "ran" and not suite.broken[len(before.broken) :] and 0 < len(noticed) <= MOST_RED:
+            line = good.decode().splitlines()[bug.line - 1].strip()
+            whole = next(iter(functions(good, bug.function) - functions(bug.applied(good), bug.function)), "")
+            found.append(Planted(bug, line, tuple(noticed), whole))
+    if len(found) < wanted:
+        raise NotEnough(f"its suite noticed {len(found)} of {tried} bugs, {wanted} are wanted")
+    for planted in sorted(found, key=lambda p: -p.bug.start):
+        file = folder / planted.bug.path
+        file.write_bytes(planted.bug.applied(file.read_bytes()))
+    return before, found
+
+
+def passed(suite: SuiteResult) -> set[str]:
+    """Return the ids that passed."""
+    return {test.id for test in suite.tests if test.outcome in ("passed", "xpassed")}
+
+
+def functions(data: bytes, name: str) -> set[str]:
+    """Return the functions of a name in a file as syntax trees in words, whatever their layout."""
+    try:
+        tree = ast.parse(data)
+    except SyntaxError:
+        return set()
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return {ast.dump(node) for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name}
+
+
+def _archive(name: str, cache: Path) -> Path | None:
+    stem = re.sub(r"[-_.]+", "_", name).lower()
+    found: Sequence[Path] = [
+        path for path in sorted(cache.glob("*.tar.gz"))
+        if re.sub(r"[-_.]+", "_", path.name.removesuffix(".tar.gz").rpartition("-")[0]).lower() == stem
+    ]  # fmt: skip
+    return found[-1] if found else None
+
+
+def _is_code(file: Path) -> bool:
+    try:
+        ast.parse(file.read_bytes())
+    except SyntaxError:
+        return False
+    return True

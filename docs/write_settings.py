@@ -1,0 +1,153 @@
+"""Writes `docs/settings.md` and `.env.example` from `director/settings.py`: `python docs/write_settings.py`."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from pydantic import BaseModel
+
+from director.settings import RUN_OPTIONS, GateSettings, ProjectSettings, UserFile
+
+ROOT = Path(__file__).resolve().parents[1]
+
+PAGE = """# Settings
+
+<!-- Written by docs/write_settings.py from director/settings.py; change it there. -->
+
+Nothing has to be set. A flag of the command wins over the environment, that over `$KAIZEN_HOME/.env`, that over
+`$KAIZEN_HOME/kaizen.toml`, that over the default. A wrong value or an unknown key ends the command with one line that
+names the nearest known key.
+
+## Yours alone
+
+Each stands in `$KAIZEN_HOME/kaizen.toml` under its name, or in the environment or `$KAIZEN_HOME/.env` as
+`KAIZEN_<NAME>` (`.env.example` lists them all). Where Kaizen keeps everything is said by `KAIZEN_HOME` alone; without
+it, it is the user's data directory (on Linux `$XDG_DATA_HOME/kaizen`, else `~/.local/share/kaizen`).
+
+{yours}
+Those marked *each run* may also be chosen anew with `POST /api/v1/runs`, in its `options`.
+
+The target's package installer also sees `PATH`, `HOME`, the proxy and certificate variables, and everything that
+begins with `UV_` or `PIP_`. Nothing else of your environment reaches a project's code.
+
+## The project's own
+
+A `kaizen.toml` in the repository says what the project is held to. It is read in the commit a run starts from, as
+data: a name above that is yours alone, or `model`, `network`, `sandbox` and the like, is reported and ignored there.
+
+```toml
+[gates.coverage]
+target = 90
+
+[gates.lint]
+enabled = false
+```
+
+Of a gate (`tests`, `coverage`, `lint`; their defaults stand in [gates.md](gates.md)):
+
+{gate}
+Of the table `[project]`:
+
+{project}
+## The page alone
+
+`python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
+`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it
+a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+"""
+
+EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag wins over both.
+# The same names in lower case, without KAIZEN_, stand in $KAIZEN_HOME/kaizen.toml.
+
+# Where Kaizen keeps its ledgers, mirrors and environments (default: the user's data directory). Not read from .env.
+# KAIZEN_HOME=
+"""
+
+
+THE_PAGE_ALONE = """
+# Of `python -P -m dashboard.server` alone: the page over a data home, without a director.
+# Token that programs bear; empty: a new one is drawn and not shown.
+# KAIZEN_TOKEN=
+# What KAIZEN_ALLOWED_HOSTS is to the daemon.
+# KAIZEN_NAMES=
+"""
+
+
+class Setting(NamedTuple):
+    """One field, as people see it."""
+
+    name: str
+    default: str
+    """As it would be typed; empty for none."""
+    what: str
+
+
+def settings_of(model: type[BaseModel]) -> Iterator[Setting]:
+    """Yield the fields of a model with the string under each; raise ValueError for one without."""
+    said = _strings_under(model)
+    for name, field in model.model_fields.items():
+        if name not in said:
+            raise ValueError(f"{model.__name__}.{name} has no string under it that says what it is")
+        yield Setting(name, _typed(field.default), said[name])
+
+
+def page() -> str:
+    """Return `docs/settings.md`."""
+    yours = [
+        (f"`{one.name}`", _code(one.default), "yes" if one.name in RUN_OPTIONS else "", one.what)
+        for one in settings_of(UserFile)
+    ]
+    return PAGE.format(
+        yours=_table(("name", "default", "each run", "what it is"), yours),
+        gate=_table(("name", "default", "what it is"), _of_project(GateSettings)),
+        project=_table(("name", "default", "what it is"), _of_project(ProjectSettings)),
+    )
+
+
+def example() -> str:
+    """Return `.env.example`."""
+    lines = [f"# {one.what}\n# KAIZEN_{one.name.upper()}={one.default}\n" for one in settings_of(UserFile)]
+    return EXAMPLE + "".join(lines) + THE_PAGE_ALONE
+
+
+def _of_project(model: type[BaseModel]) -> list[tuple[str, ...]]:
+    return [(f"`{one.name}`", _code(one.default) or "the default", one.what) for one in settings_of(model)]
+
+
+def _strings_under(model: type[BaseModel]) -> dict[str, str]:
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    said = {}
+    for field, after in zip(body.body, body.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(after, ast.Expr):
+            said[field.target.id] = str(ast.literal_eval(after.value))
+    return said
+
+
+def _typed(default: object) -> str:
+    if default is None or default == ():
+        return ""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, ("---",) * len(head), *rows))
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "settings.md").write_text(page(), encoding="utf-8")
+    (ROOT / ".env.example").write_text(example(), encoding="utf-8")
