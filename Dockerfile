@@ -7,6 +7,7 @@ COPY dashboard/web/ ./
 RUN npm run build -- --outDir /build/static --emptyOutDir
 
 FROM python:3.12-slim-bookworm
+# Debian keeps only the newest build of a release: a pinned one could not be had tomorrow.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --no-install-recommends --yes bubblewrap git \
@@ -14,15 +15,13 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 kaizen \
     && install -d -o kaizen -g kaizen /data
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md LICENSE hatch_build.py ./
+COPY requirements.lock pyproject.toml README.md hatch_build.py ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY director/ director/
 COPY agents/ agents/
 COPY ledger/ ledger/
 COPY knowledge_graph/ knowledge_graph/
-# The page's sources stay behind: with them here, packaging would want to build the page again, and there is no Node.
-COPY dashboard/__init__.py dashboard/build.py dashboard/typescript.py dashboard/
-COPY dashboard/server/ dashboard/server/
+COPY dashboard/ dashboard/
 COPY --from=page /build/static dashboard/server/static
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 USER 10001

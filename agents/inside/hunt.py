@@ -40,6 +40,7 @@ class Hunt:
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
+        self.groups: List[List[int]] = []
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
     def run(self) -> None:
@@ -52,6 +53,7 @@ class Hunt:
             self.say({"kind": "ended", "why": "the failing tests pass when they are run alone"})
             return
         chosen = localise.representatives(observed.runs, self.failing)
+        self.groups = localise.groups(observed.runs, self.failing, chosen)
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
         grounds = self._grounds(suspicion, clues)
@@ -261,7 +263,7 @@ class Hunt:
             if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
-            if confirmed is not None and confirmed[0]:
+            if confirmed is not None and self._convincing(one.edits, confirmed[0]):
                 patches.append(self._ranked(one, *confirmed))
         best = self._distinct(ranked(patches))
         tally = evaluator.tally
@@ -281,10 +283,17 @@ class Hunt:
         self.say({"kind": "stats", **self.stats})
         self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
 
+    def _convincing(self, edits: Tuple[Edit, ...], fixed: Tuple[int, ...]) -> bool:
+        """Return whether all is mended, or one cause of several, by a kind of edit that seldom only pleases tests."""
+        if len(fixed) == len(self.failing):
+            return True
+        whole = any(set(group) <= set(fixed) for group in self.groups)
+        return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
+
     def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:
         removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
         added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
-        weakens = any(edit.kind in ("delete", "cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
+        weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
         return Ranked(one.edits, fixed, ticks, one.number, weakens, removed + added)
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:

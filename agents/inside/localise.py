@@ -145,6 +145,16 @@ def _apart(one: FrozenSet[Line], other: FrozenSet[Line]) -> float:
     return 1.0 - len(one & other) / union if union else 0.0
 
 
+def groups(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> List[List[int]]:
+    """Return the failing tests by the representative that they are most like: each group may have its own cause."""
+    spots = {index: _spots(runs[index]) for index in failing}
+    found: Dict[int, List[int]] = {}
+    for index in failing:
+        nearest = min(chosen, key=lambda c: (_apart(spots[index], spots[c]), c))
+        found.setdefault(nearest, []).append(index)
+    return list(found.values())
+
+
 def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> Dict[Line, float]:
     """Return Ochiai per line, the highest over the groups of failing tests, with a bonus for the trace."""
     spots = {index: _spots(run) for index, run in runs.items()}
@@ -153,12 +163,8 @@ def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequenc
         if index not in failing and run.status == "p":
             for spot in spots[index]:
                 passed[spot] = passed.get(spot, 0) + 1
-    groups: Dict[int, List[int]] = {}
-    for index in failing:
-        nearest = min(chosen, key=lambda c: (_apart(spots[index], spots[c]), c))
-        groups.setdefault(nearest, []).append(index)
     found: Dict[Line, float] = {}
-    for members in groups.values():
+    for members in groups(runs, failing, chosen):
         failed: Dict[Line, int] = {}
         for index in members:
             for spot in spots[index]:

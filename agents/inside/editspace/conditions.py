@@ -34,7 +34,8 @@ def strengthened(site: Site) -> Iterator[Draft]:
             continue
         shared = 1.3 if names & set(re.findall(r"[A-Za-z_]\w*", atom.text)) else 1.0
         guard = "None" in atom.text or atom.binds in (NOT, 14)
-        weight = (4.0 if guard else 3.0) * shared * crash_only
+        exact = 1.1 if "None" in atom.text else 1.0
+        weight = (4.0 if guard else 3.0) * shared * crash_only * exact
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))

@@ -306,6 +306,8 @@ def chosen(site: Site) -> Iterator[Draft]:
 
 def ingredient(site: Site) -> Iterator[Draft]:
     """Another expression of the same function, and parts of this one."""
+    if isinstance(site.parent, ast.Expr):
+        return
     own = site.text()
     for frag, node in site.scope.expressions():
         if frag.text != own and not isinstance(node, (ast.Name, ast.Constant)):
