@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -34,11 +33,12 @@ def test_a_run_killed_fifty_times_comes_to_its_end(fresh: Kaizen, tmp_path: Path
 
 def killed_again_and_again(kaizen: Kaizen, place: Path, kills: int) -> None:
     pantry = unpack(ROOT / "examples" / "pantry", place / "pantry")
-    files, strays = digest(pantry), temporary()
+    files, temporary = digest(pantry), place / "temporary"
+    temporary.mkdir()
     chance = random.Random(SEED)
 
-    done = [kill_once(kaizen, pantry, chance.uniform(0.2, LONGEST)) for _ in range(kills)]
-    last = kaizen.run(pantry, seconds=900)
+    done = [kill_once(kaizen, pantry, chance.uniform(0.2, LONGEST), TMPDIR=str(temporary)) for _ in range(kills)]
+    last = kaizen.run(pantry, seconds=900, TMPDIR=str(temporary))
 
     assert done.count(True) >= kills // 2, "most of them must have struck a run at work"
     assert last.status == 0, last.err
@@ -46,12 +46,12 @@ def killed_again_and_again(kaizen: Kaizen, place: Path, kills: int) -> None:
     assert digest(pantry) == files
     each_patch_landed_once(kaizen, pantry)
     assert kaizen("verify", "-p", "pantry").status == 0
-    nothing_stays(kaizen, strays)
+    nothing_stays(kaizen, temporary)
 
 
-def kill_once(kaizen: Kaizen, repository: Path, seconds: float) -> bool:
+def kill_once(kaizen: Kaizen, repository: Path, seconds: float, **more: str) -> bool:
     """Start a run and kill its whole process group after some seconds; return whether it was still at work."""
-    running = kaizen.start("run", repository, "--json", "--no-page", "--no-deliver")
+    running = kaizen.start("run", repository, "--json", "--no-page", "--no-deliver", **more)
     try:
         running.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -75,17 +75,13 @@ def each_patch_landed_once(kaizen: Kaizen, repository: Path) -> None:
     assert references(repository).keys() <= {"refs/heads/main"} | {f"refs/heads/kaizen/run-{r[1:]}" for r in runs}
 
 
-def temporary() -> set[str]:
-    return {path.name for path in Path(tempfile.gettempdir()).glob("kaizen-*")}
-
-
-def nothing_stays(kaizen: Kaizen, before: set[str]) -> None:
+def nothing_stays(kaizen: Kaizen, temporary: Path) -> None:
     """No process, worktree, control group or temporary directory of the runs is left."""
     until = time.monotonic() + 30
     while (left := leftovers(kaizen)) and time.monotonic() < until:
         time.sleep(0.5)
     assert left == []
-    assert temporary() - before == set()
+    assert list(temporary.iterdir()) == []
 
 
 def leftovers(kaizen: Kaizen) -> list[str]:
