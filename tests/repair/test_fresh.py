@@ -15,12 +15,14 @@ TESTS = (
     "def test_one(): assert code_.largest([4]) == 4\n"
     "def test_largest(): assert code_.largest([1, 3, 2]) == 3\n"
 )
-ASK = (
-    "import json, sys\nfrom agents.inside.fresh import Fresh\nspec, patch = json.load(sys.stdin)\n"
-    "sys.stderr.write("
-    " + repr(Fresh(spec).confirmed(patch, 60.0)) + "
-    ")\n"
-)
+ASK = """
+import json, sys
+from agents.inside.fresh import Fresh
+
+spec, patch = json.load(sys.stdin)
+verdict = Fresh(spec).confirmed(patch, 60.0)
+sys.stderr.write(f" {verdict}")
+"""
 
 
 def verdict(folder: Path, text: str) -> str:
