@@ -57,10 +57,11 @@ def _answer(spec: Dict[str, Any], send: Send, begun: float) -> None:
     kept: List[Dict[str, Any]] = []
     if not found:
         kept = imports.patches(spec, begun + spec["seconds"])
+    place = fresh.Fresh(spec)
     for patch in found:
         left = begun + spec["seconds"] - time.monotonic()
         if left > 1.0 and not any(one["confirmed"] for one in kept):
-            verdict = fresh.confirmed(spec, patch, min(left, 60.0))
+            verdict = place.confirmed(patch, min(left, 60.0))
             if verdict is False:
                 continue
             kept.append({**patch, "confirmed": verdict is True})
