@@ -244,15 +244,15 @@ def _in_annotation(ground: Ground, node: ast.AST) -> bool:
 
 def _stands(site: Site, where: str) -> bool:
     """Return whether a node stands where a family wants it."""
-    context = getattr(site.node, "ctx", None)
+    use = getattr(site.node, "ctx", None)
     parent, field = site.place.parent, site.place.field
     if where == "any":
         return True
     if where == "statement":
         return site.place.at >= 0 and field in ("body", "orelse", "finalbody")
     if where == "store":
-        return isinstance(context, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
-    if not isinstance(context, (ast.Load, type(None))) or (
+        return isinstance(use, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
+    if not isinstance(use, (ast.Load, type(None))) or (
         isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)
     ):
         return False
