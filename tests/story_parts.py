@@ -175,7 +175,14 @@ def landing(attempt: str, number: int, title: str, values: dict[str, float | Non
             tree=tree,
             message=title,
         ),
-        PatchLanded(attempt=AttemptId(attempt), checkpoint=point, commit=commit(number), tree=tree, pack="p"),
+        PatchLanded(
+            attempt=AttemptId(attempt),
+            checkpoint=point,
+            commit=commit(number),
+            tree=tree,
+            pack="p",
+            solved=(Fingerprint("E-width"),) if number == 2 else (),
+        ),
         CheckpointCreated(
             run=RUN, checkpoint=point, commit=commit(number), tree=tree, gates=values, score=score, title=title
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
@@ -12,6 +14,7 @@ from ledger.events import (
     AttemptCancelled,
     AttemptId,
     CheckpointCreated,
+    Fingerprint,
     LandDecided,
     MilestoneReached,
     PatchLanded,
@@ -63,6 +66,7 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
         score=attempt.score,
         title=attempt.patch.title,
     )
+    fact = structs.replace(fact, solved=_solved(run.readings, attempt.readings))
     after = fold(state, [fact]).run
     assert after is not None
     needless = [
@@ -71,6 +75,15 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
         if a.step in ("work", "waiting") and not is_wanted(after, a.task)
     ]
     return [fact, created, *milestones(run, attempt.readings), *needless]
+
+
+def _solved(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> tuple[Fingerprint, ...]:
+    gone = _fingerprints(before).keys() - _fingerprints(after).keys()
+    return tuple(f for f in _fingerprints(before) if f in gone)
+
+
+def _fingerprints(readings: tuple[Reading, ...]) -> dict[Fingerprint, None]:
+    return {f.fingerprint: None for r in readings if r.gate == "tests" for f in r.findings if f.fingerprint}
 
 
 def milestones(run: Run, readings: tuple[Reading, ...]) -> list[AnyEvent]:

@@ -175,6 +175,8 @@ class PatchLanded(Event, frozen=True, kw_only=True):
     tree: str
     pack: str = ""
     """Blob of the objects new since the previous checkpoint."""
+    solved: tuple[Fingerprint, ...] = ()
+    """Errors that the branch showed before and does not show any more."""
 
 
 class PatchRejected(Event, frozen=True, kw_only=True):

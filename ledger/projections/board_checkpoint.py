@@ -46,7 +46,8 @@ def _landed(board: Board, recorded: Recorded, event: PatchLanded) -> Board:
     attempt = find(board, event.attempt)
     run = board.run
     if attempt is not None:
-        landed = ended(replace(attempt, checkpoint=event.checkpoint), recorded.at, "landed", "")
+        fixes = tuple(dict.fromkeys((*attempt.fixes, *event.solved)))
+        landed = ended(replace(attempt, checkpoint=event.checkpoint, fixes=fixes), recorded.at, "landed", "")
         board = put(board, landed)
     if run is not None and attempt is not None and attempt.run == run.id:
         gates = measured(run.gates, attempt.measured)

@@ -70,6 +70,14 @@ def test_a_run_ends_completed_when_all_gates_pass() -> None:
     assert end.branch == "kaizen/run-1"
 
 
+def test_a_landing_names_every_error_it_makes_go_away() -> None:
+    log = play(World(), [start()])
+
+    solved = [fingerprint for e in only(log, PatchLanded) for fingerprint in e.solved]  # type: ignore[attr-defined]
+
+    assert sorted(solved) == ["E-0", "E-1"]
+
+
 def test_a_project_that_is_good_already_is_left_alone() -> None:
     world = World(trees={"k0": "bugs=0,lint=0"})
 

@@ -408,6 +408,7 @@ export interface PatchLanded {
   readonly commit: string;
   readonly tree: string;
   readonly pack?: string;
+  readonly solved?: readonly string[];
 }
 
 /** All gates were measured on the patched tree, in a clean place. */

@@ -23,7 +23,10 @@ export function onCheckpoint(board: Board, row: Of<"PatchLanded" | "CheckpointCr
 function landed(before: Board, row: Of<"PatchLanded">): Board {
   const attempt = find(before, row.attempt);
   let board = before;
-  if (attempt) board = put(board, ended({ ...attempt, checkpoint: row.checkpoint }, row.at, "landed", ""));
+  if (attempt) {
+    const fixes = [...new Set([...attempt.fixes, ...(row.solved ?? [])])];
+    board = put(board, ended({ ...attempt, checkpoint: row.checkpoint, fixes }, row.at, "landed", ""));
+  }
   const { run } = board;
   if (run && attempt && attempt.run === run.id) {
     const gates = fromMeasured(run.gates, attempt.measured);
