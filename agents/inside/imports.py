@@ -81,5 +81,6 @@ def _patch(spec: Dict[str, Any], source: Source, edit: Edit, broken: List[str], 
         "score": edit.score,
         "number": number,
         "fixed": broken,
+        "complete": len(broken) == len(spec["failing"]),
         "confirmed": True,
     }

@@ -126,19 +126,18 @@ def _proposal(
     fixed = list(patch["fixed"])
     tests = f"{fixed[0]} and {len(fixed) - 1} more" if len(fixed) > 1 else fixed[0]
     stats = _stats(messages)
-    left = f"; {len(was.red) - len(fixed)} tests of the task still fail" if len(fixed) < len(was.red) else ""
+    left = "" if patch["complete"] else f"; of {len(was.red)} failing tests some have another cause"
     notes = (
         f"{patch['edit']} at {patch['path']}:{patch['line']} in {patch['function']}; "
         f"mends {', '.join(fixed[:5])}{left}. "
         f"{stats.get('candidates', 0)} candidates tried, {stats.get('plausible', 0)} plausible, "
         f"{refused} refused by the real suite before this one."
     )
-    complete = len(fixed) == len(was.red)
     return Proposal(
         technique=TemplateRepair.name,
         title=f"mend {patch['function']}: {tests}",
         notes=notes,
-        fixes=(task.fingerprint,) if complete and task.fingerprint else (),
+        fixes=(task.fingerprint,) if patch["complete"] and task.fingerprint else (),
     )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import asyncio
+import functools
 import json
 import random
 import shutil
@@ -22,7 +23,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from agents.ports import Limits, Proposal, SuiteResult, Workbench
+from agents.ports import Limits, Proposal, Sandbox, SuiteResult, Workbench
 from agents.sandbox.choose import choose
 from agents.techniques.repair import TemplateRepair
 from agents.tools.target import SandboxedTarget
@@ -78,10 +79,16 @@ def unpacked(name: str, cache: Path) -> Path:
     return folder
 
 
+@functools.cache
+def sandbox() -> Sandbox:
+    """Return the sandbox, probed once."""
+    return choose(accept_none=True)
+
+
 def target_of(folder: Path) -> SandboxedTarget:
     """Return the folder as a target that runs with this interpreter."""
     environment = Environment(python=Path(sys.executable), version=sys.version.split()[0], source="base")
-    return SandboxedTarget(choose(accept_none=True), environment, folder)
+    return SandboxedTarget(sandbox(), environment, folder)
 
 
 def failing(suite: SuiteResult) -> list[str]:

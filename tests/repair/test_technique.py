@@ -42,7 +42,7 @@ def tried(
 ) -> Outcome:
     """Let a technique work on the failing test."""
     bench = Workbench(
-        attempt=AttemptId("r1.i1.a1"), target=target, readings={}, recall=lambda _: recall, seed=1, seconds=60.0,
+        attempt=AttemptId("r1.i1.a1"), target=target, readings={}, recall=lambda _: recall, seed=1, seconds=150.0,
         record=lambda _: None, progress=lambda _: None,
     )  # fmt: skip
     task = Task(

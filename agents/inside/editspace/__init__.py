@@ -8,7 +8,7 @@ import itertools
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import Function, Source, Splice
-from . import conditions, constants, missing, names, operators, statements
+from . import conditions, constants, missing, names, operators, statements, values
 from .scope import Clues, Draft, Scope, Site, scopes
 
 Family = Callable[[Site], Iterator[Draft]]
@@ -37,11 +37,11 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.variable, (ast.Name,), 8.0, "load"),
     (names.attribute, (ast.Attribute,), 7.0, "any"),
     (names.arguments, (ast.Call,), 7.0, "load"),
-    (names.access, (ast.Subscript, ast.Call), 5.0, "load"),
-    (names.cleaned, Value, 4.0, "value"),
+    (values.access, (ast.Subscript, ast.Call), 5.0, "load"),
+    (values.cleaned, Value, 4.0, "value"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
-    (names.borrowed, Value, 4.0, "value"),
+    (values.borrowed, Value, 4.0, "value"),
     (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
     (conditions.missing, Condition, 8.0, "load"),
     (conditions.strengthened, Condition, 6.0, "truth"),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
-import re
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
-from ..source import ATOM, LOWEST, Frag, Function, called, method, wrapped
-from .scope import SIZED, Draft, Site, parameters
+from ..source import LOWEST, Frag, Function, wrapped
+from .scope import Draft, Site, parameters
 
 SIBLINGS = tuple(
     tuple(group.split())
@@ -237,100 +236,6 @@ def _added(site: Site, items: List[Any], spans: List[Tuple[int, int]]) -> Iterat
         for text in ("reverse=True", "key=len", "key=str", "key=str.lower", "default=None", "default=0"):
             if text.split("=")[0] not in given:
                 yield site.splice("arg-add", 3.0, (at, at, comma + text))
-
-
-def access(site: Site) -> Iterator[Draft]:
-    """`d[k]` as `d.get(k)` and the other way round, with and without a default."""
-    node = site.node
-    if isinstance(node, ast.Subscript):
-        kinds = site.scope.types.get(getattr(node.value, "id", ""), set())
-        if isinstance(node.slice, ast.Slice) or (kinds and not kinds & SIZED - {"list", "str", "tuple"}):
-            return
-        receiver, key = site.frag(node.value), site.frag(node.slice)
-        yield site.put("get", 5.0, method(receiver, "get", key))
-        for default in ("0", "[]", "''", "{}", "False", key.text):
-            yield site.put("get", 3.0, method(receiver, "get", key, Frag(default)))
-        return
-    if not isinstance(node.func, ast.Attribute) or node.keywords or not node.args:
-        return
-    receiver, key = site.frag(node.func.value), site.frag(node.args[0])
-    if node.func.attr == "get":
-        yield site.put("get", 5.0, Frag(f"{wrapped(receiver, ATOM)}[{key.text}]"))
-        for default in ("0", "1", "None", "[]", "''", "{}", key.text):
-            yield site.put("get", 3.0, method(receiver, "get", key, Frag(default)))
-    if node.func.attr == "pop" and len(node.args) == 1:
-        yield site.put("get", 5.0, method(receiver, "pop", key, Frag("None")))
-    if isinstance(node.func.value, ast.Name) and node.func.attr in ("append", "add") and len(node.args) == 1:
-        yield site.put("get", 1.0, Frag(f"{receiver.text}.setdefault({key.text}, [])"))
-
-
-def cleaned(site: Site) -> Iterator[Draft]:
-    """A text trimmed or its case changed; a value converted; a copy made."""
-    node, scope = site.node, site.scope
-    kinds = scope.types.get(node.id, set()) if isinstance(node, ast.Name) else set()
-    if isinstance(node, ast.Name) and kinds and not kinds & (SIZED | {"int", "float", "NoneType"}):
-        return
-    frag = site.frag()
-    if isinstance(node, (ast.Name, ast.Attribute)):
-        yield site.put("called", 3.5 if isinstance(node, ast.Attribute) else 1.5, called(frag.text))
-    for function in site.source.cached("single", lambda: _single(site.source.tree)):
-        if function != getattr(site.scope.root, "name", "") and not frag.text.startswith(function + "("):
-            yield site.put("wrap", 2.0, called(function, frag))
-    if not kinds or "str" in kinds:
-        for name, weight in (
-            ("lower", 4.0),
-            ("strip", 4.0),
-            ("upper", 3.0),
-            ("rstrip", 2.0),
-            ("lstrip", 2.0),
-            ("split", 2.0),
-        ):
-            yield site.put("clean", weight if kinds else weight / 2, method(frag, name))
-    for name, weight in (
-        ("str", 3.0),
-        ("int", 3.0),
-        ("float", 2.0),
-        ("list", 2.5),
-        ("bool", 2.0),
-        ("len", 1.5),
-        ("repr", 1.5),
-    ):
-        yield site.put("wrap", weight, called(name, frag))
-    if not kinds or kinds & {"list", "dict", "set", "deque"}:
-        yield site.put("copy", 3.0, method(frag, "copy"))
-
-
-def _single(tree: ast.Module) -> List[str]:
-    """Return the functions of a module that can be called with one argument."""
-    found = []
-    for node in tree.body:
-        if isinstance(node, Function) and len(node.args.args) - len(node.args.defaults) <= 1 <= len(node.args.args):
-            found.append(node.name)
-    return found[:20]
-
-
-def borrowed(site: Site) -> Iterator[Draft]:
-    """An expression of the same class or module, first those that hold this one: a call or a look-up was forgotten."""
-    if isinstance(site.parent, ast.Expr):
-        return
-    holder = site.scope.klass or site.source.tree
-    known = {*site.scope.names(site.node.lineno), *site.scope.globals, *site.scope.functions, *dir(builtins)}
-    own = site.text()
-    holds = re.compile(rf"(?<![\w.]){re.escape(own)}(?!\w)")
-    for frag, names in site.source.cached(("expressions", holder), lambda: _expressions(site, holder)):
-        if frag.text != own and names <= known:
-            yield site.put("borrowed", 4.0 if holds.search(frag.text) else 1.0, frag)
-
-
-def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str]]]:
-    found: Dict[str, Tuple[Frag, Set[str]]] = {}
-    for node in ast.walk(holder):
-        if isinstance(node, (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)) and _value(node):
-            text = "" if site.scope.in_format(node) else site.text(node)
-            if text and len(text) <= 50 and "\n" not in text:
-                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                found.setdefault(text, (site.frag(node), names))
-    return list(found.values())[:150]
 
 
 def chosen(site: Site) -> Iterator[Draft]:
