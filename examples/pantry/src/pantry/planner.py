@@ -35,7 +35,7 @@ def rotate(days: Sequence[str], start: str) -> list[str]:
     >>> rotate(["Mon", "Tue", "Wed"], "Tue")
     ['Tue', 'Wed', 'Mon']
     """
-    if start not in days:
+    if not start in days:
         raise PlanError(f"no such day: {start}")
     place = list(days).index(start)
     return [*days[place:], *days[:place]]
@@ -64,7 +64,7 @@ def leftovers(portions: dict[str, int], eaters: int) -> dict[str, int]:
     {'soup': 2}
     """
     if eaters < 0:
-        raise PlanError("a negative number of eaters")
+        raise PlanError(f"a negative number of eaters")
     left = {}
     for dish, made in portions.items():
         if made > eaters:
@@ -79,6 +79,6 @@ def summary(titles: Sequence[str], width: int = 24) -> str:
     'This week: Leek soup and Pancakes.'
     """
     if not titles:
-        return "Nothing planned."
+        return f"Nothing planned."
     unique = list(dict.fromkeys(titles))
     return f"This week: {join_words([shorten(title, width) for title in unique])}."

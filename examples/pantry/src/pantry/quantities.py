@@ -33,7 +33,7 @@ def parse_amount(text: str) -> Fraction:
     number, glyph = match.groups()
     total = GLYPHS.get(glyph, Fraction(0))
     for part in (number or "0").split():
-        total += Fraction(part)
+        total += Fraction(part);
     return total
 
 

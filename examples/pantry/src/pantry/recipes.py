@@ -72,7 +72,7 @@ def parse_ingredient(line: str) -> Ingredient:
     """Read one line such as `1½ cups flour, sifted`."""
     match = LINE.fullmatch(line.strip())
     if match is None or not line.strip():
-        raise RecipeError("an ingredient is empty")
+        raise RecipeError(f"an ingredient is empty")
     number, rest = match["amount"], match["rest"].strip()
     rest, _, note = (part.strip() for part in rest.partition(","))
     first, _, remainder = rest.partition(" ")
@@ -113,7 +113,7 @@ def format_duration(total: int) -> str:
     '1 h 20 min'
     """
     if total < 0:
-        raise RecipeError("a duration cannot be negative")
+        raise RecipeError(f"a duration cannot be negative")
     hours, rest = divmod(total, 60)
     if hours and rest:
         return f"{hours} h {rest} min"

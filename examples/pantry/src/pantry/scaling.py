@@ -46,7 +46,7 @@ def tin_factor(old: float, new: float) -> Fraction:
     Fraction(3, 2)
     """
     if old <= 0 or new <= 0:
-        raise ValueError("an area must be positive")
+        raise ValueError(f"an area must be positive")
     return max(Fraction(round(new / old * 8), 8), Fraction(1, 8))
 
 
@@ -69,6 +69,6 @@ def batches(guests: int, per_batch: int) -> List[int]:
     [4, 4, 2]
     """
     if per_batch < 1:
-        raise ValueError("a batch serves at least one")
+        raise ValueError(f"a batch serves at least one")
     full, rest = divmod(guests, per_batch)
     return [per_batch] * full + ([rest] if rest else [])

@@ -87,7 +87,7 @@ def by_aisle(labels: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for label in labels:
         found.setdefault(aisle_of(label), []).append(label)
-    order = list(AISLES) + ["other"]
+    order = list(AISLES) + ["other"];
     return {aisle: found[aisle] for aisle in order if aisle in found}
 
 
