@@ -65,14 +65,19 @@ def rollback(
 
 
 async def _roll_back(d: Door, known: Known, checkpoint: str, yes: bool, json: bool) -> None:
-    plan = await d.get(f"/api/v1/projects/{known.label}/checkpoints/{checkpoint}/rollback")
-    answer = ""
+    project = f"/api/v1/projects/{known.label}"
+    plan = await d.get(f"{project}/checkpoints/{checkpoint}/rollback")
+    answer, notices = "", []
     if yes:
+        head = (await d.get(f"{project}/events", limit=1))["head"]
         answer = await d.wish(known.label, what="rollback", checkpoint=checkpoint, head=plan["head"])
+        said = await d.get(f"{project}/events", after=head, kind="NoticeRaised")
+        notices = [row["message"] for row in said["events"]]
     if json:
-        _print(jsonlib.dumps({"preview": plan, "done": yes, "created": answer or None}, ensure_ascii=False))
+        found = {"preview": plan, "done": yes, "created": answer or None, "notices": notices}
+        _print(jsonlib.dumps(found, ensure_ascii=False))
         return
-    for line in _preview_lines(plan):
+    for line in (*_preview_lines(plan), *notices):
         _print(line)
     if yes:
         _print(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")

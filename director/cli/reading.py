@@ -20,7 +20,7 @@ from rich.table import Table
 from director.bootstrap import known_projects, repository_of
 from director.cli.door import Door, choose_project, door
 from director.cli.errors import one_line_errors
-from director.cli.report import JsonLines, Lines
+from director.cli.report import JsonLines, Lines, cut
 from director.settings import load
 from ledger.events import AnyEvent
 from ledger.events.recorded import Recorded
@@ -104,8 +104,8 @@ def log(
             _write_json(row, indent=None)
         else:
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
-            said = jsonlib.dumps(rest, ensure_ascii=False)[:160]
-            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}")
+            said = cut(" ".join(f"{name}={_short(value)}" for name, value in rest.items()), 160)
+            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
 
 
 def watch(project: ProjectOption = None, *, json: JsonOption = False) -> None:
@@ -216,6 +216,15 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
             row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
         )
     _show(table)
+
+
+def _short(value: object) -> str:
+    """Return one field of an event as a person reads it."""
+    if isinstance(value, str):
+        return value if " " not in value else jsonlib.dumps(value, ensure_ascii=False)
+    if isinstance(value, list | dict) and len(value) > 2:
+        return f"({len(value)})"
+    return jsonlib.dumps(value, ensure_ascii=False)
 
 
 def _value(value: float | None) -> str:

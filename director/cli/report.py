@@ -179,7 +179,7 @@ class Lines:
         task = self._tasks.get(scheduled.task) if scheduled else None
         title = self._titles.get(attempt) or (task.title if task else "")
         role = scheduled.role if scheduled else ""
-        self._write(f"  {attempt:<12} {role:<10} {_cut(title, 60):<60}  {what}")
+        self._write(f"  {attempt:<12} {role:<10} {cut(title, 60):<60}  {what}")
 
     def _prepared(self, event: TargetPrepared) -> None:
         source = {"existing": "the project's own", "made": "made for it", "base": "bare"}[event.source]
@@ -231,5 +231,6 @@ def _number(value: float | None) -> str:
     return "?" if value is None else f"{value:.4g}"
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """Return the text, at most so long."""
     return text if len(text) <= width else text[: width - 1] + "…"

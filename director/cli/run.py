@@ -12,13 +12,13 @@ from typing import Annotated
 
 import typer
 
-from agents.workspace.mirror import locate
 from director.cli.door import find_daemon
 from director.cli.errors import Refused, one_line_errors
 from director.cli.here import RunHere
 from director.cli.live import Live
 from director.cli.report import JsonLines, Lines, Shows
 from director.cli.through import RunThrough
+from director.host import require_usable
 from director.settings import RUN_OPTIONS, load
 
 
@@ -58,7 +58,7 @@ def run(
     stated = {name: value for name, value in overrides.items() if value is not None}
     with one_line_errors():
         settings = load(os.environ, stated)
-        locate(path)
+        require_usable(path)
         with _showing(json) as (shows, say):
             daemon = find_daemon(settings.home)
             if daemon is None:

@@ -4,5 +4,6 @@ from dashboard.server.runner import PortTaken
 from director.host.host import REFUSALS, Host
 from director.host.page import DAEMON, start_logs
 from director.host.reading import BRIEF, Reading
+from director.host.starting import require_usable
 
-__all__ = ["BRIEF", "DAEMON", "REFUSALS", "Host", "PortTaken", "Reading", "start_logs"]
+__all__ = ["BRIEF", "DAEMON", "REFUSALS", "Host", "PortTaken", "Reading", "require_usable", "start_logs"]
