@@ -15,13 +15,15 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 kaizen \
     && install -d -o kaizen -g kaizen /data
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md hatch_build.py ./
+COPY requirements.lock pyproject.toml README.md LICENSE hatch_build.py ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY director/ director/
 COPY agents/ agents/
 COPY ledger/ ledger/
 COPY knowledge_graph/ knowledge_graph/
-COPY dashboard/ dashboard/
+# The page's sources stay behind: with them here, packaging would want to build the page again, and there is no Node.
+COPY dashboard/__init__.py dashboard/build.py dashboard/typescript.py dashboard/
+COPY dashboard/server/ dashboard/server/
 COPY --from=page /build/static dashboard/server/static
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 USER 10001

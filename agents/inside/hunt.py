@@ -13,7 +13,7 @@ from .cases import PROTOCOL, Case
 from .editspace import Edit, Ground, names, search
 from .evaluate import Base, Evaluator, Plausible, Trial
 from .forks import in_fork
-from .lines import in_sources
+from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
 from .source import Function, Source
 from .ticks import Counter
@@ -38,6 +38,8 @@ class Hunt:
         self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
+        if "files" in spec:
+            self.wanted = in_files(spec["project"], spec["files"])
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
@@ -250,6 +252,8 @@ class Hunt:
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 spent = time.monotonic() - self.begun
                 patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
+            elif self._convincing(one.edits, one.fixed):
+                patience[1] = min(patience[1], time.monotonic() + max(15.0, 2 * (time.monotonic() - self.begun)))
 
         evaluator.run(drawn(), enough, found)
         if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:

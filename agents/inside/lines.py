@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import CodeType, FrameType
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Set, Tuple
 
 from .ticks import OutOfTicks
 
@@ -128,6 +128,12 @@ class Recorder:
         finally:
             monitoring.set_events(tool, 0)
             monitoring.free_tool_id(tool)
+
+
+def in_files(project: str, files: Sequence[str]) -> Callable[[str], bool]:
+    """Return a test for file names: one of the project's own files."""
+    own = {os.path.realpath(os.path.join(project, one)) for one in files}
+    return lambda name: name.endswith(".py") and os.path.realpath(name) in own
 
 
 def in_sources(project: str, sources: Any, tests: Any) -> Callable[[str], bool]:

@@ -46,6 +46,10 @@ class Source:
         text = raw.decode(self.encoding)
         self.data = text.encode("utf-8")
         self.tree = ast.parse(text, path)
+        for node in ast.walk(self.tree):
+            # Python 3.8 wraps an index in a node of its own, which has no place.
+            if isinstance(node, ast.Subscript) and type(node.slice).__name__ == "Index":
+                node.slice = getattr(node.slice, "value", node.slice)
         self.eol = "\r\n" if b"\r\n" in self.data else "\n"
         self.starts = [0]
         for line in self.data.splitlines(keepends=True):

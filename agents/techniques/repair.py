@@ -65,6 +65,7 @@ class TemplateRepair:
         return {
             "project": str(bench.target.project),
             "sources": list(bench.target.sources),
+            "files": list(layout.files),
             "tests": list(layout.tests),
             "runner": was.runner,
             "options": list(layout.addopts),
@@ -78,7 +79,6 @@ class TemplateRepair:
             "seconds": seconds,
             "workers": self.workers,
             "candidates": self.candidates,
-            "seed": bench.seed,
         }
 
     async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> str:

@@ -103,7 +103,7 @@ def name_of(case: Mapping[str, Any]) -> str:
     if case["raises"]:
         return f"test_{title}_refuses" + (f"_{words}" if words else "")
     if case["after"]:
-        return f"test_{title}_changes_{re.sub(r'[^a-z0-9_]', '_', case['after'][0][0].lower())}"
+        return f"test_{title}_changes_{'_'.join(re.findall('[a-z0-9]+', case['after'][0][0].lower()))}"
     return f"test_{title}" + (f"_of_{words}" if words else "")
 
 

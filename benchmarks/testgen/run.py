@@ -28,8 +28,9 @@ from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
 from agents.workspace.layout import is_test_file, read_text
 from director.gates.coverage import unreached_in
-from ledger.events import AttemptId, Task, TaskId
+from ledger.events import AttemptId, Finding, Reading, Task, TaskId
 
+RED = ("failed", "error")
 PACKAGES = ("cachetools", "inflection", "textdistance")
 
 
@@ -118,6 +119,9 @@ async def measure(package: str, root: Path, seed: int, show: Path | None) -> Row
     if before.outcome != "ran":
         raise SystemExit(f"{package}: {before.outcome}: {before.detail}")
     known = set(root.rglob("*.py"))
+    # The tester is told what failed before, as in a run.
+    red = tuple(Finding(rule="failed", message="", symbol=test.id) for test in before.tests if test.outcome in RED)
+    readings = {"tests": Reading(gate="tests", value=0.0, findings=red)}
     unreached = covered = 0
     for file in before.coverage:
         targets = [f"{file.path}::{found.name}" for found in unreached_in(file, read_text(root / file.path))]
@@ -125,7 +129,7 @@ async def measure(package: str, root: Path, seed: int, show: Path | None) -> Row
         for start in range(0, len(targets), 20):
             task = Task(id=TaskId("t"), kind="uncovered", gate="coverage", role="tester", title="",
                         targets=tuple(targets[start : start + 20]))  # fmt: skip
-            bench = Workbench(AttemptId("r1.i1.a1"), target, {}, lambda _: None, seed, 180.0,
+            bench = Workbench(AttemptId("r1.i1.a1"), target, readings, lambda _: None, seed, 180.0,
                               lambda _: None, lambda _: None)  # fmt: skip
             outcome = await Characterise().try_on(task, bench)
             print(f"{package} {file.path}: {outcome}", file=sys.stderr, flush=True)
@@ -154,7 +158,7 @@ def share(result: SuiteResult) -> float:
 
 def failing(result: SuiteResult) -> int:
     """Count what does not pass."""
-    return sum(test.outcome in ("failed", "error") for test in result.tests) + len(result.broken)
+    return sum(test.outcome in RED for test in result.tests) + len(result.broken)
 
 
 def lint(root: Path, written: list[Path]) -> int:

@@ -140,3 +140,16 @@ def first_line(daemon: subprocess.Popen[str]) -> str:
 def lines_of(daemon: subprocess.Popen[str]) -> Iterator[str]:
     assert daemon.stdout is not None
     yield from daemon.stdout
+
+
+def test_the_last_stage_has_no_sources_of_the_page() -> None:
+    """With them packaging would build the page again, where there is no Node."""
+    stage = DOCKERFILE.read_text("utf-8").rpartition("\nFROM ")[2]
+
+    assert not re.search(r"^COPY dashboard/ |^COPY dashboard/web", stage, re.MULTILINE)
+
+
+def test_the_sandbox_gets_the_three_exceptions_it_needs() -> None:
+    (service,) = compose()["services"].values()
+
+    assert set(service["security_opt"]) == {"seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"}

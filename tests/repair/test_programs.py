@@ -60,3 +60,13 @@ def test_the_best_patch_is_the_right_one(name: str, tmp_path: Path) -> None:
     patches = [mended(program, message) for message in run.messages if message["kind"] == "patch"]
     right = [any(text in patch for text in program.right) for patch in patches]
     assert right[:1] == [True], f"right at {right.index(True) if True in right else None}: {patches[:3]}"
+
+
+def test_the_same_search_finds_the_same_patch(tmp_path: Path) -> None:
+    """Budgets count ticks and candidates: nothing but the clock's backstop could make two searches differ."""
+    program = PROGRAMS["missing_return"]
+
+    first, second = (searched(tmp_path / name, program, candidates=300) for name in ("one", "two"))
+
+    patches = [[m["splices"] for m in run.messages if m["kind"] == "patch"] for run in (first, second)]
+    assert patches[0] == patches[1] != []

@@ -23,7 +23,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (operators.comparison, (ast.Compare,), 10.0, "load"),
     (operators.boolean, (ast.BoolOp,), 8.0, "load"),
     (operators.negation, (ast.UnaryOp,), 8.0, "load"),
-    (operators.negation, Condition, 7.0, "truth"),
+    (operators.negation, Condition, 8.0, "truth"),
     (operators.arithmetic, (ast.BinOp,), 8.0, "load"),
     (operators.augmented, (ast.AugAssign, ast.Assign), 8.0, "statement"),
     (operators.shifted, Value, 7.0, "value"),
@@ -41,16 +41,17 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.cleaned, Value, 4.0, "value"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
+    (names.borrowed, Value, 4.0, "value"),
     (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
     (conditions.missing, Condition, 8.0, "load"),
-    (conditions.strengthened, Condition, 5.2, "truth"),
+    (conditions.strengthened, Condition, 6.0, "truth"),
     (conditions.replaced, (*Condition, ast.Constant), 3.0, "load"),
     (conditions.fallback, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 2.5, "value"),
     (conditions.conditional, Value, 1.0, "value"),
     (conditions.checked, (ast.Call,), 6.0, "load"),
     (conditions.caught, (ast.ExceptHandler,), 7.0, "any"),
     (conditions.raised, (ast.Raise,), 8.0, "any"),
-    (statements.deleted, Statement, 4.0, "statement"),
+    (statements.deleted, Statement, 5.0, "statement"),
     (statements.moved, Statement, 5.0, "statement"),
     (statements.branch, (ast.If,), 5.0, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
@@ -63,52 +64,26 @@ STREAMS = {missing.guarded, missing.inserted}
 """Families that yield their many edits best first: only as many are drawn as the search needs."""
 
 CRASHES: Dict[str, Set[str]] = {
-    "None": {"guard", "cond-add", "guard-exit", "guard-stmt", "return-add", "truth", "var", "init-add", "ifexp-add"},
-    "RecursionError": {"guard-exit", "call-add", "assign-add", "step-add", "cmp-op", "sibling", "attr"},
-    "IndexError": {"off-by-one", "cmp-op", "guard", "cond-add", "const", "slice", "index", "guard-exit"},
-    "KeyError": {
-        "guard",
-        "cond-add",
-        "var",
-        "ingredient",
-        "element-swap",
-        "get",
-        "except",
-        "guard-exit",
-        "text",
-        "guard-stmt",
-    },
-    "NameError": {"var", "assign-add", "copied", "attr-for-var", "sibling"},
-    "UnboundLocalError": {"assign-add", "copied", "var", "step-add", "indent", "dedent"},
-    "AttributeError": {
-        "attr",
-        "var",
-        "attr-drop",
-        "init-add",
-        "copied",
-        "wrap",
-        "method-drop",
-        "guard",
-        "sibling",
-        "unwrap",
-    },
-    "ZeroDivisionError": {"guard", "cond-add", "cmp-op", "guard-exit", "bounded", "off-by-one", "const"},
-    "TypeError": {
-        "wrap",
-        "arg-swap",
-        "arg-drop",
-        "arg-add",
-        "forward",
-        "unwrap",
-        "ingredient",
-        "isinstance",
-        "sibling",
-        "get",
-    },
-    "ValueError": {"guard", "cond-add", "guard-exit", "except", "wrap", "clean", "element-swap", "element-drop"},
-    "Endless": {"cmp-op", "cond-add", "step-add", "aug-op", "not-add", "truth", "jump-add", "guard-exit", "sign"},
-    "StopIteration": {"arg-add", "guard-exit", "except"},
+    name: set(kinds.split())
+    for name, kinds in (
+        ("None", "guard cond-add guard-exit guard-stmt return-add truth var init-add ifexp-add"),
+        ("RecursionError", "guard-exit call-add assign-add step-add cmp-op sibling attr"),
+        ("Endless", "cmp-op cond-add step-add aug-op not-add truth jump-add guard-exit sign"),
+        ("IndexError", "off-by-one cmp-op guard cond-add const slice index guard-exit"),
+        ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
+        ("NameError", "var assign-add copied attr-for-var sibling"),
+        ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
+        ("AttributeError", "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed"),
+        ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
+        (
+            "TypeError",
+            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed",
+        ),
+        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop"),
+        ("StopIteration", "arg-add guard-exit except"),
+    )
 }
+"""Kinds of edits that mend a crash of a type, at the line of the crash."""
 
 
 class Edit(NamedTuple):
@@ -269,15 +244,15 @@ def _in_annotation(ground: Ground, node: ast.AST) -> bool:
 
 def _stands(site: Site, where: str) -> bool:
     """Return whether a node stands where a family wants it."""
-    context = getattr(site.node, "ctx", None)
+    use = getattr(site.node, "ctx", None)
     parent, field = site.place.parent, site.place.field
     if where == "any":
         return True
     if where == "statement":
         return site.place.at >= 0 and field in ("body", "orelse", "finalbody")
     if where == "store":
-        return isinstance(context, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
-    if not isinstance(context, (ast.Load, type(None))) or (
+        return isinstance(use, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
+    if not isinstance(use, (ast.Load, type(None))) or (
         isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)
     ):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterator, List
 
 from ..source import COMPARE, LOWEST, NOT, OR, Frag, binary, called, compared, joined, negated, wrapped
 from .scope import Draft, Site
@@ -83,6 +83,20 @@ def missing(site: Site) -> Iterator[Draft]:
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         yield site.put("truth", 8.0, compared(site.frag(), "is not", Frag("None")))
         yield site.put("truth", 4.0, binary(called("len", site.frag()), ">", Frag("1"), COMPARE))
+        for name in site.source.cached("predicates", lambda: _predicates(site)):
+            yield site.put("truth", 4.0, called(name, site.frag()))
+
+
+def _predicates(site: Site) -> List[str]:
+    """Return functions of one argument that the file asks for a truth value, and the builtin ones."""
+    tests = [getattr(node, "test", None) for node in ast.walk(site.source.tree)]
+    parts = [part for test in tests if isinstance(test, ast.AST) for part in ast.walk(test)]
+    calls = [
+        part.func.id
+        for part in parts
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and len(part.args) == 1
+    ]
+    return list(dict.fromkeys([*calls, "callable", "any", "all"]))
 
 
 def fallback(site: Site) -> Iterator[Draft]:

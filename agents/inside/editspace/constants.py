@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from typing import Any, Dict, Iterator, List
 
@@ -83,6 +84,9 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     if len(value) <= 60:
         for new in (trimmed, value[1:], value[:-1], value[1:-1], value + " ", " " + value, value + "s", value + "\n"):
             others.setdefault(new, 5.0 if new == trimmed else 3.0)
+    for new in [*site.source.constants(), *site.scope.clues.strings]:
+        if isinstance(new, str) and new != value and _typo(value, new):
+            others[new] = 7.0
     for _, node in site.scope.expressions():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             others.setdefault(node.value, 4.0)
@@ -102,6 +106,13 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     for name in site.scope.names(site.node.lineno):
         if "str" in site.scope.types.get(name, set()):
             yield site.put("const-to-name", 3.0, Frag(name))
+
+
+def _typo(one: str, other: str) -> bool:
+    """Return whether two texts differ by as little as a slip of the fingers."""
+    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+        return False
+    return difflib.SequenceMatcher(None, one, other).ratio() >= 0.74
 
 
 def _characters(strings: List[str]) -> List[str]:

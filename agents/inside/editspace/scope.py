@@ -9,7 +9,6 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import (
     LOWEST,
-    Block,
     Frag,
     Function,
     Place,
@@ -254,6 +253,3 @@ def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
 
 def _unique(items: List[Any]) -> List[Any]:
     return list(dict.fromkeys(items))
-
-
-__all__ = ["Block", "Clues", "Draft", "Scope", "Site", "parameters", "scopes"]

@@ -33,7 +33,10 @@ export const initial: Board = {
 
 /** The board after one more event; a kind this page does not know yet only moves the position. */
 export function evolve(board: Board, row: Row): Board {
-  const moved: Board = { ...board, position: row.position, at: row.at };
+  return told({ ...board, position: row.position, at: row.at }, row);
+}
+
+function told(moved: Board, row: Row): Board {
   switch (row.kind) {
     case "ProjectOpened":
       return onOpened(moved, row);
