@@ -15,6 +15,13 @@ TASKS_PER_ITERATION = 8
 LEAST_TARGETS, MOST_TARGETS = 8, 60
 """How many functions one task of the tester has; a third of all within these."""
 
+SURROUNDINGS = frozenset({
+    "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
+    "URLError", "NewConnectionError", "MaxRetryError", "ProxyError", "SSLError", "ClientConnectorError",
+    "ModuleNotFoundError", "PackageNotFoundError", "PermissionError", "FixtureLookupError", "ScopeMismatch",
+})  # fmt: skip
+"""Exceptions that no edit of the project's code is likely to mend: tried after all others."""
+
 
 def tasks(run: Run) -> tuple[Task, ...]:
     """Return what could be better on the branch as it stands, most promising per cost first."""
@@ -122,11 +129,16 @@ def _failing_tests(reading: Reading) -> list[Task]:
             fingerprint=Fingerprint(group[0].fingerprint),
             digest=_digest(group),
             # Groups that show themselves at one place often have one cause: other places come first.
-            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]),
+            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]) * (0.2 if _is_outside(group[0]) else 1),
             cost=20.0,
         )
         for key, group in groups.items()
     ]
+
+
+def _is_outside(finding: Finding) -> bool:
+    """Return whether a failure looks like one of the surroundings: a fixture, the network, something not installed."""
+    return finding.path.rpartition("/")[2] == "conftest.py" or finding.rule in SURROUNDINGS
 
 
 def _count(seen: Counter[str], path: str) -> int:
