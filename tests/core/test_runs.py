@@ -91,7 +91,7 @@ def test_a_run_stalls_and_says_what_is_left() -> None:
 
     end = ended(log)
     assert end.state == "stalled"
-    assert [left.what for left in end.left] == ["AssertionError: t::test_0", "AssertionError: t::test_1"]
+    assert [left.what for left in end.left] == ["AssertionError: t::test_0: wrong", "AssertionError: t::test_1: wrong"]
     assert all(left.remedy for left in end.left)
 
 
