@@ -12,12 +12,14 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Se
 from . import reexec
 from .cases import Case
 from .editspace import Edit
-from .forks import in_fork, reap
+from .forks import in_fork, processor_seconds, reap
 from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
 BATCH, CANARY_EVERY = 64, 16
 MEMORY = 3 << 30
+STARVED = 8
+"""A second on the clock without processor time counts for an eighth: a wait in earnest still ends."""
 
 
 class Base(NamedTuple):
@@ -232,6 +234,7 @@ class _Worker:
         self.owner, self.chunk, self.done = owner, chunk, 0
         self.pipe, writing = os.pipe()
         self.last, self._rest = time.monotonic(), b""
+        self._spent = 0.0
         self._void: Set[int] = set()
         self._found: List[Plausible] = []
         self.pid = os.fork()
@@ -271,6 +274,7 @@ class _Worker:
         if not got:
             return False
         self.last = time.monotonic()
+        self._spent = processor_seconds(self.pid) or self._spent
         *lines, self._rest = (self._rest + got).split(b"\n")
         for line in lines:
             if line != b"h":
@@ -308,8 +312,10 @@ class _Worker:
         self.done += 1
 
     def silent(self) -> float:
-        """Return for how many seconds the fork has said nothing."""
-        return time.monotonic() - self.last
+        """Return for how many seconds of its own the fork has said nothing: waiting for a busy machine counts less."""
+        wall = time.monotonic() - self.last
+        now = processor_seconds(self.pid)
+        return wall if now is None else max(now - self._spent, wall / STARVED)
 
     def end(self) -> None:
         """Kill the fork."""

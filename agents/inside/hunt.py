@@ -197,8 +197,11 @@ class Hunt:
         return trial
 
     def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
-        found = {}
+        found: Dict[int, Base] = {}
+        end = time.monotonic() + 40.0  # before the fork is ended, which would lose what is known
         for index in chunk:
+            if time.monotonic() > end:
+                break
             budget = (400_000, 2.0) if index in self.failing else (10_000_000, 10.0)
             outcome = self.cases[index].run(self.counter, *budget)
             found[index] = Base(outcome.status, outcome.ticks, outcome.seconds)

@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import tarfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,11 @@ RED = ("failed", "error")
 SUITE_SECONDS = 240.0
 MOST_RED = 40
 """A bug that breaks more tests than this is one nobody would commit."""
-PLACES_TRIED = 60
-"""How many bugs are tried, for each that is wanted, before the package is given up."""
+MOST_RUN = 200
+"""Tests that are run to see whether they notice one bug."""
+PLACES_DRAWN = 5000
+PLANTING_SECONDS = 600.0
+"""After so many places, or so long, a package is given up."""
 NEVER = ("-c", "user.name=release", "-c", "user.email=release@localhost", "-c", "commit.gpgsign=false")
 
 
@@ -78,41 +82,49 @@ def under_git(folder: Path) -> None:
 
 async def plant(target: SandboxedTarget, wanted: int, seed: int) -> tuple[SuiteResult, list[Planted]]:
     """Plant bugs in different functions, each noticed by tests that pass without it; return the suite before, too."""
-    folder = target.project
-    limits = Limits(wall=SUITE_SECONDS)
-    before = await target.suite(coverage=True, limits=limits)
+    folder, limits = target.project, Limits(wall=SUITE_SECONDS)
+    before = await target.suite(coverage=True, contexts=True, limits=limits)
     green = passed(before)
-    runs = {file.path: set(file.executed) for file in before.coverage}
     if before.outcome != "ran" or not green:
         raise NotEnough(f"its own suite does not run: {before.detail}")
     files = [path for path in target.layout().files if _is_code(folder / path)]
-    rng = random.Random(f"{folder.name}-{seed}")
     found: list[Planted] = []
     tried = 0
-    for drawn, bug in enumerate(bugs(folder, files, rng)):
-        if len(found) == wanted or tried >= wanted * PLACES_TRIED or drawn >= wanted * PLACES_TRIED * 20:
+    until = time.monotonic() + PLANTING_SECONDS
+    for drawn, bug in enumerate(bugs(folder, files, random.Random(f"{folder.name}-{seed}"))):
+        if len(found) == wanted or drawn >= PLACES_DRAWN or time.monotonic() > until:
             break
-        if bug.line not in runs.get(bug.path, ()):
-            continue
-        if any((p.bug.path, p.bug.function) == (bug.path, bug.function) for p in found):
+        runs_it = [test for test, lines in before.lines_of.items() if bug.line in lines.get(bug.path, ())]
+        if not runs_it or any((p.bug.path, p.bug.function) == (bug.path, bug.function) for p in found):
             continue
         tried += 1
-        file = folder / bug.path
-        good = file.read_bytes()
-        file.write_bytes(bug.applied(good))
-        suite = await target.suite(limits=limits)
-        file.write_bytes(good)
-        noticed = sorted(green - passed(suite))
-        if suite.outcome == "ran" and not suite.broken[len(before.broken) :] and 0 < len(noticed) <= MOST_RED:
-            line = good.decode().splitlines()[bug.line - 1].strip()
-            whole = next(iter(functions(good, bug.function) - functions(bug.applied(good), bug.function)), "")
-            found.append(Planted(bug, line, tuple(noticed), whole))
+        planted = await _noticed(target, bug, sorted(green.intersection(runs_it)), limits)
+        found += [planted] if planted else []
     if len(found) < wanted:
         raise NotEnough(f"its suite noticed {len(found)} of {tried} bugs, {wanted} are wanted")
     for planted in sorted(found, key=lambda p: -p.bug.start):
         file = folder / planted.bug.path
         file.write_bytes(planted.bug.applied(file.read_bytes()))
+    after = await target.suite(limits=limits)
+    for planted in found:
+        if not set(planted.noticed) - passed(after):
+            raise NotEnough(f"with all bugs in it nothing notices the one in {planted.bug.function}")
     return before, found
+
+
+async def _noticed(target: SandboxedTarget, bug: Bug, tests: list[str], limits: Limits) -> Planted | None:
+    """Run the tests that run a place with the bug in it; None when they notice nothing, or nearly everything breaks."""
+    file = target.project / bug.path
+    good = file.read_bytes()
+    file.write_bytes(bug.applied(good))
+    suite = await target.suite(select=tests[:MOST_RUN], limits=limits)
+    file.write_bytes(good)
+    red = tuple(sorted(set(tests[:MOST_RUN]) - passed(suite)))
+    if suite.outcome != "ran" or suite.broken or not 0 < len(red) <= MOST_RED:
+        return None
+    line = good.decode().splitlines()[bug.line - 1].strip()
+    whole = next(iter(functions(good, bug.function) - functions(bug.applied(good), bug.function)), "")
+    return Planted(bug, line, red, whole)
 
 
 def passed(suite: SuiteResult) -> set[str]:

@@ -26,7 +26,7 @@ from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import prepare
 from benchmarks.real_projects import checks, release
 from benchmarks.real_projects.table import Mended, Row, write
-from director.bootstrap import tool
+from director.bootstrap import project_id, tool
 from director.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,6 +60,7 @@ async def one(name: str, given: argparse.Namespace) -> Row:
     repository = place / f"{name}-{given.seed}"
     shutil.move(released, repository)
     home = given.cache / "home"
+    shutil.rmtree(home / "projects" / project_id(repository, ""), ignore_errors=True)  # what an earlier run learnt
     environment = await asyncio.to_thread(
         prepare, repository, home, tool("uv"), variables=load(_environment(home)).environment
     )

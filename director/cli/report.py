@@ -40,6 +40,8 @@ from ledger.events import (
 from ledger.events.recorded import Recorded
 
 Write = Callable[[str], None]
+SHOWN = 15
+"""Things left undone that are shown to people."""
 
 
 class Shows(Protocol):
@@ -167,7 +169,8 @@ class Lines:
             case PatchRejected():
                 self._said(event.attempt, "rejected: " + "; ".join(r.message for r in event.reasons))
             case AttemptGaveUp():
-                self._said(event.attempt, f"no answer: {event.why}")
+                # The last technique's answer; those before it stand in the ledger.
+                self._said(event.attempt, f"no answer: {event.why.rpartition('; ')[2]}")
             case AttemptFailed():
                 again = "tried again" if event.retry_at is not None else "given up"
                 self._said(event.attempt, f"failed ({again}): {event.why}")
@@ -202,9 +205,11 @@ class Lines:
         for gate in event.gates:
             mark = "met" if gate.met else "NOT met"
             self._write(f"  {gate.name:<12} {_number(gate.before):>8} -> {_number(gate.after):<8} {mark}")
-        for left in event.left:
+        for left in event.left[:SHOWN]:
             self._write(f"  left: {left.what}")
             self._write(f"        {left.why}; {left.remedy}")
+        if len(event.left) > SHOWN:
+            self._write(f"  left: {len(event.left) - SHOWN} things more, all of them in `kaizen log --json`")
         spent = f"{event.landed} landed, {event.rejected} rejected, {event.seconds:.0f} s, {event.cost:.2f} USD"
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:

@@ -1,4 +1,4 @@
-"""PURE: which tasks there are, which come next, and what is left when nothing more can be done."""
+"""PURE: which tasks there are, and which come next."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from collections.abc import Iterable
 from director.core.evolve import ALL
 from director.core.judge import met
 from director.core.state import Run
-from ledger.events import Finding, Fingerprint, GateSpec, Left, Reading, Task, TaskId
+from ledger.events import Finding, Fingerprint, GateSpec, Reading, Task, TaskId
 
 TASKS_PER_ITERATION = 8
 LEAST_TARGETS, MOST_TARGETS = 8, 60
 """How many functions one task of the tester has; a third of all within these."""
+
+SURROUNDINGS = frozenset({
+    "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
+    "URLError", "NewConnectionError", "MaxRetryError", "ProxyError", "SSLError", "ClientConnectorError",
+    "ModuleNotFoundError", "PackageNotFoundError", "PermissionError", "FixtureLookupError", "ScopeMismatch",
+})  # fmt: skip
+"""Exceptions that no edit of the project's code is likely to mend: tried after all others."""
 
 
 def tasks(run: Run) -> tuple[Task, ...]:
@@ -70,24 +77,6 @@ def skip(run: Run, task: Task) -> tuple[str, ...]:
     return spent.techniques
 
 
-def left(run: Run) -> tuple[Left, ...]:
-    """Return what was not done, why, and what would do it."""
-    by_gate = {r.gate: r for r in run.readings or run.baseline}
-    remaining: list[Left] = []
-    for spec in run.started.gates:
-        reading = by_gate.get(spec.name)
-        if met(spec, reading):
-            continue
-        if reading is None or reading.value is None:
-            why = reading.detail if reading else "it was not measured"
-            remaining.append(
-                Left(what=f"{spec.name} could not be measured", why=why, remedy="mend the cause, then run again")
-            )
-            continue
-        remaining += _left_of(spec, reading, run)
-    return tuple(remaining)
-
-
 def _is_spent(run: Run, task: Task) -> bool:
     spent = run.spent.get(task.id)
     return spent is not None and spent.digest == task.digest and ALL in spent.techniques
@@ -122,11 +111,16 @@ def _failing_tests(reading: Reading) -> list[Task]:
             fingerprint=Fingerprint(group[0].fingerprint),
             digest=_digest(group),
             # Groups that show themselves at one place often have one cause: other places come first.
-            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]),
+            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]) * (0.2 if is_outside(group[0]) else 1),
             cost=20.0,
         )
         for key, group in groups.items()
     ]
+
+
+def is_outside(finding: Finding) -> bool:
+    """Return whether a failure looks like one of the surroundings: a fixture, the network, something not installed."""
+    return finding.path.rpartition("/")[2] == "conftest.py" or finding.rule in SURROUNDINGS
 
 
 def _count(seen: Counter[str], path: str) -> int:
@@ -241,48 +235,6 @@ def _structure() -> Task:
     )
 
 
-def _left_of(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
-    if spec.name == "tests":
-        return [_left_test(task, run) for task in _failing_tests(reading)]
-    if spec.name == "lint":
-        rules: dict[str, list[Finding]] = {}
-        for finding in reading.findings:
-            rules.setdefault(finding.rule, []).append(finding)
-        return [
-            Left(
-                what=f"{len(group)} lint findings of rule {rule}",
-                why=f"no safe automatic change is known, e.g. {group[0].path}:{group[0].line} {group[0].message}",
-                remedy="mend them by hand",
-            )
-            for rule, group in sorted(rules.items(), key=lambda g: -len(g[1]))
-        ]
-    return [
-        Left(
-            what=f"{spec.name} is {reading.value:.4g}{spec.unit}, the target {spec.target:.4g}{spec.unit}",
-            why="nothing that is known moves it further",
-            remedy="write the missing tests by hand" if spec.name == "coverage" else "mend it by hand",
-        )
-    ]
-
-
-def _left_test(task: Task, run: Run) -> Left:
-    spent = run.spent.get(task.id)
-    if spent is None or spent.digest != task.digest:
-        begun = any(attempt.task.id == task.id for attempt in run.open.values())
-        why = "the run ended while it was being tried" if begun else "the run ended before it was tried"
-        return Left(what=task.title, why=why, remedy="run again, or give the run more time")
-    last = spent.why.rpartition("; ")[2] or "no technique has an answer"
-    places = run.localised.get(task.id, ())
-    if places:
-        best = places[0]
-        where = f"{best.path}:{best.line} {best.symbol}".strip()
-        return Left(what=task.title, why=f"localised in {where}; {last}", remedy=f"look at {where} first")
-    return Left(what=task.title, why=last, remedy="mend it by hand")
-
-
 def _digest(findings: Iterable[Finding]) -> str:
     text = "\n".join(sorted(f"{f.rule}\0{f.path}\0{f.symbol}\0{f.message}" for f in findings))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-__all__ = ["choose", "eligible", "left", "skip", "tasks"]

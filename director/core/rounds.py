@@ -7,6 +7,7 @@ from director.core.effects import owes_delivery
 from director.core.evolve import fold
 from director.core.judge import all_met, results
 from director.core.landing import milestones
+from director.core.left import left
 from director.core.state import Attempt, Run, State
 from ledger.events import (
     AnyEvent,
@@ -36,8 +37,8 @@ def close(run: Run, end: RunEnd, why: str) -> list[AnyEvent]:
     """Return the end of a run as decided: what works is cancelled, what is landing may finish."""
     cancelled = [AttemptCancelled(attempt=a.id, why=why) for a in run.open.values() if a.step != "land"]
     ended = [_iteration_ended(run)] if run.iteration_open else []
-    left = () if end == "completed" else policy.left(run)
-    return [*cancelled, *ended, RunClosing(run=run.id, state=end, why=why, left=left)]
+    undone = () if end == "completed" else left(run)
+    return [*cancelled, *ended, RunClosing(run=run.id, state=end, why=why, left=undone)]
 
 
 def _next(state: State, at: float) -> list[AnyEvent]:

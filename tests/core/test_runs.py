@@ -99,7 +99,7 @@ def test_a_run_stalls_and_says_what_is_left() -> None:
 
     end = ended(log)
     assert end.state == "stalled"
-    assert [left.what for left in end.left] == ["AssertionError: t::test_0", "AssertionError: t::test_1"]
+    assert [left.what for left in end.left] == ["AssertionError: t::test_0: wrong", "AssertionError: t::test_1: wrong"]
     assert all(left.remedy for left in end.left)
 
 
@@ -400,3 +400,19 @@ def test_failures_at_another_place_are_tried_before_more_of_the_same_place() -> 
 
     order = [task.fingerprint for task in found if task.kind == "failing_test"]
     assert order[:2] == ["E-0", "E-3"] and set(order[2:]) == {"E-1", "E-2"}
+
+
+def test_failures_of_the_surroundings_are_tried_last_however_many_they_are() -> None:
+    fixture = [("tests/conftest.py", "Error", f"t::locale_{n}", "E-fixture") for n in range(50)]
+    network = [("src/a.py", "gaierror", f"t::network_{n}", "E-network") for n in range(9)]
+    own = [("src/a.py", "TypeError", "t::own", "E-own")]
+    findings = tuple(
+        Finding(rule=rule, message="wrong", symbol=symbol, path=path, fingerprint=Fingerprint(key))
+        for path, rule, symbol, key in [*fixture, *network, *own]
+    )
+    run = fold(State(), play(World(), [start()], stop_after=4)).run
+    assert run is not None
+
+    found = tasks(replace(run, readings=(Reading(gate="tests", value=60.0, findings=findings),)))
+
+    assert next(task for task in found if task.kind == "failing_test").fingerprint == "E-own"

@@ -1,0 +1,86 @@
+"""PURE: what a run did not do, why, and what would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from director.core.judge import met
+from director.core.policy import is_outside, tasks
+from director.core.state import Run
+from ledger.events import Finding, GateSpec, Left, Reading, Task
+
+MORE_TIME = "run again, or give the run more time"
+LONGEST = 160
+"""Characters of a failure's own message."""
+
+
+def left(run: Run) -> tuple[Left, ...]:
+    """Return one entry for each thing that keeps a gate from its target."""
+    by_gate = {r.gate: r for r in run.readings or run.baseline}
+    remaining: list[Left] = []
+    for spec in run.started.gates:
+        reading = by_gate.get(spec.name)
+        if met(spec, reading):
+            continue
+        if reading is None or reading.value is None:
+            why = reading.detail if reading else "it was not measured"
+            remaining.append(
+                Left(what=f"{spec.name} could not be measured", why=why, remedy="mend the cause, then run again")
+            )
+            continue
+        remaining += _of_gate(spec, reading, run)
+    return tuple(remaining)
+
+
+def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
+    own = [task for task in tasks(run) if task.gate == spec.name]
+    if spec.name == "tests":
+        by_test = {finding.symbol: finding for finding in reading.findings}
+        return [_test(task, by_test[task.targets[0]], run) for task in own if task.targets]
+    untried = [task for task in own if not _is_tried(run, task)]
+    if spec.name == "lint":
+        return list(_lint(reading.findings, untried))
+    short = f"{spec.name} is {reading.value:.4g}{spec.unit}, the target {spec.target:.4g}{spec.unit}"
+    if untried:
+        why = f"the run ended with {len(untried)} of {len(own)} tasks for it not tried to their end"
+        return [Left(what=short, why=why, remedy=MORE_TIME)]
+    remedy = "write the missing tests by hand" if spec.name == "coverage" else "mend it by hand"
+    return [Left(what=short, why="nothing that is known moves it further", remedy=remedy)]
+
+
+def _lint(findings: Iterable[Finding], untried: list[Task]) -> Iterable[Left]:
+    rules: dict[str, list[Finding]] = {}
+    for finding in findings:
+        rules.setdefault(finding.rule, []).append(finding)
+    waiting = {path for task in untried for path in task.targets}
+    for rule, group in sorted(rules.items(), key=lambda item: -len(item[1])):
+        first = group[0]
+        what = f"{len(group)} lint findings of rule {rule}, e.g. {first.path}:{first.line} {first.message}"
+        if all(finding.path in waiting for finding in group):
+            yield Left(what=what, why="the run ended before they were tried to the end", remedy=MORE_TIME)
+        else:
+            yield Left(what=what, why="no automatic change of them is known to be safe", remedy="mend them by hand")
+
+
+def _test(task: Task, finding: Finding, run: Run) -> Left:
+    said = " ".join(finding.message.split())
+    what = f"{task.title}: {said[:LONGEST]}" if said else task.title
+    if not _is_tried(run, task):
+        begun = any(attempt.task.id == task.id for attempt in run.open.values())
+        why = "the run ended while it was being tried" if begun else "the run ended before it was tried"
+        return Left(what=what, why=why, remedy=MORE_TIME)
+    last = run.spent[task.id].why.rpartition("; ")[2] or "no technique has an answer"
+    places = run.localised.get(task.id, ())
+    where = f"{places[0].path}:{places[0].line} {places[0].symbol}".strip() if places else ""
+    if is_outside(finding):
+        why = f"it looks like something the tests need and do not find here; {last}"
+        return Left(what=what, why=why, remedy="provide it, or have these tests skipped where it is missing")
+    if where:
+        return Left(what=what, why=f"localised in {where}; {last}", remedy=f"look at {where} first")
+    return Left(what=what, why=last, remedy="mend it by hand")
+
+
+def _is_tried(run: Run, task: Task) -> bool:
+    """Return whether at least one technique has answered about these very findings."""
+    spent = run.spent.get(task.id)
+    return spent is not None and spent.digest == task.digest
