@@ -7,6 +7,7 @@ COPY dashboard/web/ ./
 RUN npm run build -- --outDir /build/static --emptyOutDir
 
 FROM python:3.12-slim-bookworm
+# Debian keeps only the newest build of a release: a pinned one could not be had tomorrow.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --no-install-recommends --yes bubblewrap git \
@@ -14,7 +15,7 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 kaizen \
     && install -d -o kaizen -g kaizen /data
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md hatch_build.py ./
+COPY requirements.lock pyproject.toml README.md LICENSE hatch_build.py ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY director/ director/
 COPY agents/ agents/

@@ -1,6 +1,6 @@
 """kaizen.toml, the environment and the flags: read once, here only, and checked at the border.
 
-From a repository's `kaizen.toml` only what is about the project itself is taken (`[gates]`, `[project]`): it is data.
+From a repository's `kaizen.toml` only what is about the project itself is taken (`[gates]`): it is data.
 Everything that concerns the user's machine or money comes from the user's own file, the environment or a flag.
 """
 
@@ -41,17 +41,9 @@ class GateSettings(_Strict):
     """Whether the gate is measured."""
 
 
-class ProjectSettings(_Strict):
-    """The `[project]` table."""
-
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._-]{1,64}$")
-    """What the project calls itself; accepted, and so far shown nowhere: Kaizen names a project by its directory."""
-
-
 class RepositoryFile(_Strict):
     """What may stand in a repository's kaizen.toml."""
 
-    project: ProjectSettings = ProjectSettings()
     gates: dict[str, GateSettings] = Field(default_factory=dict)
 
 
@@ -114,7 +106,6 @@ class Settings:
 class RepositorySettings:
     """What a repository asks for, and what of it was ignored."""
 
-    name: str | None
     gates: Mapping[str, GateSettings]
     ignored: tuple[str, ...]
     """Names that only the user may set."""
@@ -169,7 +160,7 @@ def shown(user: UserFile) -> dict[str, str]:
 def read_repository(text: bytes | None, where: str) -> RepositorySettings:
     """Read a repository's kaizen.toml as it stands in the trusted commit; raise SettingsError."""
     if text is None:
-        return RepositorySettings(None, {}, (), found=False)
+        return RepositorySettings({}, (), found=False)
     try:
         stated = _parsed(text.decode("utf-8"), where)
     except UnicodeDecodeError as error:
@@ -177,7 +168,7 @@ def read_repository(text: bytes | None, where: str) -> RepositorySettings:
     ignored = tuple(name for name in stated if name in USERS_OWN)
     rest = {k: v for k, v in stated.items() if k not in USERS_OWN}
     file = _checked(RepositoryFile, rest, where)
-    return RepositorySettings(file.project.name, file.gates, ignored, found=True)
+    return RepositorySettings(file.gates, ignored, found=True)
 
 
 def specs(defaults: Mapping[str, GateSpec], asked: Mapping[str, GateSettings], where: str) -> tuple[GateSpec, ...]:

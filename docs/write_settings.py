@@ -1,4 +1,4 @@
-"""Writes `docs/settings.md` and `.env.example` from `director/settings.py`: `python docs/write_settings.py`."""
+"""Writes `docs/settings.md` from `director/settings.py`: `python docs/write_settings.py`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pydantic import BaseModel
 
-from director.settings import RUN_OPTIONS, GateSettings, ProjectSettings, UserFile
+from director.settings import RUN_OPTIONS, GateSettings, UserFile
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,23 +54,12 @@ enabled = false
 Of a gate (`tests`, `coverage`, `lint`; their defaults stand in [gates.md](gates.md)):
 
 {gate}
-Of the table `[project]`:
-
-{project}
 ## The page alone
 
 `python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
-`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it a
-new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it
+a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
-
-EXAMPLE = """# Every setting, with its default. Copy to $KAIZEN_HOME/.env, or export; a flag of the command wins over both.
-# The same names in lower case, without KAIZEN_, stand in $KAIZEN_HOME/kaizen.toml.
-
-# Where Kaizen keeps its ledgers, mirrors and environments (default: the user's data directory). Not read from .env.
-# KAIZEN_HOME=
-"""
-
 
 class Setting(NamedTuple):
     """One field, as people see it."""
@@ -98,19 +87,12 @@ def page() -> str:
     ]
     return PAGE.format(
         yours=_table(("name", "default", "each run", "what it is"), yours),
-        gate=_table(("name", "default", "what it is"), _of_project(GateSettings)),
-        project=_table(("name", "default", "what it is"), _of_project(ProjectSettings)),
+        gate=_table(("name", "without it", "what it is"), _of_project(GateSettings, "the gate's own")),
     )
 
 
-def example() -> str:
-    """Return `.env.example`."""
-    lines = [f"# {one.what}\n# KAIZEN_{one.name.upper()}={one.default}\n" for one in settings_of(UserFile)]
-    return EXAMPLE + "".join(lines)
-
-
-def _of_project(model: type[BaseModel]) -> list[tuple[str, ...]]:
-    return [(f"`{one.name}`", _code(one.default) or "the default", one.what) for one in settings_of(model)]
+def _of_project(model: type[BaseModel], without: str) -> list[tuple[str, ...]]:
+    return [(f"`{one.name}`", _code(one.default) or without, one.what) for one in settings_of(model)]
 
 
 def _strings_under(model: type[BaseModel]) -> dict[str, str]:
@@ -141,4 +123,3 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 if __name__ == "__main__":
     (ROOT / "docs" / "settings.md").write_text(page(), encoding="utf-8")
-    (ROOT / ".env.example").write_text(example(), encoding="utf-8")

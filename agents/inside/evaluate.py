@@ -55,20 +55,25 @@ class Trial:
         self.covering: Dict[int, List[int]] = {}
         """Per region: the passing tests that run it, cheapest first."""
         self.factor = 1
+        self.least = 1
+        """How many tests a candidate must mend to be worth more runs: as many as the best so far."""
         green = [base.ticks for base in bases.values() if base.status == "p"] or [200]
         self.typical = max(green)
-        self.quick = 0.5 + 10 * max([base.seconds for base in bases.values()] or [0.1])
+        self.quick = 0.5 + 10 * max([base.seconds for base in bases.values() if base.status != "t"] or [0.1])
 
     def budget(self, index: int) -> int:
         """Return the ticks a test may take: many times what it took before."""
         base = self.bases[index]
         if base.status == "p":
             return (base.ticks * 10 + 500) * self.factor
+        if base.status == "t":
+            return min(self.typical * 20 + 3000, 400_000) * self.factor
         return max(base.ticks * 3 + 500, min(self.typical * 20 + 3000, 400_000)) * self.factor
 
     def seconds(self, index: int) -> float:
         """Return the processor time a test may take, the backstop behind the ticks."""
-        return (0.3 + 10 * self.bases[index].seconds) * min(self.factor, 8)
+        usual = self.bases[index].seconds if self.bases[index].status != "t" else self.quick / 20
+        return (0.3 + 10 * usual) * min(self.factor, 8)
 
     def judge(self, regions: Sequence[int], beat: Callable[[], None]) -> Tuple[str, Tuple[int, ...], int]:
         """Judge the program as it is now: `P` plausible, `b` breaks others, `f`, `t`; the tests fixed; ticks."""
@@ -82,6 +87,8 @@ class Trial:
                 fixed.append(index)
         if not fixed:
             return ("t" if late else "f"), (), spent
+        if len(self.failing) - len(self.first) + len(fixed) < self.least:
+            return "f", (), spent
         for index in self.failing:
             if index not in self.first:
                 beat()
@@ -89,6 +96,8 @@ class Trial:
                 spent += outcome.ticks
                 if outcome.status == "p":
                     fixed.append(index)
+        if len(fixed) < self.least:
+            return "f", (), spent
         passing = list(dict.fromkeys(index for region in regions for index in self.covering.get(region, [])))
         for index in passing:
             beat()
@@ -274,6 +283,7 @@ class _Worker:
         for one in self._found:
             if one.number not in void:
                 self.owner.plausible.append(one)
+                self.owner.trial.least = max(self.owner.trial.least, len(one.fixed))
                 found(one)
 
     def _take(self, line: str) -> None:

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import importlib.machinery
 import os
+import time
 from typing import Any, Dict, List, Optional, Set
 
 from .cases import Case, pytest_arguments, with_unittest
 from .forks import in_fork
 
 
-def confirmed(spec: Dict[str, Any], patch: Dict[str, Any], seconds: float) -> Optional[bool]:
-    """Return whether the patch mends its tests and keeps the passing ones of their files; None when time ran out."""
-    passed = outcomes(spec, patch["path"], patch["text"], seconds)
-    if passed is None:
-        return None
-    lost = {name for name in spec["passing"] if name not in passed}
-    return set(patch["fixed"]) <= passed and not lost & set(patch["kept"])
+class Fresh:
+    """Confirms patches of one search; what fails here without any patch is no patch's fault."""
+
+    def __init__(self, spec: Dict[str, Any]) -> None:
+        self.spec = spec
+        self._unchanged: Optional[Set[str]] = None
+
+    def confirmed(self, patch: Dict[str, Any], seconds: float) -> Optional[bool]:
+        """Return whether the patch mends its tests and loses none that passes; None when time ran out."""
+        end = time.monotonic() + seconds
+        passed = outcomes(self.spec, patch["path"], patch["text"], seconds)
+        if passed is None:
+            return None
+        lost = set(self.spec["passing"]) & set(patch["kept"]) - passed
+        if lost and self._unchanged is None:
+            with open(os.path.join(self.spec["project"], patch["path"]), "rb") as file:
+                text = file.read().decode(patch["encoding"])
+            self._unchanged = outcomes(self.spec, patch["path"], text, end - time.monotonic())
+            if self._unchanged is None:
+                return None
+        return set(patch["fixed"]) <= passed and not lost & (self._unchanged or set())
 
 
 def outcomes(spec: Dict[str, Any], path: str, text: str, seconds: float) -> Optional[Set[str]]:

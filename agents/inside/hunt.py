@@ -13,7 +13,7 @@ from .cases import PROTOCOL, Case
 from .editspace import Edit, Ground, names, search
 from .evaluate import Base, Evaluator, Plausible, Trial
 from .forks import in_fork
-from .lines import in_sources
+from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
 from .source import Function, Source
 from .ticks import Counter
@@ -38,8 +38,11 @@ class Hunt:
         self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
+        if "files" in spec:
+            self.wanted = in_files(spec["project"], spec["files"])
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
+        self.groups: List[List[int]] = []
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
     def run(self) -> None:
@@ -52,6 +55,7 @@ class Hunt:
             self.say({"kind": "ended", "why": "the failing tests pass when they are run alone"})
             return
         chosen = localise.representatives(observed.runs, self.failing)
+        self.groups = localise.groups(observed.runs, self.failing, chosen)
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
         grounds = self._grounds(suspicion, clues)
@@ -192,7 +196,8 @@ class Hunt:
     def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
         found = {}
         for index in chunk:
-            outcome = self.cases[index].run(self.counter, 3_000_000, 10.0)
+            budget = (400_000, 2.0) if index in self.failing else (10_000_000, 10.0)
+            outcome = self.cases[index].run(self.counter, *budget)
             found[index] = Base(outcome.status, outcome.ticks, outcome.seconds)
         return found
 
@@ -247,6 +252,8 @@ class Hunt:
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 spent = time.monotonic() - self.begun
                 patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
+            elif self._convincing(one.edits, one.fixed):
+                patience[1] = min(patience[1], time.monotonic() + max(15.0, 2 * (time.monotonic() - self.begun)))
 
         evaluator.run(drawn(), enough, found)
         if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:
@@ -260,7 +267,7 @@ class Hunt:
             if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
-            if confirmed is not None and confirmed[0]:
+            if confirmed is not None and self._convincing(one.edits, confirmed[0]):
                 patches.append(self._ranked(one, *confirmed))
         best = self._distinct(ranked(patches))
         tally = evaluator.tally
@@ -280,10 +287,17 @@ class Hunt:
         self.say({"kind": "stats", **self.stats})
         self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
 
+    def _convincing(self, edits: Tuple[Edit, ...], fixed: Tuple[int, ...]) -> bool:
+        """Return whether all is mended, or one cause of several, by a kind of edit that seldom only pleases tests."""
+        if len(fixed) == len(self.failing):
+            return True
+        whole = any(set(group) <= set(fixed) for group in self.groups)
+        return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
+
     def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:
         removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
         added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
-        weakens = any(edit.kind in ("delete", "cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
+        weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
         return Ranked(one.edits, fixed, ticks, one.number, weakens, removed + added)
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:

@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import sys
 from types import CodeType, FrameType
-from typing import Any, Callable, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Optional, Sequence, Set, Tuple
+
+from .ticks import OutOfTicks
 
 Lines = Dict[str, Set[int]]
 Types = Dict[Tuple[str, int], Dict[str, Set[str]]]
 SAMPLES = 40
+CALLS, TURNS = 30, 500
+"""After so many calls, or lines of one call, that brought no new line, a function is traced no more in this test."""
 
 
 class Recorder:
     """Records lines of the files that are wanted; with `types` also what locals were."""
 
-    def __init__(self, wanted: Callable[[str], bool], types: bool = False) -> None:
+    def __init__(self, wanted: Callable[[str], bool], types: bool = False, most: int = 1 << 60) -> None:
+        """`most` is how many lines one call may run before it counts as endless; only with `types`."""
         self._wanted = wanted
+        self._most = most
+        self._left = most
+        self._stale: Dict[CodeType, int] = {}
         self._known: Dict[CodeType, bool] = {}
         self._sampled: Dict[CodeType, int] = {}
         self.lines: Lines = {}
@@ -26,6 +34,8 @@ class Recorder:
     def record(self, call: Callable[[], Any]) -> Any:
         """Call and return its result; `lines` and `types` hold what was seen."""
         self.lines = {}
+        self._stale = {}
+        self._left = self._most
         if self.types is None and hasattr(sys, "monitoring"):
             return self._monitored(call)
         old = sys.gettrace()
@@ -45,23 +55,44 @@ class Recorder:
         code = frame.f_code
         if not self._is_wanted(code):
             return None
-        add = self.lines.setdefault(code.co_filename, set()).add
+        seen = self.lines.setdefault(code.co_filename, set())
+        add = seen.add
         if self.types is None:
-
-            def line(frame: FrameType, event: str, argument: Any) -> Any:
-                add(frame.f_lineno)
-                return line
-
-            return line
+            return self._plain(frame, seen)
 
         def sampled(frame: FrameType, event: str, argument: Any) -> Any:
             add(frame.f_lineno)
+            self._left -= 1
+            if self._left < 0:
+                raise OutOfTicks
             if event != "line" or self._sampled.get(code, 0) < SAMPLES:
                 self._sampled[code] = self._sampled.get(code, 0) + 1
                 self._sample(frame)
             return sampled
 
         return sampled
+
+    def _plain(self, frame: FrameType, seen: Set[int]) -> Any:
+        """Trace one frame until it brings nothing new for long: loops would make tracing slow."""
+        code = frame.f_code
+        if self._stale.get(code, 0) > CALLS:
+            return None
+        before, quiet = len(seen), TURNS
+
+        def line(frame: FrameType, event: str, argument: Any) -> Any:
+            nonlocal quiet, before
+            seen.add(frame.f_lineno)
+            quiet -= 1
+            if len(seen) != before:
+                before, quiet = len(seen), TURNS
+                self._stale[code] = 0
+            elif quiet < 0:
+                frame.f_trace_lines = False
+            if event == "return":
+                self._stale[code] = self._stale.get(code, 0) + 1
+            return line
+
+        return line
 
     def _sample(self, frame: FrameType) -> None:
         assert self.types is not None
@@ -97,6 +128,12 @@ class Recorder:
         finally:
             monitoring.set_events(tool, 0)
             monitoring.free_tool_id(tool)
+
+
+def in_files(project: str, files: Sequence[str]) -> Callable[[str], bool]:
+    """Return a test for file names: one of the project's own files."""
+    own = {os.path.realpath(os.path.join(project, one)) for one in files}
+    return lambda name: name.endswith(".py") and os.path.realpath(name) in own
 
 
 def in_sources(project: str, sources: Any, tests: Any) -> Callable[[str], bool]:

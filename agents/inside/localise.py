@@ -16,7 +16,10 @@ from .cases import Case
 from .editspace.scope import Clues
 from .forks import in_fork
 from .lines import Lines, Recorder, Types
-from .ticks import Counter
+from .ticks import Counter, OutOfTicks, OutOfTime
+
+LONGEST = 400_000
+"""Lines of the project that one traced failing test may run."""
 
 Line = Tuple[str, int]
 
@@ -55,10 +58,10 @@ def observe(
             if left <= 0 and runs:
                 break
             chunk = some[at : at + 50]
-            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, end), max(left, 5.0) + 5.0)
+            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, end), max(left, 5.0) + 20.0)
             if got is None and len(chunk) > 1:
                 for one in chunk:
-                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, end), 10.0)
+                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, end), 30.0)
                     _merge(alone, runs, types, attributes)
                     if time.monotonic() > end:
                         break
@@ -80,13 +83,13 @@ def _merge(got: Any, runs: Dict[int, Observed], types: Types, attributes: Dict[s
 def _traced(
     cases: Sequence[Case], chunk: Sequence[int], wanted: Callable[[str], bool], counter: Counter, deep: bool, end: float
 ) -> Observations:
-    recorder = Recorder(wanted, types=deep)
+    recorder = Recorder(wanted, types=deep, most=LONGEST)
     runs: Dict[int, Observed] = {}
     for index in chunk:
         if runs and time.monotonic() > end:
             break
         case = cases[index]
-        outcome = recorder.record(partial(case.run, counter, seconds=20.0))
+        outcome = recorder.record(partial(case.run, counter, seconds=4.0 if deep else 20.0))
         error = outcome.error
         runs[index] = Observed(
             outcome.status,
@@ -99,6 +102,8 @@ def _traced(
 
 
 def _error_name(error: Any) -> str:
+    if isinstance(error, (OutOfTicks, OutOfTime)):
+        return "Endless"
     name = type(error).__name__ if error is not None else ""
     missing = name in ("AttributeError", "TypeError") and "NoneType" in str(error)
     return "None" if missing else name
@@ -140,6 +145,16 @@ def _apart(one: FrozenSet[Line], other: FrozenSet[Line]) -> float:
     return 1.0 - len(one & other) / union if union else 0.0
 
 
+def groups(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> List[List[int]]:
+    """Return the failing tests by the representative that they are most like: each group may have its own cause."""
+    spots = {index: _spots(runs[index]) for index in failing}
+    found: Dict[int, List[int]] = {}
+    for index in failing:
+        nearest = min(chosen, key=lambda c: (_apart(spots[index], spots[c]), c))
+        found.setdefault(nearest, []).append(index)
+    return list(found.values())
+
+
 def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> Dict[Line, float]:
     """Return Ochiai per line, the highest over the groups of failing tests, with a bonus for the trace."""
     spots = {index: _spots(run) for index, run in runs.items()}
@@ -148,12 +163,8 @@ def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequenc
         if index not in failing and run.status == "p":
             for spot in spots[index]:
                 passed[spot] = passed.get(spot, 0) + 1
-    groups: Dict[int, List[int]] = {}
-    for index in failing:
-        nearest = min(chosen, key=lambda c: (_apart(spots[index], spots[c]), c))
-        groups.setdefault(nearest, []).append(index)
     found: Dict[Line, float] = {}
-    for members in groups.values():
+    for members in groups(runs, failing, chosen):
         failed: Dict[Line, int] = {}
         for index in members:
             for spot in spots[index]:
@@ -192,7 +203,7 @@ def clues(cases: Sequence[Case], failing: Sequence[int], observed: Observations)
         run = observed.runs[index]
         for text in re.findall(r"'([^'\n]{1,40})'|\"([^\"\n]{1,40})\"", run.message):
             strings.setdefault(text[0] or text[1])
-        if run.error not in ("", "None", "AssertionError", "Failed"):
+        if run.error not in ("", "None", "Endless", "AssertionError", "Failed"):
             exceptions.setdefault(run.error)
         if run.frames:
             path, line, _ = run.frames[-1]

@@ -8,10 +8,11 @@ from typing import Dict, List, NamedTuple, Sequence, Tuple
 from .editspace import Edit
 
 SUSPECT: Dict[str, float] = {
-    "delete": 0.55, "cond-const": 0.3, "bool-drop": 0.8, "unwrap-if": 0.6, "guard-stmt": 0.7, "guard-exit": 0.8,
+    "delete": 0.6, "cond-const": 0.3, "bool-drop": 0.8, "unwrap-if": 0.6, "guard-stmt": 0.7, "guard-exit": 0.8,
     "ifexp-add": 0.6, "cond-synth": 0.6, "scaled": 0.6, "return": 0.7, "ingredient": 0.8, "binop-var": 0.7,
     "jump": 0.8, "except": 0.85, "bin-drop": 0.8, "subexpr": 0.7, "name-for-expr": 0.7, "return-drop": 0.5,
-    "entry-add": 0.6, "guard": 0.8, "concat": 0.7, "wrap": 0.85, "aug-to-assign": 0.9,
+    "entry-add": 0.6, "bounded": 0.8, "borrowed": 0.8, "guard": 0.8, "copied": 0.6, "assign-add": 0.6, "step-add": 0.6,
+    "call-add": 0.6, "arg-add": 0.9, "concat": 0.7, "wrap": 0.85, "aug-to-assign": 0.9,
 }  # fmt: skip
 """Kinds that often satisfy tests without being right."""
 

@@ -34,6 +34,11 @@ class StatementRegion:
         self.flags = future_flags(source.tree)
         self.first, self.last = source.line_of(source.whole(node)[0]), node.end_lineno
 
+    def earlier(self) -> Set[str]:
+        """Return the names that module-level statements before this one bind."""
+        body = self.source.tree.body
+        return {name for node in body[: body.index(self.node)] for name in bound(node)}
+
     def followers(self) -> List[Any]:
         """Return the later module-level statements that read what this one binds when they run."""
         names = set(bound(self.node))
@@ -53,6 +58,8 @@ def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
     text = spliced(source.data[start:end], tuple((a - start, b - start, new) for a, b, new in splices))
     names = set(bound(region.node))
     old = {name: space[name] for name in names if name in space}
+    for name in names - region.earlier():
+        space.pop(name, None)
     _run(text, region, space)
     for node in region.followers():
         for name in bound(node):

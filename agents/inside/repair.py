@@ -1,7 +1,8 @@
 """The job `repair`: find the cause of failing tests in the project's own code and offer small edits that mend them.
 
-Spec: `project`, `sources`, `failing`, `passing`, `runner` (`pytest` or `unittest`), `seconds`; optional `tests` (test
-files, for unittest), `options` (for pytest), `workers`, `candidates`. Answers: `located`, `stats`, `patch`.
+Spec: `project`, `files` (or `sources`), `failing`, `passing`, `runner` (`pytest` or `unittest`), `seconds`; optional
+`tests` (test files, for unittest), `options` (for pytest), `workers`, `candidates`, `crashes` (of modules that cannot be
+imported: `id`, `path`, `line`, `exception`). Answers: `located`, `stats`, `patch` (best first), `ended`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import tempfile
 import time
 from typing import Any, Callable, Dict, List
 
-from . import cases, fresh, hunt
+from . import cases, fresh, hunt, imports
 from .forks import reap
 
 LEFT_OUT = (".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".*_cache")
@@ -55,10 +56,13 @@ def _answer(spec: Dict[str, Any], send: Send, begun: float) -> None:
         else:
             send(message)
     kept: List[Dict[str, Any]] = []
+    if not found:
+        kept = imports.patches(spec, begun + spec["seconds"])
+    place = fresh.Fresh(spec)
     for patch in found:
         left = begun + spec["seconds"] - time.monotonic()
         if left > 1.0 and not any(one["confirmed"] for one in kept):
-            verdict = fresh.confirmed(spec, patch, min(left, 60.0))
+            verdict = place.confirmed(patch, min(left, 60.0))
             if verdict is False:
                 continue
             kept.append({**patch, "confirmed": verdict is True})

@@ -6,7 +6,7 @@ import ast
 import bisect
 import io
 import tokenize
-from typing import Any, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 Span = Tuple[int, int]
 Splice = Tuple[int, int, bytes]
@@ -46,10 +46,15 @@ class Source:
         text = raw.decode(self.encoding)
         self.data = text.encode("utf-8")
         self.tree = ast.parse(text, path)
+        for node in ast.walk(self.tree):
+            # Python 3.8 wraps an index in a node of its own, which has no place.
+            if isinstance(node, ast.Subscript) and type(node.slice).__name__ == "Index":
+                node.slice = getattr(node.slice, "value", node.slice)
         self.eol = "\r\n" if b"\r\n" in self.data else "\n"
         self.starts = [0]
         for line in self.data.splitlines(keepends=True):
             self.starts.append(self.starts[-1] + len(line))
+        self._cache: Dict[Any, Any] = {}
         self.places = dict(_places(self.tree))
 
     def span(self, node: Any) -> Span:
@@ -125,6 +130,23 @@ class Source:
             )
             for start, end, new in splices
         ]
+
+    def cached(self, key: Any, make: Callable[[], Any]) -> Any:
+        """Return what was made for a key, made once: walking a whole file for each edit would take most of the time."""
+        if key not in self._cache:
+            self._cache[key] = make()
+        return self._cache[key]
+
+    def constants(self) -> List[Any]:
+        """Return the short texts and the numbers of the file, each once."""
+        found: List[Any] = self.cached("constants", self._constants)
+        return found
+
+    def _constants(self) -> List[Any]:
+        nodes = [node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)]
+        texts = [value for value in nodes if isinstance(value, str) and len(value) <= 30]
+        numbers = [value for value in nodes if type(value) in (int, float)]
+        return [*dict.fromkeys(texts), *dict.fromkeys(numbers)]
 
     def enclosing(self, node: ast.AST, kinds: Tuple[type, ...]) -> Optional[ast.AST]:
         """Return the nearest node above of one of the kinds."""

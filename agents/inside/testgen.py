@@ -24,7 +24,7 @@ from .characterise.exploring import Explorer, Tried, few
 from .characterise.harvest import Harvest, static_imports
 from .characterise.mutants import killers
 from .characterise.pinned import call_of, case_of, objects_for
-from .characterise.subjects import NotCallable, Subject, subject, unwrapped
+from .characterise.subjects import NotCallable, Subject, unwrapped, ways
 
 Send = Callable[[Dict[str, Any]], None]
 HASH_SEEDS = ("1", "4242")
@@ -153,28 +153,33 @@ class Project:
         module = sys.modules[self.spec["modules"][path]]
         tree = self.trees[path][1]
         try:
-            found = subject(target, module, tree)
+            found = ways(target, module, tree)
         except NotCallable as why:
             yield {**skipped, "why": str(why)}
             return
-        effect = effect_in(found.node, vars(module), self.own_tree)
+        told: Dict[str, Any] = {**skipped, "why": "no call was found whose result can be written down"}
+        for way in found:
+            messages = list(self._by(way, tree))
+            cases = [message for message in messages if message["kind"] == "case"]
+            yield from (message for message in messages if message["kind"] != "skipped")
+            if cases:
+                return
+            told = next((message for message in messages if message["kind"] == "skipped"), told)
+        yield told
+
+    def _by(self, found: Subject, tree: ast.Module) -> Iterator[Dict[str, Any]]:
+        """Yield what one way to a target gives."""
+        skipped = {"kind": "skipped", "target": found.target}
+        effect = effect_in(found.node, vars(sys.modules[found.module]), self.own_tree)
         if effect:
             yield {**skipped, "why": "it touches %s" % effect}
             return
-        kept = 0
         seconds = float(self.spec.get("seconds", 10.0))
         for message in in_child(lambda send: self._explore(found, tree, send), seconds):
             if message["kind"] == "failed":
-                kept += 1
                 yield {**skipped, "why": "exploring it was ended by %s" % message["why"]}
-            elif message["kind"] != "case":
-                kept += message["kind"] == "skipped"
+            elif message["kind"] != "case" or self.holds(message):
                 yield message
-            elif self.holds(message):
-                kept += 1
-                yield message
-        if not kept:
-            yield {**skipped, "why": "no call was found whose result can be written down"}
 
     def holds(self, case: Dict[str, Any]) -> bool:
         """Return whether a fresh fork sees the same."""
@@ -225,7 +230,8 @@ class Project:
             # The clock only stops the search for more; what is kept already does not depend on it.
             return observer.run(each.call, pools.objects)[0] if time.process_time() < until else each.outcome
 
-        kept += killers(found, tree, kept, tried, outcome_of)
+        if found.node.lineno in found.lines:
+            kept += killers(found, tree, kept, tried, outcome_of)
         for each in kept:
             made = case_of(found, each.call, each.outcome, pools.objects, self.spec["modules"])
             if made is not None:

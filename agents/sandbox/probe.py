@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
+import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from agents.ports import Command, Completed, Limits, SandboxBroken, SandboxLevel
@@ -13,6 +18,9 @@ from agents.sandbox.cgroups import ControlGroups
 
 Confined = Callable[[Command], Awaitable[Completed]]
 
+_PREFIX = "kaizen-probe-"
+_BEGINS = 0.5
+"""Seconds between making a folder and locking it, at most."""
 _ENV = {"PATH": "/usr/bin:/bin"}
 _MIB = 1024 * 1024
 _FORKS = 80
@@ -48,7 +56,8 @@ def probe(bwrap: str, confined: Confined, groups: ControlGroups) -> SandboxLevel
 
 
 async def _probe(confined: Confined, groups: ControlGroups) -> SandboxLevel:
-    with tempfile.TemporaryDirectory(prefix="kaizen-probe-") as name:
+    _remove_leftovers()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, _held(Path(name)):
         place = Path(name).resolve()
         try:
             state, forked, remembered, filled = await asyncio.gather(
@@ -74,6 +83,28 @@ async def _probe(confined: Confined, groups: ControlGroups) -> SandboxLevel:
     ]
     detail = "own user, process, network, mount, ipc and host name space; seccomp; no network; limits hold: "
     return SandboxLevel("bubblewrap", True, detail + ", ".join([*counted, "written bytes, time"]))
+
+
+@contextmanager
+def _held(place: Path) -> Iterator[None]:
+    """Lock the folder: the kernel lets go of it when its owner dies."""
+    descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers() -> None:
+    """Remove what a probe has left behind that was killed; one that begins just now is left alone."""
+    for place in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            if time.time() - place.stat().st_mtime > _BEGINS:
+                with _held(place):
+                    shutil.rmtree(place)
+        except OSError:
+            continue  # somebody's own, or at work
 
 
 def _shell(script: str, place: Path, **limits: int) -> Command:

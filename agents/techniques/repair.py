@@ -16,7 +16,7 @@ from ledger.events import Task
 
 TRIES = 5
 """How many ranked patches are shown to the real suite."""
-SHARE = 0.6
+SHARE = 0.7
 """Share of the time left that the search may take; the rest is for the suite."""
 
 
@@ -33,13 +33,14 @@ class TemplateRepair:
     async def try_on(self, task: Task, bench: Workbench) -> Outcome:
         """Propose a patch that turns failing tests of the task green and breaks none."""
         until = time.monotonic() + bench.seconds
-        suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.4)))
-        if suite.outcome != "ran":
+        suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.3)))
+        if suite.outcome not in ("ran", "timeout"):
             return Nothing(f"the tests cannot be run: {suite.detail}")
         was = before(suite, task.targets)
         if not was.failing:
             return Nothing("none of the task's tests fails any more")
-        seconds = (until - time.monotonic() - 2 * was.seconds) * SHARE
+        left = until - time.monotonic()
+        seconds = min(left * SHARE, left - 1.5 * was.seconds) if was.whole else left * SHARE
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
         bench.progress(f"searching small edits for {len(was.failing)} failing tests")
@@ -51,7 +52,7 @@ class TemplateRepair:
         refused: list[str] = []
         for patch in patches[:TRIES]:
             left = until - time.monotonic()
-            if left < was.seconds + 1.0:
+            if was.whole and left < was.seconds + 1.0:
                 refused.append("no time was left to confirm more")
                 break
             why = await self._tried(bench, was, patch, left)
@@ -64,6 +65,7 @@ class TemplateRepair:
         return {
             "project": str(bench.target.project),
             "sources": list(bench.target.sources),
+            "files": list(layout.files),
             "tests": list(layout.tests),
             "runner": was.runner,
             "options": list(layout.addopts),
@@ -77,7 +79,6 @@ class TemplateRepair:
             "seconds": seconds,
             "workers": self.workers,
             "candidates": self.candidates,
-            "seed": bench.seed,
         }
 
     async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> str:

@@ -47,17 +47,18 @@ def write_tests(cases: Sequence[Mapping[str, Any]], runner: Literal["pytest", "u
     written: dict[str, WrittenTest] = {}
     imported: dict[str, tuple[str, str, str]] = {}
     for case in cases:
-        imports = frozenset((str(a), str(b), str(c)) for a, b, c in case["imports"])
+        lines = _lines(case, runner, WIDTH - (8 if runner == "unittest" else 4))
+        if lines is None or case["raises"] in ("Exception", "BaseException"):
+            continue
+        used = set(re.findall(r"\w+", "\n".join(lines)))
+        imports = frozenset((str(a), str(b), str(c)) for a, b, c in case["imports"] if c in used)
         if any(imported.setdefault(each[2], each) != each for each in imports):
             continue
         base = name_of(case)
         name, number = base, 2
         while name in written:
             name, number = f"{base}_{number}", number + 1
-        width = WIDTH - (8 if runner == "unittest" else 4)
-        lines = _lines(case, runner, width)
-        if lines is not None and case["raises"] not in ("Exception", "BaseException"):
-            written[name] = WrittenTest(name, tuple(lines), imports, str(case["target"]), int(case["origin"]))
+        written[name] = WrittenTest(name, tuple(lines), imports, str(case["target"]), int(case["origin"]))
     return list(written.values())
 
 
@@ -102,7 +103,7 @@ def name_of(case: Mapping[str, Any]) -> str:
     if case["raises"]:
         return f"test_{title}_refuses" + (f"_{words}" if words else "")
     if case["after"]:
-        return f"test_{title}_changes_{re.sub(r'[^a-z0-9_]', '_', case['after'][0][0].lower())}"
+        return f"test_{title}_changes_{'_'.join(re.findall('[a-z0-9]+', case['after'][0][0].lower()))}"
     return f"test_{title}" + (f"_of_{words}" if words else "")
 
 
@@ -174,13 +175,18 @@ def _lines(case: Mapping[str, Any], runner: str, width: int) -> list[str] | None
     expected = case["expected"]
     if case["parts"]:
         statements.append(f"result = {call}")
-        statements += [_equal(f"result.{attribute}", text, near, pytest) for attribute, text, near in case["parts"]]
-    elif case["after"] and (expected is None or expected[0] == "None"):
+        statements += [_equal(shown.replace("{}", "result"), text, near, pytest) for shown, text, near in case["parts"]]
+    elif not _is_expression(call) or (case["after"] and (expected is None or expected[0] == "None")):
         statements.append(call)
     elif expected is not None:
         statements.append(_equal(call, expected[0], expected[1], pytest))
     statements += [_equal(text, now, near, pytest) for text, now, near in case["after"]]
     return _all_laid_out(statements, width)
+
+
+def _is_expression(text: str) -> bool:
+    """Return whether a call is no statement, as `x[1] = 2` is."""
+    return isinstance(ast.parse(text).body[0], ast.Expr)
 
 
 def _all_laid_out(statements: Sequence[str], width: int) -> list[str] | None:

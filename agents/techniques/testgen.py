@@ -14,7 +14,8 @@ from agents.techniques.test_place import imported_by_tests, module_name, test_pa
 from agents.workspace.layout import Layout, parse, read_layout, read_text
 from ledger.events import Finding, Task
 
-REPLAYS = 3
+REPLAYS = 2
+"""Fresh runs of the new tests alone; the run of the whole suite is the third."""
 FIRST_TARGETS = 30
 """Functions that get tests at once in a project that has none."""
 CALLS = 300
@@ -73,7 +74,7 @@ class Characterise:
         for draft in drafts:
             _write(project, draft)
         kept = await self._replayed(drafts, layout, bench)
-        why = await self._spoils(kept, layout, bench) if kept else "no test held in three replays"
+        why = await self._spoils(kept, layout, bench) if kept else "no test held when it was run again"
         if why:
             for draft in drafts:
                 (project / draft.path).unlink(missing_ok=True)
@@ -108,7 +109,7 @@ class Characterise:
         """Run the new tests in fresh interpreters; drop what does not pass each time, and what reaches nothing."""
         project = bench.target.project
         for turn in range(REPLAYS):
-            bench.progress(f"replay {turn + 1} of {REPLAYS}")
+            bench.progress(f"replay {turn + 1} of {REPLAYS + 1}")
             ids = {test: draft for draft in drafts for test in draft.ids(project, layout.runner)}
             result = await bench.target.suite(select=sorted(ids), coverage=turn == 0)
             passed = {outcome.id for outcome in result.tests if outcome.outcome == "passed"}
@@ -125,9 +126,12 @@ class Characterise:
 
     async def _spoils(self, drafts: Sequence[Draft], layout: Layout, bench: Workbench) -> str:
         """Return why the new files may not stay: with them, a test fails that passed without them."""
-        bench.progress("running the whole suite")
+        bench.progress(f"replay {REPLAYS + 1} of {REPLAYS + 1}, with the whole suite")
         result = await bench.target.suite()
         failing = _failing(result)
+        ids = {test: name for draft in drafts for test, name in draft.ids(bench.target.project, layout.runner).items()}
+        if shaken := failing & set(ids):
+            return f"among the other tests the new ones fail: {', '.join(sorted(shaken)[:3])}"
         known = {found.symbol for found in bench.readings["tests"].findings} if "tests" in bench.readings else set()
         if result.outcome == "ran" and failing <= known:
             return ""

@@ -84,10 +84,13 @@ def _preview_lines(plan: dict[str, Any]) -> list[str]:
     lines = [f"going back to checkpoint {plan['checkpoint']}"]
     lines += [f"  undoes      {a['attempt']}  {a['title']}" for a in plan["undone"]]
     lines += [f"  brings back {a['attempt']}  {a['title']}" for a in plan["redone"]]
-    lines += [f"  {f['path']}  -{f['added']} +{f['removed']} lines" for f in plan.get("files", [])]
-    for gate in plan.get("gates", []):
-        lines.append(f"  {gate['gate']:<12} {gate['now']} -> {gate['then']}")
-    return lines
+    lines += [f"  changes     {f['path']}  +{f['added']} -{f['removed']} lines" for f in plan["files"]]
+    lines += [f"  {g['gate']:<11} {_value(g['now'])} -> {_value(g['then'])}" for g in plan["gates"]]
+    return lines if len(lines) > 1 else [*lines, "  undoes nothing: the branch is there already"]
+
+
+def _value(value: float | None) -> str:
+    return "unmeasurable" if value is None else f"{value:g}"
 
 
 def _wish(project: str | None, what: str, json: bool, **more: str) -> None:

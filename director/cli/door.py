@@ -91,7 +91,7 @@ def find_daemon(home: Path) -> Daemon | None:
         return None
     headers = {"Authorization": f"Bearer {daemon.token}"}
     try:
-        said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=5, trust_env=False)
+        said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=PATIENCE, trust_env=False)
     except httpx.HTTPError:
         return None
     return daemon if said.status_code == 200 else None

@@ -133,12 +133,12 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
             queue = tuple(a for a in run.queue if a != event.attempt)
             return replace(_with(run, event.attempt, step="waiting", retry_at=event.retry_at, patch=None), queue=queue)
         case AttemptFailed():
-            return _without(run, event.attempt, (ALL,))
+            return _without(run, event.attempt, (ALL,), f"every try failed: {event.why}")
         case AttemptGaveUp():
             attempt = run.open.get(event.attempt)
             if attempt is not None and event.localised:
                 run = replace(run, localised={**run.localised, attempt.task.id: event.localised})
-            return _without(run, event.attempt, (*event.refused, ALL))
+            return _without(run, event.attempt, (*event.refused, ALL), event.why)
         case AttemptCancelled():
             return _without(run, event.attempt, None)
     return run
@@ -207,8 +207,9 @@ def _rejected(state: State, event: PatchRejected) -> State:
         rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
     run = replace(run, rejected_on=rejected_on)
+    why = "its patch was rejected: " + "; ".join(r.message for r in event.reasons)
     run = replace(
-        _without(run, event.attempt, techniques), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
+        _without(run, event.attempt, techniques, why), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
     )
     return replace(state, run=run)
 
@@ -238,7 +239,7 @@ def _with(run: Run, attempt: AttemptId, **changes: object) -> Run:
     return replace(run, open={**run.open, attempt: replace(run.open[attempt], **changes)})  # type: ignore[arg-type]
 
 
-def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None) -> Run:
+def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why: str = "") -> Run:
     """Close an attempt; `refused` are techniques not to be asked again about this task, None for no lesson."""
     closed = run.open.get(attempt)
     if closed is None:
@@ -247,13 +248,13 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None) -> R
     queue = tuple(a for a in run.queue if a != attempt)
     if refused is None:
         return replace(run, open=rest, queue=queue)
-    spent = {**run.spent, closed.task.id: _spend(run, closed.task, refused)}
+    spent = {**run.spent, closed.task.id: _spend(run, closed.task, refused, why)}
     given_up = closed.task.kind == "uncovered" and ALL in refused
     hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless
     return replace(run, open=rest, queue=queue, spent=spent, hopeless=hopeless)
 
 
-def _spend(run: Run, task: Task, refused: tuple[str, ...]) -> Spent:
+def _spend(run: Run, task: Task, refused: tuple[str, ...], why: str) -> Spent:
     before = run.spent.get(task.id)
     known = before.techniques if before and before.digest == task.digest and before.tree == run.tree else ()
-    return Spent(task.digest, run.tree, tuple(dict.fromkeys((*known, *refused))))
+    return Spent(task.digest, run.tree, tuple(dict.fromkeys((*known, *refused))), why)

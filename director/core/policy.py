@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 
 from director.core.evolve import ALL
@@ -107,6 +108,9 @@ def _failing_tests(reading: Reading) -> list[Task]:
     for finding in reading.findings:
         groups.setdefault(finding.fingerprint or finding.symbol, []).append(finding)
     total = max(1, len(reading.findings))
+    beside: Counter[str] = Counter()
+    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    nth = {key: _count(beside, group[0].path) for key, group in ordered}
     return [
         Task(
             id=TaskId(f"failing_test:{key}"),
@@ -117,11 +121,17 @@ def _failing_tests(reading: Reading) -> list[Task]:
             targets=tuple(f.symbol for f in group),
             fingerprint=Fingerprint(group[0].fingerprint),
             digest=_digest(group),
-            promise=0.5 + 0.5 * len(group) / total,
+            # Groups that show themselves at one place often have one cause: other places come first.
+            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]),
             cost=20.0,
         )
         for key, group in groups.items()
     ]
+
+
+def _count(seen: Counter[str], path: str) -> int:
+    seen[path] += 1
+    return seen[path] - 1
 
 
 def _failing_title(group: list[Finding]) -> str:
@@ -256,16 +266,18 @@ def _left_of(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
 
 
 def _left_test(task: Task, run: Run) -> Left:
+    spent = run.spent.get(task.id)
+    if spent is None or spent.digest != task.digest:
+        begun = any(attempt.task.id == task.id for attempt in run.open.values())
+        why = "the run ended while it was being tried" if begun else "the run ended before it was tried"
+        return Left(what=task.title, why=why, remedy="run again, or give the run more time")
+    last = spent.why.rpartition("; ")[2] or "no technique has an answer"
     places = run.localised.get(task.id, ())
     if places:
         best = places[0]
         where = f"{best.path}:{best.line} {best.symbol}".strip()
-        return Left(
-            what=task.title,
-            why=f"localised in {where}; no small repair makes the test pass without breaking another",
-            remedy=f"look at {where} first",
-        )
-    return Left(what=task.title, why="no small repair makes the test pass", remedy="mend it by hand")
+        return Left(what=task.title, why=f"localised in {where}; {last}", remedy=f"look at {where} first")
+    return Left(what=task.title, why=last, remedy="mend it by hand")
 
 
 def _digest(findings: Iterable[Finding]) -> str:

@@ -31,6 +31,8 @@ class Spent:
     tree: str
     techniques: tuple[str, ...]
     """Names, or `*` when none is left to ask."""
+    why: str = ""
+    """The last answer, in its own words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.decide import decide
 from director.core.effects import Measure, Rebase, Work, pending
 from director.core.evolve import fold
+from director.core.policy import tasks
 from director.core.state import State
 from ledger.events import (
     AnyEvent,
@@ -21,6 +22,8 @@ from ledger.events import (
     AttemptScheduled,
     Budget,
     CheckpointId,
+    Finding,
+    Fingerprint,
     IterationStarted,
     LandDecided,
     PatchLanded,
@@ -28,12 +31,14 @@ from ledger.events import (
     PatchRebased,
     PatchRejected,
     PauseRequested,
+    Reading,
     RequestHonoured,
     RequestId,
     RequestRefused,
     ResumeRequested,
     RollbackRequested,
     RolledBack,
+    RunClosing,
     RunEnded,
     RunPaused,
     StopRequested,
@@ -361,3 +366,29 @@ def test_a_commit_that_could_not_be_written_rejects_its_patch_and_the_run_goes_o
     rejected = next(e for e in events if isinstance(e, PatchRejected))
     assert rejected.reasons[0].code == "not-landed"
     assert fold(state, events).run is not None
+
+
+def test_what_is_left_says_whether_it_was_tried_and_what_the_answer_was() -> None:
+    tried = play(World(stubborn=frozenset({"failing_test"})), [start()])
+    log = play(World(), [start(budget=Budget(minutes=1.0))], stop_after=9)
+    cut_off = list(decide(fold(State(), log), Tick(1000.0 + 61)))
+
+    assert {left.why for left in ended(tried).left} == {"no"}
+    closing = only(cut_off, RunClosing)[0]
+    assert {left.why.partition(" it was")[0] for left in closing.left} >= {"the run ended while"}
+
+
+def test_failures_at_another_place_are_tried_before_more_of_the_same_place() -> None:
+    places = {"E-0": "tests/test_a.py", "E-1": "tests/test_a.py", "E-2": "tests/test_a.py", "E-3": "src/b.py"}
+    findings = tuple(
+        Finding(rule="AssertionError", message="wrong", symbol=f"t::{key}", path=path, fingerprint=Fingerprint(key))
+        for key, path in places.items()
+    )
+    log = play(World(), [start()], stop_after=4)
+    run = fold(State(), log).run
+    assert run is not None
+
+    found = tasks(replace(run, readings=(Reading(gate="tests", value=4.0, findings=findings),)))
+
+    order = [task.fingerprint for task in found if task.kind == "failing_test"]
+    assert order[:2] == ["E-0", "E-3"] and set(order[2:]) == {"E-1", "E-2"}

@@ -231,7 +231,7 @@ def test_a_run_that_is_stopped_from_another_terminal_ends_with_5(kaizen: Kaizen,
     stop = kaizen("stop", cwd=shop)
     out, err = running.communicate(timeout=60)
 
-    assert (stop.status, stop.out) == (0, "stop: done\n")
+    assert (stop.status, stop.out) == (0, "stop: done\n"), stop.err
     assert running.returncode == 5, err
     assert '"state": "stopped"' in out.splitlines()[-1]
 

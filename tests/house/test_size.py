@@ -1,35 +1,73 @@
-"""Files and functions stay short enough to be read in one go."""
+"""Files a person can read in one go, functions that fit on a screen."""
 
 from __future__ import annotations
 
 import ast
-import subprocess
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-MOST_LINES, MOST_IN_FUNCTION = 400, 60
+from tests.house.sources import CODE, shown, written
+
+LINES, LINES_OF_A_FUNCTION = 400, 60
 
 
-def tracked(*suffixes: str) -> list[Path]:
-    """Return the files under version control, or all when there is none, generated ones left out."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    paths = [ROOT / line for line in listed.splitlines()]
-    return [p for p in paths if p.suffix in suffixes and ".gen." not in p.name and p.is_file()]
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = {shown(p): n for p in written(*CODE, ".css") if (n := len(p.read_text("utf-8").splitlines())) > LINES}
+
+    assert long == {}
 
 
-def test_no_file_is_longer_than_four_hundred_lines() -> None:
-    long = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in tracked(".py", ".ts", ".tsx", ".css")}
+def test_no_function_is_longer_than_60_lines() -> None:
+    long = {
+        f"{shown(path)}:{name}": lines
+        for path in written(*CODE)
+        for name, lines in functions(path)
+        if lines > LINES_OF_A_FUNCTION
+    }
 
-    assert {name: lines for name, lines in long.items() if lines > MOST_LINES} == {}
+    assert long == {}
 
 
-def test_no_function_is_longer_than_sixty_lines() -> None:
-    long = []
-    for path in tracked(".py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+def test_the_measure_of_functions_sees_both_languages(tmp_path: Path) -> None:
+    python, page = tmp_path / "a.py", tmp_path / "a.tsx"
+    python.write_text("class A:\n    def f(self):\n        return [\n            1,\n        ]\n")
+    page.write_text(
+        'export function App(): JSX {\n  if (x) {\n    return "}";\n  }\n}\nconst f = () => {\n  g();\n};\n'
+    )
+
+    assert list(functions(python)) == [("f", 4)]
+    assert list(functions(page)) == [("App", 5), ("f", 3)]
+
+
+def functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield each function with its number of lines."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                lines = (node.end_lineno or node.lineno) - node.lineno + 1
-                if lines > MOST_IN_FUNCTION:
-                    long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {lines}")
+                assert node.end_lineno is not None
+                yield node.name, node.end_lineno - node.lineno + 1
+    else:
+        yield from _functions_of_the_page(text)
 
-    assert long == []
+
+HEADS = (
+    re.compile(r"^(\s*)(?:export )?(?:default )?(?:async )?function\*? (\w+)"),
+    re.compile(r"^(\s*)(?:export )?const (\w+) = .*=> [({]$"),
+    re.compile(r"^(\s+)(?:static |private |readonly |async )*(\w+)\([^;]*\)(?:: [^;]+)? \{$"),
+)
+
+
+def _functions_of_the_page(text: str) -> Iterator[tuple[str, int]]:
+    """The page's code is formatted: a function ends at the first closing line as deep as its head."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        head = next((m for pattern in HEADS if (m := pattern.match(line))), None)
+        if head is None or head[2] in ("if", "for", "while", "switch", "catch"):
+            continue
+        end = re.compile(rf"^{re.escape(head[1])}[}})]")
+        last = next(
+            (i for i in range(number + 1, len(lines)) if end.match(lines[i]) and lines[i].strip() != ") {"), number
+        )
+        yield head[2], last - number + 1

@@ -1,36 +1,82 @@
-"""What may not stand anywhere in the project."""
+"""What must not stand in our files."""
 
 from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
-from tests.house.test_size import ROOT, tracked
+import pytest
 
-TEXT = (".py", ".ts", ".tsx", ".css", ".toml", ".yml", ".md", ".json", ".lock", ".sh", ".html", ".txt", "")
-REGISTRY = re.compile(r"files\.pythonhosted|pypi\.org/simple|registry\.npmjs", re.IGNORECASE)
-UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
+from tests.house.sources import ROOT, shown, written
+
+HERE = shown(Path(__file__))
+TEXT = (
+    ".py",
+    ".ts",
+    ".tsx",
+    ".md",
+    ".toml",
+    ".yml",
+    ".sh",
+    ".css",
+    ".html",
+    "Dockerfile",
+    "Makefile",
+    ".npmrc",
+    ".lock",
+)
+FORBIDDEN = {
+    "a place of the machine it was written on": re.compile(r"(?<![\w.:])/work/\w"),
+    "the host of a package registry": re.compile(
+        r"\b(?:pypi\.org|files\.pythonhosted\.org|registry\.npmjs\.org|proxy\.golang\.org)\b"
+    ),
+    "a TODO without an issue": re.compile(r"\b(?:TODO|FIXME|XXX)\b(?!\(#\d+\))"),
+    "a prefix that says nothing": re.compile(r"\bclass Kaizen[A-Z]\w*"),
+}
 
 
-def test_no_file_names_a_package_registry() -> None:
-    named = [str(p.relative_to(ROOT)) for p in tracked(*TEXT) if REGISTRY.search(p.read_text(errors="replace"))]
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_no_file_has(what: str) -> None:
+    pattern = FORBIDDEN[what]
 
-    assert [name for name in named if name != "tests/house/test_words.py"] == []
-
-
-def test_nothing_is_marked_as_unfinished() -> None:
-    code = [p for p in tracked(".py", ".ts", ".tsx") if UNFINISHED.search(p.read_text())]
-
-    assert [str(p.relative_to(ROOT)) for p in code] == []
-
-
-def test_no_command_goes_through_a_shell_and_no_exception_is_swallowed_bare() -> None:
-    found = []
-    for path in tracked(".py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            shell = isinstance(node, ast.keyword) and node.arg == "shell" and ast.unparse(node.value) != "False"
-            bare = isinstance(node, ast.ExceptHandler) and node.type is None
-            if shell or bare:
-                found.append(f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}")
+    found = [
+        f"{shown(path)}:{number}: {line.strip()[:80]}"
+        for path in written(*TEXT)
+        if shown(path) != HERE
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
 
     assert found == []
+
+
+def test_lock_files_name_no_address() -> None:
+    locks = [ROOT / "requirements.lock", ROOT / "dashboard" / "web" / "package-lock.json"]
+
+    found = [shown(lock) for lock in locks if re.search(r"https?://[\w.-]+/.*\.(?:whl|tgz|tar\.gz)", lock.read_text())]
+
+    assert found == []
+
+
+def test_no_shell_is_started_and_no_except_is_bare() -> None:
+    found = [
+        f"{shown(path)}:{line}: {what}"
+        for path in written(".py")
+        if not shown(path).startswith(("examples/pantry/", "tests/"))
+        for line, what in offences(path)
+    ]
+
+    assert found == []
+
+
+def offences(path: Path) -> list[tuple[int, str]]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ExceptHandler) and node.type is None:
+            found.append((node.lineno, "bare except"))
+        if isinstance(node, ast.keyword) and node.arg == "shell" and ast.unparse(node.value) != "False":
+            found.append((node.value.lineno, "shell=True"))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("os.system", "os.popen"):
+            found.append((node.lineno, ast.unparse(node.func)))
+    return found

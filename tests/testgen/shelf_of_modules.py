@@ -307,4 +307,46 @@ ROWS = [
         def _squash(text: str) -> str:
             return text.replace(" ", "")
     '''),
+    row("items", "Bag.__setitem__", r"bag\[.+\] = .+ dict\(bag\) == \{", r'''
+        from collections.abc import MutableMapping
+
+
+        class Bag(MutableMapping):
+            def __init__(self) -> None:
+                self._held = {}
+
+            def __setitem__(self, key: str, value: int) -> None:
+                self._held[key.lower()] = value
+
+            def __getitem__(self, key: str) -> int:
+                return self._held[key]
+
+            def __delitem__(self, key: str) -> None:
+                del self._held[key]
+
+            def __iter__(self):
+                return iter(self._held)
+
+            def __len__(self) -> int:
+                return len(self._held)
+    '''),
+    row("hidden", "Door.__turn", r'door\.unlock\(.*\).* door\.opened == True|Door\(.*\)\.unlock\(', r'''
+        class Door:
+            def __init__(self, code: int = 7) -> None:
+                self.code = code
+                self.opened = False
+
+            def unlock(self, code: int) -> bool:
+                return self.__turn(code)
+
+            def __turn(self, code: int) -> bool:
+                if code == self.code:
+                    self.opened = True
+                return self.opened
+    '''),
+    row("abstract", "Shape.area", "no call was found", r'''
+        class Shape:
+            def area(self) -> float:
+                raise NotImplementedError
+    ''', kind="skipped"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections.abc
 import inspect
 import itertools
 import linecache
@@ -58,7 +59,7 @@ class Change(NamedTuple):
     operand: int
     """Place of the argument, or -1 for the receiver."""
     attribute: str
-    """Attribute of the operand, or nothing for the operand itself."""
+    """How a test writes what changed, e.g. `{}.total` or `list({})`."""
     now: Spelled
 
 
@@ -158,7 +159,7 @@ class Observer:
         value = spell(result)
         if value is not None:
             return Outcome("value", value, wrapped=wrapped)
-        parts = tuple((key, part) for key, part in states(result).items() if key)[:ATTRIBUTES]
+        parts = tuple((key, part) for key, part in states(result).items())[:ATTRIBUTES]
         if parts and wrapped == "{call}":
             return Outcome("state", parts=parts)
         return Outcome("unspellable")
@@ -173,7 +174,10 @@ class Observer:
             line = linecache.getline(trace.tb_frame.f_code.co_filename, trace.tb_lineno).strip()
             meant = line.startswith("raise")
             self._raised_here = trace.tb_frame.f_code.co_filename == self.path and trace.tb_lineno in self.lines
-        kind = "raises" if meant and isinstance(error, Exception) else "crash"
+        refuses = (
+            meant and isinstance(error, Exception) and not isinstance(error, (NotImplementedError, AssertionError))
+        )
+        kind = "raises" if refuses else "crash"
         return Outcome(kind, error=type(error), message=str(error)[:200])
 
     def _comparable(self, result: Any) -> Tuple[Any, str]:
@@ -219,12 +223,12 @@ def _alarm(number: int, frame: Any) -> None:
 
 
 def states(value: Any) -> Dict[str, Spelled]:
-    """Return the value itself under an empty name when it can be written, else its public attributes."""
+    """Return what can be seen of a value, by how a test writes it: the whole, else attributes and elements."""
     if isinstance(value, (bool, int, float, complex, str, bytes, type(None), type, types.FunctionType)):
         return {}
     whole = spell(value)
     if whole is not None:
-        return {"": whole}
+        return {"{}": whole}
     names: List[str] = sorted(getattr(value, "__dict__", {}) or [])
     for kind in type(value).__mro__:
         slots = getattr(kind, "__slots__", ())
@@ -234,7 +238,14 @@ def states(value: Any) -> Dict[str, Spelled]:
         if not attribute.startswith("_") and hasattr(value, attribute):
             part = spell(getattr(value, attribute))
             if part is not None:
-                found[attribute] = part
+                found["{}." + attribute] = part
+    for kind, seen in ((collections.abc.Mapping, dict), (collections.abc.Collection, list)):
+        if isinstance(value, kind):
+            try:
+                part = spell(seen(value))
+            except Exception:
+                return found
+            return {**found, seen.__name__ + "({})": part} if part is not None else found
     return found
 
 

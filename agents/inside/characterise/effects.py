@@ -28,13 +28,12 @@ HARMLESS = {
     "locale": {"atof", "atoi"},
     "sys": {"maxsize", "version_info", "byteorder", "float_info", "maxunicode", "getsizeof", "intern", "exc_info",
             "getrecursionlimit"},
-    "threading": {"Lock", "RLock", "local"},
+    "threading": {"Lock", "RLock", "local", "Condition", "Event", "Semaphore"},
     "random": {"Random"},
 }  # fmt: skip
 METHODS = {
-    "read_text", "write_text", "read_bytes", "write_bytes", "unlink", "mkdir", "rmdir", "touch", "iterdir", "rglob",
-    "is_file", "is_dir", "exists", "hardlink_to", "symlink_to", "expanduser", "urlopen", "sendall", "recv",
-    "getrandbits", "uniform", "randint", "shuffle", "randrange",
+    "read_text", "write_text", "read_bytes", "write_bytes", "iterdir", "rglob", "hardlink_to", "symlink_to", "urlopen",
+    "getrandbits", "randint", "randrange",
 }  # fmt: skip
 BUILTINS = {
     "open": "files",
@@ -102,7 +101,7 @@ def _touched_attribute(node: ast.Attribute, names: Dict[str, Any]) -> Iterator[A
     if isinstance(left, types.ModuleType) and dotted(node.value).count(".") == 0:
         yield _of_module(left.__name__, node.attr), None
     elif node.attr in METHODS and not isinstance(left, types.ModuleType):
-        yield ("chance" if node.attr.startswith(("rand", "get", "uni", "shuf")) else "files"), None
+        yield ("chance" if node.attr.startswith(("rand", "getrand")) else "files"), None
     if node.attr in CLOCK_METHODS and (not path or path.split(".")[-2] in ("datetime", "date", "dt")):
         yield "clock", None
     if path.startswith("os.environ") or path.startswith(("sys.std", "sys.argv", "sys.path", "sys.modules")):

@@ -13,7 +13,7 @@ from typing import Any, Dict, Optional, Set, Tuple
 from .calling import Call, Outcome
 from .expressions import Expr, parse, roots, text
 from .spelling import Spelled
-from .subjects import Subject
+from .subjects import Subject, snake
 
 Import = Tuple[str, str, str]
 """Module, name in it (nothing for the module itself), name in the test."""
@@ -68,14 +68,26 @@ def _test(call: Call, outcome: Outcome, needed: Dict[str, Any]) -> Dict[str, Any
     operands = {-1: call.receiver, **dict(enumerate(call.arguments))}
     setup = [[variable, text(operand)] for place, variable in variables.items()
              for operand in [operands[place]] if operand is not None]  # fmt: skip
-    after = [[variables[change.operand] + ("." + change.attribute if change.attribute else ""), *_expected(change.now)]
+    after = [[change.attribute.replace("{}", variables[change.operand]), *_expected(change.now)]
              for change in outcome.changes]  # fmt: skip
     return {
-        "setup": setup, "call": outcome.wrapped.replace("{call}", call.written(variables)), "after": after,
+        "setup": setup, "after": after,
+        "call": _statement(call, variables) or outcome.wrapped.replace("{call}", call.written(variables)),
         "parts": [[attribute, *_expected(part)] for attribute, part in outcome.parts],
         "expected": list(_expected(outcome.value)) if outcome.value else None,
         "raises": outcome.error.__name__ if outcome.kind == "raises" else "", "message": outcome.message,
     }  # fmt: skip
+
+
+def _statement(call: Call, variables: Dict[int, str]) -> str:
+    """Return how people write what is a statement; nothing for an expression."""
+    receiver = variables.get(-1, text(call.receiver) if call.receiver else "")
+    shown = [variables.get(place, text(argument)) for place, argument in enumerate(call.arguments)]
+    if call.shape.startswith("operator.setitem(") and len(shown) == 2:
+        return "%s[%s] = %s" % (receiver, *shown)
+    if call.shape.startswith("operator.delitem(") and len(shown) == 1:
+        return "del %s[%s]" % (receiver, *shown)
+    return ""
 
 
 def _expected(spelled: Spelled) -> Tuple[str, bool]:
@@ -85,9 +97,7 @@ def _expected(spelled: Spelled) -> Tuple[str, bool]:
 def _variable(call: Call, operand: int, taken: Set[str]) -> str:
     if operand == -1:
         word = str(call.receiver.value).split(".")[-1] if call.receiver is not None else "it"
-        word = "".join("_" + each.lower() if each.isupper() and place else each.lower()
-                       for place, each in enumerate(word)).strip("_")  # fmt: skip
-        word = word if call.receiver is not None and call.receiver.kind == "call" else "it"
+        word = snake(word) if call.receiver is not None and call.receiver.kind == "call" else "it"
     else:
         word = call.names[operand]
     while word in taken or not word.isidentifier():

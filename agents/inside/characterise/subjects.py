@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib
 import inspect
+import re
 import types
 from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Tuple
 
@@ -24,8 +26,13 @@ OPERATORS = {
     "__radd__": "{arguments} + {receiver}",
     "__rmul__": "{arguments} * {receiver}", "__rsub__": "{arguments} - {receiver}",
     "__format__": "format({receiver}, {arguments})",
-    "__round__": "round({receiver})", "__bytes__": "bytes({receiver})",
+    "__round__": "round({receiver})", "__copy__": "copy.copy({receiver})",
+    "__deepcopy__": "copy.deepcopy({receiver})", "__setitem__": "operator.setitem({receiver}, {arguments})",
+    "__delitem__": "operator.delitem({receiver}, {arguments})",
+    "__bytes__": "bytes({receiver})",
 }  # fmt: skip
+DRIVERS = 3
+"""Public functions through which a private one is looked for."""
 MADE = ("__init__", "__new__", "__post_init__")
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -60,6 +67,55 @@ class Subject(NamedTuple):
         return str(self.node.name) if self.owner is not None else ""
 
 
+def ways(target: str, module: types.ModuleType, tree: ast.Module) -> List[Subject]:
+    """Return the ways to a target, the best first; raise NotCallable when there is none.
+
+    What is private, or hidden in a class, is better reached through the public functions that use it.
+    """
+    trail = _trail(tree, target.partition("::")[2].partition(".<locals>")[0].split("."))
+    own = ""
+    found: List[Subject] = []
+    try:
+        found.append(subject(target, module, tree))
+    except NotCallable as why:
+        own = str(why)
+    name = str(trail[-1].name)
+    if not found or (name.startswith("_") and not name.endswith("__")):
+        through = []
+        for driver in drivers(name, tree)[:DRIVERS]:
+            try:
+                by = subject(target.partition("::")[0] + "::" + driver, module, tree)
+            except NotCallable:
+                continue
+            through.append(by._replace(target=target, lines=_lines(trail[-1])))
+        found = [*through, *found]
+    if not found:
+        raise NotCallable(own)
+    return found
+
+
+def drivers(name: str, tree: ast.Module) -> List[str]:
+    """Return the public functions of a file that use a name, through private ones as well, the nearest first."""
+    scopes: List[Tuple[str, List[ast.stmt]]] = [("", tree.body)]
+    scopes += [(each.name + ".", each.body) for each in tree.body if isinstance(each, ast.ClassDef)]
+    known = [(prefix + each.name, each) for prefix, body in scopes for each in body if isinstance(each, Function)]
+    found: List[str] = []
+    waiting, seen = [name], {name}
+    while waiting:
+        wanted = waiting.pop(0)
+        for qualname, node in known:
+            if node.name in seen or not any(
+                wanted in (getattr(each, "id", ""), getattr(each, "attr", "")) for each in ast.walk(node)
+            ):
+                continue
+            seen.add(node.name)
+            if node.name.startswith("_") and not node.name.endswith("__"):
+                waiting.append(node.name)
+            elif qualname not in found:
+                found.append(qualname)
+    return found
+
+
 def subject(target: str, module: types.ModuleType, tree: ast.Module) -> Subject:
     """Return how to call a target; raise NotCallable with the reason."""
     qualname = target.partition("::")[2].partition(".<locals>")[0]
@@ -67,8 +123,7 @@ def subject(target: str, module: types.ModuleType, tree: ast.Module) -> Subject:
     node = trail[-1]
     if not isinstance(node, Function):
         raise NotCallable("it is no function")
-    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-    lines = frozenset(range(first, (node.end_lineno or first) + 1))
+    lines = _lines(node)
     owners = [each for each in trail[:-1] if isinstance(each, ast.ClassDef)]
     if len(owners) > 1 or len(trail) > 2:
         raise NotCallable("it stands in a class inside another")
@@ -81,6 +136,11 @@ def subject(target: str, module: types.ModuleType, tree: ast.Module) -> Subject:
     shape = node.name + "({arguments})"
     return Subject(target, module.__name__, node.name.strip("_"), shape, parameters, found, None,
                    {node.name: found}, node, lines)  # fmt: skip
+
+
+def _lines(node: Any) -> FrozenSet[int]:
+    first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+    return frozenset(range(first, (node.end_lineno or first) + 1))
 
 
 def _trail(tree: ast.Module, names: List[str]) -> List[Any]:
@@ -112,8 +172,8 @@ def _of_class(target: str, module: types.ModuleType, owner: str, node: Any, line
     if not isinstance(kind, type):
         raise NotCallable("its class is not there once the module is imported")
     held = inspect.getattr_static(kind, node.name, None)
-    needs = {owner: kind}
-    title = _snake(owner) + "_" + node.name.strip("_")
+    needs: Dict[str, Any] = {owner: kind}
+    title = snake(owner) + "_" + node.name.strip("_")
 
     def made(shape: str, parameters: Tuple[inspect.Parameter, ...], function: Any, receiver: Any) -> Subject:
         return Subject(target, module.__name__, title, shape, parameters, function, receiver, needs, node, lines)
@@ -133,6 +193,9 @@ def _of_class(target: str, module: types.ModuleType, owner: str, node: Any, line
     if node.name.startswith("__") and node.name.endswith("__"):
         if node.name not in OPERATORS:
             raise NotCallable("nothing but Python itself calls %s" % node.name)
+        for library in ("copy", "operator"):
+            if OPERATORS[node.name].startswith(library + "."):
+                needs[library] = importlib.import_module(library)
         return made(OPERATORS[node.name], parameters, held, kind)
     return made("{receiver}." + node.name + "({arguments})", parameters, held, kind)
 
@@ -144,9 +207,9 @@ def _parameters(function: Any) -> Tuple[inspect.Parameter, ...]:
         raise NotCallable("its signature cannot be read") from error
 
 
-def _snake(word: str) -> str:
-    return "".join("_" + each.lower() if each.isupper() and place else each.lower()
-                   for place, each in enumerate(word)).strip("_")  # fmt: skip
+def snake(word: str) -> str:
+    """Return a class name as words: `HTTPServer` is `http_server`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word).lower().strip("_")
 
 
 def unwrapped(function: Any) -> Optional[Any]:

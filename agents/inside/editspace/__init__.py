@@ -8,7 +8,7 @@ import itertools
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import Function, Source, Splice
-from . import conditions, constants, names, operators, statements
+from . import conditions, constants, missing, names, operators, statements
 from .scope import Clues, Draft, Scope, Site, scopes
 
 Family = Callable[[Site], Iterator[Draft]]
@@ -23,7 +23,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (operators.comparison, (ast.Compare,), 10.0, "load"),
     (operators.boolean, (ast.BoolOp,), 8.0, "load"),
     (operators.negation, (ast.UnaryOp,), 8.0, "load"),
-    (operators.negation, Condition, 7.0, "truth"),
+    (operators.negation, Condition, 8.0, "truth"),
     (operators.arithmetic, (ast.BinOp,), 8.0, "load"),
     (operators.augmented, (ast.AugAssign, ast.Assign), 8.0, "statement"),
     (operators.shifted, Value, 7.0, "value"),
@@ -41,70 +41,49 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.cleaned, Value, 4.0, "value"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
+    (names.borrowed, Value, 4.0, "value"),
     (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
     (conditions.missing, Condition, 8.0, "load"),
-    (conditions.strengthened, Condition, 5.2, "truth"),
+    (conditions.strengthened, Condition, 6.0, "truth"),
     (conditions.replaced, (*Condition, ast.Constant), 3.0, "load"),
     (conditions.fallback, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 2.5, "value"),
     (conditions.conditional, Value, 1.0, "value"),
     (conditions.checked, (ast.Call,), 6.0, "load"),
     (conditions.caught, (ast.ExceptHandler,), 7.0, "any"),
     (conditions.raised, (ast.Raise,), 8.0, "any"),
-    (statements.deleted, Statement, 4.0, "statement"),
+    (statements.deleted, Statement, 5.0, "statement"),
     (statements.moved, Statement, 5.0, "statement"),
     (statements.branch, (ast.If,), 5.0, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
-    (statements.guarded, Statement, 3.2, "statement"),
-    (statements.inserted, Statement, 8.4, "statement"),
+    (missing.guarded, Statement, 3.2, "statement"),
+    (missing.inserted, Statement, 8.4, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
 )
 
+STREAMS = {missing.guarded, missing.inserted}
+"""Families that yield their many edits best first: only as many are drawn as the search needs."""
+
 CRASHES: Dict[str, Set[str]] = {
-    "None": {"guard", "cond-add", "guard-exit", "guard-stmt", "return-add", "truth", "var", "init-add", "ifexp-add"},
-    "RecursionError": {"guard-exit", "call-add", "assign-add", "step-add", "cmp-op", "sibling", "attr"},
-    "IndexError": {"off-by-one", "cmp-op", "guard", "cond-add", "const", "slice", "index", "guard-exit"},
-    "KeyError": {
-        "guard",
-        "cond-add",
-        "var",
-        "ingredient",
-        "element-swap",
-        "get",
-        "except",
-        "guard-exit",
-        "text",
-        "guard-stmt",
-    },
-    "NameError": {"var", "assign-add", "copied", "attr-for-var", "sibling"},
-    "UnboundLocalError": {"assign-add", "copied", "var", "step-add", "indent", "dedent"},
-    "AttributeError": {
-        "attr",
-        "var",
-        "attr-drop",
-        "init-add",
-        "copied",
-        "wrap",
-        "method-drop",
-        "guard",
-        "sibling",
-        "unwrap",
-    },
-    "ZeroDivisionError": {"guard", "cond-add", "cmp-op", "guard-exit", "bounded", "off-by-one", "const"},
-    "TypeError": {
-        "wrap",
-        "arg-swap",
-        "arg-drop",
-        "arg-add",
-        "forward",
-        "unwrap",
-        "ingredient",
-        "isinstance",
-        "sibling",
-        "get",
-    },
-    "ValueError": {"guard", "cond-add", "guard-exit", "except", "wrap", "clean", "element-swap", "element-drop"},
-    "StopIteration": {"arg-add", "guard-exit", "except"},
+    name: set(kinds.split())
+    for name, kinds in (
+        ("None", "guard cond-add guard-exit guard-stmt return-add truth var init-add ifexp-add"),
+        ("RecursionError", "guard-exit call-add assign-add step-add cmp-op sibling attr"),
+        ("Endless", "cmp-op cond-add step-add aug-op not-add truth jump-add guard-exit sign"),
+        ("IndexError", "off-by-one cmp-op guard cond-add const slice index guard-exit"),
+        ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
+        ("NameError", "var assign-add copied attr-for-var sibling"),
+        ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
+        ("AttributeError", "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed"),
+        ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
+        (
+            "TypeError",
+            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed",
+        ),
+        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop"),
+        ("StopIteration", "arg-add guard-exit except"),
+    )
 }
+"""Kinds of edits that mend a crash of a type, at the line of the crash."""
 
 
 class Edit(NamedTuple):
@@ -127,6 +106,10 @@ class Ground:
         self.index, self.source, self.root, self.suspicion, self.least = index, source, root, suspicion, least
         self.body = body
         """Whether it is the body of a function that is edited, or what runs when the module is imported."""
+        self.crashed: Set[int] = set()
+        """Lines of the file at which failing tests crashed."""
+        self.anywhere = False
+        """Whether the crash may be mended at any line: endless recursion, endless loops."""
 
     def suspicious(self, node: Any) -> float:
         """Return the suspicion of a node: the highest of its lines; of the head alone for compound statements."""
@@ -140,29 +123,53 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
     heap: List[Tuple[float, int, Any, Any]] = []
     order = itertools.count()
     for ground in grounds:
+        for (path, line), exceptions in clues.crashes.items():
+            if path == ground.source.path:
+                ground.crashed.add(line)
+                ground.anywhere = ground.anywhere or bool(exceptions & {"RecursionError", "Endless"})
         for site, family, ceiling in _sites(ground, clues):
-            heapq.heappush(heap, (-ceiling, next(order), (ground, site), family))
+            heapq.heappush(heap, (-ceiling, next(order), (ground, site, family in STREAMS), family))
     seen: Set[Tuple[int, Tuple[Splice, ...]]] = set()
     while heap:
-        _weight, _, what, family = heapq.heappop(heap)
-        if family is None:
+        _, _, what, drafts = heapq.heappop(heap)
+        if drafts is None:
             yield what
             continue
-        ground, site = what
-        base = _base(ground, site)
-        line = (
-            ground.source.line_of(ground.source.whole(site.node)[0])
-            if isinstance(site.node, ast.stmt)
-            else site.node.lineno
-        )
-        for draft in family(site):
+        ground, site, stream = what
+        if callable(drafts):
+            drafts = drafts(site)
+        base, line = _base(ground, site), _line(ground, site)
+        boost = _boost(clues, ground, site)
+        for draft in drafts:
             key = (ground.index, draft.splices)
             if key in seen or _same(ground.source, draft):
                 continue
             seen.add(key)
-            score = draft.weight * base * _crash(clues, ground, draft.kind, line)
-            edit = Edit(score, draft.kind, line, ground.index, draft.splices)
+            factor = _crash(clues, ground, draft.kind, line) if boost > 1.0 else 1.0
+            score = draft.weight * base * factor
+            edit = Edit(score, draft.kind, site.node.lineno, ground.index, draft.splices)
             heapq.heappush(heap, (-score, next(order), edit, None))
+            if stream:
+                bound = draft.weight * base * boost
+                heapq.heappush(heap, (-bound, next(order), what, drafts))
+                break
+
+
+def _line(ground: Ground, site: Site) -> int:
+    """Return the line whose crash an edit would mend: for a handler, the crash in what it guards."""
+    if isinstance(site.node, ast.ExceptHandler):
+        for line in ground.crashed:
+            if site.parent.lineno <= line <= site.node.lineno:
+                return line
+    return int(site.node.lineno)
+
+
+def _boost(clues: Clues, ground: Ground, site: Site) -> float:
+    """Return by how much a crash may at most raise the edits of a site."""
+    line = _line(ground, site)
+    if ground.anywhere or line in ground.crashed:
+        return 3.0
+    return 2.0 if {line - 1, line + 1} & ground.crashed else 1.0
 
 
 def _base(ground: Ground, site: Site) -> float:
@@ -176,7 +183,7 @@ def _crash(clues: Clues, ground: Ground, kind: str, line: int) -> float:
             continue
         for name in exceptions:
             if kind in CRASHES.get(name, ()):
-                if name == "RecursionError" or crashed == line:
+                if name in ("RecursionError", "Endless") or crashed == line:
                     best = max(best, 3.0)
                 elif abs(crashed - line) <= 1:
                     best = max(best, 2.0)
@@ -184,7 +191,7 @@ def _crash(clues: Clues, ground: Ground, kind: str, line: int) -> float:
 
 
 def _same(source: Source, draft: Draft) -> bool:
-    return all(source.data[start:end] == new for start, end, new in draft.splices)
+    return all(end - start == len(new) and source.data[start:end] == new for start, end, new in draft.splices)
 
 
 def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]:
@@ -203,8 +210,7 @@ def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]
         site = Site(scope, node)
         for family, ceiling, where in by_type[type(node)]:
             if _stands(site, where):
-                boost = 3.0 if clues.crashes else 1.0
-                yield site, family, ceiling * boost * _base(ground, site)
+                yield site, family, ceiling * _boost(clues, ground, site) * _base(ground, site)
 
 
 def _walked(ground: Ground) -> Iterator[Any]:
@@ -238,15 +244,15 @@ def _in_annotation(ground: Ground, node: ast.AST) -> bool:
 
 def _stands(site: Site, where: str) -> bool:
     """Return whether a node stands where a family wants it."""
-    context = getattr(site.node, "ctx", None)
+    use = getattr(site.node, "ctx", None)
     parent, field = site.place.parent, site.place.field
     if where == "any":
         return True
     if where == "statement":
         return site.place.at >= 0 and field in ("body", "orelse", "finalbody")
     if where == "store":
-        return isinstance(context, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
-    if not isinstance(context, (ast.Load, type(None))) or (
+        return isinstance(use, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
+    if not isinstance(use, (ast.Load, type(None))) or (
         isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)
     ):
         return False

@@ -34,7 +34,8 @@ def strengthened(site: Site) -> Iterator[Draft]:
             continue
         shared = 1.3 if names & set(re.findall(r"[A-Za-z_]\w*", atom.text)) else 1.0
         guard = "None" in atom.text or atom.binds in (NOT, 14)
-        weight = (4.0 if guard else 3.0) * shared * crash_only
+        exact = 1.1 if "None" in atom.text else 1.0
+        weight = (4.0 if guard else 3.0) * shared * crash_only * exact
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))
@@ -82,6 +83,20 @@ def missing(site: Site) -> Iterator[Draft]:
     elif isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Call)):
         yield site.put("truth", 8.0, compared(site.frag(), "is not", Frag("None")))
         yield site.put("truth", 4.0, binary(called("len", site.frag()), ">", Frag("1"), COMPARE))
+        for name in site.source.cached("predicates", lambda: _predicates(site)):
+            yield site.put("truth", 4.0, called(name, site.frag()))
+
+
+def _predicates(site: Site) -> List[str]:
+    """Return functions of one argument that the file asks for a truth value, and the builtin ones."""
+    tests = [getattr(node, "test", None) for node in ast.walk(site.source.tree)]
+    parts = [part for test in tests if isinstance(test, ast.AST) for part in ast.walk(test)]
+    calls = [
+        part.func.id
+        for part in parts
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and len(part.args) == 1
+    ]
+    return list(dict.fromkeys([*calls, "callable", "any", "all"]))
 
 
 def fallback(site: Site) -> Iterator[Draft]:
@@ -148,7 +163,7 @@ def caught(site: Site) -> Iterator[Draft]:
     if node.type is None:
         return
     old = site.text(node.type)
-    own = [n.name for n in ast.walk(site.source.tree) if isinstance(n, ast.ClassDef)]
+    own = [n.name for n in site.source.tree.body if isinstance(n, ast.ClassDef)]
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
     inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
     for name in dict.fromkeys([*likely, *EXCEPTIONS, *[n for n in own if n.endswith(("Error", "Exception"))]]):
@@ -172,8 +187,3 @@ def raised(site: Site) -> Iterator[Draft]:
     for name in dict.fromkeys([*likely, *EXCEPTIONS]):
         if name != site.text(kind):
             yield site.put("raise", 8.0 if name in likely else 3.0, Frag(name), kind)
-
-
-def guards(site: Site) -> List[Frag]:
-    """Return the conditions worth guarding a statement with, likeliest first."""
-    return site.scope.atoms()[:140]

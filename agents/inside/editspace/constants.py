@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import re
 from typing import Any, Dict, Iterator, List
 
@@ -15,8 +16,8 @@ FLAGS = ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE", "UNICODE", "ASCII")
 def constant(site: Site) -> Iterator[Draft]:
     """Another value for a literal."""
     if isinstance(site.node, ast.UnaryOp):
-        inner = getattr(site.node.operand, "value", None)
-        if isinstance(site.node.op, ast.USub) and isinstance(inner, (int, float)) and not isinstance(inner, bool):
+        inner: Any = getattr(site.node.operand, "value", None)
+        if isinstance(site.node.op, ast.USub) and type(inner) in (int, float):
             yield from _number(site, -inner)
         return
     value = site.node.value
@@ -48,6 +49,9 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
             others.setdefault(node.value, 3.0)
     for new in site.scope.clues.numbers[:40]:
         others.setdefault(new, 2.0)
+    for new in site.source.constants():
+        if not isinstance(new, str) and len(others) < 60:
+            others.setdefault(new, 2.0)
     in_float = isinstance(value, float)
     for new, weight in others.items():
         if new != value and (in_float or not isinstance(new, float)) and not _idle(site, new):
@@ -80,12 +84,15 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     if len(value) <= 60:
         for new in (trimmed, value[1:], value[:-1], value[1:-1], value + " ", " " + value, value + "s", value + "\n"):
             others.setdefault(new, 5.0 if new == trimmed else 3.0)
+    for new in [*site.source.constants(), *site.scope.clues.strings]:
+        if isinstance(new, str) and new != value and _typo(value, new):
+            others[new] = 7.0
     for _, node in site.scope.expressions():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             others.setdefault(node.value, 4.0)
-    for other in ast.walk(site.source.tree):
-        if isinstance(other, ast.Constant) and isinstance(other.value, str) and len(other.value) <= 30:
-            others.setdefault(other.value, 3.0 if abs(len(other.value) - len(value)) <= 2 else 1.5)
+    for new in site.source.constants():
+        if isinstance(new, str):
+            others.setdefault(new, 3.0 if abs(len(new) - len(value)) <= 2 else 1.5)
     for new in site.scope.clues.strings:
         if len(new) <= max(12, 2 * len(value)):
             close = bool(value) and (new.lower() == value.lower() or value in new or new in value)
@@ -99,6 +106,13 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     for name in site.scope.names(site.node.lineno):
         if "str" in site.scope.types.get(name, set()):
             yield site.put("const-to-name", 3.0, Frag(name))
+
+
+def _typo(one: str, other: str) -> bool:
+    """Return whether two texts differ by as little as a slip of the fingers."""
+    if min(len(one), len(other)) < 3 or abs(len(one) - len(other)) > 1:
+        return False
+    return difflib.SequenceMatcher(None, one, other).ratio() >= 0.74
 
 
 def _characters(strings: List[str]) -> List[str]:
@@ -260,9 +274,9 @@ def slices(site: Site) -> Iterator[Draft]:
         if not high:
             variants += [(low, "-1", tail)]
         if low and not high:
-            variants.append(("", low, tail))
+            variants += [("", low, tail), ("-" + low, "", tail)]
         if high and not low:
-            variants.append((high, "", tail))
+            variants += [(high, "", tail), ("-" + high, "", tail)]
         for name in site.scope.names(node.lineno):
             if "int" in site.scope.types.get(name, set()):
                 variants += [(name, high, tail), (low, name, tail)]

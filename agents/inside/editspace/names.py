@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 import difflib
-from typing import Any, Dict, Iterator, List, Tuple
+import re
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import ATOM, LOWEST, Frag, Function, called, method, wrapped
 from .scope import SIZED, Draft, Site, parameters
@@ -147,13 +148,14 @@ def _own_attributes(site: Site) -> List[str]:
     klass = site.scope.klass
     if klass is None:
         return []
-    names = [
-        n.attr
-        for n in ast.walk(klass)
-        if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") in ("self", "cls")
-    ]
+    names: List[str] = list(site.source.cached(("attributes", klass), lambda: _attributes(klass)))
     names += site.scope.clues.attributes.get(klass.name, [])  # type: ignore[attr-defined]
     return list(dict.fromkeys(names))
+
+
+def _attributes(klass: ast.AST) -> List[str]:
+    found = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute)]
+    return list(dict.fromkeys(n.attr for n in found if getattr(n.value, "id", "") in ("self", "cls")))
 
 
 def _own_methods(site: Site) -> List[str]:
@@ -181,6 +183,8 @@ def arguments(site: Site) -> Iterator[Draft]:
             a, b = site.source.span(first), site.source.span(second)
             yield site.splice("arg-swap", 7.0, (*a, site.text(second)), (*b, site.text(first)))
     yield from _added(site, items, spans)
+    if isinstance(site.parent, ast.Expr):
+        return
     if len(node.args) >= 1 and not isinstance(node.args[0], ast.Starred):
         yield site.put("unwrap", 5.0 if len(items) == 1 else 2.0, site.frag(node.args[0]))
     if isinstance(node.func, ast.Attribute):
@@ -267,6 +271,11 @@ def cleaned(site: Site) -> Iterator[Draft]:
     if isinstance(node, ast.Name) and kinds and not kinds & (SIZED | {"int", "float", "NoneType"}):
         return
     frag = site.frag()
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        yield site.put("called", 3.5 if isinstance(node, ast.Attribute) else 1.5, called(frag.text))
+    for function in site.source.cached("single", lambda: _single(site.source.tree)):
+        if function != getattr(site.scope.root, "name", "") and not frag.text.startswith(function + "("):
+            yield site.put("wrap", 2.0, called(function, frag))
     if not kinds or "str" in kinds:
         for name, weight in (
             ("lower", 4.0),
@@ -291,6 +300,39 @@ def cleaned(site: Site) -> Iterator[Draft]:
         yield site.put("copy", 3.0, method(frag, "copy"))
 
 
+def _single(tree: ast.Module) -> List[str]:
+    """Return the functions of a module that can be called with one argument."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, Function) and len(node.args.args) - len(node.args.defaults) <= 1 <= len(node.args.args):
+            found.append(node.name)
+    return found[:20]
+
+
+def borrowed(site: Site) -> Iterator[Draft]:
+    """An expression of the same class or module, first those that hold this one: a call or a look-up was forgotten."""
+    if isinstance(site.parent, ast.Expr):
+        return
+    holder = site.scope.klass or site.source.tree
+    known = {*site.scope.names(site.node.lineno), *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    own = site.text()
+    holds = re.compile(rf"(?<![\w.]){re.escape(own)}(?!\w)")
+    for frag, names in site.source.cached(("expressions", holder), lambda: _expressions(site, holder)):
+        if frag.text != own and names <= known:
+            yield site.put("borrowed", 4.0 if holds.search(frag.text) else 1.0, frag)
+
+
+def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str]]]:
+    found: Dict[str, Tuple[Frag, Set[str]]] = {}
+    for node in ast.walk(holder):
+        if isinstance(node, (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)) and _value(node):
+            text = "" if site.scope.in_format(node) else site.text(node)
+            if text and len(text) <= 50 and "\n" not in text:
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+                found.setdefault(text, (site.frag(node), names))
+    return list(found.values())[:150]
+
+
 def chosen(site: Site) -> Iterator[Draft]:
     """The branches of a conditional expression swapped, or only one of them."""
     node = site.node
@@ -303,6 +345,8 @@ def chosen(site: Site) -> Iterator[Draft]:
 
 def ingredient(site: Site) -> Iterator[Draft]:
     """Another expression of the same function, and parts of this one."""
+    if isinstance(site.parent, ast.Expr):
+        return
     own = site.text()
     for frag, node in site.scope.expressions():
         if frag.text != own and not isinstance(node, (ast.Name, ast.Constant)):
@@ -313,7 +357,8 @@ def ingredient(site: Site) -> Iterator[Draft]:
     if not isinstance(site.node, (ast.Name, ast.Constant)):
         for name in site.scope.names(site.node.lineno):
             if name not in ("self", "cls"):
-                yield site.put("name-for-expr", 2.5, Frag(name))
+                likely = isinstance(site.node, (ast.Attribute, ast.Subscript))
+                yield site.put("name-for-expr", 3.5 if likely else 2.5, Frag(name))
 
 
 def _value(node: ast.AST) -> bool:

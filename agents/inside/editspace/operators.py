@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any, Iterator, Tuple
 
-from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, negated
+from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, method, negated
 from .scope import NUMERIC, Draft, Site
 
 COMPARISONS = {
@@ -106,7 +106,8 @@ def arithmetic(site: Site) -> Iterator[Draft]:
     left, right = site.frag(node.left), site.frag(node.right)
     if old not in ("*", "&", "|", "^") and not text:
         yield site.put("bin-swap", 5.0, binary(right, old, left, STRENGTHS[old]))
-    yield site.put("bin-drop", 6.0, left)
+    by_one = old in ("+", "-") and isinstance(node.right, ast.Constant) and node.right.value == 1
+    yield site.put("off-by-one" if by_one else "bin-drop", 8.0 if by_one else 6.0, left)
     yield site.put("bin-drop", 6.0, right)
     if isinstance(node.left, ast.BinOp) and STRENGTHS[old] != STRENGTHS[ARITHMETIC[type(node.left.op)]]:
         inner = ARITHMETIC[type(node.left.op)]
@@ -137,8 +138,18 @@ def augmented(site: Site) -> Iterator[Draft]:
                 yield site.splice("aug-op", 8.0 if near else 2.5, (*where, new + "="))
     elif len(node.targets) == 1 and isinstance(node.targets[0], (ast.Name, ast.Attribute, ast.Subscript)):
         at = between.find("=")
+        yield from _accumulated(site, node.targets[0])
         for new, weight in (("+=", 5.0), ("-=", 4.0), ("|=", 2.0), ("*=", 2.0), ("&=", 1.0)):
             yield site.splice("assign-to-aug", weight, (start + at, start + at + 1, new))
+
+
+def _accumulated(site: Site, target: Any) -> Iterator[Draft]:
+    """A value that is added to what a dict already holds."""
+    if isinstance(target, ast.Subscript) and not isinstance(target.slice, ast.Slice):
+        known = site.frag(target.value)
+        for start, binds in (("0", ARITH), ("''", ARITH), ("[]", ARITH)):
+            held = method(known, "get", site.frag(target.slice), Frag(start))
+            yield site.put("accumulate", 4.0, binary(held, "+", site.frag(site.node.value), binds), site.node.value)
 
 
 def shifted(site: Site) -> Iterator[Draft]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import (
     LOWEST,
-    Block,
     Frag,
     Function,
     Place,
@@ -69,6 +70,8 @@ class Scope:
         self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in _stored(n)])
         self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
+        self._names: Dict[int, List[str]] = {}
+        self._words: Dict[str, Set[str]] = {}
         self._atoms: Optional[List[Frag]] = None
 
     def may_be(self, name: str, wanted: Set[str]) -> bool:
@@ -87,9 +90,16 @@ class Scope:
 
     def names(self, line: int) -> List[str]:
         """Return parameters and the locals that were stored at or above a line, nearest kind first."""
-        early = set(_stored(self.root, line))
-        own = [name for name in self.locals if name in early or name in self.params]
-        return _unique(own)
+        if line not in self._names:
+            early = set(_stored(self.root, line)) | set(self.params)
+            self._names[line] = [name for name in self.locals if name in early]
+        return self._names[line]
+
+    def words_of(self, text: str) -> Set[str]:
+        """Return the identifiers in a text."""
+        if text not in self._words:
+            self._words[text] = set(re.findall(r"[A-Za-z_]\w*", text))
+        return self._words[text]
 
     def expressions(self) -> List[Tuple[Frag, ast.expr]]:
         """Return the distinct small expressions of the function, in order of their lines."""
@@ -162,7 +172,7 @@ class Scope:
                     yield compared(Frag(other), "not in", Frag(name))
         for name in self.locals[:10]:
             for kind in sorted(self.types.get(name, set()) - {"NoneType", "type", "function", "method"}):
-                if kind.isidentifier() and hasattr(__import__("builtins"), kind):
+                if kind.isidentifier() and hasattr(builtins, kind):
                     yield called("isinstance", Frag(name), Frag(kind))
                     yield negated(called("isinstance", Frag(name), Frag(kind)))
 
@@ -243,6 +253,3 @@ def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
 
 def _unique(items: List[Any]) -> List[Any]:
     return list(dict.fromkeys(items))
-
-
-__all__ = ["Block", "Clues", "Draft", "Scope", "Site", "parameters", "scopes"]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Iterator, List
 
-from ..source import LOWEST, Frag, Function, negated, wrapped
-from .conditions import guards
-from .scope import NUMERIC, Draft, Site
+from ..source import Function, negated
+from .scope import Draft, Site
 
 Loop = (ast.For, ast.While, ast.AsyncFor)
 Simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.Delete)
@@ -16,12 +14,12 @@ Simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Ass
 
 def deleted(site: Site) -> Iterator[Draft]:
     """The statement left out."""
-    if isinstance(site.node, (*Function, ast.ClassDef, ast.Import, ast.ImportFrom)) or _is_docstring(site):
+    if isinstance(site.node, (*Function, ast.ClassDef, ast.Import, ast.ImportFrom)) or is_docstring(site):
         return
     start, end = site.source.whole(site.node)
     alone = len(getattr(site.parent, site.place.field)) == 1
     compound = isinstance(site.node, (ast.If, *Loop, ast.With, ast.Try))
-    weight = 2.0 if compound else 4.0
+    weight = 2.0 if compound else 5.0
     if alone or not site.source.alone(site.node):
         yield site.splice("delete", weight, (start, end, "pass"))
     else:
@@ -33,7 +31,7 @@ def moved(site: Site) -> Iterator[Draft]:
     node, source = site.node, site.source
     block: List[Any] = getattr(site.parent, site.place.field)
     index = site.place.at
-    if _is_docstring(site) or not source.alone(node):
+    if is_docstring(site) or not source.alone(node):
         return
     start, end = source.whole(node)
     if index + 1 < len(block) and source.alone(block[index + 1]):
@@ -92,13 +90,13 @@ def exits(site: Site) -> Iterator[Draft]:
     node, source = site.node, site.source
     start, end = source.whole(node)
     word = {ast.Break: "break", ast.Continue: "continue", ast.Pass: "pass"}.get(type(node))
-    in_loop = _in_loop(site)
+    looping = in_loop(site)
     if word:
         for other in ("break", "continue", "return", "pass", "raise"):
-            if other != word and (in_loop or other not in ("break", "continue")):
+            if other != word and (looping or other not in ("break", "continue")):
                 yield site.splice("jump", 5.0 if other in ("break", "continue") else 2.5, (start, end, other))
-        if word == "pass" or in_loop:
-            for text in _returned(site):
+        if word == "pass" or looping:
+            for text in returned(site):
                 yield site.splice("jump", 1.5, (start, end, text))
     if isinstance(node, ast.Expr):
         value = node.value
@@ -114,9 +112,9 @@ def exits(site: Site) -> Iterator[Draft]:
     if isinstance(node, ast.Return):
         if node.value is not None:
             yield site.splice("return-drop", 2.0, (start, start + 7, ""))
-            if in_loop or isinstance(site.function(), Function):
+            if looping or isinstance(site.function(), Function):
                 yield site.splice("yield", 2.0, (start, start + 6, "yield"))
-        for text in _returned(site):
+        for text in returned(site):
             yield site.splice("return", 2.5, (start, end, text))
 
 
@@ -128,152 +126,14 @@ def _stored(site: Site, start: int, value: Any) -> Iterator[Draft]:
             yield site.splice("store", 2.0, (start, start, name + " = "))
 
 
-def _returned(site: Site) -> List[str]:
+def returned(site: Site) -> List[str]:
+    """Return the `return` statements that could stand here."""
     texts = [f"return {name}" for name in site.scope.names(site.node.lineno)[:12]]
     texts += [f"return {value}" for value in ("None", "True", "False", "0", "1", "-1", "[]", "''", "{}")]
     for node in ast.walk(site.scope.root):
         if isinstance(node, ast.Return) and node.value is not None and "\n" not in site.text(node):
             texts.append(site.text(node))
     return list(dict.fromkeys(text for text in texts if text != site.text()))
-
-
-def guarded(site: Site) -> Iterator[Draft]:
-    """The statement only under a condition; a way out before it under a condition."""
-    node, source = site.node, site.source
-    if _is_docstring(site) or not source.alone(node) or isinstance(node, (*Function, ast.ClassDef)):
-        return
-    start, end = source.whole(node)
-    depth = source.indent(node)
-    step = "\t" if depth.startswith("\t") else "    "
-    used = set(re.findall(r"[A-Za-z_]\w*", source.text(node)))
-    ways = _ways_out(site)
-    body = source.reindented(node, depth + step)
-    head = isinstance(site.parent, Function) and site.place.at <= 2
-    for atom in guards(site):
-        shared = 1.5 if used & set(re.findall(r"[A-Za-z_]\w*", atom.text)) else 0.7
-        missing = 1.4 if "None" in atom.text or atom.text.startswith("not ") else 1.0
-        if not isinstance(node, (ast.If, *Loop, ast.Return)) or shared > 1:
-            text = f"if {wrapped(atom, LOWEST)}:{source.eol}{depth}{step}{body}"
-            yield site.splice("guard-stmt", 1.2 * shared, (start, end, text))
-        for way, weight in ways:
-            fit = weight * (1.0 if head or weight > 1.2 else 0.6) * shared * missing
-            text = f"if {wrapped(atom, LOWEST)}:{source.eol}{depth}{step}{way}{source.eol}{depth}"
-            yield site.splice("guard-exit", fit, (start, start, text))
-
-
-def _ways_out(site: Site) -> List[Tuple[str, float]]:
-    ways = [("continue", 1.5), ("break", 1.0)] if _in_loop(site) else []
-    ways += [("return", 1.0)] if not _returns_value(site) else [("return None", 0.8)]
-    seen = set()
-    for node in ast.walk(site.scope.root):
-        if isinstance(node, (ast.Return, ast.Raise)) and "\n" not in site.text(node):
-            ways.append((site.text(node), 1.0))
-        if isinstance(node, ast.Return) and node.value is not None:
-            seen.add(type(node.value))
-    for name in site.scope.params[:4]:
-        if name not in ("self", "cls"):
-            ways.append((f"return {name}", 0.8))
-    ways += [(f"return {value}", 0.7) for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()")]
-    for name in site.scope.clues.exceptions:
-        if name.isidentifier():
-            ways.append((f"raise {name}", 1.0))
-    return list(dict(reversed([(text, weight) for text, weight in ways])).items())[::-1][:22]
-
-
-def inserted(site: Site) -> Iterator[Draft]:
-    """A statement added before this one, or after the last one of a block."""
-    node, source = site.node, site.source
-    if _is_docstring(site) or not source.alone(node):
-        return
-    start, end = source.whole(node)
-    depth = source.indent(node)
-    block = getattr(site.parent, site.place.field)
-    last = site.place.at == len(block) - 1 and not isinstance(node, (ast.Return, ast.Raise, ast.Break, ast.Continue))
-    near = set(re.findall(r"[A-Za-z_]\w*", source.text(node)))
-    for text, weight, kind in statements(site):
-        names = [name for name in re.findall(r"[A-Za-z_]\w*", text) if name not in ("self", "append")]
-        fit = weight * (0.8 + 0.6 * sum(name in near for name in names) / max(1, len(names)))
-        yield site.splice(kind, fit, (start, start, text + source.eol + depth))
-        if last:
-            yield site.splice(kind, fit, (end, end, source.eol + depth + text))
-    if last and isinstance(site.parent, Function):
-        for text in _returned(site):
-            yield site.splice("return-add", 4.0, (end, end, source.eol + depth + text))
-
-
-def statements(site: Site) -> List[Tuple[str, float, str]]:
-    """Return the simple statements that could be missing, with weight and kind."""
-    scope = site.scope
-    found: List[Tuple[str, float, str]] = []
-    names = scope.names(site.node.lineno)
-    texts = {site.text(n) for n in ast.walk(scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
-    if scope.klass is not None and scope.params[:1] == ["self"]:
-        assigned = {
-            n.attr for n in ast.walk(scope.root) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-        }
-        for param in scope.params[1:]:
-            for name in (param, "_" + param, "__" + param):
-                if name not in assigned and param not in assigned and "_" + param not in assigned:
-                    found.append((f"self.{name} = {param}", 6.0 if name == param else 4.0, "init-add"))
-        found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in texts]
-    for name in names:
-        if name in ("self", "cls"):
-            continue
-        kinds = scope.types.get(name, set())
-        for method, holders, weight in (
-            ("append", {"list", "deque"}, 3.5),
-            ("add", {"set"}, 3.5),
-            ("extend", {"list"}, 1.5),
-        ):
-            if kinds & holders:
-                found += [
-                    (f"{name}.{method}({other})", weight, "call-add")
-                    for other in names
-                    if other not in (name, "self", "cls")
-                ]
-        if kinds & {"list", "deque", "set"}:
-            found.append((f"{name}.pop()", 1.5, "call-add"))
-        if "list" in kinds:
-            found += [(f"{name}.sort()", 2.0, "call-add"), (f"{name}.reverse()", 2.0, "call-add")]
-        if kinds & NUMERIC:
-            found += [
-                (f"{name} += 1", 3.0, "step-add"),
-                (f"{name} -= 1", 2.5, "step-add"),
-                (f"{name} = 0", 2.0, "assign-add"),
-            ]
-        for other in names:
-            if other != name and other not in ("self", "cls") and kinds and scope.alike(name, other) >= 0.5:
-                found.append((f"{name} = {other}", 2.0, "assign-add"))
-                if kinds & NUMERIC:
-                    found.append((f"{name} += {other}", 2.0, "step-add"))
-        if "str" in kinds:
-            found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower")]
-        if "NoneType" in kinds:
-            for default in ("[]", "{}", "''", "0"):
-                found.append((f"{name} = {name} or {default}", 2.0, "assign-add"))
-    for text in texts:
-        if "\n" not in text and not text.startswith(("'", '"')):
-            found.append((text, 3.0, "copied"))
-    if _in_loop(site):
-        found += [("continue", 1.0, "jump-add"), ("break", 1.5, "jump-add")]
-    return found
-
-
-def _neighbours(site: Site) -> List[str]:
-    """Return simple statements of the other methods whose names exist here too."""
-    known = (
-        set(site.scope.locals) | set(dir(__import__("builtins"))) | set(site.scope.globals) | set(site.scope.functions)
-    )
-    found: List[str] = []
-    for node in ast.walk(site.scope.klass or site.source.tree):
-        if isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.Delete)) and not isinstance(
-            getattr(node, "value", None), ast.Constant
-        ):
-            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-            text = site.text(node)
-            if names <= known and "\n" not in text and len(text) <= 80 and "super()" not in text:
-                found.append(text)
-    return list(dict.fromkeys(found))[:60]
 
 
 def unmutable(site: Site) -> Iterator[Draft]:
@@ -298,17 +158,12 @@ def unmutable(site: Site) -> Iterator[Draft]:
             yield site.splice("mutable-default", 9.0, (*source.span(default), "None"), (at, at, text))
 
 
-def _in_loop(site: Site) -> bool:
+def in_loop(site: Site) -> bool:
+    """Return whether `break` and `continue` may stand here."""
     loop = site.source.enclosing(site.node, (*Loop, *Function))
     return isinstance(loop, Loop)
 
 
-def _returns_value(site: Site) -> bool:
-    return any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(site.scope.root))
-
-
-def _is_docstring(site: Site) -> bool:
+def is_docstring(site: Site) -> bool:
+    """Return whether the statement is only a text."""
     return isinstance(site.node, ast.Expr) and isinstance(site.node.value, ast.Constant)
-
-
-__all__ = ["Frag", "Simple", "branch", "deleted", "exits", "guarded", "inserted", "moved", "unmutable"]

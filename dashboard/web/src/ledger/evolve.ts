@@ -33,7 +33,10 @@ export const initial: Board = {
 
 /** The board after one more event; a kind this page does not know yet only moves the position. */
 export function evolve(board: Board, row: Row): Board {
-  const moved: Board = { ...board, position: row.position, at: row.at };
+  return told({ ...board, position: row.position, at: row.at }, row);
+}
+
+function told(moved: Board, row: Row): Board {
   switch (row.kind) {
     case "ProjectOpened":
       return onOpened(moved, row);
@@ -87,9 +90,9 @@ export function evolve(board: Board, row: Row): Board {
     case "ToolFinished":
     case "ActionRecorded":
     case "MilestoneReached":
-      return moved;
+      break;
     default:
       row satisfies never;
-      return moved;
   }
+  return moved;
 }

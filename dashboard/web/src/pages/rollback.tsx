@@ -33,6 +33,34 @@ export function Rollback({ board, project, checkpoint, onClose, onOther }: Rollb
   );
 }
 
+function GatesThen({ preview }: { preview: Preview }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Gate</th>
+          <th scope="col">Now</th>
+          <th scope="col">Then</th>
+        </tr>
+      </thead>
+      <tbody>
+        {preview.gates.map((gate) => (
+          <tr key={gate.gate} data-moved={gate.now !== gate.then}>
+            <th scope="row">{gate.gate}</th>
+            <td className="num">{number(gate.now)}</td>
+            <td className="num">{number(gate.then)}</td>
+          </tr>
+        ))}
+        <tr data-moved={preview.score_now !== preview.score_then}>
+          <th scope="row">score</th>
+          <td className="num">{number(preview.score_now)}</td>
+          <td className="num">{number(preview.score_then)}</td>
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
 function Plan({ preview }: { preview: Preview }) {
   return (
     <>
@@ -54,29 +82,7 @@ function Plan({ preview }: { preview: Preview }) {
         </>
       )}
       <h3>Gates you would be back at</h3>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Gate</th>
-            <th scope="col">Now</th>
-            <th scope="col">Then</th>
-          </tr>
-        </thead>
-        <tbody>
-          {preview.gates.map((gate) => (
-            <tr key={gate.gate} data-moved={gate.now !== gate.then}>
-              <th scope="row">{gate.gate}</th>
-              <td className="num">{number(gate.now)}</td>
-              <td className="num">{number(gate.then)}</td>
-            </tr>
-          ))}
-          <tr data-moved={preview.score_now !== preview.score_then}>
-            <th scope="row">score</th>
-            <td className="num">{number(preview.score_now)}</td>
-            <td className="num">{number(preview.score_then)}</td>
-          </tr>
-        </tbody>
-      </table>
+      <GatesThen preview={preview} />
       <h3>Not touched</h3>
       <ul className="plain-list">
         <li>Your repository: its files, index, branches and uncommitted edits. Only Kaizen’s own branch moves.</li>

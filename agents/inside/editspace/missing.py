@@ -1,0 +1,182 @@
+"""PURE: statements that may be missing: guards, ways out, and simple statements built from what the function has."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from typing import Iterator, List, Set, Tuple
+
+from ..source import LOWEST, Function, wrapped
+from .scope import NUMERIC, Draft, Site
+from .statements import Loop, in_loop, is_docstring, returned
+
+Stated = Tuple[str, float, str]
+"""Text, weight and kind of a statement."""
+METHODS = (("append", {"list", "deque"}, 3.5), ("add", {"set"}, 3.5), ("extend", {"list"}, 1.5))
+
+
+def guarded(site: Site) -> Iterator[Draft]:
+    """The statement only under a condition; a way out before it under a condition. Likeliest first."""
+    node, source = site.node, site.source
+    if is_docstring(site) or not source.alone(node) or isinstance(node, (*Function, ast.ClassDef)):
+        return
+    start, end = source.whole(node)
+    depth = source.indent(node)
+    step = "\t" if depth.startswith("\t") else "    "
+    ways = _ways_out(site)
+    head = isinstance(site.parent, Function) and site.place.at <= 2
+    plain = not isinstance(node, (ast.If, *Loop, ast.Return))
+    used = _words(source.text(node))
+    order: List[Tuple[float, int, int]] = []
+    atoms = site.scope.atoms()[:140]
+    for place, atom in enumerate(atoms):
+        shared = 1.5 if used & site.scope.words_of(atom.text) else 0.7
+        missing = 1.4 if "None" in atom.text or atom.text.startswith("not ") else 1.0
+        if plain or shared > 1:
+            order.append((-1.2 * shared, place, -1))
+        for number, (_, weight) in enumerate(ways):
+            fit = weight * (1.0 if head or weight > 1.2 else 0.6)
+            order.append((-fit * shared * missing, place, number))
+    for weight, place, number in sorted(order):
+        condition = wrapped(atoms[place], LOWEST)
+        if number < 0:
+            body = source.reindented(node, depth + step)
+            text = f"if {condition}:{source.eol}{depth}{step}{body}"
+            yield site.splice("guard-stmt", -weight, (start, end, text))
+        else:
+            text = f"if {condition}:{source.eol}{depth}{step}{ways[number][0]}{source.eol}{depth}"
+            yield site.splice("guard-exit", -weight, (start, start, text))
+
+
+def _ways_out(site: Site) -> List[Tuple[str, float]]:
+    ways = {"continue": 1.5, "break": 1.0} if in_loop(site) else {}
+    valued = False
+    for node in ast.walk(site.scope.root):
+        if isinstance(node, (ast.Return, ast.Raise)) and "\n" not in site.text(node):
+            ways.setdefault(site.text(node), 1.0)
+            valued = valued or (isinstance(node, ast.Return) and node.value is not None)
+    ways.setdefault("return None" if valued else "return", 0.8 if valued else 1.0)
+    for name in site.scope.params[:4]:
+        if name not in ("self", "cls"):
+            ways.setdefault(f"return {name}", 0.8)
+    for name in site.scope.clues.exceptions:
+        if name.isidentifier():
+            ways.setdefault(f"raise {name}", 1.0)
+    for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
+        ways.setdefault(f"return {value}", 0.7)
+    return list(ways.items())[:24]
+
+
+def inserted(site: Site) -> Iterator[Draft]:
+    """A statement added before this one, or after the last one of a block. Likeliest first."""
+    node, source = site.node, site.source
+    if is_docstring(site) or not source.alone(node):
+        return
+    start, end = source.whole(node)
+    depth = source.indent(node)
+    block = getattr(site.parent, site.place.field)
+    last = site.place.at == len(block) - 1 and not isinstance(node, (ast.Return, ast.Raise, ast.Break, ast.Continue))
+    near = _words(source.text(node))
+    weighed: List[Stated] = []
+    for text, weight, kind in _statements(site):
+        words = site.scope.words_of(text) - {"self", "append"}
+        weighed.append((text, weight * (0.8 + 0.6 * len(words & near) / max(1, len(words))), kind))
+    if last and isinstance(site.parent, Function):
+        weighed += [(text, 4.0, "return-add") for text in returned(site)]
+    for text, weight, kind in sorted(weighed, key=lambda one: -one[1]):
+        if kind != "return-add":
+            yield site.splice(kind, weight, (start, start, text + source.eol + depth))
+        if last:
+            yield site.splice(kind, weight, (end, end, source.eol + depth + text))
+
+
+def _statements(site: Site) -> List[Stated]:
+    """Return the simple statements that could be missing here."""
+    own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
+    found = _initialisations(site)
+    found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in own]
+    for name in site.scope.names(site.node.lineno):
+        if name not in ("self", "cls"):
+            found += _with_name(site, name)
+    found += [(text, 3.0, "copied") for text in sorted(own) if "\n" not in text and not text.startswith(("'", '"'))]
+    if in_loop(site):
+        found += [("continue", 1.0, "jump-add"), ("break", 4.0 if isinstance(site.parent, ast.If) else 1.5, "jump-add")]
+    return found
+
+
+def _initialisations(site: Site) -> List[Stated]:
+    """Return `self.x = x` for parameters that are stored nowhere."""
+    scope = site.scope
+    if scope.klass is None or scope.params[:1] != ["self"]:
+        return []
+    stored = {
+        n.attr.lstrip("_")
+        for n in ast.walk(scope.root)
+        if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
+    }
+    own = {n.attr for n in ast.walk(scope.klass) if isinstance(n, ast.Attribute)}
+    found: List[Stated] = []
+    for param in scope.params[1:]:
+        for name in (param, "_" + param, "__" + param):
+            if param not in stored:
+                found.append((f"self.{name} = {param}", 6.0 if name in own or name == param else 2.0, "init-add"))
+    return found
+
+
+def _with_name(site: Site, name: str) -> List[Stated]:
+    """Return statements that change one local, by the types it had."""
+    scope = site.scope
+    kinds = scope.types.get(name, set())
+    others = [other for other in scope.names(site.node.lineno) if other not in (name, "self", "cls")]
+    found: List[Stated] = []
+    for method, holders, weight in METHODS:
+        if kinds & holders:
+            found += [(f"{name}.{method}({other})", weight, "call-add") for other in others]
+    if kinds & {"list", "deque", "set"}:
+        found.append((f"{name}.pop()", 1.5, "call-add"))
+    if "list" in kinds:
+        found += [(f"{name}.sort()", 2.0, "call-add"), (f"{name}.reverse()", 2.0, "call-add")]
+    if "dict" in kinds:
+        found += [(f"{name}[{one}] = {two}", 2.0, "call-add") for one in others[:6] for two in others[:6] if one != two]
+    if kinds & NUMERIC:
+        found += [
+            (f"{name} += 1", 3.0, "step-add"),
+            (f"{name} -= 1", 2.5, "step-add"),
+            (f"{name} = 0", 2.0, "assign-add"),
+        ]
+    for other in others:
+        if kinds and scope.alike(name, other) >= 0.5:
+            found.append((f"{name} = {other}", 2.0, "assign-add"))
+            if kinds & NUMERIC:
+                found.append((f"{name} += {other}", 2.0, "step-add"))
+    if "str" in kinds:
+        found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower")]
+    if "NoneType" in kinds:
+        found += [(f"{name} = {name} or {default}", 2.0, "assign-add") for default in ("[]", "{}", "''", "0")]
+    return found
+
+
+def _neighbours(site: Site) -> List[str]:
+    """Return simple statements of the other methods whose names exist here too."""
+    holder = site.scope.klass or site.source.tree
+    simple: List[Tuple[str, Set[str]]] = site.source.cached(("simple", holder), lambda: _simple(site, holder))
+    known = {*site.scope.locals, *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    return [text for text, names in simple if names <= known][:60]
+
+
+def _simple(site: Site, holder: ast.AST) -> List[Tuple[str, Set[str]]]:
+    found = {}
+    for node in ast.walk(holder):
+        if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)) or (
+            isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant)
+        ):
+            text = site.text(node)
+            if "\n" not in text and len(text) <= 80 and "super()" not in text:
+                names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+                found[text] = names
+    return list(found.items())
+
+
+def _words(text: str) -> Set[str]:
+    return set(re.findall(r"[A-Za-z_]\w*", text))

@@ -1,0 +1,110 @@
+"""Writes the pages of this folder that come from the code: `python -P docs/write.py`; a test fails for a stale one."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import typer
+
+from director.cli import app
+from director.gates.defaults import table
+from ledger.events import AnyEvent
+
+HERE = Path(__file__).parent
+WRITTEN = "<!-- Written by `python -P docs/write.py`. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page by its name."""
+    return {"cli.md": commands(), "events.md": events(), "gates.md": gates()}
+
+
+def commands() -> str:
+    """Return the page of the command line."""
+    root: Any = typer.main.get_command(app)
+    parts = [WRITTEN, "# The kaizen command\n", f"{root.help}\n", EXITS]
+    for name, command in root.commands.items():
+        parts.append(_command(name, command))
+    return "\n".join(parts)
+
+
+EXITS = """\
+Exit status: 0 completed, 1 internal error, 2 bad usage or unusable repository, 3 stalled, 4 exhausted, 5 stopped,
+130 on Ctrl-C. What went wrong is one line on standard error. `--json` writes JSON on standard output and nothing else.
+"""
+
+
+def _command(name: str, command: Any) -> str:
+    shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
+    places = "".join(f" [{(p.name or '').upper()}]" for p in shown if p.param_type_name == "argument")
+    rows = [f"| {_written(p)} | {_meaning(p)} |\n" for p in shown]
+    told = inspect.cleandoc(command.help or "")
+    table_ = "".join(["| | |\n| --- | --- |\n", *rows]) if rows else ""
+    return f"## kaizen {name}\n\n    kaizen {name}{places}\n\n{told}\n\n{table_}"
+
+
+def _written(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{(parameter.name or '').upper()}`"
+    return ", ".join(f"`{word}`" for word in (*parameter.opts, *parameter.secondary_opts))
+
+
+def _meaning(parameter: Any) -> str:
+    return str(getattr(parameter, "help", "") or "").replace("|", "\\|")
+
+
+def events() -> str:
+    """Return the page of the ledger's vocabulary."""
+    parts = [WRITTEN, "# Events\n", ABOUT_EVENTS]
+    kinds = get_args(AnyEvent)
+    modules = dict.fromkeys(inspect.getmodule(kind) for kind in kinds)
+    for module in modules:
+        assert module is not None and module.__doc__, "every room says what it is"
+        title = module.__doc__.removeprefix("PURE: ").strip().splitlines()[0].rstrip(".")
+        parts.append(f"## {title[0].upper()}{title[1:]}\n")
+        tree = ast.parse(inspect.getsource(module))
+        described = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+        parts += [_event(described[kind.__name__]) for kind in kinds if inspect.getmodule(kind) is module]
+    return "\n".join(parts)
+
+
+ABOUT_EVENTS = """\
+Everything that happens is one of these facts, appended to a project's ledger and never changed. Outside (`--json`, the
+API, the stream) each is one flat object: `position`, `at`, `kind`, `run`, `stream`, `actor`, and the fields below;
+fields that have a default are left out when they are at it.
+"""
+
+
+def _event(node: ast.ClassDef) -> str:
+    rows = "".join(f"| `{name}` | `{kind}` | {told} |\n" for name, kind, told in _fields(node))
+    return f"### {node.name}\n\n{ast.get_docstring(node)}\n\n| field | type | |\n| --- | --- | --- |\n{rows}"
+
+
+def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
+    """Yield name, type and meaning; the meaning is the string under the field."""
+    for field, after in zip(node.body, [*node.body[1:], None], strict=True):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            told = ""
+            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+                told = " ".join(str(after.value.value).split())
+            yield field.target.id, ast.unparse(field.annotation).replace("|", "\\|"), told
+
+
+def gates() -> str:
+    """Return the page of the gates: its own words, with the table as it is."""
+    page = (HERE / "gates.md").read_text("utf-8")
+    lines = page.splitlines(keepends=True)
+    first = next(i for i, line in enumerate(lines) if line.startswith("| gate |"))
+    last = next(i for i in range(first, len(lines) + 1) if i == len(lines) or not lines[i].startswith("|"))
+    return "".join([*lines[:first], table(), *lines[last:]])
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (HERE / name).write_text(text, encoding="utf-8")
+        sys.stdout.write(f"wrote docs/{name}\n")

@@ -1,0 +1,282 @@
+"""Each command as a user tries it, with a daemon and without one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.command import Done, Kaizen
+from tests.e2e.repositories import FAST, SHOP, commit, git, make, references, write
+
+pytestmark = pytest.mark.slow
+
+READING = ("status", "gates", "log", "checkpoints")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A project whose first run is completed."""
+
+    kaizen: Kaizen
+    repository: Path
+    run: Done
+
+    def json(self, *arguments: object) -> Any:
+        done = self.kaizen(*arguments, "-p", "shop", "--json")
+        assert done.status == 0, done.err
+        return json.loads(done.out)
+
+
+@pytest.fixture(scope="module")
+def finished(kaizen: Kaizen, tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    place = tmp_path_factory.mktemp("commands")
+    command = kaizen.beside(place / "home")
+    shop = make(place / "shop", {**SHOP, "kaizen.toml": FAST})
+    return Finished(command, shop, command.run(shop))
+
+
+@pytest.fixture
+def daemon(finished: Finished) -> Iterator[Kaizen]:
+    up = finished.kaizen("up", "--port", 0)
+    assert up.status == 0, up.err
+    yield finished.kaizen
+    finished.kaizen("down")
+
+
+def test_what_is_read_is_the_same_with_a_daemon_and_without(finished: Finished) -> None:
+    def readings() -> dict[str, Any]:
+        rows = {name: finished.json(name) for name in ("status", "gates", "checkpoints")}
+        rows["status"] = {k: v for k, v in rows["status"].items() if k not in ("position", "at", "sandbox", "roles")}
+        return rows
+
+    alone = readings()
+    finished.kaizen("up", "--port", 0)
+    through = readings()
+    finished.kaizen("down")
+
+    assert through == alone
+    assert alone["status"]["run"]["state"] == "completed"
+    assert [gate["met"] for gate in alone["gates"]] == [True, True]
+    assert [row["id"] for row in alone["checkpoints"]] == ["c1", "c2", "c3"]
+    assert all({"id", "position", "tree", "commit", "gates"} <= row.keys() for row in alone["checkpoints"])
+
+
+@pytest.mark.parametrize("name", READING)
+def test_a_reading_command_is_pleasant_to_look_at(finished: Finished, name: str) -> None:
+    done = finished.kaizen(name, cwd=finished.repository)
+
+    assert done.status == 0, done.err
+    assert done.out.strip()
+    assert not re.search(r"\bNone\b|\bTrue\b|\bFalse\b|\x1b", done.out), done.out
+    assert all(line == line.rstrip() for line in done.out.splitlines())
+
+
+def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> None:
+    last = finished.kaizen("log", "-p", "shop", "--json", "--limit", 1).events
+    landed = finished.kaizen("log", "-p", "shop", "--json", "--kind", "PatchLanded").events
+    found = finished.kaizen("log", "-p", "shop", "--json", "--grep", "ruff: 1 fix").events
+    nonsense = finished.kaizen("log", "-p", "shop", "--kind", "Nonsense")
+
+    assert last[0]["kind"] in ("RunEnded", "DirectorStarted")
+    assert {event["kind"] for event in landed} == {"PatchLanded"}
+    assert found and all("ruff: 1 fix" in json.dumps(event) for event in found)
+    assert nonsense.status == 2 and "Nonsense" in nonsense.one_line
+
+
+def test_up_twice_is_up_once_and_open_prints_a_fresh_address(finished: Finished, daemon: Kaizen) -> None:
+    again, first, second = daemon("up"), daemon("open"), daemon("open")
+
+    assert again.status == 0
+    assert again.out.startswith("up already: process ")
+    address = r"http://127\.0\.0\.1:\d+/#t=\S+\n"
+    assert re.fullmatch(address, first.out) and re.fullmatch(address, second.out)
+    assert first.out != second.out
+
+
+def test_without_a_daemon_there_is_nothing_to_open_and_down_is_down(finished: Finished) -> None:
+    opened, down = finished.kaizen("open"), finished.kaizen("down")
+
+    assert opened.status == 2 and "kaizen up" in opened.one_line
+    assert (down.status, down.out) == (0, "down: no daemon is at work\n")
+
+
+def test_a_killed_daemons_file_hinders_nobody(finished: Finished) -> None:
+    up = finished.kaizen("up", "--port", 0)
+    pid = int(re.search(r"process (\d+)", up.out)[1])  # type: ignore[index]
+    os.kill(pid, signal.SIGKILL)
+    wait_until_gone(pid)
+
+    status, down, again = (
+        finished.kaizen("status", "-p", "shop"),
+        finished.kaizen("down"),
+        finished.kaizen("up", "--port", 0),
+    )
+    finished.kaizen("down")
+
+    assert status.status == 0, status.err
+    assert down.out == "down: no daemon is at work\n"
+    assert again.status == 0 and again.out.startswith("up: process ")
+
+
+def wait_until_gone(pid: int) -> None:
+    until = time.monotonic() + 30
+    while Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
+def test_a_run_beside_a_daemon_goes_through_it_and_shows_the_same(finished: Finished, daemon: Kaizen) -> None:
+    done = daemon.run(finished.repository)
+    alien = daemon("run", finished.repository, "--port", 1)
+
+    assert done.status == 0, done.err
+    assert "does the work" in done.err
+    assert done.events[0]["kind"] == "RunStarted"
+    assert done.ended["gates"] == finished.run.ended["gates"]
+    assert done.ended["branch"] in {r.removeprefix("refs/heads/") for r in references(finished.repository)}
+    assert alien.status == 2 and "--port" in alien.one_line
+
+
+def test_a_project_and_a_checkpoint_nobody_knows_are_said_in_one_line(finished: Finished) -> None:
+    project = finished.kaizen("status", "-p", "shap")
+    checkpoint = finished.kaizen("rollback", "c99", "-p", "shop")
+    stop = finished.kaizen("stop", "-p", "shop")
+
+    assert project.status == checkpoint.status == stop.status == 2
+    assert "no project is called shap" in project.one_line and "shop" in project.one_line
+    assert "c99" in checkpoint.one_line
+    assert "no run is at work" in stop.one_line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run", ".", "--iterations", "0"), ("run", ".", "--minutes", "-1"), ("run", ".", "--parallel", "99"), ("runn",),
+     ("run", ".", "--port", "70000"), ("log", "--limit", "0"), ("run", ".", "--colour")],
+)  # fmt: skip
+def test_a_bad_option_is_refused_before_anything_happens(finished: Finished, words: tuple[str, ...]) -> None:
+    done = finished.kaizen(*words, cwd=finished.repository)
+
+    assert done.status == 2
+    assert "Traceback" not in done.err and done.out == ""
+
+
+def test_verify_projects_and_doctor_answer(finished: Finished) -> None:
+    verify, projects = finished.json("verify"), finished.kaizen("projects", "--json")
+    doctor = finished.kaizen("doctor", "--json")
+
+    assert verify["intact"] is True and verify["events"] > 10
+    (project,) = json.loads(projects.out)
+    assert (project["name"], project["repository"]) == ("shop", str(finished.repository))
+    checks = {check["what"]: check["ok"] for check in json.loads(doctor.out)}
+    assert checks["python"] and checks["git"] and checks["sandbox"] and checks["home"]
+
+
+def test_pausing_begins_nothing_new_until_resumed(fresh: Kaizen, tmp_path: Path) -> None:
+    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
+    shop = make(tmp_path / "shop", SHOP | slow)
+    running = fresh.start("run", shop, "--json", "--no-page")
+    wait_for(running, "TargetPrepared")
+
+    pause = fresh("pause", cwd=shop)
+    wait_for(running, "BaselineMeasured")
+    status = json.loads(fresh("status", "--json", cwd=shop).out)
+    resume = fresh("resume", cwd=shop)
+    out, err = running.communicate(timeout=120)
+
+    assert (pause.out, resume.out) == ("pause: done\n", "resume: done\n")
+    assert status["run"]["state"] == "paused"
+    assert not [a for a in status["attempts"] if a["ended_at"] is None]
+    assert running.returncode == 0, err
+    assert '"state": "completed"' in out.splitlines()[-1]
+
+
+def wait_for(running: subprocess.Popen[str], kind: str) -> None:
+    assert running.stdout is not None
+    for line in running.stdout:
+        if f'"kind": "{kind}"' in line:
+            return
+    raise AssertionError(f"it ended before {kind}: {running.communicate()[1]}")
+
+
+def test_a_terminated_daemon_leaves_its_run_to_the_next(fresh: Kaizen, tmp_path: Path) -> None:
+    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
+    shop = make(tmp_path / "shop", SHOP | slow)
+    fresh("up", "--port", 0)
+    running = fresh.start("run", shop, "--json")
+    wait_for(running, "AttemptScheduled")
+
+    down = fresh("down")
+    running.communicate(timeout=60)
+    up = fresh("up", "--port", 0)
+    ended = wait_for_end(fresh)
+
+    assert down.out == "down\n" and up.status == 0
+    assert running.returncode in (1, 2)
+    assert ended["state"] == "completed"
+    assert "refs/heads/kaizen/run-1" in references(shop)
+    assert len(fresh("log", "-p", "shop", "--json", "--kind", "RunStarted").events) == 1
+
+
+def wait_for_end(kaizen: Kaizen) -> dict[str, Any]:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        ended = kaizen("log", "-p", "shop", "--json", "--kind", "RunEnded").events
+        if ended:
+            return ended[-1]
+        time.sleep(0.5)
+    raise AssertionError(kaizen("status", "-p", "shop").out)
+
+
+def test_a_rollback_is_shown_done_undone_and_remembered(fresh: Kaizen, tmp_path: Path) -> None:
+    shop = make(tmp_path / "shop", {**SHOP, "kaizen.toml": FAST})
+    assert fresh.run(shop).status == 0
+    before = git(shop, "rev-parse", "kaizen/run-1^{tree}")
+
+    shown = fresh("rollback", "c1", cwd=shop)
+    kept = git(shop, "rev-parse", "kaizen/run-1^{tree}")
+    done = fresh("rollback", "c1", "--yes", cwd=shop)
+    back = git(shop, "rev-parse", "kaizen/run-1^{tree}")
+    undone = fresh("rollback", "c3", "--yes", cwd=shop)
+    again = git(shop, "rev-parse", "kaizen/run-1^{tree}")
+
+    assert "undoes" in shown.out and "nothing was changed; add --yes to do it" in shown.out
+    assert "None" not in shown.out
+    assert kept == before
+    assert done.status == 0, done.err
+    assert back == git(shop, "rev-parse", "main^{tree}")
+    assert undone.status == 0 and again == before
+    assert fresh("verify", cwd=shop).status == 0
+
+
+def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stays(
+    fresh: Kaizen, tmp_path: Path
+) -> None:
+    shop = make(tmp_path / "shop", {**SHOP, "kaizen.toml": FAST})
+    assert fresh.run(shop).status == 0
+    git(shop, "checkout", "--quiet", "kaizen/run-1")
+    write(shop, {"mine.py": "x = 1\n"})
+    mine = commit(shop, "Mine")
+    git(shop, "checkout", "--quiet", "main")
+
+    done = fresh("rollback", "c1", "--yes", cwd=shop)
+    notices = fresh("log", "-p", "shop", "--json", "--kind", "NoticeRaised").events
+    landed_before = fresh("log", "-p", "shop", "--json", "--kind", "PatchProposed").events
+    second = fresh.run(shop)
+
+    assert done.status == 0, done.err
+    assert git(shop, "rev-parse", "kaizen/run-1") == mine
+    assert [n for n in notices if n["code"] == "delivered-branch-moved"]
+    assert "has commits of yours" in done.out
+    refused = {event["patch"] for event in landed_before}
+    landed = {event["attempt"] for event in second.of("PatchLanded")}
+    assert not [p for p in second.of("PatchProposed") if p["patch"] in refused and p["attempt"] in landed]
