@@ -89,6 +89,22 @@ async def test_events_can_be_chosen(served: Served) -> None:
     assert found and all("ZeroDivisionError" in str(row) for row in found)
 
 
+@pytest.mark.parametrize("query", [{}, {"q": "r1.i1"}, {"kind": "TechniqueTried"}, {"stream": "director"}])
+async def test_the_newest_events_come_first_page_by_page_with_before_alone(
+    served: Served, query: dict[str, str]
+) -> None:
+    whole = (await served.get(f"{P}/events", limit=1000, **query)).json()["events"]
+    pages, before = [], whole[-1]["position"] + 1
+
+    while before is not None:
+        page = (await served.get(f"{P}/events", before=before, limit=3, **query)).json()
+        pages.insert(0, [event["position"] for event in page["events"]])
+        before = page["next"]
+
+    assert [position for page in pages for position in page] == [event["position"] for event in whole]
+    assert len(pages[-1]) == 3
+
+
 async def test_one_event_shows_its_link(served: Served) -> None:
     first = served.project().store.read(limit=1)[0]
 

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import story
-from tests.e2e.watching import AXE, Watched, opened
+from tests.e2e.watching import AREAS, Watched, opened, violations
 
 pytestmark = pytest.mark.slow
-AREAS = ("now", "events", "iterations", "patches", "checkpoints", "errors", "notices")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe finds, one line each."""
-    if not page.evaluate("() => 'axe' in window"):
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: Any = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations)",
-        RULES,
-    )
-    return [f"{one['id']}: {json.dumps([node['html'][:200] for node in one['nodes']][:3])}" for one in found]
 
 
 def visit(page: Page, watched: Watched, address: str) -> None:

@@ -201,7 +201,26 @@ def test_a_long_ledger_is_searched_whole_and_drawn_in_part(page: Page, watched: 
     page.keyboard.type("needle")
 
     expect(grid).to_have_attribute("aria-rowcount", "3")
-    assert grid.locator(".cell-position").all_inner_texts() == ["18", "4018", "8018"]
+    assert grid.locator(".cell-position").all_inner_texts() == ["8018", "4018", "18"]
+
+
+def test_a_search_finds_the_newest_first_and_says_when_there_may_be_more(page: Page, watched: Watched) -> None:
+    """Older ones come when they are asked for, newer ones by themselves and on top."""
+    watched.tell(story_parts.director(*(NoticeRaised(code="n", message=f"hay {n}") for n in range(700))))
+    opened(page, watched)
+    area(page, "events")
+
+    page.get_by_label("Search the events").fill("hay")
+
+    grid = page.get_by_role("grid", name="Events")
+    expect(grid).to_have_attribute("aria-rowcount", "500")
+    expect(grid.get_by_role("row").first).to_contain_text("hay 699")
+    expect(page.get_by_text("The newest 500 matches, back to event 201.")).to_be_visible()
+    watched.tell(story_parts.director(NoticeRaised(code="n", message="hay on top")))
+    expect(grid.get_by_role("row").first).to_contain_text("hay on top")
+    page.get_by_role("button", name="Look for older ones").click()
+    expect(grid).to_have_attribute("aria-rowcount", "701")
+    expect(page.get_by_text("There may be older ones.")).to_have_count(0)
 
 
 def test_an_event_can_be_opened_and_leads_on(page: Page, watched: Watched) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -20,6 +22,8 @@ from tests.dashboard.serving import Clock, MemoryLedgers, Opened
 from tests.story_parts import Told
 
 WEB = Path(__file__).parents[2] / "dashboard" / "web"
+AREAS = ("now", "events", "iterations", "patches", "checkpoints", "errors", "notices")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 FAST = {"heartbeat": 0.5}
@@ -108,3 +112,14 @@ def opened(page: Page, watched: Watched) -> Page:
     page.goto(watched.address)
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     return page
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, one line each."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: Any = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules}).then(result => result.violations)",
+        RULES,
+    )
+    return [f"{one['id']}: {json.dumps([node['html'][:200] for node in one['nodes']][:3])}" for one in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Path, Query
 from starlette.responses import Response
@@ -22,32 +22,30 @@ _MOST_POSITION = 2**53
 _SCANNED = 20_000
 """Events looked through by one request with `q`; `next` says where to go on."""
 
-Position = Annotated[int, Query(ge=0, le=_MOST_POSITION)]
-
 
 async def events(
     feed: TheFeed,
-    after: Position = 0,
+    after: Annotated[int | None, Query(ge=0, le=_MOST_POSITION)] = None,
     before: Annotated[int | None, Query(ge=0, le=_MOST_POSITION)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 200,
     kind: Annotated[list[str] | None, Query(max_length=64)] = None,
     stream: Annotated[str | None, Query(max_length=200)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
-    """Return events with `after` < position < `before`, in order.
+    """Return events with `after` < position < `before`, in order: the first ones, or with `before` alone the newest.
 
-    `next` is the `after` of the next page, null when there is none. `q` looks for text in a whole row, ignoring case.
+    `next` is the `after` of the next page, or with `before` alone the `before` of the page that comes earlier; null
+    when there is none. `q` looks for text in a whole row, ignoring case.
     """
-    kinds = _kinds(kind)
-    end = min(before - 1 if before is not None else feed.position, feed.position)
-    found = await asyncio.to_thread(_find, feed.ledger.store, after, end, limit, kinds, stream, (q or "").lower())
-    rows, reached = found
-    head = b'{"lineage":%b,"head":%d,"next":%b,"events":' % (
-        encoded(feed.lineage),
-        feed.position,
-        encoded(reached if reached < end else None),
-    )
-    immutable = before is not None and before <= feed.position + 1
+    wanted = _Wanted(_kinds(kind), stream, (q or "").lower(), limit)
+    position, store = feed.position, feed.ledger.store
+    end = min(before - 1 if before is not None else position, position)
+    if before is not None and after is None:
+        rows, following = await asyncio.to_thread(_find_back, store, end, wanted)
+    else:
+        rows, following = await asyncio.to_thread(_find, store, after or 0, end, wanted)
+    head = b'{"lineage":%b,"head":%d,"next":%b,"events":' % (encoded(feed.lineage), position, encoded(following))
+    immutable = before is not None and before <= position + 1
     cache = "private, max-age=3600" if immutable else "no-cache"
     return Json(head + joined(rows) + b"}", headers={"Cache-Control": cache})
 
@@ -72,27 +70,64 @@ def _kinds(given: list[str] | None) -> tuple[str, ...]:
     return kinds
 
 
-def _find(
-    store: Store, after: int, end: int, limit: int, kinds: tuple[str, ...], stream: str | None, text: str
-) -> tuple[list[bytes], int]:
-    """Return matching rows and the position up to which everything was looked at."""
+class _Wanted(NamedTuple):
+    """What is looked for; `text` is in lower case."""
+
+    kinds: tuple[str, ...]
+    stream: str | None
+    text: str
+    limit: int
+
+
+def _find(store: Store, after: int, end: int, wanted: _Wanted) -> tuple[list[bytes], int | None]:
+    """Return matching rows and the position up to which everything was looked at, None when that is the end."""
     rows: list[bytes] = []
     reached, scanned = after, 0
-    while reached < end and len(rows) < limit and scanned < _SCANNED:
-        wanted = MOST if text else limit - len(rows)
-        page = store.read(after=reached, limit=wanted, stream=stream, kinds=kinds)
+    while reached < end and len(rows) < wanted.limit and scanned < _SCANNED:
+        size = MOST if wanted.text else wanted.limit - len(rows)
+        page = store.read(after=reached, limit=size, stream=wanted.stream, kinds=wanted.kinds)
         for recorded in page:
             if recorded.position > end:
-                return rows, end
+                return rows, None
             reached, scanned = recorded.position, scanned + 1
             line = row(recorded)
-            if not text or text in line.decode().lower():
+            if _holds(line, wanted.text):
                 rows.append(line)
-                if len(rows) == limit:
-                    return rows, reached
-        if len(page) < wanted:
-            return rows, end
-    return rows, reached
+                if len(rows) == wanted.limit:
+                    break
+        if len(page) < size and len(rows) < wanted.limit:
+            return rows, None
+    return rows, reached if reached < end else None
+
+
+def _find_back(store: Store, end: int, wanted: _Wanted) -> tuple[list[bytes], int | None]:
+    """Return the newest matching rows, in order, and the position down to which everything was looked at.
+
+    None stands for the beginning. The store reads forwards, so this looks through it window by window; what a window
+    leaves out is chosen here, because a choice of the store's would read on to the end of the ledger each time.
+    """
+    rows: list[bytes] = []
+    low = end + 1
+    while low > 1 and low > end - _SCANNED:
+        start = max(0, low - 1 - MOST)
+        for recorded in reversed(store.read(after=start, limit=low - 1 - start)):
+            low = recorded.position
+            if wanted.stream not in (None, recorded.stream) or not _chosen(recorded, wanted.kinds):
+                continue
+            line = row(recorded)
+            if _holds(line, wanted.text):
+                rows.append(line)
+                if len(rows) == wanted.limit:
+                    return rows[::-1], low if low > 1 else None
+    return rows[::-1], low if low > 1 else None
+
+
+def _chosen(recorded: Recorded, kinds: tuple[str, ...]) -> bool:
+    return not kinds or type(recorded.event).__name__ in kinds
+
+
+def _holds(line: bytes, text: str) -> bool:
+    return not text or text in line.decode().lower()
 
 
 ENDPOINTS = (

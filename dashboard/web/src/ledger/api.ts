@@ -17,7 +17,7 @@ export interface Snapshot {
 export interface Events {
   readonly events: readonly Row[];
   readonly head: number;
-  /** Where the next page goes on, null when there is none. */
+  /** Where the next page goes on (the `before` of an earlier one when only that was asked), null when there is none. */
   readonly next: number | null;
 }
 
@@ -60,6 +60,8 @@ export interface Wish {
 
 export interface EventQuery {
   readonly after?: number;
+  /** With `after` missing: the newest events before this position. */
+  readonly before?: number;
   readonly limit?: number;
   readonly kind?: string;
   readonly q?: string;

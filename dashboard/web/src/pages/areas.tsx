@@ -1,27 +1,30 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { Board } from "../ledger/events.gen";
+import type { Live } from "../ledger/live";
+import { usePart } from "../ledger/part";
 import { useKeys } from "../ui/keys";
 import { AREAS, go, href, usePlace, type Area } from "./place";
 
 const GO: { readonly [key: string]: Area } = { n: "now", e: "events", i: "iterations", p: "patches", c: "checkpoints", x: "errors", o: "notices" };
 const GO_MS = 1500;
 
+const COUNTS: { readonly [area in Area]?: (board: Board) => number } = {
+  events: (board) => board.position,
+  iterations: (board) => board.iterations.length,
+  patches: (board) => board.attempts.filter((attempt) => attempt.diff !== "").length,
+  checkpoints: (board) => board.checkpoints.length,
+  errors: (board) => board.errors.length,
+  notices: (board) => board.notices.length,
+};
+
 /** The areas of a project, and the keys that lead to them: `g`, then a letter. */
-export function Areas({ board, area }: { board: Board; area: Area }) {
+export const Areas = memo(function Areas({ live, area }: { live: Live; area: Area }) {
   const place = usePlace();
   useGo();
   const list = useRef<HTMLUListElement>(null);
   useEffect(() => {
     list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [area]);
-  const counts: { readonly [area in Area]?: number } = {
-    events: board.position,
-    iterations: board.iterations.length,
-    patches: board.attempts.filter((attempt) => attempt.diff !== "").length,
-    checkpoints: board.checkpoints.length,
-    errors: board.errors.length,
-    notices: board.notices.length,
-  };
   return (
     <nav className="areas" aria-label="Areas">
       <ul ref={list}>
@@ -37,13 +40,18 @@ export function Areas({ board, area }: { board: Board; area: Area }) {
               }}
             >
               {one}
-              {counts[one] !== undefined && counts[one] > 0 && <span className="count">{counts[one].toLocaleString("en")}</span>}
+              <Count live={live} area={one} />
             </a>
           </li>
         ))}
       </ul>
     </nav>
   );
+});
+
+function Count({ live, area }: { live: Live; area: Area }) {
+  const count = usePart(live, ({ board }) => COUNTS[area]?.(board) ?? 0);
+  return count > 0 ? <span className="count">{count.toLocaleString("en")}</span> : null;
 }
 
 function useGo(): void {

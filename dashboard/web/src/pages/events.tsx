@@ -11,7 +11,7 @@ import { Inspector } from "./inspector";
 import { useMatches, type Matches } from "./matches";
 import { go, usePlace } from "./place";
 
-/** The ledger itself, from the first event to the newest; searched by the server, over all of it. */
+/** The ledger itself, from the first event to the newest; what a search of all of it finds, the newest first. */
 export function Events({ live, view, compact = false }: { live: Live; view: View; compact?: boolean }) {
   const reading = useReading(live, view);
   const { count, open, problem, matches } = reading;
@@ -21,7 +21,12 @@ export function Events({ live, view, compact = false }: { live: Live; view: View
         {problem && <Failed why={problem} again={reading.again} />}
         {matches && count > 0 && matches.note && (
           <p className="searching" role="status">
-            {matches.note}
+            {matches.note}{" "}
+            {matches.older && (
+              <button type="button" className="link" onClick={matches.older}>
+                Look for older ones
+              </button>
+            )}
           </p>
         )}
         {count === 0 ? (
@@ -32,7 +37,7 @@ export function Events({ live, view, compact = false }: { live: Live; view: View
             count={count}
             active={reading.active}
             opened={open > 0}
-            follow={reading.follow}
+            follow={reading.follow && !matches}
             onFollow={reading.setFollow}
             onMove={reading.choose}
             onOpen={reading.choose}
@@ -62,7 +67,7 @@ function useReading(live: Live, view: View) {
   const rows = useRef<RowsHandle>(null);
   const count = matches ? matches.rows.length : head;
   const open = Number(place.open) || 0;
-  const active = open === 0 ? count - 1 : matches ? matches.rows.findIndex((row) => row.position === open) : open - 1;
+  const active = open === 0 ? (matches ? -1 : count - 1) : matches ? matches.rows.findIndex((row) => row.position === open) : open - 1;
   useEffect(() => {
     if (follow) setSeen(head);
   }, [follow, head]);
@@ -77,6 +82,7 @@ function useReading(live: Live, view: View) {
   const newest = () => {
     go({ open: "" });
     setFollow(true);
+    if (matches) rows.current?.show(0);
   };
   useKeys({
     j: () => choose(active + 1),

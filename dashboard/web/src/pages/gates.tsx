@@ -1,5 +1,7 @@
 import { lazy, memo, Suspense, useState } from "react";
-import type { GateCard, Run } from "../ledger/events.gen";
+import type { GateCard } from "../ledger/events.gen";
+import type { Live } from "../ledger/live";
+import { runOf, usePart } from "../ledger/part";
 import { Badge } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
 import { number, plural, withUnit } from "../ui/format";
@@ -10,7 +12,8 @@ import { aim, saidOfGate } from "./words";
 const Trend = lazy(() => import("../ui/trend"));
 
 /** The strip of gates: what each is, what it should be, and how it got there. */
-export const Gates = memo(function Gates({ run }: { run: Run | null }) {
+export const Gates = memo(function Gates({ live }: { live: Live }) {
+  const run = usePart(live, runOf);
   const [open, setOpen] = useState("");
   if (!run) return null;
   const gate = run.gates.find((one) => one.name === open);

@@ -1,17 +1,20 @@
-/** What the server finds in the whole ledger, from the oldest on, kept fresh while events come in. */
+/** What the server finds in the whole ledger, the newest first, kept fresh while events come in. */
 import { useEffect, useState } from "react";
 import { api } from "../ledger/api";
 import type { Row } from "../ledger/row";
 
-const MOST = 5000;
 const PAGE = 500;
 const PAUSE_MS = 500;
 
 interface Found {
   readonly key: string;
+  /** The newest first. */
   readonly rows: readonly Row[];
-  /** How far the ledger was searched. */
-  readonly upTo: number;
+  /** Everything from here up to `high` was searched; 0 when that is everything before `high`. */
+  readonly low: number;
+  readonly high: number;
+  /** How many matches the reader wants before older ones are left alone. */
+  readonly wanted: number;
 }
 
 export interface Matches {
@@ -19,36 +22,54 @@ export interface Matches {
   readonly busy: boolean;
   /** What the reader should know of the search, empty when it is whole. */
   readonly note: string;
+  /** Look for older matches, when there may be some that nobody looked for yet. */
+  readonly older: (() => void) | null;
   readonly problem: string;
   readonly again: () => void;
 }
 
 export function useMatches(project: string, kind: string, text: string, head: number): Matches {
   const key = JSON.stringify([project, kind, text]);
-  const [kept, setKept] = useState<Found>({ key, rows: [], upTo: 0 });
+  const [kept, setKept] = useState<Found>({ key: "", rows: [], low: 0, high: 0, wanted: 0 });
   const [problem, setProblem] = useState("");
-  const { rows, upTo } = kept.key === key ? kept : { rows: [], upTo: 0 };
-  const full = rows.length >= MOST;
-  const behind = (kind !== "" || text !== "") && upTo < head && !full && problem === "";
-  const caught = rows.length > 0 && head - upTo < PAGE;
-  useEffect(() => setProblem(""), [key]);
   useEffect(() => {
-    if (!behind) return;
+    setProblem("");
+    setKept({ key, rows: [], low: head + 1, high: head, wanted: PAGE });
+  }, [key]);
+  const begun = kept.key === key && (kind !== "" || text !== "");
+  const { rows, low, high, wanted } = kept;
+  const missing = begun && problem === "" ? (low > 1 && rows.length < wanted ? "older" : high < head ? "newer" : "") : "";
+  useEffect(() => {
+    if (missing === "") return;
     const stop = new AbortController();
     const look = async () => {
-      const { events, next, head: end } = await api.events(project, { after: upTo, limit: PAGE, kind, q: text }, stop.signal);
-      setKept({ key, rows: [...rows, ...events], upTo: next ?? end });
+      const range = missing === "older" ? { before: low } : { after: high };
+      const found = await api.events(project, { ...range, limit: PAGE, kind, q: text }, stop.signal);
+      const events = [...found.events].reverse();
+      if (missing === "older") setKept({ ...kept, rows: [...rows, ...events], low: found.next ?? 0 });
+      else setKept({ ...kept, rows: [...events, ...rows], high: found.next ?? found.head });
     };
     const failed = (error: unknown) => !stop.signal.aborted && setProblem(error instanceof Error ? error.message : String(error));
-    // A reader at the end of the search is told of news twice a second; one who still waits is told at once.
-    const timer = setTimeout(() => void look().catch(failed), caught ? PAUSE_MS : 0);
+    // One who waits for the first matches is told at once; one who has them is told of news twice a second.
+    const timer = setTimeout(() => void look().catch(failed), missing === "older" ? 0 : PAUSE_MS);
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
     // One question at a time, asked anew when the search goes on; a moving head alone does not ask again.
-  }, [key, behind, upTo]);
-  const whole = full ? `The first ${MOST.toLocaleString("en")} matches are shown: narrow the search.` : "";
-  const note = behind && !caught ? `Searched ${upTo.toLocaleString("en")} of ${head.toLocaleString("en")} events…` : whole;
-  return { rows, busy: behind, note, problem, again: () => setProblem("") };
+  }, [key, missing, kept]);
+  const more = begun && low > 1;
+  return {
+    rows: begun ? rows : [],
+    busy: !begun || missing === "older",
+    note: more ? said(rows.length, low, missing) : "",
+    older: more && missing !== "older" ? () => setKept({ ...kept, wanted: rows.length + PAGE }) : null,
+    problem,
+    again: () => setProblem(""),
+  };
+}
+
+function said(matches: number, low: number, missing: string): string {
+  if (missing === "older") return `Searched back to event ${low.toLocaleString("en")}…`;
+  return `The newest ${matches.toLocaleString("en")} matches, back to event ${low.toLocaleString("en")}. There may be older ones.`;
 }

@@ -30,7 +30,7 @@ export function Notices({ board }: { board: Board }) {
                 <Badge tone={LEVEL[notice.level][0]} shape={LEVEL[notice.level][1]}>
                   {notice.level}
                 </Badge>
-                <span className="grow">{notice.message}</span>
+                <span className="grow text">{notice.message}</span>
                 <span className="quiet">
                   <Time at={notice.at} />
                 </span>

@@ -11,6 +11,11 @@ import { RUN, saidOfAttempt } from "./words";
 
 const LATEST = 8;
 const STEPS = ["working", "proposed", "measuring", "landing"] as const;
+const WAITS: { readonly [state in Attempt["state"]]?: string } = {
+  proposed: "waits for its turn to be measured",
+  measuring: "all gates are measured on the patched tree",
+  landing: "becomes a commit",
+};
 
 /** What happens now: who works on what, what just ended, and the ledger as it grows. */
 export function Now({ live, view }: { live: Live; view: View }) {
@@ -114,9 +119,14 @@ function Working({ attempt, doing, frozen }: { attempt: Attempt; doing: Doing | 
           </li>
         ))}
       </ol>
-      <p className="doing">{doing ? doing.line : attempt.tried.at(-1) ? `${attempt.technique} answered ${attempt.tried.at(-1)?.answer}` : "beginning"}</p>
+      <p className="doing">{WAITS[attempt.state] ?? doing?.line ?? answered(attempt)}</p>
     </li>
   );
+}
+
+function answered(attempt: Attempt): string {
+  const last = attempt.tried.at(-1);
+  return last ? `${last.technique} answered ${last.answer}` : "beginning";
 }
 
 function Ended({ attempt }: { attempt: Attempt }) {

@@ -122,7 +122,7 @@ function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
         )}
       </p>
       <Reasons attempt={attempt} />
-      {attempt.notes && <p>{attempt.notes}</p>}
+      {attempt.notes && <p className="text">{attempt.notes}</p>}
       <Measures attempt={attempt} />
       <Answers attempt={attempt} />
       {attempt.diff && (

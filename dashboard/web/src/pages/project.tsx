@@ -1,6 +1,7 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import type { ProjectLine } from "../ledger/api";
 import type { Live } from "../ledger/live";
+import { usePart } from "../ledger/part";
 import { Empty, Failed, Guard, Loading } from "../ui/panel";
 import { Areas } from "./areas";
 import { Checkpoints } from "./checkpoints";
@@ -14,39 +15,37 @@ import { Patches } from "./patches";
 import { usePlace, type Area } from "./place";
 import { Top } from "./top";
 
-/** One project, live: the frame around all areas. */
+/** One project, live: the frame around all areas. Notices scroll as a whole, so the keys must reach them as a whole. */
 export function Project({ live, projects }: { live: Live; projects: readonly ProjectLine[] }) {
-  const view = useSyncExternalStore(live.subscribe, live.snapshot);
+  const status = usePart(live, (view) => view.status);
+  const problem = usePart(live, (view) => view.problem);
+  const connection = usePart(live, (view) => view.connection.state);
   const place = usePlace();
-  const { board } = view;
-  const name = board.project?.name ?? "";
-  useEffect(() => {
-    document.title = name ? `${name} · ${board.run?.state ?? "idle"} · Kaizen` : "Kaizen";
-  }, [name, board.run?.state]);
-  if (view.status === "failed") {
+  useTitle(live);
+  if (status === "failed") {
     return (
       <main className="threshold">
-        <Failed why={view.problem} again={() => live.reload()} />
+        <Failed why={problem} again={() => live.reload()} />
       </main>
     );
   }
   return (
-    <div className="page" data-connection={view.connection.state}>
+    <div className="page" data-connection={connection}>
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <Top live={live} view={view} projects={projects} />
-      {view.status === "loading" ? (
+      <Top live={live} projects={projects} />
+      {status === "loading" ? (
         <main id="main" className="area">
           <Loading what="the ledger" />
         </main>
       ) : (
         <>
           <Guard name="gates">
-            <Gates run={board.run} />
+            <Gates live={live} />
           </Guard>
-          <Areas board={board} area={place.area} />
-          <main id="main" className="area" data-area={place.area} tabIndex={-1}>
+          <Areas live={live} area={place.area} />
+          <main id="main" className="area" data-area={place.area} tabIndex={place.area === "notices" ? 0 : -1}>
             <h1 className="sr">{place.area}</h1>
             <Guard name={place.area} key={place.area}>
               <Content live={live} area={place.area} />
@@ -58,8 +57,15 @@ export function Project({ live, projects }: { live: Live; projects: readonly Pro
   );
 }
 
+function useTitle(live: Live): void {
+  const title = usePart(live, ({ board }) => (board.project ? `${board.project.name} · ${board.run?.state ?? "idle"} · Kaizen` : "Kaizen"));
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
 function Content({ live, area }: { live: Live; area: Area }) {
-  const view = useSyncExternalStore(live.subscribe, live.snapshot);
+  const view = usePart(live, (whole) => whole);
   const { board } = view;
   switch (area) {
     case "now":

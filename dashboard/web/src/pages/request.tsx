@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Board, Request } from "../ledger/events.gen";
+import type { Request } from "../ledger/events.gen";
 import { Badge } from "../ui/badge";
 
 export interface Asked {
@@ -12,11 +12,11 @@ export interface Asked {
 }
 
 /** A request and its answer, which is true only once its event came back through the ledger. */
-export function useRequest(board: Board): Asked {
+export function useRequest(requests: readonly Request[]): Asked {
   const [id, setId] = useState("");
   const [sending, setSending] = useState(false);
   const [problem, setProblem] = useState("");
-  const request = board.requests.find((one) => one.id === id);
+  const request = requests.find((one) => one.id === id);
   const ask = (send: () => Promise<{ readonly request: string }>) => {
     setSending(true);
     setProblem("");

@@ -20,7 +20,7 @@ interface RollbackProps {
 export function Rollback({ board, project, checkpoint, onClose, onOther }: RollbackProps) {
   const from = useRef(board.head_checkpoint);
   const [answer, again] = useAsk(`${project}/${checkpoint}`, (signal) => api.preview(project, checkpoint, signal));
-  const asked = useRequest(board);
+  const asked = useRequest(board.requests);
   const done = asked.request?.state === "honoured";
   return (
     <Dialog title={`Roll back to ${checkpoint}`} onClose={onClose} wide>

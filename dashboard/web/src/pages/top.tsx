@@ -1,7 +1,8 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { api, type ProjectLine } from "../ledger/api";
-import type { Board, Run } from "../ledger/events.gen";
-import type { Live, View } from "../ledger/live";
+import type { Run } from "../ledger/events.gen";
+import type { Live } from "../ledger/live";
+import { connectionOf, runOf, usePart } from "../ledger/part";
 import type { Connection } from "../ledger/socket";
 import { Badge } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
@@ -16,8 +17,10 @@ import { Asking, useRequest } from "./request";
 import { RUN } from "./words";
 
 /** Which project, which run, whether what is shown is true now, and what one may ask for. */
-export function Top({ live, view, projects }: { live: Live; view: View; projects: readonly ProjectLine[] }) {
-  const { board, connection } = view;
+export const Top = memo(function Top({ live, projects }: { live: Live; projects: readonly ProjectLine[] }) {
+  const project = usePart(live, (view) => view.board.project);
+  const run = usePart(live, runOf);
+  const connection = usePart(live, connectionOf);
   const [help, setHelp] = useState(false);
   const [theme, turn] = useTheme();
   useKeys({ "?": () => setHelp(true), t: turn });
@@ -25,13 +28,13 @@ export function Top({ live, view, projects }: { live: Live; view: View; projects
     <header className="top">
       <div className="top-name">
         <Mark />
-        {projects.length > 1 ? <Switch projects={projects} chosen={view.project} /> : <strong>{board.project?.name ?? view.project}</strong>}
-        {board.project?.prefix && <span className="quiet">/ {board.project.prefix}</span>}
+        {projects.length > 1 ? <Switch projects={projects} chosen={live.project} /> : <strong>{project?.name ?? live.project}</strong>}
+        {project?.prefix && <span className="quiet">/ {project.prefix}</span>}
       </div>
-      {board.run && <RunLine run={board.run} connection={connection} />}
+      {run && <RunLine run={run} connection={connection} />}
       <div className="top-end">
         <Truth connection={connection} hurry={() => live.hurry()} />
-        {board.run && <Wishes board={board} project={view.project} able={connection.state === "live"} />}
+        {run && <Wishes live={live} run={run} able={connection.state === "live"} />}
         <button type="button" className="plain" onClick={turn} title={`Theme: ${theme} (t)`} aria-label={`Theme: ${theme}`}>
           <ThemeIcon />
         </button>
@@ -42,7 +45,7 @@ export function Top({ live, view, projects }: { live: Live; view: View; projects
       {help && <Help onClose={() => setHelp(false)} />}
     </header>
   );
-}
+});
 
 function Switch({ projects, chosen }: { projects: readonly ProjectLine[]; chosen: string }) {
   return (
@@ -107,13 +110,12 @@ function Truth({ connection, hurry }: { connection: Connection; hurry: () => voi
   );
 }
 
-function Wishes({ board, project, able }: { board: Board; project: string; able: boolean }) {
-  const { run } = board;
+function Wishes({ live, run, able }: { live: Live; run: Run; able: boolean }) {
   const [stopping, setStopping] = useState(false);
-  const asked = useRequest(board);
-  if (!run || run.ended_at !== null || run.state === "closing") return <Asking asked={asked} />;
+  const asked = useRequest(usePart(live, (view) => view.board.requests));
+  if (run.ended_at !== null || run.state === "closing") return <Asking asked={asked} />;
   const paused = run.state === "paused";
-  const wish = (what: "pause" | "resume" | "stop") => asked.ask(() => api.request(project, { what }));
+  const wish = (what: "pause" | "resume" | "stop") => asked.ask(() => api.request(live.project, { what }));
   return (
     <div className="wishes">
       <Asking asked={asked} />
