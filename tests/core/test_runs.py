@@ -6,10 +6,8 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from director.core.commands import Ask, Broken, Command, Report, Start, Tick
+from director.core.commands import Ask, Broken, Report, Tick
 from director.core.decide import decide
 from director.core.effects import Measure, Rebase, Work, pending
 from director.core.evolve import fold
@@ -18,14 +16,12 @@ from director.core.state import State
 from ledger.events import (
     AnyEvent,
     AttemptFailed,
-    AttemptId,
     AttemptScheduled,
     Budget,
     CheckpointId,
     Finding,
     Fingerprint,
     IterationStarted,
-    LandDecided,
     PatchLanded,
     PatchProposed,
     PatchRebased,
@@ -300,66 +296,6 @@ def test_killed_after_any_append_and_started_again_the_ledger_becomes_the_same()
         assert ended(log).state == "completed"
         landed = [e.attempt for e in only(log, PatchLanded)]
         assert len(landed) == len(set(landed)) == 3
-
-
-COMMANDS = st.sampled_from(["tick", "stop", "pause", "resume", "rollback", "break", "late"])
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(st.tuples(COMMANDS, st.integers(0, 5)), max_size=40), st.integers(1, 4))
-def test_no_order_of_commands_breaks_an_invariant(plan: list[tuple[str, int]], parallel: int) -> None:
-    world, state, log = World(), State(), []
-    feed: list[Command] = [start(parallel=parallel)]
-    late: list[Command] = []
-    for number, (what, choice) in enumerate(plan):
-        owed = list(pending(state))
-        if owed:
-            command = world.carry_out(owed[choice % len(owed)], state)
-            late.append(command)
-            feed.append(command)
-        feed.append(_command(what, choice, number, state, late))
-        while feed:
-            command = feed.pop(0)
-            events = decide(state, command)
-            again = decide(fold(state, events), command)
-            if isinstance(command, Report | Start | Ask):
-                assert not [e for e in again if isinstance(e, PatchLanded | LandDecided | RolledBack)]
-            state = fold(state, events)
-            log.extend(events)
-            _check(state, log, parallel)
-
-
-def _command(what: str, choice: int, number: int, state: State, late: list[Command]) -> Command:
-    at = 2000.0 + number
-    request = RequestId(f"q{number}")
-    if what == "stop" and choice == 0:
-        return Ask(at, StopRequested(request=request))
-    if what == "pause":
-        return Ask(at, PauseRequested(request=request))
-    if what == "resume":
-        return Ask(at, ResumeRequested(request=request))
-    if what == "rollback" and state.branch is not None:
-        ids = list(state.checkpoints) or [CheckpointId("c1")]
-        chosen = ids[choice % len(ids)]
-        return Ask(at, RollbackRequested(request=request, checkpoint=chosen, head=state.branch.head))
-    if what == "break":
-        work = next((e for e in pending(state) if isinstance(e, Work)), None)
-        return Broken(at, work.key if work else "work:x:1", "crash", work.attempt if work else AttemptId("x"))
-    if what == "late" and late:
-        return late[choice % len(late)]
-    return Tick(at)
-
-
-def _check(state: State, log: list[AnyEvent], parallel: int) -> None:
-    landed = [e.attempt for e in log if isinstance(e, PatchLanded)]
-    assert len(landed) == len(set(landed)), "a patch landed twice"
-    decided = {e.attempt for e in log if isinstance(e, LandDecided)}
-    assert set(landed) <= decided, "a patch landed that was not decided"
-    assert fold(State(), log) == state, "replay differs from live"
-    if state.run is not None:
-        assert sum(a.step == "work" for a in state.run.open.values()) <= parallel
-        assert sum(a.step == "land" for a in state.run.open.values()) <= 1
-        assert set(state.run.queue) <= set(state.run.open)
 
 
 def test_a_commit_that_could_not_be_written_rejects_its_patch_and_the_run_goes_on() -> None:

@@ -1,0 +1,85 @@
+"""Any commands in any order: what must never happen does not."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from director.core.commands import Ask, Broken, Command, Report, Start, Tick
+from director.core.decide import decide
+from director.core.effects import Work, pending
+from director.core.evolve import fold
+from director.core.state import State
+from ledger.events import (
+    AnyEvent,
+    AttemptId,
+    CheckpointId,
+    LandDecided,
+    PatchLanded,
+    PauseRequested,
+    RequestId,
+    ResumeRequested,
+    RollbackRequested,
+    RolledBack,
+    StopRequested,
+)
+from tests.core.world import World, start
+
+COMMANDS = st.sampled_from(["tick", "stop", "pause", "resume", "rollback", "break", "late"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(COMMANDS, st.integers(0, 5)), max_size=40), st.integers(1, 4))
+def test_no_order_of_commands_breaks_an_invariant(plan: list[tuple[str, int]], parallel: int) -> None:
+    world, state, log = World(), State(), []
+    feed: list[Command] = [start(parallel=parallel)]
+    late: list[Command] = []
+    for number, (what, choice) in enumerate(plan):
+        owed = list(pending(state))
+        if owed:
+            command = world.carry_out(owed[choice % len(owed)], state)
+            late.append(command)
+            feed.append(command)
+        feed.append(_command(what, choice, number, state, late))
+        while feed:
+            command = feed.pop(0)
+            events = decide(state, command)
+            again = decide(fold(state, events), command)
+            if isinstance(command, Report | Start | Ask):
+                assert not [e for e in again if isinstance(e, PatchLanded | LandDecided | RolledBack)]
+            state = fold(state, events)
+            log.extend(events)
+            _check(state, log, parallel)
+
+
+def _command(what: str, choice: int, number: int, state: State, late: list[Command]) -> Command:
+    at = 2000.0 + number
+    request = RequestId(f"q{number}")
+    if what == "stop" and choice == 0:
+        return Ask(at, StopRequested(request=request))
+    if what == "pause":
+        return Ask(at, PauseRequested(request=request))
+    if what == "resume":
+        return Ask(at, ResumeRequested(request=request))
+    if what == "rollback" and state.branch is not None:
+        ids = list(state.checkpoints) or [CheckpointId("c1")]
+        chosen = ids[choice % len(ids)]
+        return Ask(at, RollbackRequested(request=request, checkpoint=chosen, head=state.branch.head))
+    if what == "break":
+        work = next((e for e in pending(state) if isinstance(e, Work)), None)
+        return Broken(at, work.key if work else "work:x:1", "crash", work.attempt if work else AttemptId("x"))
+    if what == "late" and late:
+        return late[choice % len(late)]
+    return Tick(at)
+
+
+def _check(state: State, log: list[AnyEvent], parallel: int) -> None:
+    landed = [e.attempt for e in log if isinstance(e, PatchLanded)]
+    assert len(landed) == len(set(landed)), "a patch landed twice"
+    decided = {e.attempt for e in log if isinstance(e, LandDecided)}
+    assert set(landed) <= decided, "a patch landed that was not decided"
+    assert fold(State(), log) == state, "replay differs from live"
+    if state.run is not None:
+        assert sum(a.step == "work" for a in state.run.open.values()) <= parallel
+        assert sum(a.step == "land" for a in state.run.open.values()) <= 1
+        assert set(state.run.queue) <= set(state.run.open)
