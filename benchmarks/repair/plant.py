@@ -125,7 +125,7 @@ def forgotten(plot: Plot, node: ast.AST) -> Iterator[Change]:
 
 def unguarded(plot: Plot, node: ast.AST) -> Iterator[Change]:
     """A guard that was forgotten: an `if` without `else` gone, with its way out or without its condition."""
-    if isinstance(node, ast.If) and not node.orelse and node is not plot.function:
+    if isinstance(node, ast.If) and not node.orelse:
         leaves = isinstance(node.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break))
         if leaves and len(node.body) == 1:
             yield plot.put(node, "pass")

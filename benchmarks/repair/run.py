@@ -87,7 +87,8 @@ def sandbox() -> Sandbox:
 
 def target_of(folder: Path) -> SandboxedTarget:
     """Return the folder as a target that runs with this interpreter."""
-    environment = Environment(python=Path(sys.executable), version=sys.version.split()[0], source="base")
+    seen = (Path(sys.prefix), Path(sys.base_prefix))
+    environment = Environment(Path(sys.executable), sys.version.split()[0], "base", readable=seen)
     return SandboxedTarget(sandbox(), environment, folder)
 
 
