@@ -107,13 +107,13 @@ class _Result(unittest.TestResult):
 class PytestCase(Case):
     """An item that pytest collected."""
 
-    def __init__(self, item: Any, errors: List[BaseException]) -> None:
+    def __init__(self, item: Any, errors: List[BaseException], red: List[str]) -> None:
+        """`errors` and `red` collect what pytest's hooks are told while an item runs: exceptions, failed reports."""
         super().__init__(item.nodeid, str(getattr(item, "path", None) or item.fspath))
-        self.item, self.errors = item, errors
+        self.item, self.errors, self.red = item, errors, red
         self.values = _direct_values(item)
         self.unit: Optional[UnittestCase] = None
-        plain = all(str(name).startswith("_unittest_") for name in item.fixturenames) and not _marked(item)
-        if plain and type(item).__name__ == "TestCaseFunction":
+        if type(item).__name__ == "TestCaseFunction" and not _marked(item) and _needs_no_fixture(item):
             self.unit = UnittestCase(self.name, self.path, item.parent.obj, item.name)
         self.rung = DIRECT if self.values is not None or self.unit is not None else PROTOCOL
 
@@ -141,11 +141,12 @@ class PytestCase(Case):
     def _protocol(self) -> Tuple[str, Optional[BaseException]]:
         from _pytest.runner import runtestprotocol
 
-        del self.errors[:]
+        del self.errors[:], self.red[:]
         if hasattr(self.item, "_initrequest"):
             self.item._initrequest()
         reports = runtestprotocol(self.item, log=False, nextitem=None)
-        if any(report.failed for report in reports):
+        # Parts of a test report for themselves, and the whole may pass though one of them failed.
+        if self.red or any(report.failed for report in reports):
             return "f", self.errors[0] if self.errors else None
         if all(report.passed for report in reports):
             return "p", None
@@ -157,6 +158,16 @@ def _marked(item: Any) -> bool:
         mark.name in ("skip", "skipif", "xfail", "usefixtures", "asyncio", "anyio", "trio")
         for mark in item.iter_markers()
     )
+
+
+def _needs_no_fixture(item: Any) -> bool:
+    """Return whether a test of a `TestCase` has only fixtures that unittest itself does without."""
+    made, root = item._fixtureinfo.name2fixturedefs, str(item.config.rootpath)
+    return all(
+        name == "request" or name.startswith("_unittest_")
+        or _foreign(getattr(made[name][-1], "func", None) if made.get(name) else None, root)
+        for name in map(str, item.fixturenames)
+    )  # fmt: skip
 
 
 def _direct_values(item: Any) -> Optional[Dict[str, Any]]:
@@ -204,13 +215,14 @@ def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str
     import pytest
 
     errors: List[BaseException] = []
+    red: List[str] = []
     called: List[str] = []
 
     class Plugin:
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtestloop(self, session: Any) -> Any:
             called.append("yes")
-            work([PytestCase(item, errors) for item in session.items])
+            work([PytestCase(item, errors, red) for item in session.items])
             return True
 
         @pytest.hookimpl(tryfirst=True)
@@ -218,7 +230,17 @@ def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str
             if call.excinfo is not None:
                 errors.append(call.excinfo.value)
 
-    code = pytest.main(pytest_arguments(files, options), plugins=[Plugin()])
+        def pytest_runtest_logreport(self, report: Any) -> None:
+            if report.failed:
+                red.append(report.nodeid)
+
+    code: Any = None
+    try:
+        code = pytest.main(pytest_arguments(files, options), plugins=[Plugin()])
+    except Exception:
+        # Once the work is done, what the session complains of at its end is of no interest.
+        if not called:
+            raise
     return "" if called else f"pytest ended with {code} before any test"
 
 
