@@ -46,6 +46,7 @@ class Hunt:
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
+        self.one_cause = True
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
     def run(self) -> None:
@@ -59,6 +60,7 @@ class Hunt:
             return
         chosen = localise.representatives(observed.runs, self.failing)
         self.groups = localise.groups(observed.runs, self.failing, chosen)
+        self.one_cause = localise.one_cause(observed.runs, self.failing, self.groups)
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
         grounds = self._grounds(suspicion, clues)
@@ -71,7 +73,9 @@ class Hunt:
         evaluator = Evaluator(
             trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated
         )
-        self.stats.update(isolated=float(isolated), prepared=time.monotonic() - self.begun)
+        self.stats.update(
+            one_cause=float(self.one_cause), isolated=float(isolated), prepared=time.monotonic() - self.begun
+        )
         self._search(evaluator, search(grounds, clues))
         self._answer(evaluator)
 
@@ -302,7 +306,7 @@ class Hunt:
         """Return whether all is mended, or one cause of several, by a kind of edit that seldom only pleases tests."""
         if len(fixed) == len(self.failing):
             return True
-        whole = any(set(group) <= set(fixed) for group in self.groups)
+        whole = not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
     def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:

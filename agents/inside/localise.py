@@ -18,6 +18,7 @@ from .forks import in_fork
 from .lines import Lines, Recorder, Types
 from .ticks import Counter, OutOfTicks, OutOfTime
 
+ALIKE = 0.75
 LONGEST = 400_000
 """Lines of the project that one traced failing test may run."""
 
@@ -157,12 +158,23 @@ def groups(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[i
     return list(found.values())
 
 
-def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int]) -> Dict[Line, float]:
+def one_cause(runs: Dict[int, Observed], failing: Sequence[int], parts: Sequence[Sequence[int]]) -> bool:
+    """Return whether one line explains all failing tests about as well as lines of their own explain each group."""
+    if len(parts) < 2:
+        return True
+    alone = [max(suspicion(runs, part, [part[0]], traces=False).values() or [0.0]) for part in parts]
+    together = max(suspicion(runs, failing, [failing[0]], traces=False).values() or [0.0])
+    return together >= ALIKE * sum(alone) / len(alone)
+
+
+def suspicion(
+    runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequence[int], traces: bool = True
+) -> Dict[Line, float]:
     """Return Ochiai per line, the highest over the groups of failing tests, with a bonus for the trace."""
     spots = {index: _spots(run) for index, run in runs.items()}
     passed: Dict[Line, int] = {}
     for index, run in runs.items():
-        if index not in failing and run.status == "p":
+        if run.status == "p":
             for spot in spots[index]:
                 passed[spot] = passed.get(spot, 0) + 1
     found: Dict[Line, float] = {}
@@ -174,7 +186,7 @@ def suspicion(runs: Dict[int, Observed], failing: Sequence[int], chosen: Sequenc
         for spot, count in failed.items():
             value = count / math.sqrt(len(members) * (count + passed.get(spot, 0)))
             found[spot] = max(found.get(spot, 0.0), value)
-    for index in failing:
+    for index in failing if traces else ():
         for depth, (path, line, _) in enumerate(reversed(runs[index].frames[-6:])):
             if (path, line) in found:
                 found[path, line] = min(1.5, found[path, line] + (0.5 if depth == 0 else 0.2) / len(failing))

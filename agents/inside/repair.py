@@ -28,8 +28,11 @@ def main(spec: Dict[str, Any], send: Send) -> None:
     begun = time.monotonic()
     cases.quiet()
     with tempfile.TemporaryDirectory(prefix="repair-") as folder:
-        copied(spec, os.path.join(os.path.realpath(folder), "tree"))
-        _answer(spec, send, begun)
+        try:
+            copied(spec, os.path.join(os.path.realpath(folder), "tree"))
+            _answer(spec, send, begun)
+        except Exception as problem:
+            send({"kind": "ended", "why": f"{type(problem).__name__}: {problem}"[:300]})
 
 
 def copied(spec: Dict[str, Any], place: str) -> None:

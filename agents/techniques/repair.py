@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agents.ports import Limits, Nothing, Outcome, Proposal, Workbench
+from agents.ports import InsideRun, Limits, Nothing, Outcome, Proposal, Workbench
 from agents.techniques.localise import findings_of
 from agents.techniques.trial import Before, accepted, before
 from agents.workspace.layout import Layout, read_layout
@@ -59,7 +59,7 @@ class TemplateRepair:
             if not why:
                 return _proposal(task, patch, was, run.messages, len(refused))
             refused.append(why)
-        return Nothing(_why(run.messages, refused), localised=findings_of(run.messages, was.failing))
+        return Nothing(_why(run, refused), localised=findings_of(run.messages, was.failing))
 
     def _spec(self, bench: Workbench, was: Before, layout: Layout, seconds: float) -> dict[str, Any]:
         return {
@@ -145,13 +145,15 @@ def _stats(messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     return next((message for message in messages if message["kind"] == "stats"), {})
 
 
-def _why(messages: Sequence[Mapping[str, Any]], refused: Sequence[str]) -> str:
+def _why(run: InsideRun, refused: Sequence[str]) -> str:
+    messages = run.messages
     if refused:
         return f"{len(refused)} plausible edits, none accepted by the real suite: {refused[0]}"
-    ended = next((str(message["why"]) for message in messages if message["kind"] == "ended" and message["why"]), "")
-    if ended:
-        return ended
+    why = next((str(message["why"]) for message in messages if message["kind"] == "ended" and message["why"]), "")
+    if why:
+        return why
     tried = _stats(messages).get("candidates")
     if tried is None:
-        return "the search did not reach its end; give the attempt more time"
+        ended = f"{run.completed.outcome} {run.completed.exit}"
+        return f"the search did not reach its end ({ended}); give it more time or memory"
     return f"none of {tried} small edits mends the tests"

@@ -23,7 +23,7 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from agents.ports import Limits, Proposal, Sandbox, SuiteResult, Workbench
+from agents.ports import AgentError, Limits, Proposal, Sandbox, SuiteResult, Workbench
 from agents.sandbox.choose import choose
 from agents.techniques.repair import TemplateRepair
 from agents.tools.target import SandboxedTarget
@@ -167,7 +167,11 @@ async def main() -> None:
         for tried, bug in enumerate(bugs(folder, list(layout.files), rng)):
             if done >= given.n or tried >= given.n * 40:
                 break
-            row = await one(name, folder, bug, given.seed, given.seconds)
+            try:
+                row = await one(name, folder, bug, given.seed, given.seconds)
+            except AgentError as broken:
+                print(f"{name}: {broken}", file=sys.stderr)
+                continue
             if row is not None:
                 done += 1
                 print(json.dumps(asdict(row)), flush=True)

@@ -159,7 +159,8 @@ def _attributes(klass: ast.AST) -> List[str]:
 
 def _own_methods(site: Site) -> List[str]:
     klass = site.scope.klass
-    return [n.name for n in ast.walk(klass) if isinstance(n, Function)] if klass is not None else []
+    own = [n.name for n in ast.walk(klass) if isinstance(n, Function)] if klass is not None else []
+    return [name for name in own if not name.startswith("__") or not name.endswith("__")]
 
 
 def arguments(site: Site) -> Iterator[Draft]:

@@ -86,7 +86,8 @@ class Scope:
             return 0.6
         if mine & theirs or (mine <= NUMERIC and theirs <= NUMERIC):
             return 1.0
-        return 0.5 if "NoneType" in mine | theirs else 0.25
+        # The wrong variable is often one of the wrong type.
+        return 0.6
 
     def names(self, line: int) -> List[str]:
         """Return parameters and the locals that were stored at or above a line, nearest kind first."""
