@@ -45,7 +45,8 @@ class Live:
         self._console = Console(file=out, highlight=False)
         self._screen = Screen(console=self._console, refresh_per_second=4, transient=True)
         self._lines = Lines(self.say)
-        self._busy: dict[str, str] = {}
+        self.busy: dict[str, str] = {}
+        """What everybody does now, by attempt."""
         self._spinner = Spinner("dots")
 
     def __enter__(self) -> Live:
@@ -53,7 +54,7 @@ class Live:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._busy.clear()
+        self.busy.clear()
         self._screen.stop()
 
     def say(self, line: str) -> None:
@@ -65,19 +66,19 @@ class Live:
         event = recorded.event
         match event:
             case RunStarted():
-                self._busy[_DIRECTOR] = "making the target runnable"
+                self.busy[_DIRECTOR] = "making the target runnable"
             case TargetPrepared():
-                self._busy[_DIRECTOR] = "measuring all gates"
+                self.busy[_DIRECTOR] = "measuring all gates"
             case BaselineMeasured() | RunEnded():
-                self._busy.clear()
+                self.busy.clear()
             case AttemptScheduled():
-                self._busy[event.attempt] = f"{event.role}  begins"
+                self.busy[event.attempt] = f"{event.role}  begins"
             case PatchProposed():
-                self._busy[event.attempt] = f"waits to be measured: {event.title}"
+                self.busy[event.attempt] = f"waits to be measured: {event.title}"
             case PatchMeasured():
-                self._busy.pop(_REFEREE, None)
+                self.busy.pop(_REFEREE, None)
         if isinstance(event, _OVER):
-            self._busy.pop(event.attempt, None)
+            self.busy.pop(event.attempt, None)
         self._lines.show(recorded)
         self._draw()
 
@@ -86,9 +87,9 @@ class Live:
         doing = str(signal.get("doing", ""))
         attempt = str(signal.get("attempt", ""))
         if not attempt:
-            self._busy[_REFEREE] = doing
-        elif attempt in self._busy:
-            self._busy[attempt] = f"{signal.get('role', '')}  {doing}"
+            self.busy[_REFEREE] = doing
+        elif attempt in self.busy:
+            self.busy[attempt] = f"{signal.get('role', '')}  {doing}"
         self._draw()
 
     def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
@@ -100,7 +101,7 @@ class Live:
         rows.add_column(width=1)
         rows.add_column(no_wrap=True, min_width=12)
         rows.add_column(no_wrap=True, overflow="ellipsis")
-        for who, what in self._busy.items():
+        for who, what in self.busy.items():
             rows.add_row(self._spinner, who, " ".join(what.split()))
         self._screen.update(rows)
 
