@@ -61,6 +61,7 @@ Of a gate (`tests`, `coverage`, `lint`; their defaults stand in [gates.md](gates
 a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
 """
 
+
 class Setting(NamedTuple):
     """One field, as people see it."""
 
