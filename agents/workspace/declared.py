@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import email
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,8 @@ def declared_by(project: Path) -> Declared:
         table.get("version"), poetry.get("version"), _option(config, "metadata", "version"), setup.get("version"),
         package_info["Version"], _version_in_code(project, name),
     )  # fmt: skip
-    requirements, unusable = _sorted_out(lines, name)
+    extras = (_table(table, "optional-dependencies"), _extras_of(config), _table(setup, "extras_require"))
+    requirements, unusable = _sorted_out(_with_own_extras(lines, name, extras), name)
     return Declared(
         name=name,
         version=version,
@@ -100,6 +101,22 @@ def _sorted_out(lines: Iterable[str], own: str) -> tuple[tuple[str, ...], tuple[
         else:
             usable.add(str(requirement))
     return tuple(sorted(usable)), tuple(sorted(unusable))
+
+
+def _with_own_extras(lines: Iterable[str], own: str, extras: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines; one that asks for the project itself with extras stands for what these name."""
+    for line in lines:
+        yield line
+        itself = re.match(r"\s*(?:(?:-e|--editable)[\s=]+)?(\.|[\w.-]+)\s*\[([\w\s,.-]+)\]", line)
+        if itself and (itself.group(1) == "." or _same(itself.group(1), own)):
+            for extra in itself.group(2).split(","):
+                for table in extras:
+                    yield from _extra(table, extra.strip(), own, DEPTH)
+
+
+def _extras_of(config: Any) -> dict[str, list[str]]:
+    section = "options.extras_require"
+    return {name: lines.splitlines() for name, lines in config.items(section)} if config.has_section(section) else {}
 
 
 def _from_pyproject(pyproject: Mapping[str, Any]) -> Iterator[str]:

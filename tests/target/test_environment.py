@@ -77,6 +77,16 @@ def test_dependencies_are_read_from_setup_files_without_running_them(tmp_path: P
     assert declared.requirements == ("attrs", "certifi==2024.2.2", "idna>=2", "mock", "six", "urllib3")
 
 
+def test_a_requirement_on_the_project_itself_stands_for_the_extras_it_names(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "fetch"\n[project.optional-dependencies]\nsocks = ["PySocks"]\nfast = ["uvloop"]\n'
+        'docs = ["sphinx"]\n[dependency-groups]\ntest = ["fetch[fast]", "mock"]\n'
+    )
+    (tmp_path / "requirements-dev.txt").write_text("-e .[socks]\n")
+
+    assert declared_by(tmp_path).requirements == ("PySocks", "mock", "uvloop")
+
+
 def test_requirements_of_a_source_release_are_read_when_nothing_else_names_any(tmp_path: Path) -> None:
     """PKG-INFO is what the build wrote."""
     write(
