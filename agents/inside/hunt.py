@@ -19,6 +19,8 @@ from .source import Function, Source
 from .ticks import Counter
 
 LEAST = 0.02
+SHARE = 0.15
+"""The least share of the failing tests that a partial repair must mend."""
 ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 HOPELESS = 0.3
@@ -306,7 +308,8 @@ class Hunt:
         """Return whether all is mended, or one cause of several, by a kind of edit that seldom only pleases tests."""
         if len(fixed) == len(self.failing):
             return True
-        whole = not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
+        much = len(fixed) >= SHARE * len(self.failing)
+        whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
     def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:

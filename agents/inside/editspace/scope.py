@@ -139,6 +139,7 @@ class Scope:
         for frag, node in self.expressions():
             if isinstance(node, ast.Compare):
                 yield frag
+        yield from self._asked_elsewhere()
         places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
         places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
         for frag in places[:24]:
@@ -151,6 +152,20 @@ class Scope:
                 yield frag
                 yield negated(frag)
         yield from self._measured()
+
+    def _asked_elsewhere(self) -> Iterator[Frag]:
+        """Yield the comparisons of the same class or module whose names exist here too."""
+        holder = self.klass or self.source.tree
+        known = {*self.locals, *self.globals, *self.functions, *dir(builtins)}
+        compares = self.source.cached(
+            ("compares", holder), lambda: [node for node in ast.walk(holder) if isinstance(node, ast.Compare)]
+        )
+        for node in compares[:200]:
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+            if names and names <= known and not self.in_format(node):
+                text = self.source.text(node)
+                if len(text) <= 60 and "\n" not in text:
+                    yield Frag(text, strength(node))
 
     def _measured(self) -> Iterator[Frag]:
         numbers = [n for n in self.locals if n not in ("self", "cls") and self.may_be(n, NUMERIC)][:8]
