@@ -35,7 +35,7 @@ system: .venv/.installed
 run: setup  ## Improve the example and show it (2 to 5 min); PROJECT=path takes any repository; ONCE=1 ends with the run
 	@PROJECT="$(PROJECT)" ONCE="$(ONCE)" KAIZEN="$(BIN)/kaizen" PYTHON="$(BIN)/python" bash examples/run.sh
 
-test: setup system  ## Pass every test, the browser's included (up to 6 min after setup)
+test: setup system  ## Pass every test, the browser's included (about 10 min after setup)
 	@$(BIN)/python -P -m pytest -q -m "not soak" -n 2 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
