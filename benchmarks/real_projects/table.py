@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from agents.ports import SuiteResult
+from benchmarks.real_projects.checks import GRACE
 from benchmarks.real_projects.release import Planted
 
 FIGURES = Path("benchmarks/results/real_projects.json")
 PAGE = Path("benchmarks/real_projects.md")
 COLUMNS = (
     "package", "seed", "tests", "failing", "coverage %", "lint", "mended", "landed", "rejected", "seconds", "exit",
-    "broken",
+    "load", "broken",
 )  # fmt: skip
 GATES = ("tests", "coverage", "lint")
 INTRODUCTION = """\
@@ -89,6 +91,10 @@ class Row:
     """What plain pytest says of the start and of the end."""
     broken: list[str] = field(default_factory=list)
     """Promises that were not kept."""
+    load: float | None = None
+    """How many programs wanted a processor in the run's last minutes, on average."""
+    remark: str = ""
+    """What a reader must know of how this line was measured."""
 
     @classmethod
     def of(
@@ -108,7 +114,8 @@ class Row:
             baseline_seconds=round(baseline, 1), landed=ended.get("landed", 0), rejected=ended.get("rejected", 0),
             branch=ended.get("branch", ""), gates={gate["name"]: gate for gate in ended.get("gates", ())},
             left=[dict(left) for left in ended.get("left", ())],
-            notes=[e["message"] for e in events if e["kind"] == "NoticeRaised"], reasons=[*rejected, *failed],
+            load=round(os.getloadavg()[1], 1), notes=[e["message"] for e in events if e["kind"] == "NoticeRaised"],
+            reasons=[*rejected, *failed],
         )  # fmt: skip
 
     @property
@@ -151,8 +158,11 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         f"| {' | '.join('---' for _ in COLUMNS)} |",
         *(_row(row) for row in rows),
         "\n`failing`, `coverage` and `lint` are the gates before and after; `mended` counts bugs; `exit` 0 is "
-        "completed, 3 stalled, 4 out of budget.\n",
-        "## What was not mended, and why\n",
+        "completed, 3 stalled, 4 out of budget. `seconds` are those of the whole command beside the budget of the "
+        f"run; up to {GRACE:g} beyond it, for the start and the end, count as kept. `load` is how many programs "
+        "wanted one of the machine's processors meanwhile.\n",
+        *(f"- {row['package']}, seed {row['seed']}: {row['remark']}" for row in rows if row.get("remark")),
+        "\n## What was not mended, and why\n",
         *(line for row in rows for line in _unmended(row)),
     ]
     return "\n".join(lines).rstrip() + "\n"
@@ -163,7 +173,8 @@ def _row(row: Mapping[str, Any]) -> str:
     cells = [
         f"{row['package']} {row['version']}", row["seed"], row["tests"], *gates,
         f"{sum(bug['mended'] for bug in row['bugs'])} of {len(row['bugs'])}", row["landed"], row["rejected"],
-        f"{row['seconds']:.0f} of {row['minutes'] * 60:.0f}", row["exit"], len(row["broken"]),
+        f"{row['seconds']:.0f} of {row['minutes'] * 60:.0f}", row["exit"],
+        row.get("load") or "?", len(row["broken"]),
     ]  # fmt: skip
     return f"| {' | '.join(str(cell) for cell in cells)} |"
 
