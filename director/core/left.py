@@ -55,7 +55,8 @@ def _lint(findings: Iterable[Finding], untried: list[Task]) -> Iterable[Left]:
     waiting = {path for task in untried for path in task.targets}
     for rule, group in sorted(rules.items(), key=lambda item: -len(item[1])):
         first = group[0]
-        what = f"{len(group)} lint findings of rule {rule}, e.g. {first.path}:{first.line} {first.message}"
+        found = "1 lint finding" if len(group) == 1 else f"{len(group)} lint findings"
+        what = f"{found} of rule {rule}, e.g. {first.path}:{first.line} {first.message}"
         if all(finding.path in waiting for finding in group):
             yield Left(what=what, why="the run ended before they were tried to the end", remedy=MORE_TIME)
         else:

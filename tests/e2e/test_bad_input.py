@@ -107,7 +107,7 @@ def test_a_module_with_a_syntax_error_is_named_and_the_rest_is_mended(kaizen: Ka
 
     assert done.status == 3
     assert done.ended["landed"] >= 1
-    assert any("broken.py" in left["why"] for left in done.ended["left"])
+    assert any("broken.py:1" in left["what"] for left in done.ended["left"])
 
 
 def test_a_project_without_tests_is_worked_on_or_says_so(kaizen: Kaizen, tmp_path: Path) -> None:

@@ -252,9 +252,10 @@ def rows_of(grid: Locator) -> list[tuple[int, str]]:
         grid.evaluate("(grid, top) => { grid.scrollTop = top }", first * 30)
         row = grid.locator(f"#row-{first}")
         expect(row.locator(".cell-kind")).to_be_visible(timeout=SOON)
-        cells = "rows => rows.map(r => [Number(r.ariaRowIndex), r.innerText.split('\\n')])"
-        for index, (position, _, kind, *_) in grid.locator(".row").evaluate_all(cells):
-            found[index] = (int(position), kind)
+        cells = "rows => rows.map(r => [Number(r.ariaRowIndex), [...r.children].map(c => c.textContent)])"
+        for index, texts in grid.locator(".row").evaluate_all(cells):
+            if len(texts) >= 3:  # a row whose page is still under way is read when its own turn comes
+                found[index] = (int(texts[0]), texts[2])
     return [found[index] for index in sorted(found)]
 
 
