@@ -219,6 +219,8 @@ class Workbench:
     """Techniques that answered no before."""
     refused: frozenset[str] = frozenset()
     """Patch ids that must not be proposed again."""
+    was_refused: Callable[[], bool] = lambda: False
+    """Whether what the worktree holds now is one of these."""
     scratch: Path = Path("/nonexistent")
     """A private directory outside the tree."""
 
@@ -240,6 +242,8 @@ class Nothing:
     why: str
     refused: tuple[str, ...] = ()
     localised: tuple[Finding, ...] = ()
+    more: bool = False
+    """Whether techniques that take longer are left to ask, in an attempt of their own."""
 
 
 @dataclass(frozen=True, slots=True)

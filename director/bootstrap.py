@@ -224,6 +224,10 @@ def _wire(
     )
 
 
+QUICK_REPAIR = 30.0
+"""Seconds of the first search for a failing test: most that can be mended is mended sooner, and then others differ."""
+
+
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
@@ -233,11 +237,12 @@ def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair()),
+        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR)),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
-    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair"),)}
+    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
 
 
 def _lint_arguments(target: Target) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from director.core.judge import met
-from director.core.policy import is_outside, tasks
+from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
 from ledger.events import Finding, GateSpec, Left, Reading, Task
 
@@ -36,7 +36,7 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
     own = [task for task in tasks(run) if task.gate == spec.name]
     if spec.name == "tests":
         by_test = {finding.symbol: finding for finding in reading.findings}
-        return [_test(task, by_test[task.targets[0]], run) for task in own if task.targets]
+        return [_test(t, by_test[t.targets[0]], run) for t in own if t.targets and t.id != ALL_FAILING]
     untried = [task for task in own if not _is_tried(run, task)]
     if spec.name == "lint":
         return list(_lint(reading.findings, untried))

@@ -216,6 +216,7 @@ class LocalExecutor:
                 progress=lambda line: place.tell({"attempt": effect.attempt, "role": effect.role, "doing": line}),
                 skip=frozenset(effect.skip),
                 refused=refused,
+                was_refused=lambda: _is_among(worktree, refused),
                 scratch=worktree.scratch,
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
@@ -223,6 +224,11 @@ class LocalExecutor:
             return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs)
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
+
+
+def _is_among(worktree: Worktree, refused: frozenset[str]) -> bool:
+    patch = worktree.patch() if refused else None
+    return patch is not None and patch.patch in refused
 
 
 def _record(store: Store, attempt: AttemptId, event: AnyEvent) -> None:

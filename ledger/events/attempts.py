@@ -111,12 +111,14 @@ class PatchProposed(Event, frozen=True, kw_only=True):
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):
-    """An attempt ended without a patch: every technique answered no."""
+    """An attempt ended without a patch: every technique that was asked answered no."""
 
     attempt: AttemptId
     why: str
     refused: tuple[str, ...] = ()
     """Techniques that answered no."""
+    more: bool = False
+    """Whether techniques that take longer are left to ask."""
     localised: tuple[Finding, ...] = ()
     """Where the cause most likely is, best first."""
 
