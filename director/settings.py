@@ -203,10 +203,14 @@ def read_repository(text: bytes | None, where: str) -> RepositorySettings:
     return RepositorySettings(file.gates, ignored, found=True)
 
 
-def together(users: Mapping[str, GateSettings], projects: Mapping[str, GateSettings]) -> dict[str, GateSettings]:
+def together(
+    users: Mapping[str, GateSettings], projects: Mapping[str, GateSettings], known: Collection[str] = ()
+) -> dict[str, GateSettings]:
     """Return what is asked of the gates: key by key what the user says, else what the project says."""
     merged = dict(projects)
     for name, mine in users.items():
+        if name not in known and name not in projects and mine.model_fields_set == {"enabled"} and not mine.enabled:
+            continue  # another project's own gate is switched off
         theirs = projects.get(name, GateSettings()).model_dump(exclude_unset=True)
         merged[name] = GateSettings(**{**theirs, **mine.model_dump(exclude_unset=True)})
     return merged
@@ -222,7 +226,7 @@ def specs(
     for name, ask in asked.items():
         if name in known and name != COMMAND:
             continue
-        if not ask.command and ask.enabled is not False:
+        if not ask.command:
             near = _nearest(name, {other: 0 for other in known if other != COMMAND})
             raise SettingsError(
                 f"{where}: there is no gate {name!r}, and it has no `command` to be one of its own{near}"

@@ -102,6 +102,9 @@ def read_value(produced: Produced, spec: GateSpec) -> Read:
             read = READERS[kind](text)
     except Unreadable as unreadable:
         read = Read(None, str(unreadable))
+    if read.value == 0 and done.exit and spec.better == "lower":
+        # Nothing found, and yet it failed: it broke before it could find anything.
+        read = Read(None, f"{read.detail}, which nobody can believe")
     if read.value is None and done.exit:
         return read._replace(detail=f"{read.detail}; the command ended with status {done.exit}{_last_words(done)}")
     return read

@@ -14,6 +14,8 @@ from agents.workspace.layout import parse
 IGNORE = re.compile(r"#\s*type:\s*ignore(\[[^\]]*\])?")
 INLINE = re.compile(r"#\s*mypy:\s*")
 EVERY = frozenset({"*"})
+SILENT = ("Any", "cast", "no_type_check")
+TYPING = ("typing", "typing_extensions")
 
 
 class Hidden(NamedTuple):
@@ -25,6 +27,8 @@ class Hidden(NamedTuple):
     """Whether a comment is about the whole file."""
     casts: tuple[int, ...]
     """Lines of casts to Any, and of decorators that switch checking off."""
+    anys: int
+    """How often Any is named."""
     spans: Mapping[int, range]
     """The lines of the statement that each line belongs to."""
 
@@ -56,7 +60,7 @@ def hidden_in(text: str) -> tuple[Hidden, str]:
     syntax = parse(text)
     casts = tuple(_casts(syntax)) if syntax is not None else ()
     spans = _spans(syntax) if syntax is not None else {}
-    return Hidden(ignores, whole, casts, spans), "".join(lines)
+    return Hidden(ignores, whole, casts, _anys(syntax) if syntax is not None else 0, spans), "".join(lines)
 
 
 def signatures(text: str) -> dict[str, bool]:
@@ -79,15 +83,7 @@ def _comments(text: str) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
 
 
 def _casts(module: ast.Module) -> Iterator[int]:
-    any_, cast, unchecked = (
-        {name, f"typing.{name}", f"typing_extensions.{name}"} for name in ("Any", "cast", "no_type_check")
-    )
-    for node in ast.walk(module):
-        if isinstance(node, ast.ImportFrom) and node.module in ("typing", "typing_extensions"):
-            for alias in node.names:
-                for known in (any_, cast, unchecked):
-                    if alias.name in known and alias.asname:
-                        known.add(alias.asname)
+    any_, cast, unchecked = ({name for name, means in _typing(module).items() if means == word} for word in SILENT)
     for node in ast.walk(module):
         if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in cast:
             to = node.args[0]
@@ -95,6 +91,23 @@ def _casts(module: ast.Module) -> Iterator[int]:
                 yield node.lineno
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield from (each.lineno for each in node.decorator_list if ast.unparse(each) in unchecked)
+
+
+def _anys(module: ast.Module) -> int:
+    named = {name for name, means in _typing(module).items() if means == "Any"}
+    return sum(ast.unparse(node) in named for node in ast.walk(module) if isinstance(node, ast.Name | ast.Attribute))
+
+
+def _typing(module: ast.Module) -> dict[str, str]:
+    """Return what the names of `typing` are called in a module."""
+    called = {f"{typing}.{word}": word for typing in TYPING for word in SILENT}
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and node.module in TYPING:
+            called |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in SILENT}
+        elif isinstance(node, ast.Import):
+            modules = [alias.asname for alias in node.names if alias.name in TYPING and alias.asname]
+            called |= {f"{name}.{word}": word for name in modules for word in SILENT}
+    return called
 
 
 def _spans(module: ast.Module) -> dict[int, range]:

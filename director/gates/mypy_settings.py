@@ -30,7 +30,7 @@ def mypy_file(show: Callable[[str], bytes | None]) -> str:
         if text is None:
             continue
         section = b"[tool.mypy" if name == "pyproject.toml" else b"[mypy"
-        if any(line.strip().startswith(section) for line in text.splitlines()):
+        if any(line.strip().replace(b"[[", b"[").startswith(section) for line in text.splitlines()):
             return name
     return ""
 

@@ -63,6 +63,7 @@ class Types:
             counts={
                 "errors": float(len(here.shown)), "suppressed": float(len(hidden)), "newly_hidden": float(new),
                 "not_installed": float(here.not_installed),
+                "any": float(here.anys),
             },
             seconds=here.seconds,
         )  # fmt: skip
@@ -74,6 +75,7 @@ class Checked(NamedTuple):
     shown: tuple[Finding, ...]
     hidden: tuple[Finding, ...]
     not_installed: int
+    anys: int
     seconds: float
 
 
@@ -105,8 +107,9 @@ async def _checked(target: Target, trusted: Path, settings: str, places: tuple[s
             Finding(rule="cast-any", message="a cast to Any, or a decorator, hides what follows", path=path, line=line)
             for line in file.casts
         ]
+    anys = sum(file.anys for file in files.values())
     order = (sorted(shown, key=_place), sorted(hidden, key=_place))
-    return Checked(tuple(order[0]), tuple(order[1]), len(errors) - len(about_code), done.seconds)
+    return Checked(tuple(order[0]), tuple(order[1]), len(errors) - len(about_code), anys, done.seconds)
 
 
 def _copied(source: Path, trusted: Path, project: Path) -> dict[str, Hidden]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from agents.ports import SandboxLevel
 from agents.workspace.mirror import Files, Source, commit_of, locate
 from director.bootstrap import Project, gates
@@ -44,16 +46,21 @@ class Chosen(NamedTuple):
 def _chosen(files: Files, prefix: str, settings: Settings) -> Chosen:
     """Return what is asked of the project in a commit; raise Unusable, SettingsError."""
     asked = _asked(files.show(_settings_file(prefix)), files.repository, prefix)
-    together_ = together(settings.gates, asked.gates)
     python = files.has_python(prefix)
-    if python or not any(ask.command and ask.enabled is not False for ask in together_.values()):
+    known = _known(python)
+    wanted = together(settings.gates, asked.gates, known)
+    if python or not any(ask.command and ask.enabled is not False for ask in wanted.values()):
         files.require_usable(prefix)
     else:
         files.require_plain()
     mypy = mypy_file(lambda name: files.show(f"{prefix}/{name}" if prefix else name)) if python else ""
     on = frozenset({"types"}) if mypy else frozenset[str]()
-    chosen = specs(_known(python), together_, "kaizen.toml", on)
-    by_itself = bool(mypy) and "types" not in together_
+    chosen = specs(known, wanted, "kaizen.toml", on)
+    if settings.user.offline:
+        chosen = tuple(
+            replace(spec, options={"offline": "true"}) if spec.name == "dependencies" else spec for spec in chosen
+        )
+    by_itself = bool(mypy) and "types" not in wanted
     return Chosen(asked, chosen, mypy if by_itself else "")
 
 
