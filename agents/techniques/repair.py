@@ -43,7 +43,7 @@ class TemplateRepair:
         seconds = min(left * SHARE, left - 1.5 * was.seconds) if was.whole else left * SHARE
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
-        bench.progress(f"searching small edits for {len(was.failing)} failing tests")
+        bench.progress(f"searching small edits for {len(was.failing)} failing test{'s' * (len(was.failing) > 1)}")
         layout = read_layout(bench.target.project, bench.target.root)
         run = await bench.target.inside(
             "repair", self._spec(bench, was, layout, seconds), limits=Limits(wall=seconds + 30.0, output=1 << 26)
