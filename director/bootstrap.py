@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
@@ -255,7 +255,8 @@ def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Enviro
 
     def make(checked_out: Path) -> Environment:
         variables = {**settings.environment, **offline}
-        return prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        made = prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        return replace(made, search=settings.environment.get("PATH", ""), own=user_project)
 
     return make
 

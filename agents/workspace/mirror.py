@@ -235,11 +235,18 @@ class Files:
     def require_usable(self, prefix: str) -> None:
         """Raise Unusable for a commit Kaizen cannot work on: submodules, or nothing to measure."""
         self.require_plain()
+        if not self.has_python(prefix):
+            where = self.repository / prefix
+            raise Unusable(
+                f"{where} has no Python file that is committed: there is nothing to measure, "
+                "unless kaizen.toml names a command: [gates.NAME] command = [...]"
+            )
+
+    def has_python(self, prefix: str) -> bool:
+        """Return whether a Python file of the project is committed."""
         place = ["--", f"{prefix}/"] if prefix else []
         names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
-        if not any(name.endswith(b".py") for name in names):
-            where = self.repository / prefix
-            raise Unusable(f"{where} has no Python file that is committed: there is nothing to measure")
+        return any(name.endswith(b".py") for name in names)
 
     def require_plain(self) -> None:
         """Raise Unusable for submodules."""

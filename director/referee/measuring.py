@@ -15,9 +15,9 @@ from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
-from director.gates import measure_all
+from director.gates import gate_for, measure_all
 from director.gates.gate import Gate
-from director.gates.tests import keep_passed
+from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
@@ -82,11 +82,15 @@ class Referee:
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
         with self._checked_out(tree) as root:
             target = await self.target(commit, root)
-            chosen = [(self.gates[spec.name], spec) for spec in specs]
+            chosen = [(gate_for(self.gates, spec), spec) for spec in specs]
             with self._checked_out(commit) as trusted:
-                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
+                clean = CleanTree(
+                    target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE,
+                    contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen),
+                )  # fmt: skip
                 readings = await measure_all(chosen, clean)
-            readings = keep_passed(readings, await clean.suite(), self.blobs)
+            if any(reading.gate == Tests.name for reading in readings):
+                readings = keep_passed(readings, await clean.suite(), self.blobs)
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
 

@@ -61,6 +61,10 @@ class GateSpec(Value, frozen=True, kw_only=True):
     """Whether the gate may not move away from its target at all."""
     weight: float = 1.0
     unit: str = ""
+    command: tuple[str, ...] = ()
+    """What is run, where the gate measures by a command of the project's."""
+    options: dict[str, str] = msgspec.field(default_factory=dict)
+    """What else the project says of the gate, in the gate's own words."""
 
 
 class Reading(Value, frozen=True, kw_only=True):

@@ -312,6 +312,8 @@ export interface GateSpec {
   readonly ratchet?: boolean;
   readonly weight?: number;
   readonly unit?: string;
+  readonly command?: readonly string[];
+  readonly options?: { readonly [key: string]: string };
 }
 
 /** One turn: what was chosen and why, and what came of it. */
