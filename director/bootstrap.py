@@ -93,6 +93,11 @@ def sandbox_of(settings: Settings, example: bool) -> Sandbox:
     return choose(settings.user.accept_no_sandbox, example)
 
 
+def sandbox_in_layer(layer: str, accept_none: bool) -> Sandbox:
+    """Probe and return the sandbox of a layer by its name, or without a name the one a run would have."""
+    return choose(accept_none, layer=layer)
+
+
 def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:
     """Open a ledger file, making it when it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)

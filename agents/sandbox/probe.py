@@ -156,4 +156,4 @@ def _reads(path: str) -> str:
 
 
 def _refused(detail: str, remedy: str) -> SandboxLevel:
-    return SandboxLevel("bubblewrap", False, detail, remedy)
+    return SandboxLevel("bubblewrap", False, detail, remedy, "none")
