@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from agents.ports import Command, Completed, Limits, Sandbox
-from agents.sandbox.bubblewrap import BubblewrapSandbox
+from agents.ports import Command, Limits, Sandbox, SandboxBroken
 from agents.sandbox.local import LocalSandbox
 from tests.contracts.sandbox import MIB, PYTHON, TOOLCHAIN, alive
 
@@ -74,6 +73,8 @@ WITHOUT_CONTROL = {
     "remount_of_the_root": HARM,
     "unmount_of_a_cover": HARM,
 }
+
+NOT_STOPPED_BY_LANDLOCK = {"names_of_the_machines_users": "there is one /etc for all; told in docs/sandbox.md"}
 
 
 def escapes() -> Iterator[tuple[str, str]]:
@@ -169,25 +170,29 @@ class Stage:
         kept += [tree / ".git", *(tree / "vendor/inner/.git").rglob("*")]
         return {str(path): (path.stat().st_mode, path.read_bytes()) for path in kept if path.is_file()}
 
-    async def play(self, sandbox: Sandbox, file: str, name: str, limits: Limits) -> tuple[str, Completed]:
+    async def play(self, sandbox: Sandbox, file: str, name: str, limits: Limits) -> str:
         """Let the escape run; return how it ended, in its own words when it had any left."""
-        done = await sandbox.run(
-            Command(
-                [str(PYTHON), "-I", "-B", str(ESCAPES / "play.py"), str(ESCAPES / file), name],
-                self.base / "tree",
-                {"PATH": "/usr/bin:/bin"},
-                readable=[TOOLCHAIN, ESCAPES, self.base / "readable"],
-                writable=[self.base / "tree"],
-                limits=limits,
-                stdin=json.dumps(self.known).encode(),
-            )
-        )
+        try:
+            done = await sandbox.run(self._command(file, name, limits))
+        except SandboxBroken as broken:
+            return f"stopped: {broken}"
         words = [line for line in done.stdout.decode().splitlines() if line.startswith(("escaped: ", "stopped: "))]
         if words:
-            return words[0], done
+            return words[0]
         if done.outcome != "exited":
-            return f"stopped: by the limit {done.outcome}", done
-        return f"undecided: {done}", done
+            return f"stopped: by the limit {done.outcome}"
+        return f"undecided: {done}"
+
+    def _command(self, file: str, name: str, limits: Limits) -> Command:
+        return Command(
+            [str(PYTHON), "-I", "-B", str(ESCAPES / "play.py"), str(ESCAPES / file), name],
+            self.base / "tree",
+            {"PATH": "/usr/bin:/bin"},
+            readable=[TOOLCHAIN, ESCAPES, self.base / "readable"],
+            writable=[self.base / "tree"],
+            limits=limits,
+            stdin=json.dumps(self.known).encode(),
+        )
 
     def end(self) -> None:
         """Take the stage down."""
@@ -217,12 +222,18 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize(("file", "name"), list(escapes()))
-async def test_bubblewrap_stops(bubblewrap: BubblewrapSandbox, stage: Stage, file: str, name: str) -> None:
-    """The program admits that it was stopped, and nothing outside has changed."""
+@pytest.mark.parametrize("adapter", ["bubblewrap", "landlock"])
+async def test_it_is_stopped_by(
+    adapter: str, request: pytest.FixtureRequest, stage: Stage, file: str, name: str
+) -> None:
+    """The program admits that it was stopped, or is not believed, and nothing outside has changed."""
+    if adapter == "landlock" and name in NOT_STOPPED_BY_LANDLOCK:
+        pytest.xfail(NOT_STOPPED_BY_LANDLOCK[name])
+    sandbox: Sandbox = request.getfixturevalue(adapter)
     before = stage.picture()
     limits = TIGHT.get(name, Limits(wall=30, memory=MEMORY, processes=PROCESSES, written=WRITTEN))
 
-    words, _ = await stage.play(bubblewrap, file, name, limits)
+    words = await stage.play(sandbox, file, name, limits)
 
     assert words.startswith("stopped: ")
     assert stage.picture() == before
@@ -233,10 +244,10 @@ async def test_bubblewrap_stops(bubblewrap: BubblewrapSandbox, stage: Stage, fil
 @pytest.mark.parametrize(("file", "name"), [one for one in escapes() if one[1] not in WITHOUT_CONTROL])
 async def test_unsandboxed_the_same_program_succeeds(stage: Stage, file: str, name: str) -> None:
     """Without this a program that cannot work anywhere would pass for one that is stopped."""
-    words, _ = await stage.play(LocalSandbox(), file, name, Limits(wall=30))
+    words = await stage.play(LocalSandbox(), file, name, Limits(wall=30))
 
     assert words.startswith("escaped: ")
 
 
-def test_every_exception_from_the_control_names_an_escape() -> None:
-    assert set(WITHOUT_CONTROL) <= {name for _, name in escapes()}
+def test_every_exception_names_an_escape() -> None:
+    assert set(WITHOUT_CONTROL) | set(NOT_STOPPED_BY_LANDLOCK) <= {name for _, name in escapes()}
