@@ -90,12 +90,15 @@ class Known:
 
 def sandbox_of(settings: Settings, example: bool) -> Sandbox:
     """Probe and return the sandbox of this process; raise SandboxBroken with what to do."""
-    return choose(settings.user.accept_no_sandbox, example)
+    user = settings.user
+    return choose(user.accept_no_sandbox, example, layer=user.sandbox_layer, image=user.sandbox_image)
 
 
-def sandbox_in_layer(layer: str, accept_none: bool) -> Sandbox:
+def sandbox_in_layer(settings: Settings, layer: str, accept_none: bool) -> Sandbox:
     """Probe and return the sandbox of a layer by its name, or without a name the one a run would have."""
-    return choose(accept_none, layer=layer)
+    user = settings.user
+    accepted = accept_none or user.accept_no_sandbox
+    return choose(accepted, layer=layer or user.sandbox_layer, image=user.sandbox_image)
 
 
 def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:

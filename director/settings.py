@@ -76,6 +76,12 @@ class UserFile(_Strict):
     """Run the project's code without a sandbox, with your own rights, where none can be had."""
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
+    sandbox_layer: str = Field(default="", pattern="^(bubblewrap|landlock|container|none|)$")
+    """The one layer to use: bubblewrap, landlock, container or none; empty takes bubblewrap, else landlock."""
+    sandbox_min_level: str = Field(default="bubblewrap", pattern="^(bubblewrap|landlock)$")
+    """The least layer whose results may be added to your repository: bubblewrap or landlock."""
+    sandbox_image: str = "python:3.11-slim"
+    """The image of the container layer; it must be there already."""
 
 
 RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver"})
@@ -125,6 +131,10 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
     file = home / "kaizen.toml"
     stated: dict[str, Any] = _parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
+    table = stated.get("sandbox")
+    if isinstance(table, dict):
+        del stated["sandbox"]
+        stated |= {f"sandbox_{name}": value for name, value in table.items()}
     for name in UserFile.model_fields:
         variable = f"KAIZEN_{name.upper()}"
         if environment.get(variable, "") != "":

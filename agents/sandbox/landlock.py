@@ -31,7 +31,9 @@ _TEMPORARY = ("/tmp", "/var/tmp", HOME)
 class LandlockSandbox:
     """The layer for machines where bubblewrap cannot work. It is probed once, like bubblewrap."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: int | None = None) -> None:
+        """`known` is Landlock's version, when it is not to be asked of the kernel."""
+        self._known = version() if known is None else known
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
         self._level: SandboxLevel | None = None
@@ -46,7 +48,7 @@ class LandlockSandbox:
         level = self._level
         if level is None:
             self._groups.remove_leftovers()
-            level = self._level = probe_fence(version(), self._confined, self._groups)
+            level = self._level = probe_fence(self._known, self._confined, self._groups)
         return level
 
     async def run(self, command: Command) -> Completed:

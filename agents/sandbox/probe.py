@@ -54,6 +54,28 @@ def probe(bwrap: str, confined: Confined, groups: ControlGroups) -> SandboxLevel
     return beside(_probe(confined, groups))
 
 
+def probe_container(engine: str, image: str, confined: Confined) -> SandboxLevel:
+    """Blocks for some seconds; `engine` is the program of docker or podman, empty when there is none."""
+    if not engine:
+        return refused(
+            "container", "no container engine is installed", "install podman or docker, or use another layer"
+        )
+    return beside(_probe_container(engine, image, confined))
+
+
+async def _probe_container(engine: str, image: str, confined: Confined) -> SandboxLevel:
+    name = Path(engine).name
+    try:
+        found = await gaps(confined, lambda place: _shell(_STATE, place), _isolation_gaps)
+    except SandboxBroken as broken:
+        start = f"start its service, allow it to this user, and have the image: `{name} pull {image}`"
+        return refused("container", f"{name} cannot run {image}: {broken}".removesuffix("; see `kaizen doctor`"), start)
+    if found:
+        return refused("container", f"{name} runs {image}, but does not hold: {', '.join(found)}", ROOT)
+    detail = f"{name}, image {image}; no network; read-only system; limits hold: memory and processes by control group"
+    return SandboxLevel("container", True, f"{detail}, written bytes, time")
+
+
 def beside(probing: Coroutine[None, None, SandboxLevel]) -> SandboxLevel:
     """Wait for a probe, whether or not an event loop runs in this thread."""
     with ThreadPoolExecutor(1) as pool:

@@ -43,12 +43,13 @@ _SHARED = (
     "socket", "connect", "bind", "shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget",
     "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "migrate_pages", "move_pages", "chown", "fchown", "lchown",
     "fchownat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat", "file_setattr", "process_mrelease",
-    "setxattr", "lsetxattr", "fsetxattr", "setxattrat",
 )
 # fmt: on
 """Reach the whole machine where the name spaces are the machine's own, and Landlock does not know them."""
 _OLDER = ("utime", "utimes", "futimesat")
 """Answered as on a machine that never had them: libraries use the newer call, which is asked about."""
+_NAMED_BESIDE = ("setxattr", "lsetxattr", "fsetxattr", "setxattrat")
+"""Answered as on a disk that keeps no attributes: programs that copy files go on without."""
 _OF_ONESELF = {
     "prlimit64": 0, "sched_setaffinity": 0, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0,
     "setpriority": 1, "ioprio_set": 1,
@@ -98,6 +99,8 @@ def program(machine: str, *, memory_is_counted: bool, shared: bool = False) -> b
 def _share(filter_: _Filter, machine: str) -> None:
     for name in _SHARED:
         filter_.refuse(name, _EPERM)
+    for name in _NAMED_BESIDE:
+        filter_.refuse(name, _EOPNOTSUPP)
     for name in _OLDER:
         filter_.refuse(name, _ENOSYS)
     for name, argument in _OF_ONESELF.items():

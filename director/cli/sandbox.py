@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from agents.ports import Command, Completed, Limits, SandboxBroken
 from director.bootstrap import sandbox_in_layer
 from director.cli.errors import say_error
-from director.settings import SettingsError
+from director.settings import SettingsError, load
 
 TIME, BROKEN, LIMIT = 124, 125, 126
 OUTPUT = 64 * 1024 * 1024
@@ -51,7 +52,7 @@ def sandbox(
     """
     limits = Limits(wall, cpu, _bytes(memory), processes, _bytes(written), OUTPUT)
     try:
-        chosen = sandbox_in_layer(layer, accept_no_sandbox)
+        chosen = sandbox_in_layer(load(os.environ), layer, accept_no_sandbox)
         done = asyncio.run(chosen.run(_command(command, worktree, tuple(readable or ()), limits)))
     except (SandboxBroken, SettingsError) as error:
         _broken(str(error))

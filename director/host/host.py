@@ -161,7 +161,7 @@ class Host:
         level = self.sandbox.level
         started = DirectorStarted(
             version=self.version,
-            sandbox=f"{level.adapter} ({level.detail})",
+            sandbox=f"{level.adapter}, {level.rank} ({level.detail})",
             sandboxed=level.sandboxed,
             roles=project.roles,
             resumed=project.director.state.run is not None,

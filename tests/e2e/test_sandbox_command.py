@@ -90,3 +90,15 @@ def test_a_size_that_is_none_is_bad_usage(kaizen: Kaizen, tree: Path) -> None:
     done = run(kaizen, tree, "--memory", "much", "--", "true")
 
     assert done.status == 2
+
+
+def test_the_reduced_layer_says_so_and_puts_git_metadata_back(kaizen: Kaizen, tree: Path) -> None:
+    (tree / ".git").write_text("gitdir: /elsewhere\n")
+
+    kept = run(kaizen, tree, "--layer", "landlock", "--", "sh", "-c", "echo x > made; exit 5")
+    forged = run(kaizen, tree, "--layer", "landlock", "--", "sh", "-c", "echo gitdir: /mine > .git")
+
+    assert (kept.status, last_line(kept).split(":")[1]) == (5, " sandbox landlock (reduced)")
+    assert forged.status == 125
+    assert "put back" in last_line(forged)
+    assert (tree / ".git").read_text() == "gitdir: /elsewhere\n"
