@@ -6,12 +6,15 @@ Everything that concerns the user's machine or money comes from the user's own f
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -101,11 +104,13 @@ class Settings:
     user: UserFile
     environment: Mapping[str, str]
     """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What must not be kept, logged or shown, by name."""
 
     def on_any_port(self) -> Settings:
         """Return the same with a port that the system chooses, for a command of a moment."""
         user = self.user.model_copy(update={"port": 0, "host": "127.0.0.1", "behind_loopback": False})
-        return Settings(self.home, user, self.environment)
+        return replace(self, user=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +150,24 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
-    return Settings(home, user, passed)
+    return Settings(home, user, passed, dict(secrets_of(environment)))
 
 
+def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose name says that they are secret, and passwords that stand in addresses."""
+    for name, value in environment.items():
+        if SECRET_NAME.search(name) and not value.startswith(("/", "./", "~")):
+            yield name, value
+        elif "://" in value:
+            with contextlib.suppress(ValueError):
+                password = urlsplit(value).password
+                if password:
+                    yield name, unquote(password)
+
+
+SECRET_NAME = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|PAT|COOKIE)S?(?:_|\d|$)", re.IGNORECASE
+)
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
     f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
 }
@@ -159,7 +179,7 @@ def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
         if name not in RUN_OPTIONS:
             raise SettingsError(f"a run has no option {name!r}{_nearest(name, RUN_OPTIONS)}")
     stated = {**settings.user.model_dump(), **options}
-    return Settings(settings.home, _checked(UserFile, stated, "the run's options"), settings.environment)
+    return replace(settings, user=_checked(UserFile, stated, "the run's options"))
 
 
 def shown(user: UserFile) -> dict[str, str]:

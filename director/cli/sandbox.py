@@ -14,7 +14,8 @@ import typer
 from agents.ports import Command, Completed, Limits, SandboxBroken
 from director.bootstrap import sandbox_in_layer
 from director.cli.errors import say_error
-from director.settings import SettingsError, load
+from director.settings import SettingsError, load, secrets_of
+from ledger.masking import Masker
 
 TIME, BROKEN, LIMIT = 124, 125, 126
 OUTPUT = 64 * 1024 * 1024
@@ -83,8 +84,10 @@ def _bytes(text: str | None) -> int | None:
 
 
 def _pass_on(done: Completed) -> None:
+    masker = Masker(dict(secrets_of(os.environ)))
     for stream, content in ((sys.stdout, done.stdout), (sys.stderr, done.stderr)):
-        # To a file or a pipe every byte as it came; a terminal is not obeyed through.
+        # To a file or a pipe the bytes as they came, your secrets aside; no terminal is made to obey.
+        content = masker.known(content)
         stream.buffer.write(_CONTROL.sub(b"?", content) if stream.isatty() else content)
         if stream is sys.stderr and content and not content.endswith(b"\n"):
             stream.buffer.write(b"\n")

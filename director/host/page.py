@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from dashboard.server.app import create_app, mint_start_token
 from dashboard.server.ledgers import OpenLedger
@@ -17,9 +17,11 @@ from dashboard.server.ledgers import ProjectName as ProjectName
 from dashboard.server.logs import configure_logs
 from dashboard.server.runner import bind, port_of, serve
 from dashboard.server.settings import ServerSettings
+from director.bootstrap import masker_of
 from director.settings import Settings
 from ledger.blobs import Blobs
 from ledger.errors import Missing
+from ledger.masking import Masker
 from ledger.signals import Signals
 from ledger.store import Store
 
@@ -133,4 +135,17 @@ def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
         folder = settings.home / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         stream = (folder / "kaizen.log").open("a", encoding="utf-8")
-    configure_logs(settings.user.log_level, stream)
+    configure_logs(settings.user.log_level, cast("TextIO", _MaskedLog(stream, masker_of(settings))))
+
+
+class _MaskedLog:
+    """A stream of log lines without secrets."""
+
+    def __init__(self, stream: TextIO, masker: Masker) -> None:
+        self._stream, self._masker = stream, masker
+
+    def write(self, text: str) -> int:
+        return self._stream.write(self._masker.text(text))
+
+    def flush(self) -> None:
+        self._stream.flush()
