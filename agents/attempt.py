@@ -55,6 +55,9 @@ def _proposed(outcome: Proposal, task: Task, worktree: Worktree, bench: Workbenc
     if _size(patch.files) > MAX_LINES or len(patch.files) > MAX_FILES:
         why = f"the patch of {outcome.technique} is too large: {len(patch.files)} files, {_size(patch.files)} lines"
         return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
+    if patch.objections:
+        why = f"the patch of {outcome.technique} is refused: {patch.objections[0]}"
+        return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
     return PatchProposed(
         attempt=bench.attempt,
         base=worktree.base,

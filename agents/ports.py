@@ -68,12 +68,14 @@ class SandboxLevel:
     """What was probed, never what was hoped for."""
 
     adapter: str
-    """bubblewrap, or none."""
+    """bubblewrap, landlock, container, or none."""
     sandboxed: bool
     detail: str
     """One line: which namespaces and which limits hold."""
     remedy: str = ""
     """What to do when it is not enough."""
+    rank: Literal["full", "reduced", "none"] = "full"
+    """`reduced`: confined, but not enough to deliver into the user's repository unless the user accepts it."""
 
 
 class Sandbox(Protocol):

@@ -6,13 +6,15 @@ Everything that concerns the user's machine or money comes from the user's own f
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -105,6 +107,12 @@ class UserFile(_Strict):
     """Run the project's code without a sandbox, with your own rights, where none can be had."""
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
+    sandbox_layer: str = Field(default="", pattern="^(bubblewrap|landlock|container|none|)$")
+    """The one layer to use: bubblewrap, landlock, container or none; empty takes bubblewrap, else landlock."""
+    sandbox_min_level: str = Field(default="bubblewrap", pattern="^(bubblewrap|landlock)$")
+    """The least layer whose results may be added to your repository: bubblewrap or landlock."""
+    sandbox_image: str = "python:3.11-slim"
+    """The image of the container layer; it must be there already."""
 
 
 RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver"})
@@ -126,6 +134,8 @@ class Settings:
     """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
     gates: Mapping[str, GateSettings] = field(default_factory=dict)
     """What the user asks of the gates of every project; it wins over what a project says."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What must not be kept, logged or shown, by name."""
 
     def on_any_port(self) -> Settings:
         """Return the same with a port that the system chooses, for a command of a moment."""
@@ -156,6 +166,10 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
     file = home / "kaizen.toml"
     stated: dict[str, Any] = _parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
+    table = stated.get("sandbox")
+    if isinstance(table, dict):
+        del stated["sandbox"]
+        stated |= {f"sandbox_{name}": value for name, value in table.items()}
     for name in UserFile.model_fields:
         variable = f"KAIZEN_{name.upper()}"
         if environment.get(variable, "") != "":
@@ -167,9 +181,24 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
-    return Settings(home, user, passed, asked)
+    return Settings(home, user, passed, asked, dict(secrets_of(environment)))
 
 
+def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose name says that they are secret, and passwords that stand in addresses."""
+    for name, value in environment.items():
+        if SECRET_NAME.search(name) and not value.startswith(("/", "./", "~")):
+            yield name, value
+        elif "://" in value:
+            with contextlib.suppress(ValueError):
+                password = urlsplit(value).password
+                if password:
+                    yield name, unquote(password)
+
+
+SECRET_NAME = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|PAT|COOKIE)S?(?:_|\d|$)", re.IGNORECASE
+)
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
     f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
 }

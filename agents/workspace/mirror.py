@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.workspace.git import Git, GitError, git_dir_of
+from agents.workspace.outward import objections, outward_links, require_plain_files, sizes
 from ledger.events import FileChange
 
 SOURCE = "refs/kaizen/source"
@@ -98,18 +99,27 @@ class Mirror:
     # --- trees and folders
 
     def checkout(self, tree: str, to: Path) -> None:
-        """Write the files of a tree (or commit) into a new folder, without a `.git`."""
+        """Write the files of a tree (or commit) into a new folder, without a `.git` and without links that lead out."""
         to.mkdir(parents=True)
         with self._index() as index:
             self.git("read-tree", tree, index=index)
+            left_out = outward_links(self.git, tree)
+            if left_out:
+                names = b"".join(os.fsencode(path) + b"\0" for path in left_out)
+                self.git("update-index", "--force-remove", "-z", "--stdin", stdin=names, index=index, work_tree=to)
             self.git("checkout-index", "--all", "--quiet", f"--prefix={to}/", index=index, work_tree=to)
 
     def snapshot(self, folder: Path, base: str) -> str:
-        """Return the tree of what stands in a folder that was checked out from `base`."""
-        _refuse_nested(folder)
+        """Return the tree of what stands in a folder that was checked out from `base`; raise GitError for a danger."""
+        require_plain_files(folder, sizes(self.git, base))
         with self._index() as index:
             self.git("read-tree", base, index=index)
             self.git("add", "--all", "--", ".", index=index, work_tree=folder)
+            for path, blob in outward_links(self.git, base).items():
+                if not os.path.lexists(folder / path):
+                    self.git(
+                        "update-index", "--add", "--cacheinfo", f"120000,{blob},{path}", index=index, work_tree=folder
+                    )
             return self.git("write-tree", index=index)
 
     def diff(self, before: str, after: str) -> bytes:
@@ -118,9 +128,13 @@ class Mirror:
 
     def changes(self, before: str, after: str) -> tuple[FileChange, ...]:
         """Return how much each file changes between two trees."""
-        rows = self.git("diff-tree", "-r", "--numstat", "--no-renames", before, after).splitlines()
-        parts = [row.split("\t", 2) for row in rows]
+        said = self.git.raw("diff-tree", "-r", "-z", "--numstat", "--no-renames", before, after)
+        parts = [row.decode("utf-8", "backslashreplace").split("\t", 2) for row in said.split(b"\0") if row]
         return tuple(FileChange(path=p, added=_count(a), removed=_count(r)) for a, r, p in parts)
+
+    def objections(self, before: str, after: str) -> tuple[str, ...]:
+        """Return why the change between two trees may not be proposed at all."""
+        return tuple(objections(self.git, before, after))
 
     def patch_id(self, diff: bytes) -> str:
         """Return the id of a change, the same wherever it is applied."""
@@ -305,10 +319,3 @@ def locate(path: Path) -> tuple[Path, str]:
 
 def _count(text: str) -> int:
     return int(text) if text.isdigit() else 0
-
-
-def _refuse_nested(folder: Path) -> None:
-    """A repository inside the worktree would become a submodule: nobody may smuggle one in."""
-    for parent, directories, files in os.walk(folder):
-        if ".git" in directories or ".git" in files:
-            raise GitError(("add",), 1, f"a nested repository appeared in {Path(parent).relative_to(folder)}")

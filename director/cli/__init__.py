@@ -6,6 +6,8 @@ import typer
 
 from director.cli import asking, checks, daemon, reading
 from director.cli.run import run
+from director.cli.sandbox import sandbox
+from director.cli.shred import shred
 
 app = typer.Typer(
     name="kaizen",
@@ -30,7 +32,9 @@ app.command("checkpoints")(reading.checkpoints)
 app.command("checkpoint")(asking.checkpoint)
 app.command("rollback")(asking.rollback)
 app.command("verify")(checks.verify)
+app.command("shred")(shred)
 app.command("doctor")(checks.doctor)
+app.command("sandbox", context_settings={"allow_interspersed_args": False})(sandbox)
 
 
 def main() -> None:

@@ -40,6 +40,9 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     if not verdict.lands:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]
+    sandbox = run.started.settings.get("sandbox", "")
+    if sandbox and not sandbox.endswith("(full)"):
+        trailers.append(f"Kaizen-Sandbox: {sandbox}")
     if report.ledger:
         trailers.append(f"Kaizen-Ledger: {report.ledger}")
     body = [attempt.patch.title, "", *verdict.gains, "", *trailers]

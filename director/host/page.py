@@ -9,15 +9,17 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from dashboard.server.ledgers import OpenLedger
 from dashboard.server.ledgers import ProjectName as ProjectName
 from dashboard.server.listening import bind, port_of
 from dashboard.server.settings import ServerSettings
+from director.bootstrap import masker_of
 from director.settings import Settings
 from ledger.blobs import Blobs
 from ledger.errors import Missing
+from ledger.masking import Masker
 from ledger.signals import Signals
 from ledger.store import Store
 
@@ -138,4 +140,17 @@ def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
         folder = settings.home / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         stream = (folder / "kaizen.log").open("a", encoding="utf-8")
-    configure_logs(settings.user.log_level, stream)
+    configure_logs(settings.user.log_level, cast("TextIO", _MaskedLog(stream, masker_of(settings))))
+
+
+class _MaskedLog:
+    """A stream of log lines without secrets."""
+
+    def __init__(self, stream: TextIO, masker: Masker) -> None:
+        self._stream, self._masker = stream, masker
+
+    def write(self, text: str) -> int:
+        return self._stream.write(self._masker.text(text))
+
+    def flush(self) -> None:
+        self._stream.flush()

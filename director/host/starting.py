@@ -18,6 +18,7 @@ from director.settings import (
     Known,
     RepositorySettings,
     Settings,
+    UserFile,
     proposal,
     read_repository,
     shown,
@@ -95,12 +96,12 @@ def start_command(
         budget=Budget(iterations=user.iterations, minutes=user.minutes),
         seed=user.seed,
         parallel=user.parallel,
-        deliver=user.deliver,
+        deliver=user.deliver and _may_deliver(level, user),
         first_free=project.mirror.first_free_run(),
-        settings=tuple(sorted(shown(user).items())),
+        settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
     )
-    return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level))
+    return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
 
 
 def _settings_file(prefix: str) -> str:
@@ -139,7 +140,19 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
         yield NoticeRaised(code="proposal", level="info", message=message)
 
 
-def _of_sandbox(level: SandboxLevel) -> Iterator[NoticeRaised]:
+def _may_deliver(level: SandboxLevel, user: UserFile) -> bool:
+    return level.rank != "reduced" or user.sandbox_min_level == level.adapter
+
+
+def _of_sandbox(level: SandboxLevel, user: UserFile) -> Iterator[NoticeRaised]:
+    if level.rank == "reduced":
+        message = f"REDUCED SANDBOX: {level.adapter} ({level.detail}); {level.remedy}"
+        if user.deliver and not _may_deliver(level, user):
+            message += (
+                f"; results stay on Kaizen's own branch, unless you accept the level: sandbox.min_level = "
+                f'"{level.adapter}" in your kaizen.toml, or KAIZEN_SANDBOX_MIN_LEVEL={level.adapter}'
+            )
+        yield NoticeRaised(code="reduced-sandbox", level="warning", message=message)
     if not level.sandboxed:
         message = "UNSANDBOXED: the project's code runs with your rights"
         yield NoticeRaised(code="unsandboxed", level="warning", message=message)

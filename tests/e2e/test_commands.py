@@ -278,3 +278,16 @@ def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stay
     refused = {event["patch"] for event in landed_before}
     landed = {event["attempt"] for event in second.of("PatchLanded")}
     assert not [p for p in second.of("PatchProposed") if p["patch"] in refused and p["attempt"] in landed]
+
+
+def test_a_blob_is_shredded_and_the_chain_stays_whole(finished: Finished) -> None:
+    blob = finished.run.of("PatchProposed")[0]["diff"]
+
+    shredded = finished.kaizen("shred", blob, "-p", "shop")
+    again = finished.kaizen("shred", blob, "-p", "shop")
+    verified = finished.kaizen("verify", "-p", "shop")
+    told = finished.kaizen("log", "-p", "shop", "--grep", blob[:20], "--kind", "NoticeRaised")
+
+    assert (shredded.status, verified.status) == (0, 0)
+    assert "shredded by the user" in told.out
+    assert again.status == 2 and "no blob" in again.one_line
