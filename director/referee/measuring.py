@@ -21,6 +21,7 @@ from director.gates.gate import Gate
 from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import PlantedTree, canaries_for
+from director.referee.heldout import Examples, record
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
@@ -69,6 +70,7 @@ class Referee:
         self._prepare = prepare
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
+        self._examples: dict[str, Examples] = {}
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
@@ -109,6 +111,12 @@ class Referee:
         suite = await clean.suite()
         readings = await measure_all([(self.gates[spec.name], spec) for spec in specs], clean)
         return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
+
+    async def examples(self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int) -> Examples:
+        """Return how the tests of a trusted tree call its code; recorded once per tree."""
+        if tree not in self._examples:
+            self._examples = {tree: await record(target, ids, seed)}
+        return self._examples[tree]
 
     @contextmanager
     def checked_out(self, tree: str) -> Iterator[Path]:
