@@ -95,7 +95,7 @@ def _of_expression(each: Any) -> Iterator[Fault]:
         true = ast.copy_location(ast.Constant(True), each.ifs[0])
         yield Fault("condition", each.ifs[0].lineno, _short(each.ifs[0]), lambda: _put(each.ifs, 0, true))
     elif isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in NAMES:
-        yield Fault("swap", line, said, lambda: _set(each.func, "id", NAMES[each.func.id]))
+        yield Fault("swap", line, said, lambda: _set(each.func, "id", NAMES[said.split("(")[0]]))
     elif isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in DROPPED:
         plain = ast.Call(ast.Name("_kaizen_same", ast.Load()), [each.func.value], [])
         yield Fault("swap", line, said, lambda: _become(each, plain))
@@ -214,7 +214,7 @@ def print_of(values: Tuple[Any, ...]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if type(value).__repr__ is object.__repr__ and hasattr(value, "__dict__"):
+    if getattr(type(value), "__repr__", None) == object.__repr__ and hasattr(value, "__dict__"):
         return [type(value).__name__, sorted((key, repr(part)[:100]) for key, part in vars(value).items())]
     return value
 

@@ -132,11 +132,20 @@ def _places(holder: Any, depth: int = 0) -> Iterator[Tuple[Any, Any, Any]]:
     else:
         return
     for key, value in items[:30]:
-        if type(value) in (int, float, str, bool, tuple, list) or (type(value) in (dict, set) and value):
+        if _says_something(value):
             yield holder, key, value
         if isinstance(value, (dict, list)) or hasattr(value, "__dict__"):
             for place in _places(value, depth + 1):
                 yield place
+
+
+def _says_something(value: Any) -> bool:
+    """What is empty, nothing or one is an edge of its own: what is near to it says nothing about it."""
+    if type(value) is bool:
+        return True
+    if type(value) in (int, float):
+        return value not in (0, 1, -1)
+    return type(value) in (str, tuple, list, dict, set) and bool(value)
 
 
 def _near(value: Any, chance: random.Random) -> Any:
@@ -177,7 +186,7 @@ def _near_list(items: List[Any], chance: random.Random) -> List[Any]:
 def _near_text(text: str, chance: random.Random) -> str:
     digits = [place for place, sign in enumerate(text) if sign.isdigit()]
     letters = [place for place, sign in enumerate(text) if sign.isalpha()]
-    how = chance.randrange(7)
+    how = chance.randrange(10)
     if how in (0, 1) and digits:
         place = chance.choice(digits)
         return text[:place] + str((int(text[place]) + chance.randrange(1, 9)) % 10) + text[place + 1 :]
@@ -195,6 +204,8 @@ def _near_text(text: str, chance: random.Random) -> str:
         return " ".join(words[1:] + words[:1])
     if how == 6 and letters:
         return text.swapcase()
+    if how in (7, 8, 9):
+        return (text.upper(), text + " ", " " + text)[how - 7]
     return text + (chance.choice("abcdeghiklmnoprstu") if letters or not text else text[-1])
 
 

@@ -12,7 +12,7 @@ from agents.ports import InsideRun, Limits
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
 from agents.workspace.layout import parse
-from director.referee.objections import Objection, rejects
+from director.referee.objections import Objection, doubts, rejects
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
 FRESH = 8
@@ -120,7 +120,8 @@ class HeldOut:
         named = self._names_inputs(asked, now)
         if len(near) >= (NEAR_NAMED if named else NEAR) and self._grew():
             message = f"{name} is mended for what {calls[asked[0]][4]} asks and for none of {len(near)} inputs near it"
-            yield rejects("special-cased", message, path, rule="inputs near to a test's")
+            objection = rejects if named else doubts
+            yield objection("special-cased", message, path, rule="inputs near to a test's")
 
     def _memorised(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that agrees with the base where passing tests ask, and seldom anywhere else."""
@@ -130,7 +131,12 @@ class HeldOut:
             return
         near = [n for n in numbers if calls[n][5] >= 0 and not _raised(old[n])]
         wrong = [n for n in near if _differ(old[n], now[n])]
-        if len(near) >= 6 and len(wrong) >= SHARE * len(near):
+        alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not _trivially(old[n])]
+        if len(alike) >= 3 and all(n in wrong for n in alike):
+            near = wrong = alike
+        elif len(near) < 6 or len(wrong) < SHARE * len(near):
+            near = []
+        if near:
             path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
             message = (
                 f"{name} gives what the tests ask, and something else for {len(wrong)} of {len(near)} inputs near it"
@@ -188,6 +194,11 @@ class HeldOut:
 
 def _comparable(told: str) -> bool:
     return json.loads(told)[0] in ("gave", "raised")
+
+
+def _trivially(told: str) -> bool:
+    """What says no says it to almost everything."""
+    return told in ('["gave", ["bool", "False"]]', '["gave", ["NoneType", "None"]]')
 
 
 def _raised(told: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +39,21 @@ class Judged:
     base: tuple[Reading, ...]
     candidate: tuple[Reading, ...]
 
+    @property
+    def objections(self) -> tuple[Reason, ...]:
+        """Return what speaks against the candidate besides its gates, as reasons to reject its patch."""
+        found = tuple(reason for reason in self.reasons if reason.code not in ("worse", "unmeasurable"))
+        if self.verdict == "undecided" and found:
+            return (Reason(code="undecided", message="a person must decide: " + found[0].message), *found)
+        return found
+
+
+async def judge(referee: Referee, commit: str, base: str, candidate: str, specs: Sequence[GateSpec]) -> Judged:
+    """Judge a candidate of a run, with a seed that nobody could know when it was made."""
+    seed = secrets.randbits(32)
+    base = await asyncio.to_thread(referee.mirror.tree_of, base)
+    return await Judging(referee, commit, base, candidate, specs, seed).judged()
+
 
 @dataclass(slots=True)
 class Judging:
@@ -60,13 +77,14 @@ class Judging:
             changes = changes_between(*entries, referee.prefix, layouts)
             installed = _installed(before)
             self.objections += static_objections(changes, *entries, Texts(mirror), referee.prefix, layouts, installed)
-            seen = await referee.see(before, self.specs, self._chance("base"), trusted=before.project)
+            seen = await referee.see_trusted(self.base, before, self.specs, self._chance("base"))
             if not changes.all:
                 return self._verdict(seen.readings, seen.readings)
             return await self._measured(changes, before, after, seen)
 
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
         own = await self.referee.see(after, self.specs, self._chance("candidate"), trusted=before.project)
+        self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
             why = own.suite.detail or own.suite.outcome
             said = f"neither the base nor the candidate has a suite that comes to its end: {why}"
@@ -74,11 +92,12 @@ class Judging:
             return self._verdict(seen.readings, own.readings, unmeasurable=True)
         trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
         trusted = own
-        with self.referee.checked_out(trusted_tree) as root:
-            target = await self.referee.target(self.commit, root)
-            if trusted_tree != self.candidate:
+        if trusted_tree == self.candidate:
+            self.objections += await self._held_out(changes, before, seen.suite, after, own.suite)
+        else:
+            with self.referee.checked_out(trusted_tree) as root:
+                target = await self.referee.target(self.commit, root)
                 trusted = await self.referee.see(target, (), self._chance("trusted"), trusted=before.project)
-            if changes.of("source"):
                 self.objections += await self._held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -100,6 +119,8 @@ class Judging:
         watched: SandboxedTarget,
         trusted: SuiteResult,
     ) -> list[Objection]:
+        if not changes.of("source") or not base.tests:
+            return []
         mirror, prefix = self.referee.mirror, self.referee.prefix
         texts = Texts(mirror)
         green = passed(base)
@@ -158,7 +179,7 @@ class Judging:
     def _failing(self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult) -> Iterator[Objection]:
         mended, there = passed(trusted), failing(own)
         for test in sorted(failing(base)):
-            if test in mended or test in there or test.endswith(".py"):
+            if test in mended or test in there or test.endswith(".py") or self._moved(test, base, own):
                 continue
             if test in passed(own):
                 yield rejects(
@@ -166,6 +187,18 @@ class Judging:
                 )
             else:
                 yield rejects("dropped", f"{test} failed on the base, fails over the new code, and is not run any more")
+
+    def _moved(self, test: str, base: SuiteResult, own: SuiteResult) -> bool:
+        """Return whether a failing test fails elsewhere as it did: under its own name, or with the same words."""
+        old = next((one for one in base.tests if one.id == test), None)
+        known = {one.id for one in base.tests}
+        new = [one for one in own.tests if one.id not in known and one.outcome in ("failed", "error")]
+        last = test.replace("::", ".").rpartition(".")[2]
+        return any(
+            one.id.replace("::", ".").rpartition(".")[2] == last
+            or (old is not None and (one.exception, one.message) == (old.exception, old.message))
+            for one in new
+        )
 
     def _gates(self, before: Sequence[Reading], after: Sequence[Reading]) -> Iterator[Objection]:
         """Yield the gates that are worse; tests that are gone are judged by what they noticed, not by their number."""

@@ -31,6 +31,10 @@ SUITE = Limits(wall=1800.0)
 """The backstop of a whole suite; a single test that never ends is ended long before."""
 
 
+REMEMBERED = 8
+"""Trees whose runs are kept: one of them is the branch's, any of them may become it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What measuring one tree gave."""
@@ -70,6 +74,7 @@ class Referee:
         self._prepare = prepare
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
+        self._seen: dict[str, Seen] = {}
         self._examples: dict[str, Examples] = {}
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
@@ -99,9 +104,26 @@ class Referee:
             with self.checked_out(commit) as trusted:
                 clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
                 readings = await measure_all(chosen, clean)
-            readings = keep_passed(readings, await clean.suite(), self.blobs)
+            suite = await clean.suite()
+            readings = keep_passed(readings, suite, self.blobs)
+            self.remember(self.mirror.tree_of(tree), Seen(readings, suite, ()))
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
+
+    async def see_trusted(
+        self, tree: str, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random
+    ) -> Seen:
+        """Return what a trusted tree showed; the last few are remembered."""
+        if tree not in self._seen:
+            self.remember(tree, await self.see(target, specs, chance, trusted=target.project))
+        return self._seen[tree]
+
+    def remember(self, tree: str, seen: Seen) -> None:
+        """Keep what a tree showed: it may be the trusted one soon."""
+        self._seen.pop(tree, None)
+        self._seen[tree] = seen
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
 
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path
