@@ -221,7 +221,7 @@ def _wire(
         gates=gates(),
         blobs=blobs,
         scratch=folder / "scratch",
-        prepare=_preparer(top / prefix, settings),
+        prepare=preparer(top / prefix, settings),
     )
     place = Place(
         store=store,
@@ -281,7 +281,7 @@ def _lint_arguments(target: Target) -> tuple[str, ...]:
     return lint_arguments(target.project, target.root)
 
 
-def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
+def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
     """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
     offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
 

@@ -32,7 +32,7 @@ from ledger.events import Budget, GateSpec, NoticeRaised, RunRequested
 def require_usable(path: Path, settings: Settings) -> None:
     """Raise Unusable or SettingsError for a repository no run can be of, before anything is made for it."""
     top, prefix = locate(path)
-    _chosen(commit_of(top), prefix, settings)
+    held_to(commit_of(top), prefix, settings)
 
 
 class Chosen(NamedTuple):
@@ -44,7 +44,7 @@ class Chosen(NamedTuple):
     """The file that configures mypy, when that is why types are measured."""
 
 
-def _chosen(files: Files, prefix: str, settings: Settings) -> Chosen:
+def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
     """Return what is asked of the project in a commit; raise Unusable, SettingsError."""
     asked = _asked(files.show(_settings_file(prefix)), files.repository, prefix)
     python = files.has_python(prefix)
@@ -87,7 +87,7 @@ def start_command(
     user = with_options(settings, request.options).user
     source = project.mirror.take()
     files = Files(project.mirror.git, source.commit, project.repository)
-    chosen = _chosen(files, project.prefix, settings)
+    chosen = held_to(files, project.prefix, settings)
     start = Start(
         at=at,
         commit=source.commit,

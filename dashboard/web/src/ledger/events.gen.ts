@@ -422,6 +422,7 @@ export interface PatchMeasured {
   readonly tree: string;
   readonly readings: readonly Reading[];
   readonly score: number;
+  readonly objections?: readonly Reason[];
 }
 
 /** An attempt brought a patch. */
@@ -498,6 +499,7 @@ export interface Reason {
   readonly gate?: string;
   readonly path?: string;
   readonly line?: number;
+  readonly rule?: string;
 }
 
 /** What was asked from outside, and the answer. */
