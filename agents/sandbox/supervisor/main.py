@@ -18,7 +18,8 @@ from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
 _NOT_EXECUTABLE = b"bwrap: execvp "
-_END_SECONDS = 20.0
+_END_SECONDS = 120.0
+"""On a busy machine hundreds of killed processes take their time; the command is over only when all are gone."""
 _DRAIN_SECONDS = 2.0
 
 
