@@ -32,7 +32,11 @@ async def run_attempt(
     match outcome:
         case Nothing():
             return AttemptGaveUp(
-                attempt=bench.attempt, why=outcome.why, refused=outcome.refused, localised=outcome.localised
+                attempt=bench.attempt,
+                why=outcome.why,
+                refused=outcome.refused,
+                more=outcome.more,
+                localised=outcome.localised,
             )
         case Found():
             return FindingsReported(run=run, attempt=bench.attempt, findings=outcome.findings)

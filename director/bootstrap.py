@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
@@ -221,7 +221,7 @@ def _wire(
         gates=gates(),
         blobs=blobs,
         scratch=folder / "scratch",
-        prepare=_preparer(top / prefix, settings),
+        prepare=preparer(top / prefix, settings),
     )
     place = Place(
         store=store,
@@ -256,6 +256,10 @@ def _wire(
     )
 
 
+QUICK_REPAIR = 30.0
+"""Seconds of the first search for a failing test: most that can be mended is mended sooner, and then others differ."""
+
+
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
@@ -265,24 +269,26 @@ def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair()),
+        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR)),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
-    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair"),)}
+    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
 
 
 def _lint_arguments(target: Target) -> tuple[str, ...]:
     return lint_arguments(target.project, target.root)
 
 
-def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
+def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
     """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
     offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
 
     def make(checked_out: Path) -> Environment:
         variables = {**settings.environment, **offline}
-        return prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        made = prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        return replace(made, search=settings.environment.get("PATH", ""), own=user_project)
 
     return make
 

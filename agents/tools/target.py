@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import agents.inside
-from agents.ports import Command, Completed, InsideRun, Limits, Sandbox, SuiteResult
+from agents.ports import Command, Completed, InsideRun, Limits, Produced, Sandbox, SuiteResult
 from agents.tools.addopts import kept_options
+from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
+from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
+from agents.tools.toolchain import toolchain
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
 INSIDE = Path(agents.inside.__file__).parent
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache", ".hypothesis",
-)  # fmt: skip
 TEST_CPU = 30.0
 """CPU seconds after which one test counts as never ending."""
 TEST_WALL = 120.0
@@ -71,14 +70,27 @@ class SandboxedTarget:
         """Read the tree as it is now; agents change it."""
         return read_layout(self.project, self._root)
 
-    async def run(self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False) -> Completed:
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.environment.python
+
+    async def run(
+        self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
+    ) -> Completed:
         """Run any command with this tree; it is read-only unless `writable`."""
         first, last = self._import_path(self.project, self.layout())
         env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]))
-        return await self._sandbox.run(self._command(self._root, argv, env, limits or Limits(), writable))
+        command = self._command(self._root, argv, env, limits or Limits(), writable)
+        return await self._sandbox.run(replace(command, readable=[*command.readable, *shown]))
 
-    async def inside(self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None) -> InsideRun:
-        """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only."""
+    async def inside(
+        self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
+    ) -> InsideRun:
+        """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only, a copy of it is not."""
+        if copied:
+            with self._copy() as copy:
+                return await self._inside(copy, job, spec, limits or Limits(), self.layout(), writable=True)
         return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
 
     async def suite(
@@ -106,6 +118,24 @@ class SandboxedTarget:
             notes += [f"pytest option {option} left out: its plugin is not installed" for option in dropped]
             addopts = left if left != addopts else []
         return suite_result(run, layout, notes, str(copy))
+
+    async def produce(
+        self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,
+        limits: Limits | None = None,
+    ) -> Produced:  # fmt: skip
+        """Run a command in a copy, with the user's installation of its program shown read-only."""
+        tools = toolchain(argv[0], self.environment.search)
+        with self._copy() as copy:
+            project = copy / self._prefix
+            lay(project, laid or {})
+            lent = lend_packages(project, self.environment.own) if self.environment.own is not None else ()
+            first, last = self._import_path(project, self.layout())
+            env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
+            env["PATH"] = os.pathsep.join([*tools.path, env["PATH"]])
+            command = self._command(copy, argv, env, limits or Limits(), writable=True)
+            done = await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *lent]))
+            left = collected(project, collect) if done.outcome == "exited" and collect else Collected({}, cut=False)
+        return Produced(done, left.files, left.cut, str(project))
 
     # --- private
 

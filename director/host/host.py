@@ -110,7 +110,7 @@ class Host:
 
     async def preview(self, path: Path) -> tuple[tuple[NoticeRaised, ...], tuple[Reading, ...], tuple[Task, ...]]:
         """Measure the project as it is; return notices, readings and what a run would try. Nothing is recorded."""
-        await asyncio.to_thread(require_usable, path)
+        await asyncio.to_thread(require_usable, path, self.settings)
         project = await self.open(path)
         if project.director.state.run is not None:
             raise Unusable(f"run {project.director.state.run.id} is unfinished: `kaizen run` goes on with it")
@@ -220,7 +220,7 @@ class Host:
     async def _begin(self, request: RunRequested) -> Project:
         path = Path(request.path)
         if project_id(*await asyncio.to_thread(locate, path)) not in self._running:
-            await asyncio.to_thread(require_usable, path)
+            await asyncio.to_thread(require_usable, path, self.settings)
         project = await self.open(path)
         if project.director.state.run is not None:
             return project

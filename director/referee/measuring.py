@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import Limits, Sandbox
+from agents.ports import Limits, Sandbox, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
-from director.gates import measure_all
+from director.gates import gate_for, measure_all
 from director.gates.gate import Gate
-from director.gates.tests import keep_passed
+from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
+from director.referee.canaries import PlantedTree, canaries_for
+from director.referee.heldout import Examples, record
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
@@ -28,6 +31,10 @@ SUITE = Limits(wall=1800.0)
 """The backstop of a whole suite; a single test that never ends is ended long before."""
 
 
+REMEMBERED = 8
+"""Trees whose runs are kept: one of them is the branch's, any of them may become it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What measuring one tree gave."""
@@ -35,6 +42,15 @@ class Measured:
     readings: tuple[Reading, ...]
     score: float
     errors: tuple[ErrorSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One run of one tree: what the gates say, what became of each test, what forged results were seen."""
+
+    readings: tuple[Reading, ...]
+    suite: SuiteResult
+    forged: tuple[str, ...]
 
 
 class Referee:
@@ -58,6 +74,8 @@ class Referee:
         self._prepare = prepare
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
+        self._seen: dict[str, Seen] = {}
+        self._examples: dict[str, Examples] = {}
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
@@ -66,7 +84,7 @@ class Referee:
         """Return the interpreter the run's code runs on; made from the files of the run's first commit."""
         async with self._preparing:
             if commit not in self._environments:
-                with self._checked_out(commit) as root:
+                with self.checked_out(commit) as root:
                     made = await asyncio.to_thread(self._prepare, root / self.prefix)
                 self._environments[commit] = made
             return self._environments[commit]
@@ -80,18 +98,55 @@ class Referee:
         self, run: RunId, commit: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
     ) -> Measured:
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
-        with self._checked_out(tree) as root:
+        with self.checked_out(tree) as root:
             target = await self.target(commit, root)
-            chosen = [(self.gates[spec.name], spec) for spec in specs]
-            with self._checked_out(commit) as trusted:
-                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
+            chosen = [(gate_for(self.gates, spec), spec) for spec in specs]
+            with self.checked_out(commit) as trusted:
+                clean = CleanTree(
+                    target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE,
+                    contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen),
+                )  # fmt: skip
                 readings = await measure_all(chosen, clean)
-            readings = keep_passed(readings, await clean.suite(), self.blobs)
+            if any(reading.gate == Tests.name for reading in readings):
+                suite = await clean.suite()
+                readings = keep_passed(readings, suite, self.blobs)
+                self.remember(self.mirror.tree_of(tree), Seen(readings, suite, ()))
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
 
+    async def see_trusted(
+        self, tree: str, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random
+    ) -> Seen:
+        """Return what a trusted tree showed; the last few are remembered."""
+        if tree not in self._seen:
+            self.remember(tree, await self.see(target, specs, chance, trusted=target.project))
+        return self._seen[tree]
+
+    def remember(self, tree: str, seen: Seen) -> None:
+        """Keep what a tree showed: it may be the trusted one soon."""
+        self._seen.pop(tree, None)
+        self._seen[tree] = seen
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+    async def see(
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path
+    ) -> Seen:
+        """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for."""
+        clean = PlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=SUITE)
+        suite = await clean.suite()
+        readings = await measure_all([(gate_for(self.gates, spec), spec) for spec in specs], clean)
+        return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
+
+    async def examples(self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int) -> Examples:
+        """Return how the tests of a trusted tree call its code; recorded once per tree."""
+        if tree not in self._examples:
+            self._examples = {tree: await record(target, ids, seed)}
+        return self._examples[tree]
+
     @contextmanager
-    def _checked_out(self, tree: str) -> Iterator[Path]:
+    def checked_out(self, tree: str) -> Iterator[Path]:
+        """Have the files of a tree in a folder of its own, for a while."""
         folder = self.scratch / f"tree-{next(self._numbers)}"
         self.mirror.checkout(tree, folder)
         try:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, commit, git, make, references, write
+from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, git, make, references, write
 
 pytestmark = pytest.mark.slow
 
@@ -182,8 +182,7 @@ def test_verify_projects_and_doctor_answer(finished: Finished) -> None:
 
 
 def test_pausing_begins_nothing_new_until_resumed(fresh: Kaizen, tmp_path: Path) -> None:
-    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
-    shop = make(tmp_path / "shop", SHOP | slow)
+    shop = make(tmp_path / "shop", {**UNHURRIED, "kaizen.toml": FAST})
     running = fresh.start("run", shop, "--json", "--no-page")
     wait_for(running, "TargetPrepared")
 
@@ -209,8 +208,7 @@ def wait_for(running: subprocess.Popen[str], kind: str) -> None:
 
 
 def test_a_terminated_daemon_leaves_its_run_to_the_next(fresh: Kaizen, tmp_path: Path) -> None:
-    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
-    shop = make(tmp_path / "shop", SHOP | slow)
+    shop = make(tmp_path / "shop", {**UNHURRIED, "kaizen.toml": FAST})
     fresh("up", "--port", 0)
     running = fresh.start("run", shop, "--json")
     wait_for(running, "AttemptScheduled")
