@@ -1,8 +1,8 @@
 """Job `heldout`: what the project's functions give outside of any test runner.
 
 Spec: `mode` record or replay, `runner`, `tests`, `ids`, `addopts`, `files`, `seed`, `fresh` inputs per call at most
-(and never fewer for the tests `hunted`), and for replay `calls` and `modules`. Recording runs the tests in a fork, notes
-how they call the project's functions, and gives those calls and some near to them, each with what it gave in an
+(and never fewer for the tests `hunted`), and for replay `calls` and `modules`. Recording runs the tests in a fork,
+notes how they call the project's functions, and gives those calls and some near to them, each with what it gave in an
 interpreter that has never seen a test runner.
 """
 
