@@ -19,9 +19,9 @@ from director.referee.definitions import Definitions, Known
 from director.referee.expected import file_of
 from director.referee.objections import Objection, doubts, rejects
 
-MOST, MOST_NEW = 90, 40
+MOST, MOST_NEW = 70, 40
 """Faults tried, and new tests asked whether they notice any."""
-SECONDS = 20.0
+SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
 LIMITS = Limits(wall=600.0, cpu=120.0)
 
@@ -110,7 +110,7 @@ class Strength:
     def _shared(self, path: str) -> bool:
         name = path.rpartition("/")[2]
         tests = {*self.base.layout.tests, *self.candidate.layout.tests}
-        return name == "conftest.py" or (self._inside(path) not in tests and name != "__init__.py")
+        return name == "conftest.py" or self._inside(path) not in tests
 
     def _inside(self, path: str) -> str:
         return path.removeprefix(f"{self.prefix}/") if self.prefix else path
