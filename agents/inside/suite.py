@@ -68,7 +68,7 @@ def main(spec: dict[str, Any], send: Send) -> None:
     recorder = Recorder(send, root)
     clock = Clock(float(spec.get("test_cpu") or 60.0), float(spec.get("test_wall") or 300.0))
     run, tool = _runner(spec["runner"])
-    _no_chance(recorder)
+    no_chance(lambda text: recorder.say("note", text=text))
     coverage = _coverage(spec, root, recorder)
     if coverage is not None:
         tool += ", " + coverage.tool
@@ -94,7 +94,7 @@ def _runner(name: str) -> tuple[Callable[..., int], str]:
     return with_unittest.run, "unittest"
 
 
-def _no_chance(recorder: Recorder) -> None:
+def no_chance(note: Callable[[str], None]) -> None:
     """Let random tests draw the same each time, however slow the machine is: else one tree gives two readings."""
     random.seed(0)
     if importlib.util.find_spec("hypothesis") is None:
@@ -107,7 +107,7 @@ def _no_chance(recorder: Recorder) -> None:
         )
         settings.load_profile("steady")
     except Exception as error:
-        recorder.say("note", text="hypothesis could not be made steady: " + repr(error))
+        note("hypothesis could not be made steady: " + repr(error))
 
 
 def _coverage(spec: dict[str, Any], root: str, recorder: Recorder) -> Any:

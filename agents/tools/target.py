@@ -81,6 +81,21 @@ class SandboxedTarget:
         """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only."""
         return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
 
+    async def alone(
+        self, files: Sequence[str], shared: Mapping[str, str], *, limits: Limits | None = None
+    ) -> InsideRun:
+        """Run each test of these files in a fork of its own, in a throw-away copy, and hear what it depended on.
+
+        `shared` is what became of each test in the whole run.
+        """
+        layout, limits = self.layout(), limits or Limits()
+        spec = {
+            "files": list(files), "shared": dict(shared), "prefix": self._prefix, "runner": layout.runner,
+            "addopts": kept_options(layout.addopts)[0], **_test_limits(limits),
+        }  # fmt: skip
+        with self._copy() as copy:
+            return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
+
     async def suite(
         self, *, select: Sequence[str] | None = None, coverage: bool = False, contexts: bool = False,
         limits: Limits | None = None,
@@ -93,7 +108,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                "test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3),
+                **_test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
@@ -151,6 +166,10 @@ class SandboxedTarget:
             copy = Path(folder).resolve() / "tree"
             shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
             yield copy
+
+
+def _test_limits(limits: Limits) -> dict[str, float]:
+    return {"test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3)}
 
 
 def own_ruff() -> Path:
