@@ -190,6 +190,7 @@ def _wire(
         blobs=blobs,
         scratch=folder / "scratch",
         prepare=_preparer(top / prefix, settings),
+        cache=folder / "cache",
     )
     place = Place(
         store=store,

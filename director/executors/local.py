@@ -105,6 +105,7 @@ class LocalExecutor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.place.referee.close()
         self._tasks.clear()
 
     async def _carry_out(self, effect: Effect, state: State) -> None:
@@ -148,7 +149,7 @@ class LocalExecutor:
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
-                return (await self._measure(run, effect),)
+                return await self._measure(run, effect)
         raise AssertionError(effect)
 
     async def _prepare(self, run: Run) -> tuple[AnyEvent, ...]:
@@ -176,17 +177,26 @@ class LocalExecutor:
             )
         else:
             fact = BranchMeasured(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
-        return (*measured.errors, fact)
+        return (*measured.notices, *measured.errors, fact)
 
-    async def _measure(self, run: Run, effect: Measure) -> PatchMeasured:
-        measured = await self._judged(run, effect.tree, f"the patch of {effect.attempt}")
-        return PatchMeasured(
+    async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
+        what = f"the patch of {effect.attempt}"
+        self.place.tell({"doing": f"looking at {what}"})
+        started = run.started
+        look = await self.place.referee.look(
+            run.id, started.commit, run.tree, effect.tree, started.gates, run.readings
+        )  # fmt: skip
+        if look.reasons:
+            return (*look.notices, PatchRejected(attempt=effect.attempt, reasons=look.reasons))
+        measured = await self._judged(run, effect.tree, what)
+        fact = PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
             tree=effect.tree,
             readings=measured.readings,
             score=measured.score,
         )
+        return (*look.notices, *measured.notices, fact)
 
     async def _judged(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,25 @@ def paths_of(mirror: Mirror, tree: str) -> frozenset[str]:
 
 
 async def map_tree(
-    target: SandboxedTarget, tree: str, paths: frozenset[str], suite: SuiteResult, *, limits: Limits | None = None
-) -> Map:
-    """Run each test of the tree alone and return what it depends on; `suite` is what the whole run of it gave."""
-    shared = {test.id: test.outcome for test in suite.tests}
-    if suite.outcome != "ran" or suite.broken or suite.runner != "pytest":
-        return _void(tree, target, paths, "the whole run was not one of pytest that reached every test")
-    files = tuple(dict.fromkeys(test.id.partition("::")[0] for test in suite.tests))
+    target: SandboxedTarget, tree: str, paths: frozenset[str], shared: Mapping[str, str], *,
+    known: Mapping[str, FileMap] | None = None, limits: Limits | None = None,
+) -> Map:  # fmt: skip
+    """Run each test of the tree alone and return what it depends on; `shared` is what it became in the whole run.
+
+    Test files that are `known` are not run again.
+    """
+    known = known or {}
+    files = [path for path in dict.fromkeys(test.partition("::")[0] for test in shared) if path not in known]
     run = await target.alone(files, shared, limits=limits)
-    return read_map(run, tree, target, paths, shared)
+    fresh = read_map(run, tree, target, paths, shared)
+    kept = {path: file for path, file in known.items() if any(test in shared for test in file.tests)}
+    return fresh if fresh.void else replace(fresh, files={**kept, **fresh.files})
+
+
+def mappable(suite: SuiteResult) -> dict[str, str]:
+    """Return what became of each test, when a whole run says enough to be mapped; else nothing."""
+    whole = suite.outcome == "ran" and not suite.broken and suite.runner == "pytest"
+    return {test.id: test.outcome for test in suite.tests} if whole else {}
 
 
 def read_map(
@@ -69,11 +80,11 @@ def read_map(
         if isinstance(file, str):
             return _void(tree, target, paths, f"{path}: {file}")
         files[path] = file
-    return Map(tree, _prefix(target), paths, frozenset(began["loaded"]), files)
+    return Map(tree, _prefix(target), paths, frozenset(began["loaded"]), files, shared)
 
 
 def _void(tree: str, target: SandboxedTarget, paths: frozenset[str], why: str) -> Map:
-    return Map(tree, _prefix(target), paths, frozenset(), {}, void=why)
+    return Map(tree, _prefix(target), paths, frozenset(), {}, {}, void=why)
 
 
 def _prefix(target: SandboxedTarget) -> str:
@@ -132,9 +143,3 @@ class _Reader:
             readable = place.is_file() and path.endswith(".py")
             self._blocks[path] = blocks_of(place.read_bytes()) if readable else None
         return self._blocks[path]
-
-
-def expected(map_: Map, wanted: Sequence[str]) -> frozenset[str]:
-    """Return the ids of the mapped tests that files and ids stand for."""
-    named = set(wanted)
-    return frozenset(test for path, file in map_.files.items() for test in file.tests if path in named or test in named)

@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import Limits, Sandbox
+from agents.ports import AgentError, Limits, Sandbox
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
+from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
 from director.gates import measure_all
 from director.gates.gate import Gate
 from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
+from director.referee.first_look import FirstLook, Look
+from director.referee.readings import Readings
+from director.referee.steady import Steadiness, SteadyTree, flaky_notices
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
-from ledger.events import ErrorSeen, GateSpec, Reading, RunId
+from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, RunId
 from ledger.projections.score import quality_score
 
 SUITE = Limits(wall=1800.0)
@@ -35,6 +39,7 @@ class Measured:
     readings: tuple[Reading, ...]
     score: float
     errors: tuple[ErrorSeen, ...]
+    notices: tuple[NoticeRaised, ...] = ()
 
 
 class Referee:
@@ -50,8 +55,12 @@ class Referee:
         blobs: Blobs,
         scratch: Path,
         prepare: Callable[[Path], Environment],
+        cache: Path,
     ) -> None:
-        """`prepare` makes the interpreter for the project directory it is given; it is called once per commit."""
+        """`prepare` makes the interpreter for the project directory it is given; it is called once per commit.
+
+        `cache` is a folder for what can be measured again.
+        """
         self.mirror, self.sandbox, self.prefix, self.blobs = mirror, sandbox, prefix, blobs
         self.gates = {gate.name: gate for gate in gates}
         self.scratch = scratch
@@ -59,6 +68,9 @@ class Referee:
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
         self._numbers = count(1)
+        self.first_look = FirstLook(mirror, Readings(cache / "readings.db"))
+        self._steadiness: dict[RunId, Steadiness] = {}
+        self._mapping: asyncio.Task[None] | None = None
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
 
@@ -84,11 +96,51 @@ class Referee:
             target = await self.target(commit, root)
             chosen = [(self.gates[spec.name], spec) for spec in specs]
             with self._checked_out(commit) as trusted:
-                clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
+                steadiness = self._steadiness.setdefault(run, Steadiness(SUITE))
+                known = frozenset(steadiness.quarantined)
+                clean = SteadyTree(
+                    target, self._expected(before), steadiness, baseline=not before, trusted=trusted / self.prefix
+                )
                 readings = await measure_all(chosen, clean)
-            readings = keep_passed(readings, await clean.suite(), self.blobs)
+            suite = await clean.suite()
+            readings = keep_passed(readings, suite, self.blobs)
             errors = await self._errors(run, clean, readings)
-        return Measured(readings, quality_score(readings, specs), errors)
+        notices = (*flaky_notices(run, steadiness, known), *self.first_look.whole(run, tree, suite))
+        return Measured(readings, quality_score(readings, specs), errors, notices)
+
+    async def look(
+        self, run: RunId, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
+    ) -> Look:
+        """Judge a tree by the tests its change can reach; without a map of the base yet, one is begun beside it."""
+        spec = next((spec for spec in specs if spec.name == "tests"), None)
+        reading = next((reading for reading in before if reading.gate == "tests"), None)
+        if spec is None or reading is None:
+            return Look()
+        if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
+            self._mapping = asyncio.create_task(self._map(run, commit, base), name=f"map:{base}")
+        if not self.first_look.is_mapped(base):
+            return Look()
+        with self._checked_out(tree) as root:
+            target = await self.target(commit, root)
+            limits = self._limits_of(run)
+            return await self.first_look.at(target, base, tree, spec, reading, run=run, limits=limits)
+
+    async def close(self) -> None:
+        """End what goes on beside the measuring."""
+        if self._mapping is not None:
+            self._mapping.cancel()
+            await asyncio.gather(self._mapping, return_exceptions=True)
+
+    async def _map(self, run: RunId, commit: str, tree: str) -> None:
+        """Map a tree; when that fails, patches are judged by whole runs alone."""
+        with self._checked_out(tree) as root:
+            try:
+                await self.first_look.learn(await self.target(commit, root), tree, self._limits_of(run))
+            except (AgentError, GitError, OSError) as failed:
+                self.first_look.give_up(tree, f"{type(failed).__name__}: {failed}")
+
+    def _limits_of(self, run: RunId) -> Limits:
+        return self._steadiness.setdefault(run, Steadiness(SUITE)).longest
 
     @contextmanager
     def _checked_out(self, tree: str) -> Iterator[Path]:

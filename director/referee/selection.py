@@ -72,8 +72,12 @@ class Map:
     """Modules that are there before anything of the project is imported."""
     files: Mapping[str, FileMap]
     """By the path of the test file, as test ids name it."""
+    outcomes: Mapping[str, str]
+    """What became of each test in the whole run of the tree."""
     void: str = ""
     """Why nothing can be chosen with this map; empty when it can."""
+    coarse: bool = False
+    """Whether a changed file counts as changed in every part, after a finer choice has missed something."""
 
     @property
     def size(self) -> int:
@@ -148,6 +152,12 @@ class Touched:
         )
 
 
+def expected(map_: Map, selection: Selection) -> frozenset[str]:
+    """Return the ids of the mapped tests that a selection stands for."""
+    whole = {test for path in selection.files if path in map_.files for test in map_.files[path].tests}
+    return frozenset(whole | selection.tests)
+
+
 def select(map_: Map, changes: Sequence[Change]) -> Selection:
     """Return the tests of the mapped tree, and the new ones, that the changed tree is to be judged by first."""
     if map_.void or not map_.size:
@@ -210,7 +220,7 @@ def _code(change: Change, map_: Map) -> Touched:
         return _new_module(path, map_)
     old = blocks_of(change.before)
     new = None if change.after is None else blocks_of(change.after)
-    if old is None or new is None:
+    if old is None or new is None or map_.coarse:
         whole = frozenset({path})
         return Touched(imported=whole, bodies=frozenset((path, name) for name in _names(old)))
     bodies = {name for name in old.bodies if new.bodies.get(name) != old.bodies[name]}

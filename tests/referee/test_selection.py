@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agents.ports import SuiteResult
-from director.referee.mapping import map_tree
+from director.referee.mapping import map_tree, mappable
 from director.referee.selection import Change, Map, Selection, select
 from tests.referee.mapped_project import ALWAYS, EDITS, FILES, Edit
 from tests.target.plain import project
@@ -22,7 +22,7 @@ class Mapped:
     def __init__(self, folder: Path) -> None:
         self.target = project(folder, FILES)
         self.suite = asyncio.run(self.target.suite())
-        self.map: Map = asyncio.run(map_tree(self.target, "t", frozenset(FILES), self.suite))
+        self.map: Map = asyncio.run(map_tree(self.target, "t", frozenset(FILES), mappable(self.suite)))
 
 
 @pytest.fixture(scope="module")
