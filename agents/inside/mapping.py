@@ -19,6 +19,7 @@ import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional
 
+import _pytest.config
 import pytest
 
 from .forks import in_fork
@@ -52,7 +53,7 @@ def preload(project: str) -> None:
     kept = sys.path[:]
     sys.path[:] = [entry for entry in sys.path if entry not in own]
     try:
-        for name in sorted(_plugins()):
+        for name in [*_builtin_plugins(), *sorted(_plugins())]:
             try:
                 importlib.import_module(name)
             except BaseException as error:  # pytest will say it better, or never load it
@@ -60,6 +61,10 @@ def preload(project: str) -> None:
     finally:
         sys.path[:] = kept
     importlib.invalidate_caches()
+
+
+def _builtin_plugins() -> List[str]:
+    return ["_pytest." + name for name in getattr(_pytest.config, "default_plugins", ())]
 
 
 def _plugins() -> List[str]:

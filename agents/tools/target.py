@@ -91,10 +91,20 @@ class SandboxedTarget:
         layout, limits = self.layout(), limits or Limits()
         spec = {
             "files": list(files), "shared": dict(shared), "prefix": self._prefix, "runner": layout.runner,
-            "addopts": kept_options(layout.addopts)[0], **_test_limits(limits),
+            "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
         }  # fmt: skip
         with self._copy() as copy:
             return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
+
+    async def zygote(self, spec: Mapping[str, Any], pipes: Path, limits: Limits) -> Completed:
+        """Let the job `zygote` wait over this tree, which it can read, with the pipes it answers on."""
+        command = self._command(
+            self._root, self._job("zygote"), self._job_env(self._root, self.layout()), limits, False
+        )
+        writable = [*command.writable, pipes]
+        return await self._sandbox.run(
+            replace(command, stdin=json.dumps(spec).encode(), channel=True, writable=writable)
+        )
 
     async def suite(
         self, *, select: Sequence[str] | None = None, coverage: bool = False, contexts: bool = False,
@@ -108,7 +118,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                **_test_limits(limits),
+                **test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
@@ -127,13 +137,17 @@ class SandboxedTarget:
     async def _inside(
         self, root: Path, job: str, spec: Mapping[str, Any], limits: Limits, layout: Layout, *, writable: bool
     ) -> InsideRun:
-        first, last = self._import_path(root / self._prefix, layout)
-        env = self._env(KAIZEN_FIRST=os.pathsep.join(first), KAIZEN_LAST=os.pathsep.join(last))
-        safe_path = ["-P"] if _version(self.environment.version) >= (3, 11) else []
-        argv = [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
-        command = self._command(root, argv, env, limits, writable)
+        command = self._command(root, self._job(job), self._job_env(root, layout), limits, writable)
         completed = await self._sandbox.run(replace(command, stdin=json.dumps(spec).encode(), channel=True))
-        return InsideRun(completed, _messages(completed.channel))
+        return InsideRun(completed, messages_in(completed.channel))
+
+    def _job(self, job: str) -> list[str]:
+        safe_path = ["-P"] if _version(self.environment.version) >= (3, 11) else []
+        return [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
+
+    def _job_env(self, root: Path, layout: Layout) -> dict[str, str]:
+        first, last = self._import_path(root / self._prefix, layout)
+        return self._env(KAIZEN_FIRST=os.pathsep.join(first), KAIZEN_LAST=os.pathsep.join(last))
 
     def _command(
         self, root: Path, argv: Sequence[str], env: Mapping[str, str], limits: Limits, writable: bool
@@ -168,7 +182,8 @@ class SandboxedTarget:
             yield copy
 
 
-def _test_limits(limits: Limits) -> dict[str, float]:
+def test_limits(limits: Limits) -> dict[str, float]:
+    """Return what one test may take."""
     return {"test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3)}
 
 
@@ -183,7 +198,7 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
 
 
-def _messages(channel: bytes) -> tuple[Mapping[str, Any], ...]:
+def messages_in(channel: bytes) -> tuple[Mapping[str, Any], ...]:
     """Read the answer line by line; the last line may be cut off."""
     messages: list[Mapping[str, Any]] = []
     for line in channel.splitlines():

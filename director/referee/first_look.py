@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ WORTH = 5.0
 """Seconds a whole run must take before choosing saves more than mapping costs."""
 AGAIN = 2
 """How often a test that failed is run alone before it counts."""
-SHOWN = 5
+SHOWN = LOOKED_AT = 5
 GREEN = ("passed", "xpassed")
 FORMAT = 1
 """Raised when a map written before cannot be read any more."""
@@ -38,6 +38,16 @@ class Look(NamedTuple):
 
     reasons: tuple[Reason, ...] = ()
     notices: tuple[NoticeRaised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The two ways in which tests of one tree are run."""
+
+    quick: Callable[[Sequence[str]], Awaitable[SuiteResult | None]]
+    """At once, by an interpreter that waits; None where it cannot. What it says is a hint."""
+    fresh: Callable[[Sequence[str]], Awaitable[SuiteResult]]
+    """In a new copy of the tree and a new interpreter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,7 @@ class FirstLook:
         self._last: Map | None = None
         self._chosen: dict[str, Chosen] = {}
         self._killers: Counter[str] = Counter()
+        self._fresh_only: set[str] = set()
         self._coarse = 0
 
     # --- maps
@@ -128,10 +139,9 @@ class FirstLook:
     # --- looking
 
     async def at(
-        self, target: SandboxedTarget, base: str, tree: str, spec: GateSpec, before: Reading, *, run: RunId,
-        limits: Limits | None = None,
+        self, runs: Runs, base: str, tree: str, spec: GateSpec, before: Reading, *, run: RunId
     ) -> Look:  # fmt: skip
-        """Run the tests that the change from `base` to `tree` can reach; `target` is the tree, `before` the base's."""
+        """Run the tests that the change from `base` to `tree` can reach; `before` is the reading of the base."""
         map_ = self._maps.get(base)
         if map_ is None or before.value is None:
             return Look()
@@ -141,14 +151,14 @@ class FirstLook:
         self._chosen[tree] = Chosen(map_, selection)
         notices: tuple[NoticeRaised, ...] = ()
         for wanted in self._in_turn(map_, selection):
-            suite = await _selected(target, wanted, limits)
+            suite = await self._first(runs, wanted)
             if suite.outcome not in ("ran", "none"):
                 return Look((), notices)
             count = before.value + score(map_, suite, wanted)
             broken = _broken(map_, suite, wanted)
             if not broken or not _worse(spec, before, count):
                 continue
-            proven, flaky = await self._proven(target, map_, broken, limits, enough=_lost(spec, before, count, broken))
+            proven, flaky = await self._proven(runs, map_, broken, enough=_lost(spec, before, count, broken))
             notices += tuple(_flaky(run, test) for test in flaky)
             count -= len(broken) - len(proven)
             if proven and _worse(spec, before, count):
@@ -157,6 +167,14 @@ class FirstLook:
             return Look((), notices)  # what is doubtful is for the whole run to decide
         return Look((), notices)
 
+    async def _first(self, runs: Runs, wanted: Sequence[str]) -> SuiteResult:
+        alone = not self._fresh_only & {
+            *wanted,
+            *(test for test in self._fresh_only if test.partition("::")[0] in wanted),
+        }
+        suite = await runs.quick(wanted) if alone else None
+        return suite if suite is not None and suite.outcome in ("ran", "none") else await _fresh(runs, wanted)
+
     def _in_turn(self, map_: Map, selection: Selection) -> list[tuple[str, ...]]:
         """Return what to run first, and what then: tests that rejected a patch before come before all others."""
         first = tuple(sorted(set(selection.tests) & {test for test, _ in self._killers.most_common(20)}))
@@ -164,17 +182,20 @@ class FirstLook:
         return [selection.wanted] if not first or few else [first, selection.wanted]
 
     async def _proven(
-        self, target: SandboxedTarget, map_: Map, broken: Sequence[str], limits: Limits | None, *, enough: int
+        self, runs: Runs, map_: Map, broken: Sequence[str], *, enough: int
     ) -> tuple[list[str], list[str]]:
         """Return tests that fail alone each time, and those that do not; not more than are needed for a verdict."""
         proven: list[str] = []
         flaky: list[str] = []
-        for test in broken:
+        for test in broken[:LOOKED_AT]:
             path = test.partition("::")[0]
             file = map_.files.get(path)
             asked = path if file is None or file.unit else test
-            became = [became_of(await _selected(target, (asked,), limits), test) for _ in range(AGAIN)]
-            if any(outcome in GREEN for outcome in became):
+            became = [became_of(await _fresh(runs, (asked,)), test) for _ in range(AGAIN)]
+            green = sum(outcome in GREEN for outcome in became)
+            if green == AGAIN:
+                self._fresh_only.add(test)  # it passes where it may write, or alone: the whole run will tell
+            elif green:
                 flaky.append(test)
             elif "unknown" not in became:
                 proven.append(test)
@@ -230,9 +251,9 @@ def became_of(suite: SuiteResult, test: str) -> str:
     return "unknown" if waited else found.outcome
 
 
-async def _selected(target: SandboxedTarget, wanted: Sequence[str], limits: Limits | None) -> SuiteResult:
+async def _fresh(runs: Runs, wanted: Sequence[str]) -> SuiteResult:
     try:
-        return await target.suite(select=wanted, limits=limits)
+        return await runs.fresh(wanted)
     except AgentError as failed:
         return SuiteResult("broken", "", detail=str(failed))
 

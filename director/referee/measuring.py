@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import AgentError, Limits, Sandbox
+from agents.ports import AgentError, Limits, Sandbox, SuiteResult
 from agents.tools.target import SandboxedTarget
+from agents.tools.warm import WarmTarget
 from agents.workspace.environment import Environment
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
@@ -20,7 +21,7 @@ from director.gates import measure_all
 from director.gates.gate import Gate
 from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
-from director.referee.first_look import FirstLook, Look
+from director.referee.first_look import FirstLook, Look, Runs
 from director.referee.readings import Readings
 from director.referee.steady import Steadiness, SteadyTree, flaky_notices
 from knowledge_graph.fingerprint import trace
@@ -71,6 +72,7 @@ class Referee:
         self.first_look = FirstLook(mirror, Readings(cache / "readings.db"))
         self._steadiness: dict[RunId, Steadiness] = {}
         self._mapping: asyncio.Task[None] | None = None
+        self._warm: dict[str, WarmTarget] = {}
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
 
@@ -120,16 +122,32 @@ class Referee:
             self._mapping = asyncio.create_task(self._map(run, commit, base), name=f"map:{base}")
         if not self.first_look.is_mapped(base):
             return Look()
-        with self._checked_out(tree) as root:
-            target = await self.target(commit, root)
-            limits = self._limits_of(run)
-            return await self.first_look.at(target, base, tree, spec, reading, run=run, limits=limits)
+        limits, warm = self._limits_of(run), await self._warmed(commit)
+
+        async def fresh(wanted: Sequence[str]) -> SuiteResult:
+            with self._checked_out(tree) as root:
+                return await (await self.target(commit, root)).suite(select=wanted, limits=limits)
+
+        runs = Runs(lambda wanted: warm.suite(tree, wanted, limits), fresh)
+        return await self.first_look.at(runs, base, tree, spec, reading, run=run)
 
     async def close(self) -> None:
         """End what goes on beside the measuring."""
         if self._mapping is not None:
             self._mapping.cancel()
             await asyncio.gather(self._mapping, return_exceptions=True)
+        for warm in self._warm.values():
+            await warm.close()
+        self._warm.clear()
+
+    async def _warmed(self, commit: str) -> WarmTarget:
+        """Return the interpreter that waits for candidates of a run; there is one at a time."""
+        if commit not in self._warm:
+            await self.close()
+            folder = self.scratch / f"warm-{next(self._numbers)}"
+            folder.mkdir()
+            self._warm[commit] = WarmTarget(self.mirror, await self.target(commit, folder), folder)
+        return self._warm[commit]
 
     async def _map(self, run: RunId, commit: str, tree: str) -> None:
         """Map a tree; when that fails, patches are judged by whole runs alone."""

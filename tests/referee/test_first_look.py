@@ -12,9 +12,10 @@ import pytest
 
 from agents.ports import Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
+from agents.tools.warm import WarmTarget
 from agents.workspace.mirror import Mirror
 from director.gates.defaults import DEFAULTS
-from director.referee.first_look import FirstLook, Look
+from director.referee.first_look import FirstLook, Look, Runs
 from director.referee.readings import Readings, key_of
 from director.referee.selection import Trail
 from director.referee.steady import Steadiness, SteadyTree
@@ -67,6 +68,7 @@ class Room:
         self.mirror = Mirror(folder / "mirror.git", folder / "user")
         self.base = self.mirror.take().tree
         self.readings = Readings(folder / "cache" / "readings.db")
+        self.warm: WarmTarget | None = None
         self.first = FirstLook(self.mirror, self.readings, worth=0.0)
 
     async def learn(self) -> None:
@@ -91,7 +93,14 @@ class Room:
 
     async def look(self, target: Counted, tree: str) -> Look:
         """Take a first look at a tree."""
-        return await self.first.at(target, self.base, tree, DEFAULTS["tests"], GREEN, run=RUN)
+
+        async def fresh(wanted: Sequence[str]) -> SuiteResult:
+            return await target.suite(select=wanted)
+
+        async def quick(wanted: Sequence[str]) -> SuiteResult | None:
+            return None if self.warm is None else await self.warm.suite(tree, wanted, Limits(wall=60))
+
+        return await self.first.at(Runs(quick, fresh), self.base, tree, DEFAULTS["tests"], GREEN, run=RUN)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +194,42 @@ async def test_a_choice_that_missed_something_is_told_and_not_repeated(tmp_path:
     assert [notice.code for notice in notices] == ["selection-missed"]
     assert "test_add" in notices[0].message and not room.first.is_mapped(room.base)
     assert (await room.first.learn(room.target(room.base), room.base)).coarse
+
+
+@pytest.mark.slow
+async def test_an_interpreter_that_waits_says_what_a_new_one_says(room: Room) -> None:
+    """The tree moves to each candidate and back; what one of them left running is gone before the next."""
+    leaves = "import subprocess, os\n\n\ndef test_n():\n    subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+    wrong = room.tree({"pkg/sums.py": FILES["pkg/sums.py"].replace("a + b", "a - b")})
+    new = room.tree({"tests/test_new.py": leaves, "pkg/more.py": ""})
+    warm = room.warm = WarmTarget(room.mirror, room.target(room.base), room.folder / "warm")
+    limits = Limits(wall=60)
+    wanted = ("tests/test_sums.py", "tests/test_new.py")
+
+    seen = [await warm.suite(tree, wanted, limits) for tree in (room.base, wrong, new, room.base)]
+
+    outcomes = [[test.outcome for test in suite.tests] if suite else [] for suite in seen]
+    assert outcomes == [["passed"] * 2, ["failed", "passed"], ["passed"] * 3, ["passed"] * 2]
+    target = room.target(wrong)
+    assert [reason.code for reason in (await room.look(target, wrong)).reasons] == ["ratchet"]
+    assert target.asked == [("tests/test_sums.py::test_add",)] * 2, "only to prove what was seen"
+    await warm.close()
+    room.warm = None
+
+
+@pytest.mark.slow
+async def test_an_interpreter_that_was_killed_is_begun_anew(tmp_path: Path) -> None:
+    """Whoever kills the one that waits gets no answer, and neither a verdict."""
+    kills = "import os, signal\n\n\ndef test_kill():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+    room = Room(tmp_path, {**FILES, "tests/test_kill.py": kills})
+    warm = WarmTarget(room.mirror, room.target(room.base), tmp_path / "warm")
+
+    killed = await warm.suite(room.base, ("tests/test_kill.py",), Limits(wall=60))
+    after = await warm.suite(room.base, ("tests/test_sums.py",), Limits(wall=60))
+
+    assert killed is None
+    assert after is not None and [test.outcome for test in after.tests] == ["passed", "passed"]
+    await warm.close()
 
 
 FLAKY = """import os
