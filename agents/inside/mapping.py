@@ -1,7 +1,7 @@
 """Job `mapping`: runs each test alone, in a fork of the state its file was collected in, and tells what it needed.
 
 Spec: `files` test files, `addopts`, `prefix` of the project in its tree, `shared` what became of each test in the
-whole run, `test_cpu` and `test_wall` seconds for one test.
+whole run, `flaky` tests, `test_cpu` and `test_wall` seconds for one test.
 A map of one shared run lies: what is made once (a cache, a lazy object, a session's fixture) is seen with the first
 test that needs it and with none of the others. So nothing here is shared: each file is collected in a fork that has
 imported nothing of the project, and each of its tests runs in a fork of that.
@@ -122,7 +122,11 @@ class Mapper(Plugin):
         for item in session.items:
             self.tests[item.nodeid] = in_fork(lambda: self._alone([item]), 2 * wall)  # noqa: B023
         shared = self._spec["shared"]
-        same = all(self._became(item.nodeid) == shared.get(item.nodeid) for item in session.items)
+        same = all(
+            self._became(item.nodeid) == shared.get(item.nodeid)
+            for item in session.items
+            if item.nodeid not in self._spec["flaky"]
+        )
         if self.threads or not same:
             self.unit = in_fork(lambda: self._alone(session.items), wall * (2 + len(session.items)))
         return True

@@ -38,7 +38,7 @@ class Trail:
     def told(self, root: str) -> Dict[str, Any]:
         """Return the part that lies in the tree, as plain values with paths relative to it."""
         ran: Dict[str, Set[int]] = {}
-        inside = {name: _inside(name, root) for name in {name for name, _ in self.ran} if not name.startswith("<")}
+        inside = {name: _of_code(name, root) for name in {name for name, _ in self.ran} if not name.startswith("<")}
         for name, line in self.ran:
             for path in inside.get(name, ()):
                 ran.setdefault(path, set()).add(line)
@@ -158,6 +158,12 @@ def _by_the_runner(frame: Optional[FrameType]) -> bool:
             return any(one in name for one in RUNNER) and not name.endswith("pytester.py")
         frame = frame.f_back
     return False
+
+
+@functools.lru_cache(maxsize=None)
+def _of_code(name: str, root: str) -> Set[str]:
+    """Remembered before the forks, so that each of them need not ask again where the code lies."""
+    return _inside(name, root)
 
 
 def _inside(name: str, root: str, itself: bool = False) -> Set[str]:

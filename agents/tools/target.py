@@ -82,16 +82,17 @@ class SandboxedTarget:
         return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
 
     async def alone(
-        self, files: Sequence[str], shared: Mapping[str, str], *, limits: Limits | None = None
-    ) -> InsideRun:
+        self, files: Sequence[str], shared: Mapping[str, str], flaky: Sequence[str] = (), *,
+        limits: Limits | None = None,
+    ) -> InsideRun:  # fmt: skip
         """Run each test of these files in a fork of its own, in a throw-away copy, and hear what it depended on.
 
-        `shared` is what became of each test in the whole run.
+        `shared` is what became of each test in the whole run; what becomes of the `flaky` ones says nothing.
         """
         layout, limits = self.layout(), limits or Limits()
         spec = {
-            "files": list(files), "shared": dict(shared), "prefix": self._prefix, "runner": layout.runner,
-            "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
+            "files": list(files), "shared": dict(shared), "flaky": list(flaky), "prefix": self._prefix,
+            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
         }  # fmt: skip
         with self._copy() as copy:
             return await self._inside(copy, "mapping", spec, limits, layout, writable=True)

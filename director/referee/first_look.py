@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,11 +24,13 @@ from director.referee.selection import FileMap, Map, Selection, expected, select
 from ledger.events import GateSpec, NoticeRaised, Reading, Reason, RunId
 
 WORTH = 5.0
-"""Seconds a whole run must take before choosing saves more than mapping costs."""
+"""Processor seconds a whole run must take before choosing saves more than mapping costs."""
 AGAIN = 2
 """How often a test that failed is run alone before it counts."""
 SHOWN = LOOKED_AT = 5
 GREEN = ("passed", "xpassed")
+KEPT = 8
+"""Trees whose outcomes, maps and choices are remembered."""
 FORMAT = 1
 """Raised when a map written before cannot be read any more."""
 
@@ -69,19 +71,23 @@ class FirstLook:
         self._chosen: dict[str, Chosen] = {}
         self._killers: Counter[str] = Counter()
         self._fresh_only: set[str] = set()
+        self._flaky: set[str] = set()
         self._coarse = 0
 
     # --- maps
 
-    def whole(self, run: RunId, tree: str, suite: SuiteResult) -> tuple[NoticeRaised, ...]:
+    def whole(
+        self, run: RunId, tree: str, suite: SuiteResult, flaky: Iterable[str] = ()
+    ) -> tuple[NoticeRaised, ...]:  # fmt: skip
         """Hear of a whole run: it can be mapped from now on, and it tells whether a choice for it was right."""
-        outcomes = mappable(suite)
-        if outcomes and suite.seconds >= self._worth:
-            self._outcomes[tree] = outcomes
+        self._flaky |= set(flaky)
+        outcomes = {test: outcome for test, outcome in mappable(suite).items() if test not in self._flaky}
+        if outcomes and suite.cpu_seconds >= self._worth:
+            _keep(self._outcomes, tree, outcomes)
         chosen = self._chosen.pop(tree, None)
         if chosen is None or not outcomes:
             return ()
-        missed = sorted(missed_by(chosen.map, chosen.selection, outcomes))
+        missed = sorted(missed_by(chosen.map, chosen.selection, outcomes) - self._flaky)
         if not missed:
             return ()
         self._coarse += 1
@@ -99,6 +105,11 @@ class FirstLook:
         """Return whether a choice can be made for changes of this tree."""
         return tree in self._maps and not self._maps[tree].void
 
+    @property
+    def knows_much(self) -> bool:
+        """Return whether the next map can be made from the last one."""
+        return self._last is not None and not self._last.void
+
     def give_up(self, tree: str, why: str) -> None:
         """Hear that a tree cannot be mapped: it is not tried again."""
         self._maps[tree] = Map(tree, "", frozenset(), frozenset(), {}, {}, void=why)
@@ -109,17 +120,20 @@ class FirstLook:
             return self._maps[tree]
         outcomes = self._outcomes[tree]
         environment = target.environment
-        key = key_of("map", FORMAT, tree, environment.python, environment.version, sorted(outcomes.items()))
+        made_by = (environment.python, environment.version, environment.key)
+        key = key_of("map", FORMAT, tree, *made_by, sorted(outcomes.items()), sorted(self._flaky))
         kept = await asyncio.to_thread(self._readings.get, key)
         if kept is not None:
             made = msgspec.json.decode(kept, type=Map)
         else:
             paths = await asyncio.to_thread(paths_of, self._mirror, tree)
             known = await asyncio.to_thread(self._still_true, tree, outcomes)
-            made = await map_tree(target, tree, paths, outcomes, known=known, limits=limits)
-            await asyncio.to_thread(self._readings.put, key, msgspec.json.encode(made))
-        self._maps[tree] = self._last = replace(made, coarse=self._coarse > 0)
-        return self._maps[tree]
+            made = await map_tree(target, tree, paths, outcomes, known=known, flaky=self._flaky, limits=limits)
+            if not made.void:
+                await asyncio.to_thread(self._readings.put, key, msgspec.json.encode(made))
+        self._last = replace(made, coarse=self._coarse > 0)
+        _keep(self._maps, tree, self._last)
+        return self._last
 
     def _still_true(self, tree: str, outcomes: dict[str, str]) -> dict[str, FileMap]:
         """Return what the last map says of files none of whose tests a change since then reaches."""
@@ -148,7 +162,7 @@ class FirstLook:
         selection = await asyncio.to_thread(lambda: select(map_, changes(self._mirror, base, tree)))
         if selection.everything:
             return Look()
-        self._chosen[tree] = Chosen(map_, selection)
+        _keep(self._chosen, tree, Chosen(map_, selection))
         notices: tuple[NoticeRaised, ...] = ()
         for wanted in self._in_turn(map_, selection):
             suite = await self._first(runs, wanted)
@@ -202,6 +216,12 @@ class FirstLook:
             if len(proven) >= enough:
                 break
         return proven, flaky
+
+
+def _keep(kept: dict[str, Any], tree: str, value: object) -> None:
+    kept[tree] = value
+    while len(kept) > KEPT:
+        del kept[next(iter(kept))]
 
 
 def missed_by(map_: Map, selection: Selection, outcomes: dict[str, str]) -> frozenset[str]:

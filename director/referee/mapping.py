@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,16 +43,16 @@ def paths_of(mirror: Mirror, tree: str) -> frozenset[str]:
 
 async def map_tree(
     target: SandboxedTarget, tree: str, paths: frozenset[str], shared: Mapping[str, str], *,
-    known: Mapping[str, FileMap] | None = None, limits: Limits | None = None,
+    known: Mapping[str, FileMap] | None = None, flaky: Iterable[str] = (), limits: Limits | None = None,
 ) -> Map:  # fmt: skip
     """Run each test of the tree alone and return what it depends on; `shared` is what it became in the whole run.
 
-    Test files that are `known` are not run again.
+    Test files that are `known` are not run again. What `flaky` tests become says nothing: they are not mapped.
     """
     known = known or {}
     files = [path for path in dict.fromkeys(test.partition("::")[0] for test in shared) if path not in known]
-    run = await target.alone(files, shared, limits=limits)
-    fresh = read_map(run, tree, target, paths, shared)
+    run = await target.alone(files, shared, sorted(flaky), limits=limits)
+    fresh = read_map(run, tree, target, paths, shared, frozenset(flaky))
     kept = {path: file for path, file in known.items() if any(test in shared for test in file.tests)}
     return fresh if fresh.void else replace(fresh, files={**kept, **fresh.files})
 
@@ -64,13 +64,14 @@ def mappable(suite: SuiteResult) -> dict[str, str]:
 
 
 def read_map(
-    run: InsideRun, tree: str, target: SandboxedTarget, paths: frozenset[str], shared: Mapping[str, str]
-) -> Map:
+    run: InsideRun, tree: str, target: SandboxedTarget, paths: frozenset[str], shared: Mapping[str, str],
+    flaky: frozenset[str],
+) -> Map:  # fmt: skip
     """Return the map that a run of the job `mapping` told; a void one when it cannot be relied on."""
     began = next((message for message in run.messages if message["kind"] == "began"), None)
     if began is None or run.messages[-1]["kind"] != "done":
         return _void(tree, target, paths, f"the mapping did not reach its end ({run.completed.outcome})")
-    reader = _Reader(target.root)
+    reader = _Reader(target.root, flaky)
     files: dict[str, FileMap] = {}
     for message in run.messages:
         if message["kind"] != "mapped":
@@ -95,8 +96,8 @@ def _prefix(target: SandboxedTarget) -> str:
 class _Reader:
     """Turns lines of files into blocks, each file looked at once."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, flaky: frozenset[str]) -> None:
+        self._root, self._flaky = root, flaky
         self._blocks: dict[str, Blocks | None] = {}
 
     def file(self, message: Mapping[str, Any], shared: Mapping[str, str]) -> FileMap | str:
@@ -104,7 +105,7 @@ class _Reader:
         if "broken" in message:
             return str(message["broken"])
         collected = self.trail(message["trail"])
-        told: Mapping[str, Any] = message["tests"]
+        told = {test: how for test, how in message["tests"].items() if test not in self._flaky}
         became = {test: how["became"] if how else "" for test, how in told.items()} | dict(message["skipped"])
         if became.keys() != shared.keys():
             return "alone it has other tests than in the whole run"
@@ -112,7 +113,8 @@ class _Reader:
             return FileMap(collected, {test: self.trail(how["trail"]) for test, how in told.items() if how})
         # They depend on each other: only together they do what they do in the whole run.
         unit = message["unit"]
-        if not unit or dict(unit["became"]) | dict(message["skipped"]) != dict(shared):
+        together = {**unit["became"], **message["skipped"]} if unit else {}
+        if {test: how for test, how in together.items() if test not in self._flaky} != shared:
             return "even together its tests do something else than in the whole run"
         trail = self.trail(unit["trail"])
         for how in told.values():

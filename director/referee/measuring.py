@@ -107,7 +107,10 @@ class Referee:
             suite = await clean.suite()
             readings = keep_passed(readings, suite, self.blobs)
             errors = await self._errors(run, clean, readings)
-        notices = (*flaky_notices(run, steadiness, known), *self.first_look.whole(run, tree, suite))
+        notices = (
+            *flaky_notices(run, steadiness, known),
+            *self.first_look.whole(run, tree, suite, steadiness.quarantined),
+        )
         return Measured(readings, quality_score(readings, specs), errors, notices)
 
     async def look(
@@ -120,6 +123,8 @@ class Referee:
             return Look()
         if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
             self._mapping = asyncio.create_task(self._map(run, commit, base), name=f"map:{base}")
+            if self.first_look.knows_much:
+                await asyncio.shield(self._mapping)  # only what changed since the last map is run
         if not self.first_look.is_mapped(base):
             return Look()
         limits, warm = self._limits_of(run), await self._warmed(commit)

@@ -11,16 +11,20 @@ from pathlib import Path
 import pytest
 
 from agents.ports import Limits, SuiteResult
+from agents.sandbox.local import LocalSandbox
 from agents.tools.target import SandboxedTarget
 from agents.tools.warm import WarmTarget
-from agents.workspace.mirror import Mirror
+from agents.workspace.mirror import SOURCE, Mirror
 from director.gates.defaults import DEFAULTS
+from director.gates.tests import Tests
+from director.referee import Referee
 from director.referee.first_look import FirstLook, Look, Runs
 from director.referee.readings import Readings, key_of
 from director.referee.selection import Trail
 from director.referee.steady import Steadiness, SteadyTree
+from ledger.blobs import FileBlobs
 from ledger.events import Reading, RunId
-from tests.target.plain import project
+from tests.target.plain import own_python, project
 
 FILES = {
     "pkg/__init__.py": "",
@@ -230,6 +234,28 @@ async def test_an_interpreter_that_was_killed_is_begun_anew(tmp_path: Path) -> N
     assert killed is None
     assert after is not None and [test.outcome for test in after.tests] == ["passed", "passed"]
     await warm.close()
+
+
+@pytest.mark.slow
+async def test_the_referee_maps_beside_its_measuring_and_then_looks_first(room: Room) -> None:
+    """The first candidate is left to the whole run; a later one is rejected at the cost of what it touches."""
+    referee = Referee(
+        mirror=room.mirror, sandbox=LocalSandbox(), prefix="", gates=[Tests()], blobs=FileBlobs(room.folder / "blobs"),
+        scratch=room.folder / "scratch", prepare=lambda _: own_python(), cache=room.folder / "other cache",
+    )  # fmt: skip
+    referee.first_look = FirstLook(room.mirror, Readings(room.folder / "other cache" / "readings.db"), worth=0.0)
+    wrong = room.tree({"pkg/sums.py": FILES["pkg/sums.py"].replace("a + b", "a - b")})
+    specs, commit = [DEFAULTS["tests"]], room.mirror.ref(SOURCE)
+
+    before = (await referee.measure(RUN, commit, room.base, specs, ())).readings
+    first = await referee.look(RUN, commit, room.base, wrong, specs, before)
+    while not referee.first_look.is_mapped(room.base):
+        await asyncio.sleep(0.05)
+    then = await referee.look(RUN, commit, room.base, wrong, specs, before)
+    await referee.close()
+
+    assert first == Look() and [reason.code for reason in then.reasons] == ["ratchet"]
+    assert not list((room.folder / "scratch").glob("tree-*"))
 
 
 FLAKY = """import os
