@@ -113,7 +113,9 @@ class _Reader:
             return FileMap(collected, {test: self.trail(how["trail"]) for test, how in told.items() if how})
         # They depend on each other: only together they do what they do in the whole run.
         unit = message["unit"]
-        together = {**unit["became"], **message["skipped"]} if unit else {}
+        if not unit:
+            return "its tests did not reach an end together"
+        together = {**unit["became"], **message["skipped"]}
         if {test: how for test, how in together.items() if test not in self._flaky} != shared:
             return "even together its tests do something else than in the whole run"
         trail = self.trail(unit["trail"])

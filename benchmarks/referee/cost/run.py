@@ -25,7 +25,7 @@ from agents.tools.warm import WarmTarget
 from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
 from benchmarks.referee.cost.made import any_edit, body_edit, line_edit, shop
-from director.referee.mapping import changes, map_tree, mappable, paths_of
+from director.referee.mapping import changes, mappable, paths_of, read_map
 from director.referee.selection import Map, select
 from tests.referee.mapped_project import FILES
 
@@ -60,12 +60,13 @@ class Ground:
     async def mapped(self) -> tuple[SuiteResult, Map, float]:
         """Return the whole run, the map, and the processor seconds of making it."""
         suite = await self.target.suite(limits=LIMITS)
-        began = _processor()
-        made = await map_tree(
-            self.target, self.base, paths_of(self.mirror, self.base), mappable(suite), limits=Limits(wall=3600)
-        )
+        shared = mappable(suite)
+        began = time.process_time()
+        files = list(dict.fromkeys(test.partition("::")[0] for test in shared))
+        run = await self.target.alone(files, shared, limits=Limits(wall=3600))
+        made = read_map(run, self.base, self.target, paths_of(self.mirror, self.base), shared, frozenset())
         assert not made.void, made.void
-        return suite, made, _processor() - began
+        return suite, made, time.process_time() - began + run.completed.cpu_seconds
 
     def tree(self, edit: Edited) -> str:
         """Return the tree with an edit."""
