@@ -39,7 +39,6 @@ test: setup system  ## Pass every test, the browser's included (about 10 min aft
 	@$(BIN)/python -P -m pytest -q -m "not soak" -n 2 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
-	@cd dashboard/web && npx --no-install vitest run
 
 test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (under 20 s)
 	@$(BIN)/python -P -m pytest -q -m "not slow and not soak"

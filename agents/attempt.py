@@ -32,7 +32,11 @@ async def run_attempt(
     match outcome:
         case Nothing():
             return AttemptGaveUp(
-                attempt=bench.attempt, why=outcome.why, refused=outcome.refused, localised=outcome.localised
+                attempt=bench.attempt,
+                why=outcome.why,
+                refused=outcome.refused,
+                more=outcome.more,
+                localised=outcome.localised,
             )
         case Found():
             return FindingsReported(run=run, attempt=bench.attempt, findings=outcome.findings)
@@ -50,6 +54,9 @@ def _proposed(outcome: Proposal, task: Task, worktree: Worktree, bench: Workbenc
         return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
     if _size(patch.files) > MAX_LINES or len(patch.files) > MAX_FILES:
         why = f"the patch of {outcome.technique} is too large: {len(patch.files)} files, {_size(patch.files)} lines"
+        return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
+    if patch.objections:
+        why = f"the patch of {outcome.technique} is refused: {patch.objections[0]}"
         return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
     return PatchProposed(
         attempt=bench.attempt,

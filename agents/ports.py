@@ -68,12 +68,14 @@ class SandboxLevel:
     """What was probed, never what was hoped for."""
 
     adapter: str
-    """bubblewrap, or none."""
+    """bubblewrap, landlock, container, or none."""
     sandboxed: bool
     detail: str
     """One line: which namespaces and which limits hold."""
     remedy: str = ""
     """What to do when it is not enough."""
+    rank: Literal["full", "reduced", "none"] = "full"
+    """`reduced`: confined, but not enough to deliver into the user's repository unless the user accepts it."""
 
 
 class Sandbox(Protocol):
@@ -162,6 +164,19 @@ class InsideRun:
     """Each has a `kind`; the last one's is `done` when the job reached its end."""
 
 
+@dataclass(frozen=True, slots=True)
+class Produced:
+    """How a command in a throw-away copy of the tree ended, and what it left there."""
+
+    completed: Completed
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What was asked for, by its path in the project directory: regular files alone, links are not followed."""
+    cut: bool = False
+    """Whether there was more than is kept."""
+    place: str = ""
+    """Where the project directory of the copy was: reports name files by it."""
+
+
 class Target(Protocol):
     """One tree of the user's project with its interpreter, its paths and its sandbox."""
 
@@ -180,12 +195,21 @@ class Target(Protocol):
         """Directories and modules that hold the project's code, relative to `project`; tests are not among them."""
         ...
 
-    async def run(self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False) -> Completed:
-        """Run any command with this tree; it is read-only unless `writable`."""
+    @property
+    def python(self) -> Path:
+        """The interpreter the project's code runs on."""
         ...
 
-    async def inside(self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None) -> InsideRun:
-        """Run `agents/inside/<job>.py` in the target's interpreter with a JSON spec."""
+    async def run(
+        self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
+    ) -> Completed:
+        """Run any command with this tree; it is read-only unless `writable`; `shown` can be read besides."""
+        ...
+
+    async def inside(
+        self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
+    ) -> InsideRun:
+        """Run `agents/inside/<job>.py` in the target's interpreter with a JSON spec; it may write only to a copy."""
         ...
 
     async def suite(
@@ -193,6 +217,20 @@ class Target(Protocol):
         limits: Limits | None = None,
     ) -> SuiteResult:  # fmt: skip
         """Run the tests, or only the ids in `select`; one call, one fresh process."""
+        ...
+
+    async def produce(
+        self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,
+        limits: Limits | None = None,
+    ) -> Produced:  # fmt: skip
+        """Run a command of the project's own in a copy it may write to, with its tools; return files by glob.
+
+        `laid` are files that are put into the copy before, by path: what measures comes from where it is trusted.
+        """
+        ...
+
+    def at(self, root: Path) -> Target:
+        """Return the same project in another tree."""
         ...
 
 
@@ -220,6 +258,8 @@ class Workbench:
     """Techniques that answered no before."""
     refused: frozenset[str] = frozenset()
     """Patch ids that must not be proposed again."""
+    was_refused: Callable[[], bool] = lambda: False
+    """Whether what the worktree holds now is one of these."""
     scratch: Path = Path("/nonexistent")
     """A private directory outside the tree."""
 
@@ -241,6 +281,8 @@ class Nothing:
     why: str
     refused: tuple[str, ...] = ()
     localised: tuple[Finding, ...] = ()
+    more: bool = False
+    """Whether techniques that take longer are left to ask, in an attempt of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
@@ -35,8 +35,9 @@ from knowledge_graph.projector import Projector
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
 from ledger.errors import Missing
-from ledger.events import ProjectOpened, RoleCard
+from ledger.events import NoticeRaised, ProjectOpened, RoleCard
 from ledger.lease import Lease
+from ledger.masking import Masker
 from ledger.signals import Signals
 from ledger.sql import SqliteStore
 from ledger.sql.verify import verify
@@ -90,13 +91,28 @@ class Known:
 
 def sandbox_of(settings: Settings, example: bool) -> Sandbox:
     """Probe and return the sandbox of this process; raise SandboxBroken with what to do."""
-    return choose(settings.user.accept_no_sandbox, example)
+    user = settings.user
+    return choose(user.accept_no_sandbox, example, layer=user.sandbox_layer, image=user.sandbox_image)
 
 
-def open_store(path: Path, clock: Callable[[], float]) -> SqliteStore:
-    """Open a ledger file, making it when it is not there."""
+def sandbox_in_layer(settings: Settings, layer: str, accept_none: bool) -> Sandbox:
+    """Probe and return the sandbox of a layer by its name, or without a name the one a run would have."""
+    user = settings.user
+    accepted = accept_none or user.accept_no_sandbox
+    return choose(accepted, layer=layer or user.sandbox_layer, image=user.sandbox_image)
+
+
+def open_store(path: Path, clock: Callable[[], float], masker: Masker) -> SqliteStore:
+    """Open a ledger file, making it when it is not there; no secret comes into it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteStore.open(path, clock=clock)
+    return SqliteStore.open(path, clock=clock, mask=masker.event)
+
+
+def masker_of(settings: Settings) -> Masker:
+    """Return what knows the secrets of the user's environment and those Kaizen holds itself."""
+    key = settings.home / "session.key"
+    own = {"session key": key.read_text("utf-8").strip()} if key.is_file() else {}
+    return Masker({**settings.secrets, **own})
 
 
 def verify_file(path: Path) -> Verdict:
@@ -135,7 +151,7 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
     label = f"{name}-{identity[:6]}" if others else name
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
     try:
-        store = open_store(folder / f"{name}_ledger.db", clock)
+        store = open_store(folder / f"{name}_ledger.db", clock, masker_of(settings))
     except BaseException:
         lease.release()
         raise
@@ -152,7 +168,7 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
 
 def repository_of(known: Known, clock: Callable[[], float]) -> Path:
     """Return the directory a project of the home is about; raise Missing when its ledger does not say."""
-    store = open_store(known.ledger, clock)
+    store = open_store(known.ledger, clock, Masker({}))
     try:
         first = [recorded.event for recorded in store.read(limit=1)]
     finally:
@@ -161,6 +177,21 @@ def repository_of(known: Known, clock: Callable[[], float]) -> Path:
         if isinstance(event, ProjectOpened):
             return Path(event.repository) / event.prefix
     raise Missing("repository in the ledger", str(known.ledger))
+
+
+def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], float]) -> None:
+    """Destroy a blob of a project and tell it in its ledger; raise Locked while somebody is at work, and Missing."""
+    lease = Lease.take(known.folder / "lock", "kaizen shred", clock=clock)
+    try:
+        store = open_store(known.ledger, clock, masker_of(settings))
+        try:
+            FileBlobs(known.folder / "blobs").shred(blob)
+            told = NoticeRaised(code="blob-shredded", level="info", message=f"blob {blob} was shredded by the user")
+            store.append(PROJECT, [told], actor="user").result()
+        finally:
+            store.close()
+    finally:
+        lease.release()
 
 
 def _wire(
@@ -176,22 +207,17 @@ def _wire(
     sandbox: Sandbox,
     clock: Callable[[], float],
 ) -> Project:
-    blobs, signals = FileBlobs(folder / "blobs"), Signals()
+    masker = masker_of(settings)
+    blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     mirror.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
     remove(folder / "worktrees")
     referee = Referee(
-        mirror=mirror,
-        sandbox=sandbox,
-        prefix=prefix,
-        gates=gates(),
-        blobs=blobs,
-        scratch=folder / "scratch",
-        prepare=_preparer(top / prefix, settings),
-        cache=folder / "cache",
-    )
+        mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
+        prepare=preparer(top / prefix, settings), cache=folder / "cache",
+    )  # fmt: skip
     place = Place(
         store=store,
         blobs=blobs,
@@ -225,6 +251,10 @@ def _wire(
     )
 
 
+QUICK_REPAIR = 30.0
+"""Seconds of the first search for a failing test: most that can be mended is mended sooner, and then others differ."""
+
+
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
@@ -234,24 +264,26 @@ def _agents() -> Mapping[str, Agent]:
     ruff = tool("ruff")
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair()),
+        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR)),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
-    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ())))
+    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair"),)}
+    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
 
 
 def _lint_arguments(target: Target) -> tuple[str, ...]:
     return lint_arguments(target.project, target.root)
 
 
-def _preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
+def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
     """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
     offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
 
     def make(checked_out: Path) -> Environment:
         variables = {**settings.environment, **offline}
-        return prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        made = prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
+        return replace(made, search=settings.environment.get("PATH", ""), own=user_project)
 
     return make
 

@@ -6,12 +6,15 @@ Everything that concerns the user's machine or money comes from the user's own f
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
@@ -37,8 +40,36 @@ class GateSettings(_Strict):
     """How far the gate, while it is not met, may move away from its target."""
     ratchet: bool | None = None
     """Whether the gate may not move away from its target at all."""
-    enabled: bool = True
-    """Whether the gate is measured."""
+    enabled: bool | None = None
+    """Whether the gate is measured; a gate that is only measured when asked for is asked for by its table."""
+    command: tuple[str, ...] = ()
+    """Program and arguments, run in a throw-away copy. A table of another name with a command is a gate of its own."""
+    read: Literal["exit", "regex", "json", "sarif", "junit", "lcov", "cobertura", "axe"] | None = None
+    """How the command's value is read; without it by `regex` or `json_path` where one is given, else by exit status."""
+    regex: str | None = None
+    """Finds the number in the output: its last match, group `value` or the first group."""
+    json_path: str | None = None
+    """Where the number stands in JSON: `totals.errors`, `[*].count` (the sum), `items.length`."""
+    file: str | None = None
+    """The report the command writes, relative to the project; without it the report is what it prints."""
+    better: Literal["higher", "lower"] | None = None
+    """Whether more is better, for a command: `higher` for coverage reports, else `lower`."""
+    unit: str | None = None
+    """What is shown behind the value of a command."""
+    seconds: float | None = Field(default=None, gt=0)
+    """How long the command may take: 600."""
+    trusted: tuple[str, ...] = ()
+    """Globs of files that always come from the commit the run started from: tests, scripts, configuration."""
+    files: tuple[str, ...] = ()
+    """Globs of the built files whose size is measured."""
+    limit: int | None = Field(default=None, ge=1)
+    """Complexity over which a function counts; tokens from which code counts as standing there twice."""
+    sample: int | None = Field(default=None, ge=1, le=5000)
+    """How many faults are drawn and tried."""
+
+
+COMMON = frozenset({"target", "tolerance", "ratchet", "enabled"})
+"""What may be said of every gate."""
 
 
 class RepositoryFile(_Strict):
@@ -76,6 +107,12 @@ class UserFile(_Strict):
     """Run the project's code without a sandbox, with your own rights, where none can be had."""
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
+    sandbox_layer: str = Field(default="", pattern="^(bubblewrap|landlock|container|none|)$")
+    """The one layer to use: bubblewrap, landlock, container or none; empty takes bubblewrap, else landlock."""
+    sandbox_min_level: str = Field(default="bubblewrap", pattern="^(bubblewrap|landlock)$")
+    """The least layer whose results may be added to your repository: bubblewrap or landlock."""
+    sandbox_image: str = "python:3.11-slim"
+    """The image of the container layer; it must be there already."""
 
 
 RUN_OPTIONS = frozenset({"iterations", "minutes", "parallel", "seed", "deliver"})
@@ -95,11 +132,15 @@ class Settings:
     user: UserFile
     environment: Mapping[str, str]
     """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
+    gates: Mapping[str, GateSettings] = field(default_factory=dict)
+    """What the user asks of the gates of every project; it wins over what a project says."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What must not be kept, logged or shown, by name."""
 
     def on_any_port(self) -> Settings:
         """Return the same with a port that the system chooses, for a command of a moment."""
         user = self.user.model_copy(update={"port": 0, "host": "127.0.0.1", "behind_loopback": False})
-        return Settings(self.home, user, self.environment)
+        return replace(self, user=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +166,39 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
     file = home / "kaizen.toml"
     stated: dict[str, Any] = _parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
+    table = stated.get("sandbox")
+    if isinstance(table, dict):
+        del stated["sandbox"]
+        stated |= {f"sandbox_{name}": value for name, value in table.items()}
     for name in UserFile.model_fields:
         variable = f"KAIZEN_{name.upper()}"
         if environment.get(variable, "") != "":
             text = environment[variable]
             stated[name] = text.split(",") if name == "allowed_hosts" else text
     stated |= {k: v for k, v in (overrides or {}).items() if v is not None}
+    asked = _checked(RepositoryFile, {"gates": stated.pop("gates", {})}, str(file)).gates
     user = _checked(UserFile, stated, str(file))
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
-    return Settings(home, user, passed)
+    return Settings(home, user, passed, asked, dict(secrets_of(environment)))
 
 
+def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose name says that they are secret, and passwords that stand in addresses."""
+    for name, value in environment.items():
+        if SECRET_NAME.search(name) and not value.startswith(("/", "./", "~")):
+            yield name, value
+        elif "://" in value:
+            with contextlib.suppress(ValueError):
+                password = urlsplit(value).password
+                if password:
+                    yield name, unquote(password)
+
+
+SECRET_NAME = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|PAT|COOKIE)S?(?:_|\d|$)", re.IGNORECASE
+)
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
     f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
 }
@@ -149,7 +210,7 @@ def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
         if name not in RUN_OPTIONS:
             raise SettingsError(f"a run has no option {name!r}{_nearest(name, RUN_OPTIONS)}")
     stated = {**settings.user.model_dump(), **options}
-    return Settings(settings.home, _checked(UserFile, stated, "the run's options"), settings.environment)
+    return replace(settings, user=_checked(UserFile, stated, "the run's options"))
 
 
 def shown(user: UserFile) -> dict[str, str]:
@@ -171,30 +232,104 @@ def read_repository(text: bytes | None, where: str) -> RepositorySettings:
     return RepositorySettings(file.gates, ignored, found=True)
 
 
-def specs(defaults: Mapping[str, GateSpec], asked: Mapping[str, GateSettings], where: str) -> tuple[GateSpec, ...]:
-    """Return what is asked of each gate: the defaults, changed by what the project says; raise SettingsError."""
-    for name in asked:
-        if name not in defaults:
-            raise SettingsError(f"{where}: there is no gate {name!r}{_nearest(name, defaults)}")
-    chosen = []
-    for name, default in defaults.items():
-        ask = asked.get(name, GateSettings())
-        if not ask.enabled:
+def together(
+    users: Mapping[str, GateSettings], projects: Mapping[str, GateSettings], known: Collection[str] = ()
+) -> dict[str, GateSettings]:
+    """Return what is asked of the gates: key by key what the user says, else what the project says."""
+    merged = dict(projects)
+    for name, mine in users.items():
+        if name not in known and name not in projects and mine.model_fields_set == {"enabled"} and not mine.enabled:
+            continue  # another project's own gate is switched off
+        theirs = projects.get(name, GateSettings()).model_dump(exclude_unset=True)
+        merged[name] = GateSettings(**{**theirs, **mine.model_dump(exclude_unset=True)})
+    return merged
+
+
+def specs(
+    known: Mapping[str, Known], asked: Mapping[str, GateSettings], where: str, on: Collection[str] = ()
+) -> tuple[GateSpec, ...]:
+    """Return what is asked of each gate: the defaults, changed by what the project says; raise SettingsError.
+
+    A gate is on when it is in `on`, when its table asks for it, or when it says so itself.
+    """
+    for name, ask in asked.items():
+        if name in known and name != COMMAND:
             continue
-        chosen.append(
-            GateSpec(
-                name=name,
-                better=default.better,
-                target=default.target if ask.target is None else ask.target,
-                tolerance=default.tolerance if ask.tolerance is None else ask.tolerance,
-                ratchet=default.ratchet if ask.ratchet is None else ask.ratchet,
-                weight=default.weight,
-                unit=default.unit,
+        if not ask.command:
+            near = _nearest(name, {other: 0 for other in known if other != COMMAND})
+            raise SettingsError(
+                f"{where}: there is no gate {name!r}, and it has no `command` to be one of its own{near}"
             )
-        )
+        if not NAME.fullmatch(name):
+            raise SettingsError(f"{where}: {name!r} is no name for a gate: use small letters, digits, - and _")
+    own = {name: known[COMMAND] for name in asked if name not in known and COMMAND in known}
+    chosen = []
+    for name, (default, options, unasked) in {**known, **own}.items():
+        ask = asked.get(name, GateSettings())
+        wanted = ask.enabled if ask.enabled is not None else (unasked or name in on or name in asked)
+        if name in asked:
+            _require_options(name, ask, options, where)
+        if wanted:
+            chosen.append(_spec(name, default, ask, where))
     if not chosen:
         raise SettingsError(f"{where} switches every gate off: leave at least one on")
     return tuple(chosen)
+
+
+class Known(NamedTuple):
+    """A gate as the settings see it."""
+
+    spec: GateSpec
+    options: frozenset[str] = frozenset()
+    """What may be said of it beside what may be said of every gate."""
+    unasked: bool = True
+    """Whether it is measured without being asked for."""
+
+
+COMMAND = "command"
+"""The gate that measures for every table that brings a command of its own."""
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+def _require_options(name: str, ask: GateSettings, options: frozenset[str], where: str) -> None:
+    for option in sorted(ask.model_fields_set - COMMON - options):
+        near = _nearest(option, COMMON | options)
+        raise SettingsError(f"{where}: the gate {name!r} has no setting {option!r}{near}")
+    if ask.regex is not None and ask.json_path is not None:
+        raise SettingsError(f"{where}: gates.{name} has both `regex` and `json_path`: keep one")
+    for kind, needed, given in (("regex", "regex", ask.regex), ("json", "json_path", ask.json_path)):
+        if ask.read == kind and given is None:
+            raise SettingsError(f"{where}: gates.{name} reads by {kind} and has no `{needed}`: say what to look for")
+    for path in (*ask.files, *ask.trusted, *([ask.file] if ask.file else [])):
+        if path.startswith("/") or ".." in Path(path).parts:
+            raise SettingsError(f"{where}: gates.{name}: {path!r} leads out of the project: name a place in it")
+
+
+def _spec(name: str, default: GateSpec, ask: GateSettings, where: str) -> GateSpec:
+    read = ask.read or ("regex" if ask.regex is not None else "json" if ask.json_path is not None else None)
+    is_own = default.name == COMMAND
+    upwards = read in ("lcov", "cobertura") and is_own
+    better = (ask.better if is_own else None) or ("higher" if upwards else default.better)
+    if better != default.better and ask.target is None and not upwards:
+        raise SettingsError(
+            f"{where}: gates.{name} is better the {better} it is and has no `target`: say what is enough"
+        )
+    said: dict[str, object] = {
+        "read": read, "regex": ask.regex, "json_path": ask.json_path, "file": ask.file, "seconds": ask.seconds,
+        "trusted": "\n".join(ask.trusted) or None, "files": "\n".join(ask.files) or None, "limit": ask.limit,
+        "sample": ask.sample, "counts": None if is_own else ask.better,
+    }  # fmt: skip
+    return GateSpec(
+        name=name,
+        better=better,
+        target=ask.target if ask.target is not None else 80.0 if upwards else default.target,
+        tolerance=default.tolerance if ask.tolerance is None else ask.tolerance,
+        ratchet=default.ratchet if ask.ratchet is None else ask.ratchet,
+        weight=default.weight,
+        unit=ask.unit if ask.unit is not None else " %" if upwards else default.unit,
+        command=ask.command,
+        options={option: str(value) for option, value in said.items() if value is not None},
+    )
 
 
 def proposal(chosen: Sequence[GateSpec]) -> str:

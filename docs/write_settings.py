@@ -42,16 +42,18 @@ begins with `UV_` or `PIP_`. Nothing else of your environment reaches a project'
 
 A `kaizen.toml` in the repository says what the project is held to. It is read in the commit a run starts from, as
 data: a name above that is yours alone, or `model`, `network`, `sandbox` and the like, is reported and ignored there.
+The same `[gates]` tables in `$KAIZEN_HOME/kaizen.toml` count for every project, and win key by key over the project's.
 
 ```toml
 [gates.coverage]
 target = 90
 
-[gates.lint]
-enabled = false
+[gates.types]
+enabled = true
 ```
 
-Of a gate (`tests`, `coverage`, `lint`; their defaults stand in [gates.md](gates.md)):
+Of a gate (which there are and their defaults stand in [gates.md](gates.md); what is about commands concerns those that
+run one):
 
 {gate}
 ## The page alone

@@ -6,11 +6,13 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from ledger.errors import Damaged, Missing, Unwritable
 
+_PACK = b"PACK"
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,13 +35,21 @@ class Blobs(Protocol):
 class FileBlobs:
     """One file per blob, in 256 folders by the first two digits of its name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = Path(folder)
+    def __init__(self, folder: Path, mask: Callable[[bytes], bytes] = lambda content: content) -> None:
+        """`mask` takes secrets out of every text before it is kept; packs of git are kept as they are."""
+        self._folder, self._mask = Path(folder), mask
 
     def put(self, content: bytes) -> str:
-        """Write beside, fsync, rename; a crash leaves the whole blob or none. Raise Unwritable."""
+        """Write beside, fsync, rename; a crash leaves the whole blob or none. Raise Unwritable.
+
+        A blob that was shredded stays gone, also when the same content comes again.
+        """
+        if not content.startswith(_PACK):
+            content = self._mask(content)
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
+        if self._stone(name).exists():
+            return name
         try:
             if not _holds(path, content):
                 _write_durably(path, content)
@@ -52,6 +62,8 @@ class FileBlobs:
         if not _NAME.fullmatch(name):
             raise Missing("blob", name)
         path = self._path(name)
+        if self._stone(name).exists():
+            raise Missing("blob any more (it was shredded)", name)
         try:
             content = path.read_bytes()
         except FileNotFoundError as error:
@@ -65,6 +77,26 @@ class FileBlobs:
     def __contains__(self, name: object) -> bool:
         """Return whether the file is there; its content is checked when it is read."""
         return isinstance(name, str) and _NAME.fullmatch(name) is not None and self._path(name).is_file()
+
+    def shred(self, name: str) -> None:
+        """Overwrite and remove the content for ever; the chain holds its name alone and stays whole. Raise Missing."""
+        if name not in self:
+            raise Missing("blob", name)
+        path = self._path(name)
+        try:
+            _write_durably(self._stone(name), b"")
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+            path.unlink()
+            _sync_folder(path.parent)
+        except OSError as error:
+            raise Unwritable(str(path), error.strerror or str(error)) from error
+
+    def _stone(self, name: str) -> Path:
+        """What stands where a shredded blob was."""
+        return self._folder / name[:2] / f"{name}.shredded"
 
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name

@@ -15,12 +15,16 @@ _ROOM = 256
 class Signals:
     """Hands each signal to whoever listens at that moment. Publishing never blocks and never fails."""
 
-    def __init__(self) -> None:
+    def __init__(self, mask: Callable[[Signal], Signal] = lambda signal: signal) -> None:
+        """`mask` takes secrets out of every signal before anybody sees it."""
+        self._mask = mask
         self._guard = threading.Lock()  # guards _listeners
         self._listeners: tuple[Listener, ...] = ()
 
     def publish(self, signal: Signal) -> None:
         """Offer a signal from any thread; a listener who is too slow loses the oldest ones."""
+        if self._listeners:
+            signal = self._mask(signal)
         for listener in self._listeners:
             listener.offer(signal)
 

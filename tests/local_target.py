@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.ports import Completed, InsideRun, Limits, SuiteResult, TargetBroken, Workbench
+from agents.ports import Completed, InsideRun, Limits, Produced, SuiteResult, TargetBroken, Workbench
 from ledger.events import AnyEvent, AttemptId
 
 INSIDE = Path(__file__).parent.parent / "agents" / "inside" / "__main__.py"
@@ -33,11 +33,19 @@ class LocalTarget:
     def project(self) -> Path:
         return self.root
 
-    async def run(self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False) -> Completed:
+    @property
+    def python(self) -> Path:
+        return Path(sys.executable)
+
+    async def run(
+        self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
+    ) -> Completed:
         self.runs.append((tuple(argv), writable))
         return await asyncio.to_thread(self._run, argv, limits or Limits(), b"")
 
-    async def inside(self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None) -> InsideRun:
+    async def inside(
+        self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
+    ) -> InsideRun:
         argv = (sys.executable, "-P", "-B", str(INSIDE), job)
         ended = await asyncio.to_thread(self._run, argv, limits or Limits(), json.dumps(spec).encode())
         return InsideRun(ended, tuple(json.loads(line) for line in ended.channel.splitlines()))
@@ -47,6 +55,15 @@ class LocalTarget:
         limits: Limits | None = None,
     ) -> SuiteResult:  # fmt: skip
         raise TargetBroken("the local target runs commands and jobs, no suites: use the real target")
+
+    async def produce(
+        self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,
+        limits: Limits | None = None,
+    ) -> Produced:  # fmt: skip
+        raise TargetBroken("the local target makes no copies: use the real target")
+
+    def at(self, root: Path) -> LocalTarget:
+        return LocalTarget(root, self.sources)
 
     def _run(self, argv: Sequence[str], limits: Limits, stdin: bytes) -> Completed:
         began = time.monotonic()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from agents.ports import AgentError, Found, Nothing, Outcome, Proposal, Technique, Workbench
@@ -15,8 +16,9 @@ from ledger.events import Finding, Task, TechniqueTried
 class ClassicalBrain:
     """Tries its techniques in the order given and stops at the first that proposes or finds something."""
 
-    def __init__(self, techniques: Sequence[Technique]) -> None:
-        self.techniques = tuple(techniques)
+    def __init__(self, techniques: Sequence[Technique], patient: Sequence[Technique] = ()) -> None:
+        """`patient` are techniques that take long: asked in an attempt that has nothing quicker left to ask."""
+        self.techniques, self.patient = tuple(techniques), tuple(patient)
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Return the first answer; a technique that answers no leaves the worktree as it was.
@@ -27,9 +29,9 @@ class ClassicalBrain:
         until = time.monotonic() + bench.seconds
         original = await asyncio.to_thread(Original, bench.target.project)
         answers: dict[str, Nothing] = {}
-        for technique in self.techniques:
-            if technique.name in bench.skip:
-                continue
+        quick = [technique for technique in self.techniques if technique.name not in bench.skip]
+        patient = [technique for technique in self.patient if technique.name not in bench.skip]
+        for technique in quick or patient:
             if time.monotonic() >= until:
                 return _nothing(answers, f"no time left for {technique.name}")
             answer = await _try(technique, task, bench, original)
@@ -37,7 +39,8 @@ class ClassicalBrain:
                 return answer
             answers[technique.name] = answer
             await _restored(original)
-        return _nothing(answers, "" if answers else "every technique answered no before")
+        left = _nothing(answers, "" if answers else "every technique answered no before")
+        return replace(left, more=bool(quick and patient))
 
 
 async def _try(technique: Technique, task: Task, bench: Workbench, original: Original) -> Outcome:

@@ -40,6 +40,15 @@ class Plausible(NamedTuple):
     ticks: int
 
 
+class Confirmed(NamedTuple):
+    """What judging a candidate alone gave."""
+
+    fixed: Tuple[int, ...]
+    ticks: int
+    beside: int
+    """How many of the failing tests beside are green too."""
+
+
 class Tally:
     """What the search did."""
 
@@ -51,9 +60,16 @@ class Trial:
     """The tests with their baselines, and how one installed candidate is judged by them."""
 
     def __init__(
-        self, cases: Sequence[Case], counter: Counter, bases: Dict[int, Base], failing: List[int], first: List[int]
+        self,
+        cases: Sequence[Case],
+        counter: Counter,
+        bases: Dict[int, Base],
+        failing: List[int],
+        first: List[int],
+        beside: Sequence[int] = (),
     ) -> None:
         self.cases, self.counter, self.bases, self.failing, self.first = cases, counter, bases, failing, first
+        self.beside = beside
         self.covering: Dict[int, List[int]] = {}
         """Per region: the passing tests that run it, cheapest first."""
         self.factor = 1
@@ -112,6 +128,10 @@ class Trial:
                         self.covering[region].insert(0, index)
                 return ("t" if outcome.status == "t" else "b"), tuple(fixed), spent
         return "P", tuple(sorted(fixed)), spent
+
+    def green_beside(self) -> int:
+        """Return how many of the failing tests beside pass with the program as it is now."""
+        return sum(self._run(index).status == "p" for index in self.beside)
 
     def _run(self, index: int) -> Any:
         return self.cases[index].run(self.counter, self.budget(index), self.seconds(index))
@@ -202,8 +222,8 @@ class Evaluator:
                 reexec.apply(region, tuple(splices))
         return changed
 
-    def confirm(self, edits: Tuple[Edit, ...], seconds: float) -> Optional[Tuple[Tuple[int, ...], int]]:
-        """Judge one candidate alone in a fresh fork with every test; return tests fixed and ticks, or None."""
+    def confirm(self, edits: Tuple[Edit, ...], seconds: float) -> Optional[Confirmed]:
+        """Judge one candidate alone in a fresh fork with every test; None when it is refused."""
 
         def alone() -> Any:
             limit_memory()
@@ -212,9 +232,9 @@ class Evaluator:
             except Unfit:
                 return None
             verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
-            return (fixed, ticks) if verdict == "P" else None
+            return Confirmed(fixed, ticks, self.trial.green_beside()) if verdict == "P" else None
 
-        got: Optional[Tuple[Tuple[int, ...], int]] = in_fork(alone, seconds)
+        got: Optional[Confirmed] = in_fork(alone, seconds)
         return got
 
     def clean(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
 from . import localise, reexec, regions
 from .cases import PROTOCOL, Case
 from .editspace import Edit, Ground, names, search
-from .evaluate import Base, Evaluator, Plausible, Trial
+from .evaluate import Base, Confirmed, Evaluator, Plausible, Trial
 from .forks import in_fork
 from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
@@ -23,6 +23,8 @@ SHARE = 0.15
 """The least share of the failing tests that a partial repair must mend."""
 ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
+BESIDE = 40
+"""Failing tests beside them that a plausible patch is tried on."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -41,6 +43,8 @@ class Hunt:
         red = [by_name[name] for name in spec["failing"] if name in by_name]
         self.failing = red[:: max(1, -(-len(red) // ENOUGH))]
         self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
+        beside = [by_name[name] for name in spec.get("beside", []) if name in by_name]
+        self.beside = beside[:: max(1, -(-len(beside) // BESIDE))]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
         if "files" in spec:
@@ -186,13 +190,14 @@ class Hunt:
 
     def _trial(self, observed: localise.Observations, chosen: List[int]) -> Trial:
         bases: Dict[int, Base] = {}
-        order = [*self.failing, *self.passing]
+        order = [*self.failing, *self.beside, *self.passing]
         for at in range(0, len(order), 100):
             bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0) or {})
         self.failing = [i for i in self.failing if i in bases]
         self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
+        self.beside = [i for i in self.beside if i in bases and bases[i].status == "f"]
         first = sorted([i for i in chosen if i in bases], key=lambda i: bases[i].ticks)
-        trial = Trial(self.cases, self.counter, bases, self.failing, first)
+        trial = Trial(self.cases, self.counter, bases, self.failing, first, self.beside)
         ordered = sorted(self.passing, key=lambda i: (bases[i].seconds > 0.05, bases[i].ticks))
         for index, region in self.regions.items():
             path = region.source.path
@@ -208,7 +213,7 @@ class Hunt:
         for index in chunk:
             if time.monotonic() > end:
                 break
-            budget = (400_000, 2.0) if index in self.failing else (10_000_000, 10.0)
+            budget = (10_000_000, 10.0) if index in self.passing else (400_000, 2.0)
             outcome = self.cases[index].run(self.counter, *budget)
             found[index] = Base(outcome.status, outcome.ticks, outcome.seconds)
         return found
@@ -284,8 +289,8 @@ class Hunt:
             if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
-            if confirmed is not None and self._convincing(one.edits, confirmed[0]):
-                patches.append(self._ranked(one, *confirmed))
+            if confirmed is not None and self._convincing(one.edits, confirmed.fixed):
+                patches.append(self._ranked(one, confirmed))
         best = self._distinct(ranked(patches))
         tally = evaluator.tally
         self.stats.update(
@@ -312,11 +317,13 @@ class Hunt:
         whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
-    def _ranked(self, one: Plausible, fixed: Tuple[int, ...], ticks: int) -> Ranked:
+    def _ranked(self, one: Plausible, confirmed: Confirmed) -> Ranked:
         removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
         added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
         weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
-        return Ranked(one.edits, fixed, ticks, one.number, weakens, removed + added)
+        return Ranked(
+            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added
+        )
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:
         edit = one.edits[0]

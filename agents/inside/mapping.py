@@ -38,7 +38,7 @@ def main(spec: Told, send: Callable[[Told], None]) -> None:
     os.close(null)
     project = os.path.realpath(os.getcwd())
     preload(project)
-    no_chance(lambda text: None)
+    no_chance(Outcomes(project))
     loaded = sorted({name.partition(".")[0] for name in sys.modules})
     send({"kind": "began", "tool": tool(), "loaded": loaded})
     for path in spec["files"]:

@@ -22,6 +22,8 @@ class Ranked(NamedTuple):
 
     edits: Tuple[Edit, ...]
     fixed: Tuple[int, ...]
+    beside: int
+    """How many failing tests that were not asked for it mends too: few wrong edits mend what they were not made for."""
     ticks: int
     number: int
     weakens: bool
@@ -31,9 +33,9 @@ class Ranked(NamedTuple):
 
 
 def ranked(found: Sequence[Ranked]) -> List[Ranked]:
-    """Return the patches, best first: more tests green, then likelier, demoting slow and weakening ones."""
+    """Return the patches, best first: more tests green, own ones first; then likelier, demoting slow and weakening."""
     least = min([one.ticks for one in found] or [0])
-    return sorted(found, key=lambda one: (-len(one.fixed), -worth(one, least), one.number))
+    return sorted(found, key=lambda one: (-len(one.fixed), -one.beside, -worth(one, least), one.number))
 
 
 def worth(one: Ranked, least: int) -> float:

@@ -103,7 +103,7 @@ def _search(spec: Dict[str, Any], begun: float, out: int) -> None:
     def work(loaded: List[cases.Case]) -> None:
         hunt.Hunt(spec, loaded, say, begun).run()
 
-    wanted = [*spec["failing"], *spec["passing"]]
+    wanted = [*spec["failing"], *spec.get("beside", []), *spec["passing"]]
     try:
         if spec.get("runner") == "unittest":
             why = cases.with_unittest(spec.get("tests", []), wanted, work)

@@ -67,8 +67,8 @@ def main(spec: dict[str, Any], send: Send) -> None:
     root = os.path.realpath(os.getcwd())
     recorder = Recorder(send, root)
     clock = Clock(float(spec.get("test_cpu") or 60.0), float(spec.get("test_wall") or 300.0))
-    run, tool = _runner(spec["runner"])
-    no_chance(lambda text: recorder.say("note", text=text))
+    run, tool = runner(spec["runner"])
+    no_chance(recorder)
     coverage = _coverage(spec, root, recorder)
     if coverage is not None:
         tool += ", " + coverage.tool
@@ -84,7 +84,8 @@ def main(spec: dict[str, Any], send: Send) -> None:
     recorder.say("end", code=int(code))
 
 
-def _runner(name: str) -> tuple[Callable[..., int], str]:
+def runner(name: str) -> tuple[Callable[..., int], str]:
+    """Return what runs the tests, loaded, and its name and version."""
     if name == "pytest":
         from . import with_pytest
 
@@ -94,7 +95,7 @@ def _runner(name: str) -> tuple[Callable[..., int], str]:
     return with_unittest.run, "unittest"
 
 
-def no_chance(note: Callable[[str], None]) -> None:
+def no_chance(recorder: Any) -> None:
     """Let random tests draw the same each time, however slow the machine is: else one tree gives two readings."""
     random.seed(0)
     if importlib.util.find_spec("hypothesis") is None:
@@ -107,7 +108,7 @@ def no_chance(note: Callable[[str], None]) -> None:
         )
         settings.load_profile("steady")
     except Exception as error:
-        note("hypothesis could not be made steady: " + repr(error))
+        recorder.say("note", text="hypothesis could not be made steady: " + repr(error))
 
 
 def _coverage(spec: dict[str, Any], root: str, recorder: Recorder) -> Any:

@@ -33,7 +33,7 @@ Told = Dict[str, Any]
 def main(spec: Told, send: Callable[[Told], None]) -> None:
     """Carry out orders until the pipe is closed or an empty line comes."""
     preload(os.path.realpath(os.getcwd()))
-    suite.no_chance(lambda text: None)
+    suite.no_chance(suite.Recorder(send, ""))
     gc.freeze()  # pytest collects garbage at its end: what is here is none, and would be copied by being looked at
     libc = ctypes.CDLL(None)
     libc.prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)

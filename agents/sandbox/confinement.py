@@ -10,11 +10,12 @@ from typing import NamedTuple
 from agents.ports import Command, SandboxBroken
 from agents.sandbox.defaults import Allowance
 from agents.sandbox.supervisor.order import FIRST_INPUT, GATE, STATUS
+from agents.workspace.started import STARTED_BY_THEMSELVES
 
 HOME = "/home/kaizen"
 _VOLATILE = ("/dev/shm", "/tmp", "/var/tmp", HOME)
-_SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_ETC = (
+SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+ETC = (
     "alternatives",
     "ca-certificates.conf",
     "debian_version",
@@ -65,8 +66,8 @@ class Plan(NamedTuple):
     allowance: Allowance
     read_only: tuple[str, ...]
     writable: tuple[str, ...]
-    metadata: tuple[str, ...]
-    """Git metadata inside writable places, to be covered read-only."""
+    covered: tuple[str, ...]
+    """What no command may change inside writable places, to be covered read-only."""
     home: str
 
     @property
@@ -86,8 +87,8 @@ def plan(command: Command, allowance: Allowance) -> Plan:
     writable = tuple(_allowed(path) for path in command.writable)
     for path in writable:
         _not_redirected(path, (*read_only, *writable))
-    metadata = tuple(found for path in writable for found in git_metadata(path))
-    return Plan(command, allowance, read_only, writable, metadata, _home_of(command))
+    covered = tuple(found for path in writable for found in protected(path))
+    return Plan(command, allowance, read_only, writable, covered, _home_of(command))
 
 
 def argv(plan: Plan, bwrap: str) -> list[str]:
@@ -104,7 +105,7 @@ def argv(plan: Plan, bwrap: str) -> list[str]:
     kinds = dict.fromkeys(plan.read_only, "--ro-bind") | dict.fromkeys(plan.writable, "--bind")
     for path in sorted(kinds, key=lambda path: path.count("/")):
         words += [kinds[path], path, path]
-    for path in plan.metadata:
+    for path in plan.covered:
         words += ["--ro-bind", path, path]
     words += ["--remount-ro", "/", "--chdir", str(plan.command.cwd), "--seccomp", str(FIRST_INPUT)]
     return [*words, "--", *(os.fspath(part) for part in plan.command.argv)]
@@ -125,7 +126,7 @@ def _environment(plan: Plan) -> Iterator[str]:
 
 
 def _system_directories() -> Iterator[str]:
-    for name in _SYSTEM:
+    for name in SYSTEM:
         path = Path("/", name)
         if path.is_symlink():
             yield from ("--symlink", str(path.readlink()), str(path))
@@ -134,7 +135,7 @@ def _system_directories() -> Iterator[str]:
 
 
 def _etc() -> Iterator[str]:
-    for name in _ETC:
+    for name in ETC:
         yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
     for number, name in enumerate(("passwd", "group", "nsswitch.conf", "hosts"), FIRST_INPUT + 1):
         yield from ("--ro-bind-data", str(number), f"/etc/{name}")
@@ -154,8 +155,11 @@ def _proc_covers() -> Iterator[str]:
             yield from ("--ro-bind", "/dev/null", str(path))
 
 
-def git_metadata(place: str) -> Iterator[str]:
-    """Every `.git` at or below a writable place; links are not followed and need no cover."""
+def protected(place: str) -> Iterator[str]:
+    """Every `.git` at or below a writable place, and what programs of the user run by themselves when they find it.
+
+    Links are not followed and need no cover.
+    """
     if any(parent.name == ".git" or _is_repository(parent) for parent in (Path(place), *Path(place).parents)):
         raise SandboxBroken(f"{place} is git metadata and is never writable; name the worktree instead")
     for folder, folders, files in os.walk(place):
@@ -166,6 +170,10 @@ def git_metadata(place: str) -> Iterator[str]:
             elif folder == place:
                 raise SandboxBroken(f"{found} is a symbolic link; replace it with the pointer file git makes")
             folders[:] = [name for name in folders if name != ".git"]
+
+    for name in sorted(STARTED_BY_THEMSELVES - {".git"}):
+        if Path(place, name).exists() and not Path(place, name).is_symlink():
+            yield str(Path(place, name))
 
 
 def _is_repository(folder: Path) -> bool:

@@ -25,6 +25,7 @@ class LocalSandbox:
             sandboxed=False,
             detail="no isolation: commands can read, write and connect as you can; limits of time and memory only",
             remedy="install bubblewrap: apt-get install bubblewrap",
+            rank="none",
         )
 
     async def run(self, command: Command) -> Completed:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,45 +44,83 @@ _CONTAINER = (
     "in a container, start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined, or outside of it (docs/sandbox.md)"
 )
-_ROOT = "run Kaizen as an ordinary user, or with /sys/fs/cgroup writable"
+ROOT = "run Kaizen as an ordinary user, or with /sys/fs/cgroup writable"
 
 
 def probe(bwrap: str, confined: Confined, groups: ControlGroups) -> SandboxLevel:
     """Blocks for about a second; works inside a running event loop and outside of one."""
     if not bwrap:
-        return _refused("bubblewrap is not installed", _INSTALL)
+        return refused("bubblewrap", "bubblewrap is not installed", _INSTALL)
+    return beside(_probe(confined, groups))
+
+
+def probe_container(engine: str, image: str, confined: Confined) -> SandboxLevel:
+    """Blocks for some seconds; `engine` is the program of docker or podman, empty when there is none."""
+    if not engine:
+        return refused(
+            "container", "no container engine is installed", "install podman or docker, or use another layer"
+        )
+    return beside(_probe_container(engine, image, confined))
+
+
+async def _probe_container(engine: str, image: str, confined: Confined) -> SandboxLevel:
+    name = Path(engine).name
+    try:
+        found = await gaps(confined, lambda place: _shell(_STATE, place), _isolation_gaps)
+    except SandboxBroken as broken:
+        start = f"start its service, allow it to this user, and have the image: `{name} pull {image}`"
+        return refused("container", f"{name} cannot run {image}: {broken}".removesuffix("; see `kaizen doctor`"), start)
+    if found:
+        return refused("container", f"{name} runs {image}, but does not hold: {', '.join(found)}", ROOT)
+    detail = f"{name}, image {image}; no network; read-only system; limits hold: memory and processes by control group"
+    return SandboxLevel("container", True, f"{detail}, written bytes, time")
+
+
+def beside(probing: Coroutine[None, None, SandboxLevel]) -> SandboxLevel:
+    """Wait for a probe, whether or not an event loop runs in this thread."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(_probe(confined, groups))).result()
+        return pool.submit(lambda: asyncio.run(probing)).result()
 
 
 async def _probe(confined: Confined, groups: ControlGroups) -> SandboxLevel:
+    try:
+        found = await gaps(confined, lambda place: _shell(_STATE, place), _isolation_gaps)
+    except SandboxBroken as broken:
+        return refused("bubblewrap", f"bubblewrap cannot confine a command here: {broken}", _why_not())
+    if found:
+        return refused("bubblewrap", f"bubblewrap starts, but does not hold: {', '.join(found)}", ROOT)
+    detail = "own user, process, network, mount, ipc and host name space; seccomp; no network; limits hold: "
+    return SandboxLevel("bubblewrap", True, detail + limits_held(groups, "user namespace"))
+
+
+async def gaps(
+    confined: Confined, walls: Callable[[Path], Command], read: Callable[[Completed], list[str]]
+) -> list[str]:
+    """Run into each limit, and with the command of `walls` into the walls; return what does not hold."""
     _remove_leftovers()
     with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, _held(Path(name)):
-        place = Path(name).resolve()
-        try:
-            state, forked, remembered, filled = await asyncio.gather(
-                confined(_shell(_STATE, place)),
-                confined(_shell(_FORK, place, processes=30)),
-                confined(_shell(_REMEMBER, place, memory=48 * _MIB)),
-                confined(_shell(_FILL, place, written=2 * _MIB)),
-            )
-        except SandboxBroken as broken:
-            return _refused(f"bubblewrap cannot confine a command here: {broken}", _why_not())
+        place = Path(name).resolve() / "place"
+        place.mkdir()
+        tried, forked, remembered, filled = await asyncio.gather(
+            confined(walls(place)),
+            confined(_shell(_FORK, place, processes=30)),
+            confined(_shell(_REMEMBER, place, memory=48 * _MIB)),
+            confined(_shell(_FILL, place, written=2 * _MIB)),
+        )
         sizes = [path.stat().st_size for path in place.iterdir()]
-    gaps = [
-        *_isolation_gaps(state),
+    return [
+        *read(tried),
         *(["the limit on processes"] if _count(forked) >= _FORKS or _count(forked) == 0 else []),
         *(["the limit on memory"] if remembered.outcome != "memory" else []),
         *(["the limit on file sizes"] if filled.exit == 0 or sum(sizes) > 2 * _MIB else []),
     ]
-    if gaps:
-        return _refused(f"bubblewrap starts, but does not hold: {', '.join(gaps)}", _ROOT)
-    counted = [
-        "memory " + ("by control group" if groups.count_memory else "by process and meter"),
-        "processes " + ("by control group" if groups.count_processes else "by user namespace"),
-    ]
-    detail = "own user, process, network, mount, ipc and host name space; seccomp; no network; limits hold: "
-    return SandboxLevel("bubblewrap", True, detail + ", ".join([*counted, "written bytes, time"]))
+
+
+def limits_held(groups: ControlGroups, users: str) -> str:
+    """Say by what memory and processes are limited."""
+    memory = "by control group" if groups.count_memory else "by process and meter"
+    processes = "by control group" if groups.count_processes else f"by {users}"
+    return f"memory {memory}, processes {processes}, written bytes, time"
 
 
 @contextmanager
@@ -155,5 +193,6 @@ def _reads(path: str) -> str:
         return ""
 
 
-def _refused(detail: str, remedy: str) -> SandboxLevel:
-    return SandboxLevel("bubblewrap", False, detail, remedy)
+def refused(adapter: str, detail: str, remedy: str) -> SandboxLevel:
+    """Return the level of an adapter that does not hold here."""
+    return SandboxLevel(adapter, False, detail, remedy, "none")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
+from agents.sandbox.supervisor.order import ASKED
+
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+_ALLOW, _ASK, _ERRNO, _KILL = 0x7FFF0000, 0x7FC00000, 0x00050000, 0x80000000
 _EPERM, _ENOSYS, _EOPNOTSUPP, _EAFNOSUPPORT = 1, 38, 95, 97
 
 _NEW_NAMESPACES = 0x7E020000
@@ -21,6 +23,7 @@ _NETLINK = 16
 _FORBIDDEN = (
     "ptrace", "process_vm_readv", "process_vm_writev", "process_madvise", "kcmp", "pidfd_getfd", "mount", "umount2",
     "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr",
+    "open_tree_attr",
     "unshare", "setns", "add_key", "request_key", "keyctl", "bpf", "perf_event_open", "userfaultfd",
     "io_uring_setup", "io_uring_enter", "io_uring_register", "name_to_handle_at", "open_by_handle_at",
     "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "swapon", "swapoff", "reboot",
@@ -32,6 +35,30 @@ _UNKNOWN = ("clone3", "openat2", "memfd_secret")
 """Answered as on an older kernel: their arguments lie in memory a filter cannot read, and libraries fall back."""
 _UNCOUNTED = ("memfd_create", "shmget", "msgget")
 """Memory outside of any process: only a control group counts it."""
+_FILE_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
+"""FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR: change a file by a descriptor that may only read it."""
+
+# fmt: off
+_SHARED = (
+    "socket", "connect", "bind", "shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget",
+    "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "migrate_pages", "move_pages", "chown", "fchown", "lchown",
+    "fchownat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat", "file_setattr", "process_mrelease",
+)
+# fmt: on
+"""Reach the whole machine where the name spaces are the machine's own, and Landlock does not know them."""
+_OLDER = ("utime", "utimes", "futimesat")
+"""Answered as on a machine that never had them: libraries use the newer call, which is asked about."""
+_NAMED_BESIDE = ("setxattr", "lsetxattr", "fsetxattr", "setxattrat")
+"""Answered as on a disk that keeps no attributes: programs that copy files go on without."""
+_OF_ONESELF = {
+    "prlimit64": 0, "sched_setaffinity": 0, "sched_setscheduler": 0, "sched_setparam": 0, "sched_setattr": 0,
+    "setpriority": 1, "ioprio_set": 1,
+}  # fmt: skip
+"""Which argument names the process; anybody but oneself is refused."""
+_OF_A_USER = {"setpriority": 2, "ioprio_set": 3}
+"""What would name every process of the user."""
+_CONNECTED = (1, 5)
+"""Kinds of unix sockets that send to their other end alone."""
 
 
 class Machine(NamedTuple):
@@ -41,10 +68,11 @@ class Machine(NamedTuple):
     numbers: dict[str, int]
 
 
-def program(machine: str, *, memory_is_counted: bool) -> bytes:
+def program(machine: str, *, memory_is_counted: bool, shared: bool = False) -> bytes:
     """The filter for `machine` as `os.uname` names it; refuse (ValueError) one whose numbers are not known.
 
-    `memory_is_counted` says whether a control group bounds memory that belongs to no process.
+    `memory_is_counted` says whether a control group bounds memory that belongs to no process, `shared` that the name
+    spaces are the machine's own: then much more is refused, and changes of modes and times are asked about.
     """
     if machine not in MACHINES:
         raise ValueError(f"no system call numbers for {machine}")
@@ -56,13 +84,32 @@ def program(machine: str, *, memory_is_counted: bool) -> bytes:
     for name in (*_UNKNOWN, *(() if memory_is_counted else _UNCOUNTED)):
         filter_.refuse(name, _ENOSYS)
     filter_.refuse("fallocate", _EOPNOTSUPP)  # takes room on the disk without a write that a meter would see
-    for request in _TERMINAL_INPUT:
+    for request in (*_TERMINAL_INPUT, *_FILE_FLAGS):
         filter_.refuse_if_equal("ioctl", 1, request)
     filter_.refuse_bits("clone", 0, _NEW_NAMESPACES)
     for name, argument in _MODES.items():
         filter_.refuse_bits(name, argument, _SETUID_BITS)
-    filter_.sockets()
+    if shared:
+        _share(filter_, machine)
+    else:
+        filter_.sockets()
     return filter_.end()
+
+
+def _share(filter_: _Filter, machine: str) -> None:
+    for name in _SHARED:
+        filter_.refuse(name, _EPERM)
+    for name in _NAMED_BESIDE:
+        filter_.refuse(name, _EOPNOTSUPP)
+    for name in _OLDER:
+        filter_.refuse(name, _ENOSYS)
+    for name, argument in _OF_ONESELF.items():
+        filter_.refuse_unless_zero(name, argument)
+    for name, everybody in _OF_A_USER.items():
+        filter_.refuse_if_equal(name, 0, everybody)
+    filter_.pairs()
+    for name in ASKED[machine]:
+        filter_.ask(name)
 
 
 class _Filter:
@@ -124,6 +171,32 @@ class _Filter:
             self._answer(_EAFNOSUPPORT)
             self._add(_LOAD, 0)
 
+    def refuse_unless_zero(self, name: str, argument: int) -> None:
+        """Refuse the call unless this argument is 0."""
+        self._add(_EQUAL, self._numbers[name], 0, 4)
+        self._add(_LOAD, 16 + 8 * argument)
+        self._add(_EQUAL, 0, 1, 0)
+        self._answer(_EPERM)
+        self._add(_LOAD, 0)
+
+    def pairs(self) -> None:
+        """Allow pairs of unix sockets, but none that can send to an address."""
+        stream, packets = _CONNECTED
+        self._add(_EQUAL, self._numbers["socketpair"], 0, 8)
+        self._add(_LOAD, 16)
+        self._add(_EQUAL, 1, 0, 4)
+        self._add(_LOAD, 16 + 8)
+        self._add(_AND, 0xF)
+        self._add(_EQUAL, stream, 2, 0)
+        self._add(_EQUAL, packets, 1, 0)
+        self._answer(_EAFNOSUPPORT)
+        self._add(_LOAD, 0)
+
+    def ask(self, name: str) -> None:
+        """Let the supervisor carry out the call."""
+        self._add(_EQUAL, self._numbers[name], 0, 1)
+        self._add(_RETURN, _ASK)
+
     def end(self) -> bytes:
         """Allow the rest."""
         self._add(_RETURN, _ALLOW)
@@ -161,6 +234,11 @@ _EVERYWHERE = {
     "io_uring_setup": 425,
     "io_uring_enter": 426,
     "io_uring_register": 427,
+    "process_mrelease": 448,
+    "setxattrat": 463,
+    "removexattrat": 466,
+    "open_tree_attr": 467,
+    "file_setattr": 469,
 }
 
 
@@ -180,7 +258,12 @@ MACHINES = {
             "request_key=249 keyctl=250 openat=257 mknodat=259 fchmodat=268 unshare=272 fallocate=285 "
             "perf_event_open=298 fanotify_init=300 name_to_handle_at=303 open_by_handle_at=304 setns=308 "
             "process_vm_readv=310 process_vm_writev=311 kcmp=312 finit_module=313 memfd_create=319 "
-            "kexec_file_load=320 bpf=321 userfaultfd=323"
+            "kexec_file_load=320 bpf=321 userfaultfd=323 utimensat=280 utime=132 utimes=235 futimesat=261 chown=92 "
+            "fchown=93 lchown=94 fchownat=260 setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 "
+            "lremovexattr=198 fremovexattr=199 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
+            "sched_setattr=314 setpriority=141 ioprio_set=251 prlimit64=302 migrate_pages=256 move_pages=279 "
+            "connect=42 bind=49 semget=64 semop=65 semctl=66 shmat=30 shmctl=31 msgsnd=69 msgrcv=70 msgctl=71 "
+            "semtimedop=220 mq_open=240 mq_unlink=241"
         ),
     ),
     "aarch64": Machine(
@@ -192,7 +275,11 @@ MACHINES = {
             "shmget=194 socket=198 socketpair=199 add_key=217 request_key=218 keyctl=219 clone=220 swapon=224 "
             "swapoff=225 perf_event_open=241 fanotify_init=262 name_to_handle_at=264 open_by_handle_at=265 setns=268 "
             "process_vm_readv=270 process_vm_writev=271 kcmp=272 finit_module=273 memfd_create=279 bpf=280 "
-            "userfaultfd=282 kexec_file_load=294"
+            "userfaultfd=282 kexec_file_load=294 utimensat=88 fchownat=54 fchown=55 setxattr=5 lsetxattr=6 fsetxattr=7 "
+            "removexattr=14 lremovexattr=15 fremovexattr=16 ioprio_set=30 sched_setparam=118 sched_setscheduler=119 "
+            "sched_setaffinity=122 setpriority=140 sched_setattr=274 prlimit64=261 msgctl=187 msgrcv=188 msgsnd=189 "
+            "semget=190 semctl=191 semtimedop=192 semop=193 shmctl=195 shmat=196 bind=200 connect=203 mq_open=180 "
+            "mq_unlink=181 migrate_pages=238 move_pages=239"
         ),
     ),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
+import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +18,8 @@ from ledger.events import Task
 
 TRIES = 5
 """How many ranked patches are shown to the real suite."""
+SUITES = 4
+"""A short search may take this many times longer than the whole suite: it runs much of it, again and again."""
 SHARE = 0.7
 """Share of the time left that the search may take; the rest is for the suite."""
 
@@ -23,10 +27,12 @@ SHARE = 0.7
 class TemplateRepair:
     """Searches edits of the code that failing tests run, and proposes the best that the real suite accepts."""
 
-    name = "template_repair"
-
-    def __init__(self, workers: int = 2, candidates: int = 200_000) -> None:
-        """`workers` judge candidates side by side; the search ends after `candidates`, whatever the clock says."""
+    def __init__(
+        self, name: str = "template_repair", *, most: float = math.inf, workers: int = 2, candidates: int = 200_000
+    ) -> None:
+        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds."""
+        self.name = name
+        self.most = most
         self.workers = workers
         self.candidates = candidates
 
@@ -41,9 +47,10 @@ class TemplateRepair:
             return Nothing("none of the task's tests fails any more")
         left = until - time.monotonic()
         seconds = min(left * SHARE, left - 1.5 * was.seconds) if was.whole else left * SHARE
+        seconds = min(seconds, self.most + SUITES * was.seconds)
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
-        bench.progress(f"searching small edits for {len(was.failing)} failing tests")
+        bench.progress(f"searching small edits for {len(was.failing)} failing test{'s' * (len(was.failing) > 1)}")
         layout = read_layout(bench.target.project, bench.target.root)
         run = await bench.target.inside(
             "repair", self._spec(bench, was, layout, seconds), limits=Limits(wall=seconds + 30.0, output=1 << 26)
@@ -57,7 +64,7 @@ class TemplateRepair:
                 break
             why = await self._tried(bench, was, patch, left)
             if not why:
-                return _proposal(task, patch, was, run.messages, len(refused))
+                return self._proposal(task, patch, was, run.messages, len(refused))
             refused.append(why)
         return Nothing(_why(run, refused), localised=findings_of(run.messages, was.failing))
 
@@ -71,6 +78,7 @@ class TemplateRepair:
             "options": list(layout.addopts),
             "failing": list(was.red),
             "passing": list(was.passing),
+            "beside": list(was.beside),
             "crashes": [
                 {"id": test.id, "exception": test.exception, "path": frame.path, "line": frame.line}
                 for test in was.failing
@@ -92,10 +100,33 @@ class TemplateRepair:
             return "the file is not as it was read"
         bench.progress(f"confirming an edit of {patch['function']} with the real suite")
         path.write_bytes(new)
-        why = await accepted(bench.target, was, patch["fixed"], Limits(wall=max(5.0, left)))
+        if await asyncio.to_thread(bench.was_refused):
+            why = "it was rejected or rolled back before"
+        else:
+            why = await accepted(bench.target, was, patch["fixed"], Limits(wall=max(5.0, left)))
         if why:
             path.write_bytes(raw)
         return why
+
+    def _proposal(
+        self, task: Task, patch: Mapping[str, Any], was: Before, messages: Sequence[Mapping[str, Any]], refused: int
+    ) -> Proposal:
+        fixed = list(patch["fixed"])
+        tests = f"{fixed[0]} and {len(fixed) - 1} more" if len(fixed) > 1 else fixed[0]
+        stats = _stats(messages)
+        left = "" if patch["complete"] else f"; of {len(was.red)} failing tests some have another cause"
+        notes = (
+            f"{patch['edit']} at {patch['path']}:{patch['line']} in {patch['function']}; "
+            f"mends {', '.join(fixed[:5])}{left}. "
+            f"{stats.get('candidates', 0)} candidates tried, {stats.get('plausible', 0)} plausible, "
+            f"{refused} refused by the real suite before this one."
+        )
+        return Proposal(
+            technique=self.name,
+            title=f"mend {patch['function']}: {tests}",
+            notes=notes,
+            fixes=(task.fingerprint,) if patch["complete"] and task.fingerprint else (),
+        )
 
 
 def applied(raw: bytes, encoding: str, splices: Sequence[Sequence[Any]]) -> bytes | None:
@@ -118,27 +149,6 @@ def applied(raw: bytes, encoding: str, splices: Sequence[Sequence[Any]]) -> byte
 def _inside(project: Path, path: str) -> Path | None:
     found = (project / path).resolve()
     return found if found.is_relative_to(project.resolve()) and found.is_file() else None
-
-
-def _proposal(
-    task: Task, patch: Mapping[str, Any], was: Before, messages: Sequence[Mapping[str, Any]], refused: int
-) -> Proposal:
-    fixed = list(patch["fixed"])
-    tests = f"{fixed[0]} and {len(fixed) - 1} more" if len(fixed) > 1 else fixed[0]
-    stats = _stats(messages)
-    left = "" if patch["complete"] else f"; of {len(was.red)} failing tests some have another cause"
-    notes = (
-        f"{patch['edit']} at {patch['path']}:{patch['line']} in {patch['function']}; "
-        f"mends {', '.join(fixed[:5])}{left}. "
-        f"{stats.get('candidates', 0)} candidates tried, {stats.get('plausible', 0)} plausible, "
-        f"{refused} refused by the real suite before this one."
-    )
-    return Proposal(
-        technique=TemplateRepair.name,
-        title=f"mend {patch['function']}: {tests}",
-        notes=notes,
-        fixes=(task.fingerprint,) if patch["complete"] and task.fingerprint else (),
-    )
 
 
 def _stats(messages: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

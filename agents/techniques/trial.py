@@ -24,6 +24,8 @@ class Before:
     runner: str
     whole: bool = True
     """Whether the suite reached its end; else only what ran is known."""
+    beside: tuple[str, ...] = ()
+    """Ids of the failing tests that are not the task's."""
 
     @property
     def red(self) -> tuple[str, ...]:
@@ -36,13 +38,14 @@ def before(suite: SuiteResult, targets: Sequence[str]) -> Before:
     red = [test for test in suite.tests if test.outcome in RED] + list(suite.broken)
     wanted = set(targets)
     own = tuple(test for test in red if not wanted or test.id in wanted)
+    beside = tuple(test.id for test in suite.tests if test.outcome in RED and wanted and test.id not in wanted)
     passing = tuple(test.id for test in suite.tests if test.outcome == "passed")
     whole = suite.outcome == "ran"
     if not whole:
         # What the suite did not reach is taken to fail as the task says.
         seen = {test.id for test in suite.tests} | {test.id for test in suite.broken}
         own += tuple(TestOutcome(id=one, outcome="failed") for one in targets if one not in seen)
-    return Before(own, passing, suite.seconds, suite.runner, whole)
+    return Before(own, passing, suite.seconds, suite.runner, whole, beside)
 
 
 async def accepted(target: Target, was: Before, fixed: Iterable[str], limits: Limits) -> str:

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import agents.inside
-from agents.ports import Command, Completed, InsideRun, Limits, Sandbox, SuiteResult
+from agents.ports import Command, Completed, InsideRun, Limits, Produced, Sandbox, SuiteResult
 from agents.tools.addopts import kept_options
+from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
+from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
+from agents.tools.toolchain import toolchain
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
 INSIDE = Path(agents.inside.__file__).parent
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
-    ".ruff_cache", ".hypothesis",
-)  # fmt: skip
 TEST_CPU = 30.0
 """CPU seconds after which one test counts as never ending."""
 TEST_WALL = 120.0
@@ -36,15 +35,19 @@ class SandboxedTarget:
 
     def __init__(
         self, sandbox: Sandbox, environment: Environment, root: Path, prefix: str = "", *,
-        scratch: Path | None = None, shown: Sequence[Path] | None = None,
+        scratch: Path | None = None, shown: Sequence[Path] | None = None, lent: Sequence[Path] = (),
     ) -> None:  # fmt: skip
-        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff."""
+        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff.
+
+        `lent` is what they may write besides.
+        """
         self._sandbox = sandbox
         self.environment = environment
         self._root = root.resolve()
         self._prefix = prefix.strip("/")
         self._scratch = scratch
         self._shown = (own_ruff(),) if shown is None else tuple(shown)
+        self._lent = tuple(lent)
 
     @property
     def root(self) -> Path:
@@ -61,24 +64,37 @@ class SandboxedTarget:
         """Packages and modules that hold the project's code."""
         return self.layout().sources
 
-    def at(self, root: Path) -> SandboxedTarget:
+    def at(self, root: Path, *, lent: Sequence[Path] = ()) -> SandboxedTarget:
         """Return the same project in another tree."""
         return SandboxedTarget(
-            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown
+            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown, lent=lent
         )
 
     def layout(self) -> Layout:
         """Read the tree as it is now; agents change it."""
         return read_layout(self.project, self._root)
 
-    async def run(self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False) -> Completed:
+    @property
+    def python(self) -> Path:
+        """The interpreter of the environment."""
+        return self.environment.python
+
+    async def run(
+        self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
+    ) -> Completed:
         """Run any command with this tree; it is read-only unless `writable`."""
         first, last = self._import_path(self.project, self.layout())
         env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]))
-        return await self._sandbox.run(self._command(self._root, argv, env, limits or Limits(), writable))
+        command = self._command(self._root, argv, env, limits or Limits(), writable)
+        return await self._sandbox.run(replace(command, readable=[*command.readable, *shown]))
 
-    async def inside(self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None) -> InsideRun:
-        """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only."""
+    async def inside(
+        self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
+    ) -> InsideRun:
+        """Run `agents/inside/<job>.py` in the target's interpreter; the tree is read-only, a copy of it is not."""
+        if copied:
+            with self._copy() as copy:
+                return await self._inside(copy, job, spec, limits or Limits(), self.layout(), writable=True)
         return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
 
     async def alone(
@@ -96,16 +112,6 @@ class SandboxedTarget:
         }  # fmt: skip
         with self._copy() as copy:
             return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
-
-    async def zygote(self, spec: Mapping[str, Any], pipes: Path, limits: Limits) -> Completed:
-        """Let the job `zygote` wait over this tree, which it can read, with the pipes it answers on."""
-        command = self._command(
-            self._root, self._job("zygote"), self._job_env(self._root, self.layout()), limits, False
-        )
-        writable = [*command.writable, pipes]
-        return await self._sandbox.run(
-            replace(command, stdin=json.dumps(spec).encode(), channel=True, writable=writable)
-        )
 
     async def suite(
         self, *, select: Sequence[str] | None = None, coverage: bool = False, contexts: bool = False,
@@ -133,22 +139,36 @@ class SandboxedTarget:
             addopts = left if left != addopts else []
         return suite_result(run, layout, notes, str(copy))
 
+    async def produce(
+        self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,
+        limits: Limits | None = None,
+    ) -> Produced:  # fmt: skip
+        """Run a command in a copy, with the user's installation of its program shown read-only."""
+        tools = toolchain(argv[0], self.environment.search)
+        with self._copy() as copy:
+            project = copy / self._prefix
+            lay(project, laid or {})
+            lent = lend_packages(project, self.environment.own) if self.environment.own is not None else ()
+            first, last = self._import_path(project, self.layout())
+            env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
+            env["PATH"] = os.pathsep.join([*tools.path, env["PATH"]])
+            command = self._command(copy, argv, env, limits or Limits(), writable=True)
+            done = await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *lent]))
+            left = collected(project, collect) if done.outcome == "exited" and collect else Collected({}, cut=False)
+        return Produced(done, left.files, left.cut, str(project))
+
     # --- private
 
     async def _inside(
         self, root: Path, job: str, spec: Mapping[str, Any], limits: Limits, layout: Layout, *, writable: bool
     ) -> InsideRun:
-        command = self._command(root, self._job(job), self._job_env(root, layout), limits, writable)
+        first, last = self._import_path(root / self._prefix, layout)
+        env = self._env(KAIZEN_FIRST=os.pathsep.join(first), KAIZEN_LAST=os.pathsep.join(last))
+        safe_path = ["-P"] if _version(self.environment.version) >= (3, 11) else []
+        argv = [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
+        command = self._command(root, argv, env, limits, writable)
         completed = await self._sandbox.run(replace(command, stdin=json.dumps(spec).encode(), channel=True))
         return InsideRun(completed, messages_in(completed.channel))
-
-    def _job(self, job: str) -> list[str]:
-        safe_path = ["-P"] if _version(self.environment.version) >= (3, 11) else []
-        return [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
-
-    def _job_env(self, root: Path, layout: Layout) -> dict[str, str]:
-        first, last = self._import_path(root / self._prefix, layout)
-        return self._env(KAIZEN_FIRST=os.pathsep.join(first), KAIZEN_LAST=os.pathsep.join(last))
 
     def _command(
         self, root: Path, argv: Sequence[str], env: Mapping[str, str], limits: Limits, writable: bool
@@ -158,7 +178,7 @@ class SandboxedTarget:
             shown.append(self.environment.overlay)
         return Command(
             argv=argv, cwd=root / self._prefix, env=env, limits=limits,
-            readable=shown if writable else [*shown, root], writable=[root] if writable else [],
+            readable=shown if writable else [*shown, root], writable=[*self._lent, *([root] if writable else [])],
         )  # fmt: skip
 
     def _env(self, **more: str) -> dict[str, str]:

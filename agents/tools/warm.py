@@ -40,13 +40,13 @@ class WarmTarget:
         self._mirror, self._folder = mirror, folder
         self._numbers = count(1)
         self._orders = -1
-        self._waiting: asyncio.Task[Completed] | None = None
+        self._waiting: asyncio.Task[InsideRun] | None = None
         self._turn = asyncio.Lock()  # one order at a time, for there is one tree
         self._left = 0
         self._layout: Layout | None = None
         for name in ("tree", "pipes"):
             (folder / name).mkdir(parents=True)
-        self._target = target.at(folder / "tree")
+        self._target = target.at(folder / "tree", lent=[folder / "pipes"])
 
     async def suite(self, tree: str, select: Sequence[str], limits: Limits) -> SuiteResult | None:
         """Run the tests of a tree in a fork, or return None when that fails for whatever reason but the tests."""
@@ -83,7 +83,7 @@ class WarmTarget:
         os.mkfifo(pipe, 0o600)
         # Held open for both ends: then neither opening nor reading ends before an order is there.
         self._orders = os.open(pipe, os.O_RDWR | os.O_CLOEXEC)
-        waiting = self._target.zygote({"orders": str(pipe)}, self._folder / "pipes", Limits(wall=LIFE))
+        waiting = self._target.inside("zygote", {"orders": str(pipe)}, limits=Limits(wall=LIFE))
         self._waiting = asyncio.create_task(waiting, name="zygote")
         self._left = ORDERS
 

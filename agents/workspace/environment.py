@@ -52,6 +52,10 @@ class Environment:
     key: str = ""
     """Equal keys mean equal environments."""
     packages: int = 0
+    search: str = ""
+    """The user's PATH: where the programs of the project's own commands are looked for."""
+    own: Path | None = None
+    """The user's project directory: what is installed there beside the committed files may be lent to commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ def _read_environment(place: Path) -> Base | None:
     if interpreter is None or not (_prefix(interpreter, minor) / "lib" / f"python{minor}" / "os.py").is_file():
         return None
     site = place / "lib" / f"python{minor}" / "site-packages"
-    shown = dict.fromkeys((place, place.resolve(), *_shown(interpreter, minor)))
+    shown = dict.fromkeys((place, place.resolve(), *interpreter_parts(interpreter, minor)))
     return Base(python, interpreter, version.group(), "existing", tuple(shown), site)
 
 
@@ -177,7 +181,7 @@ def _prefix(interpreter: Path, minor: str) -> Path:
     return named if (named / "lib" / f"python{minor}" / "os.py").is_file() else real
 
 
-def _shown(interpreter: Path, minor: str) -> list[Path]:
+def interpreter_parts(interpreter: Path, minor: str) -> list[Path]:
     """Return what a sandbox must show of an interpreter: its prefix, or, of a shared one, only its own parts."""
     shown: list[Path] = []
     for prefix in dict.fromkeys((_prefix(interpreter, minor), interpreter.resolve().parent.parent)):
@@ -195,7 +199,7 @@ def _shown(interpreter: Path, minor: str) -> list[Path]:
 def _made(project: Path, home: Path, uv: Uv, declared: Declared) -> Base:
     interpreter, version, notes = _interpreter(project, uv, declared)
     minor = ".".join(version.split(".")[:2])
-    shown = tuple(_shown(interpreter, minor))
+    shown = tuple(interpreter_parts(interpreter, minor))
     place = home / "environments" / key_of(interpreter.resolve(), version, *declared.requirements)
 
     def make(building: Path) -> Path:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agents.workspace.git import Git, GitError, git_dir_of
+from agents.workspace.outward import objections, outward_links, require_plain_files, sizes
 from ledger.events import FileChange
 
 SOURCE = "refs/kaizen/source"
@@ -38,6 +40,13 @@ class Source:
     dirty: int
     """How many paths differ from the commit; they are left alone."""
     shallow: bool
+
+
+class Entry(NamedTuple):
+    """One file of a tree: git's mode and the name of its bytes."""
+
+    mode: str
+    blob: str
 
 
 class Unusable(Exception):
@@ -98,10 +107,14 @@ class Mirror:
     # --- trees and folders
 
     def checkout(self, tree: str, to: Path) -> None:
-        """Write the files of a tree (or commit) into a new folder, without a `.git`."""
+        """Write the files of a tree (or commit) into a new folder, without a `.git` and without links that lead out."""
         to.mkdir(parents=True)
         with self._index() as index:
             self.git("read-tree", tree, index=index)
+            left_out = outward_links(self.git, tree)
+            if left_out:
+                names = b"".join(os.fsencode(path) + b"\0" for path in left_out)
+                self.git("update-index", "--force-remove", "-z", "--stdin", stdin=names, index=index, work_tree=to)
             self.git("checkout-index", "--all", "--quiet", f"--prefix={to}/", index=index, work_tree=to)
 
     def move(self, tree: str, folder: Path, index: Path) -> None:
@@ -112,11 +125,16 @@ class Mirror:
         self.git("read-tree", "--reset", "-u", tree, index=index, work_tree=folder)
 
     def snapshot(self, folder: Path, base: str) -> str:
-        """Return the tree of what stands in a folder that was checked out from `base`."""
-        _refuse_nested(folder)
+        """Return the tree of what stands in a folder that was checked out from `base`; raise GitError for a danger."""
+        require_plain_files(folder, sizes(self.git, base))
         with self._index() as index:
             self.git("read-tree", base, index=index)
             self.git("add", "--all", "--", ".", index=index, work_tree=folder)
+            for path, blob in outward_links(self.git, base).items():
+                if not os.path.lexists(folder / path):
+                    self.git(
+                        "update-index", "--add", "--cacheinfo", f"120000,{blob},{path}", index=index, work_tree=folder
+                    )
             return self.git("write-tree", index=index)
 
     def diff(self, before: str, after: str) -> bytes:
@@ -125,9 +143,13 @@ class Mirror:
 
     def changes(self, before: str, after: str) -> tuple[FileChange, ...]:
         """Return how much each file changes between two trees."""
-        rows = self.git("diff-tree", "-r", "--numstat", "--no-renames", before, after).splitlines()
-        parts = [row.split("\t", 2) for row in rows]
+        said = self.git.raw("diff-tree", "-r", "-z", "--numstat", "--no-renames", before, after)
+        parts = [row.decode("utf-8", "backslashreplace").split("\t", 2) for row in said.split(b"\0") if row]
         return tuple(FileChange(path=p, added=_count(a), removed=_count(r)) for a, r, p in parts)
+
+    def objections(self, before: str, after: str) -> tuple[str, ...]:
+        """Return why the change between two trees may not be proposed at all."""
+        return tuple(objections(self.git, before, after))
 
     def patch_id(self, diff: bytes) -> str:
         """Return the id of a change, the same wherever it is applied."""
@@ -146,6 +168,52 @@ class Mirror:
             if error.status == 1:
                 return None
             raise
+
+    # --- parts of trees
+
+    def entries(self, tree: str) -> dict[str, Entry]:
+        """Return every file of a tree (or commit), by path."""
+        found = {}
+        for row in self.git.raw("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
+            if row:
+                about, _, path = row.decode("utf-8", "surrogateescape").partition("\t")
+                mode, _, blob = about.split(" ")
+                found[path] = Entry(mode, blob)
+        return found
+
+    def content(self, blob: str) -> bytes:
+        """Return the bytes of one file."""
+        return self.git.raw("cat-file", "blob", blob)
+
+    def blob(self, content: bytes) -> str:
+        """Keep the bytes of one file and return their name."""
+        return self.git("hash-object", "-w", "--stdin", stdin=content)
+
+    def with_entries(self, tree: str, changed: Mapping[str, Entry | None]) -> str:
+        """Return the tree with some paths put otherwise; None takes a path away."""
+        gone = Entry("0", "0" * 40)
+        rows = [f"{(entry or gone).mode} {(entry or gone).blob}\t{path}" for path, entry in changed.items()]
+        with self._index() as index:
+            self.git("read-tree", tree, index=index)
+            stdin = "\0".join([*rows, ""]).encode("utf-8", "surrogateescape")
+            self.git("update-index", "-z", "--index-info", stdin=stdin, index=index)
+            return self.git("write-tree", index=index)
+
+    def adopt(self, revision: str) -> str:
+        """Copy the tree of any revision of the user's repository here and return its id; raise Unusable.
+
+        Nothing of its history comes along.
+        """
+        user = user_git(self.repository)
+        try:
+            tree = user("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+        except GitError as error:
+            known = f"{self.repository} has no commit, reference or tree called {revision}"
+            raise Unusable(f"{known}: see `git log --all --oneline`") from error
+        pack = user.raw("pack-objects", "--revs", "--stdout", "-q", "--threads=1", stdin=f"{tree}\n".encode())
+        self.git.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
+        Files(self.git, tree, self.repository).require_plain()
+        return tree
 
     # --- commits and the branch
 
@@ -242,11 +310,18 @@ class Files:
     def require_usable(self, prefix: str) -> None:
         """Raise Unusable for a commit Kaizen cannot work on: submodules, or nothing to measure."""
         self.require_plain()
+        if not self.has_python(prefix):
+            where = self.repository / prefix
+            raise Unusable(
+                f"{where} has no Python file that is committed: there is nothing to measure, "
+                "unless kaizen.toml names a command: [gates.NAME] command = [...]"
+            )
+
+    def has_python(self, prefix: str) -> bool:
+        """Return whether a Python file of the project is committed."""
         place = ["--", f"{prefix}/"] if prefix else []
         names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
-        if not any(name.endswith(b".py") for name in names):
-            where = self.repository / prefix
-            raise Unusable(f"{where} has no Python file that is committed: there is nothing to measure")
+        return any(name.endswith(b".py") for name in names)
 
     def require_plain(self) -> None:
         """Raise Unusable for submodules."""
@@ -305,10 +380,3 @@ def locate(path: Path) -> tuple[Path, str]:
 
 def _count(text: str) -> int:
     return int(text) if text.isdigit() else 0
-
-
-def _refuse_nested(folder: Path) -> None:
-    """A repository inside the worktree would become a submodule: nobody may smuggle one in."""
-    for parent, directories, files in os.walk(folder):
-        if ".git" in directories or ".git" in files:
-            raise GitError(("add",), 1, f"a nested repository appeared in {Path(parent).relative_to(folder)}")

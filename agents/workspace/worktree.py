@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Patch:
     patch: str
     """Stable id of the change."""
     files: tuple[FileChange, ...]
+    objections: tuple[str, ...] = ()
+    """Why it may not be proposed at all."""
 
 
 class Worktree:
@@ -47,17 +50,19 @@ class Worktree:
         if tree == before:
             return None
         diff = self.mirror.diff(before, tree)
-        return Patch(tree, diff, self.mirror.patch_id(diff), self.mirror.changes(before, tree))
+        objections = self.mirror.objections(before, tree)
+        return Patch(tree, diff, self.mirror.patch_id(diff), self.mirror.changes(before, tree), objections)
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder whatever the modes in it; links are removed, never followed."""
+    """Remove a folder whatever the modes and however deep; links are removed, never followed."""
     if not folder.exists():
         return
     try:
         shutil.rmtree(folder)
-    except PermissionError:
-        for path in [folder, *folder.rglob("*")]:
-            if path.is_dir() and not path.is_symlink():
-                path.chmod(0o700)
-        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        # Too deep to be named by a path, or closed by its modes: the system's own tools walk it step by step.
+        for words in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
+            subprocess.run([*words, "--", folder], capture_output=True, check=False)
+        if folder.exists():
+            raise OSError(f"{folder} cannot be removed: remove it by hand") from None

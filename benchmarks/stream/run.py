@@ -34,7 +34,8 @@ def serve_events(pipe: Connection, rate: int, size: int, seconds: float, clients
     """Serve one project in memory and append events at a steady rate once told to begin."""
     from dashboard.server.app import create_app
     from dashboard.server.ledgers import ProjectName
-    from dashboard.server.runner import bind, port_of, serve
+    from dashboard.server.listening import bind, port_of
+    from dashboard.server.runner import serve
     from dashboard.server.settings import ServerSettings
     from ledger.blobs import MemoryBlobs
     from ledger.events import NoticeRaised

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from dashboard.server.app import create_app, mint_start_token, new_token
 from dashboard.server.ledgers import ProjectName
+from dashboard.server.listening import PortTaken, bind, port_of
 from dashboard.server.logs import configure_logs
-from dashboard.server.runner import PortTaken, bind, port_of, serve
+from dashboard.server.runner import serve
 from dashboard.server.settings import Alone, BadSetting, ServerSettings, from_environment
 from ledger.blobs import FileBlobs
 from ledger.errors import LedgerError, Missing

@@ -5,7 +5,10 @@ from __future__ import annotations
 import typer
 
 from director.cli import asking, checks, daemon, reading
+from director.cli.referee import referee
 from director.cli.run import run
+from director.cli.sandbox import sandbox
+from director.cli.shred import shred
 
 app = typer.Typer(
     name="kaizen",
@@ -29,8 +32,11 @@ app.command("resume")(asking.resume)
 app.command("checkpoints")(reading.checkpoints)
 app.command("checkpoint")(asking.checkpoint)
 app.command("rollback")(asking.rollback)
+app.command("referee")(referee)
 app.command("verify")(checks.verify)
+app.command("shred")(shred)
 app.command("doctor")(checks.doctor)
+app.command("sandbox", context_settings={"allow_interspersed_args": False})(sandbox)
 
 
 def main() -> None:

@@ -6,15 +6,18 @@ import asyncio
 import json as jsonlib
 import os
 import sys
+import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
 
 from director.bootstrap import Known
-from director.cli.door import Door, choose_project, door
+from director.cli.door import PATIENCE, Door, Unreachable, choose_project, door
 from director.cli.errors import USAGE, Refused, one_line_errors
 from director.cli.reading import JsonOption, ProjectOption
-from director.settings import load
+from director.settings import Settings, load
+from ledger.errors import Locked
 
 
 def stop(project: ProjectOption = None, *, json: JsonOption = False) -> None:
@@ -105,10 +108,26 @@ def _wish(project: str | None, what: str, json: bool, **more: str) -> None:
 
         async def ask() -> str:
             async with door(settings, act=known) as d:
-                return await d.wish(known.label, what=what, **more)
+                request = await d.ask(known.label, what=what, **more)
+                with suppress(Unreachable):
+                    return await d.answer(known.label, request)
+            return await _answer_in_the_ledger(settings, known, request)
 
         note = asyncio.run(ask())
     _print(jsonlib.dumps({"what": what, "note": note}) if json else f"{what}: done{f' ({note})' if note else ''}")
+
+
+async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) -> str:
+    """Return the answer of a director that ended with it: who was asked to stop may be gone before it is read."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            async with door(settings) as d:
+                return await d.answer(known.label, request)
+        except (Unreachable, Locked):
+            if time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.2)
 
 
 def _print(line: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from agents.ports import SandboxBroken
+from agents.ports import SandboxBroken, SandboxLevel
 from agents.workspace.git import OLDEST, version_of_git
 from director.bootstrap import sandbox_of, tool, verify_file
 from director.cli.door import choose_project, find_daemon
@@ -86,7 +86,11 @@ def _sandbox(settings: Settings) -> Check:
         level = sandbox_of(settings, example=False).level
     except SandboxBroken as error:
         return Check("sandbox", False, str(error))
-    return Check("sandbox", level.sandboxed, f"{level.adapter}: {level.detail}")
+    return Check("sandbox", level.sandboxed, f"{level.adapter} ({level.rank}): {level.detail}{_remedy(level)}")
+
+
+def _remedy(level: SandboxLevel) -> str:
+    return f"; {level.remedy}" if level.rank != "full" and level.remedy else ""
 
 
 def _command(name: str) -> Check:

@@ -10,9 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
-
-import httpx
+from typing import TYPE_CHECKING, Any, cast
 
 from agents.ports import Sandbox
 from agents.workspace.mirror import Unusable, locate
@@ -23,9 +21,16 @@ from director.host import BRIEF, DAEMON, Host, Reading
 from director.settings import Settings
 from ledger.errors import Locked
 
+if TYPE_CHECKING:
+    import httpx
+
 VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
+
+
+class Unreachable(Refused):
+    """Who held the home is gone, or cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,15 @@ class Door:
 
     async def wish(self, project: str, **body: str) -> str:
         """Append a request, wait for the director's answer and return its note; raise Refused with its reason."""
-        asked = await self.post(f"/api/v1/projects/{project}/requests", body)
-        answer = await self.get(f"/api/v1/projects/{project}/requests/{asked['request']}", wait=PATIENCE)
+        return await self.answer(project, await self.ask(project, **body))
+
+    async def ask(self, project: str, **body: str) -> str:
+        """Append a request and return its id; raise Refused."""
+        return str((await self.post(f"/api/v1/projects/{project}/requests", body))["request"])
+
+    async def answer(self, project: str, request: str) -> str:
+        """Wait for the director's answer and return its note; raise Refused with its reason."""
+        answer = await self.get(f"/api/v1/projects/{project}/requests/{request}", wait=PATIENCE)
         if answer["state"] == "pending":
             raise Refused(f"the director has not answered within {PATIENCE:.0f} s; see `kaizen log`")
         if answer["state"] == "refused":
@@ -53,10 +65,12 @@ class Door:
         return str(answer["answer"])
 
     async def _ask(self, method: str, path: str, **how: Any) -> Any:
+        import httpx
+
         try:
             response = await self.client.request(method, path, **how)
         except httpx.HTTPError as error:
-            raise Refused(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
+            raise Unreachable(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
         if response.status_code >= 400:
             raise Refused(_said(response))
         return response.json()
@@ -72,6 +86,8 @@ class Daemon:
 
     def client(self) -> httpx.AsyncClient:
         """Return a client that bears its token; proxies of the environment are not for loopback."""
+        import httpx
+
         return httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{self.port}",
             headers={"Authorization": f"Bearer {self.token}"},
@@ -89,6 +105,8 @@ def find_daemon(home: Path) -> Daemon | None:
         os.kill(daemon.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    import httpx
+
     headers = {"Authorization": f"Bearer {daemon.token}"}
     try:
         said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=PATIENCE, trust_env=False)

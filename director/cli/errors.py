@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ from contextlib import contextmanager
 import typer
 
 from director.host import REFUSALS, PortTaken
+from director.settings import secrets_of
 from ledger.events import RunEnded
+from ledger.masking import Masker
 
 COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 STATUS = {"completed": COMPLETED, "stalled": STALLED, "exhausted": EXHAUSTED, "stopped": STOPPED, "failed": INTERNAL}
@@ -41,5 +44,6 @@ def one_line_errors() -> Iterator[None]:
 
 def say_error(message: str) -> None:
     """Write one line to standard error."""
-    line = " ".join(message.split())
+    masker = Masker(dict(secrets_of(os.environ)))
+    line = masker.text(" ".join("".join(c if c.isprintable() else " " for c in message).split()))
     sys.stderr.write(f"kaizen: {line}\n")

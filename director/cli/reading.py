@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from director.bootstrap import gates as known_gates
 from director.bootstrap import known_projects, repository_of
 from director.cli.door import Door, choose_project, door
 from director.cli.errors import one_line_errors
@@ -54,14 +55,25 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
         _print(f"  {run['why']}")
 
 
-def gates(project: ProjectOption = None, *, json: JsonOption = False) -> None:
-    """Show every gate with its value, target and findings."""
+def gates(
+    project: ProjectOption = None,
+    *,
+    json: JsonOption = False,
+    every: Annotated[bool, typer.Option("--all", help="With --json: those that are off, too.")] = False,
+) -> None:
+    """Show every gate with its state, value, target and findings; those that are off, and what would switch them on."""
     board = _read(project, _board)
     rows = board["run"]["gates"] if board["run"] else []
+    off = sorted({gate.name for gate in known_gates()} - {row["name"] for row in rows} - {"command"})
     if json:
-        _write_json(rows)
-    else:
-        _print_gates(rows)
+        _write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
+        return
+    _print_gates(rows)
+    for row in rows:
+        if row["measured"] and row["value"] is None:
+            _print(f"  {row['name']} is unmeasurable: {row['detail']}")
+    if off:
+        _print(f"  off: {', '.join(off)}; `[gates.NAME]` in kaizen.toml switches one on")
 
 
 def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> None:
@@ -211,7 +223,7 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
     table = Table("gate", "start", "now", "target", "met", "findings", "measured by", box=None)
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
-        met = "yes" if row["met"] else "no"
+        met = "yes" if row["met"] else "no" if row["value"] is not None else "unmeasurable" if row["measured"] else "-"
         table.add_row(
             row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
         )

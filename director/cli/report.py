@@ -99,6 +99,8 @@ class Lines:
         match event:
             case DirectorStarted() if not event.sandboxed:
                 self._line("sandbox", f"none: {event.sandbox}")
+            case DirectorStarted() if ", reduced (" in event.sandbox:
+                self._line("sandbox", event.sandbox)
             case RunStarted():
                 self._specs = event.gates
                 self._line("run", f"{event.run} on commit {event.commit[:10]}, branch {event.branch}")

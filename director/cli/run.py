@@ -58,7 +58,7 @@ def run(
     stated = {name: value for name, value in overrides.items() if value is not None}
     with one_line_errors():
         settings = load(os.environ, stated)
-        require_usable(path)
+        require_usable(path, settings)
         with _showing(json) as (shows, say):
             daemon = find_daemon(settings.home)
             if daemon is None:

@@ -138,7 +138,8 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
             attempt = run.open.get(event.attempt)
             if attempt is not None and event.localised:
                 run = replace(run, localised={**run.localised, attempt.task.id: event.localised})
-            return _without(run, event.attempt, (*event.refused, ALL), event.why)
+            spent = event.refused if event.more else (*event.refused, ALL)
+            return _without(run, event.attempt, spent, event.why)
         case AttemptCancelled():
             return _without(run, event.attempt, None)
     return run

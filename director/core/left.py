@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from director.core.judge import met
-from director.core.policy import is_outside, tasks
+from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
 from ledger.events import Finding, GateSpec, Left, Reading, Task
 
 MORE_TIME = "run again, or give the run more time"
 LONGEST = 160
 """Characters of a failure's own message."""
+NAMED = 3
+"""Findings that are named of a gate nothing here mends, the worst ones."""
+REMEDIES = {
+    "coverage": "write the missing tests by hand",
+    "types": "correct the types by hand, these places first",
+    "complexity": "take these functions apart by hand",
+    "duplication": "give what stands twice one place, by hand",
+    "security": "take secrets out and revoke them, and mend the dangerous code by hand",
+    "dependencies": "pin what has no version, and update what is vulnerable",
+    "documentation": "write the missing docstrings by hand",
+    "mutation": "write tests that check what these lines give",
+    "performance": "find what became slower since the run's first commit",
+    "accessibility": "mend these elements by hand",
+    "bundle": "make the largest files smaller, or load them later",
+}
+"""What a person can do about a gate for which no technique is known."""
 
 
 def left(run: Run) -> tuple[Left, ...]:
@@ -24,9 +40,7 @@ def left(run: Run) -> tuple[Left, ...]:
             continue
         if reading is None or reading.value is None:
             why = reading.detail if reading else "it was not measured"
-            remaining.append(
-                Left(what=f"{spec.name} could not be measured", why=why, remedy="mend the cause, then run again")
-            )
+            remaining.append(Left(what=f"{spec.name} could not be measured", why=why, remedy=_unmeasured(why)))
             continue
         remaining += _of_gate(spec, reading, run)
     return tuple(remaining)
@@ -36,7 +50,7 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
     own = [task for task in tasks(run) if task.gate == spec.name]
     if spec.name == "tests":
         by_test = {finding.symbol: finding for finding in reading.findings}
-        return [_test(task, by_test[task.targets[0]], run) for task in own if task.targets]
+        return [_test(t, by_test[t.targets[0]], run) for t in own if t.targets and t.id != ALL_FAILING]
     untried = [task for task in own if not _is_tried(run, task)]
     if spec.name == "lint":
         return list(_lint(reading.findings, untried))
@@ -44,8 +58,29 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
     if untried:
         why = f"the run ended with {len(untried)} of {len(own)} tasks for it not tried to their end"
         return [Left(what=short, why=why, remedy=MORE_TIME)]
-    remedy = "write the missing tests by hand" if spec.name == "coverage" else "mend it by hand"
-    return [Left(what=short, why="nothing that is known moves it further", remedy=remedy)]
+    remedy = REMEDIES.get(spec.name, "mend it by hand")
+    why = "nothing that is known moves it further" if own else "no technique is known for it"
+    return [Left(what=short + _worst(reading), why=why, remedy=remedy)]
+
+
+def _worst(reading: Reading) -> str:
+    """Return the findings a gate names first, with their places."""
+    if reading.gate in ("tests", "coverage", "lint") or not reading.findings:
+        return ""
+    named = [_shown(finding) for finding in reading.findings[:NAMED]]
+    more = len(reading.findings) + reading.more - len(named)
+    return ": " + ", ".join(named) + (f", and {more} more" if more else "")
+
+
+def _shown(finding: Finding) -> str:
+    place = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path or finding.symbol
+    said = " ".join(finding.message.split())[:LONGEST]
+    return f"{place} {said}".strip()
+
+
+def _unmeasured(why: str) -> str:
+    """Return what to do about a gate without a value; the gate's own words often say so already."""
+    return "then run again" if ": " in why else "mend the cause, then run again"
 
 
 def _lint(findings: Iterable[Finding], untried: list[Task]) -> Iterable[Left]:

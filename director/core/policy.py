@@ -15,6 +15,10 @@ TASKS_PER_ITERATION = 8
 LEAST_TARGETS, MOST_TARGETS = 8, 60
 """How many functions one task of the tester has; a third of all within these."""
 
+ALL_FAILING = TaskId("failing_test:*")
+MANY = 6
+"""Ways to fail from which on a cause in common is looked for."""
+
 SURROUNDINGS = frozenset({
     "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
     "URLError", "NewConnectionError", "MaxRetryError", "ProxyError", "SSLError", "ClientConnectorError",
@@ -43,7 +47,7 @@ def eligible(run: Run) -> tuple[Task, ...]:
     What was answered no about the same findings is not asked again, except as a last resort on another tree. Tests
     are written only when no failing test can be mended any more: they would record what is wrong as right.
     """
-    todo = tasks(run)
+    todo = sorted(tasks(run), key=lambda t: _is_known(run, t))
     fresh = [t for t in todo if not _is_spent(run, t)]
     if any(t.kind == "failing_test" for t in fresh):
         fresh = [t for t in fresh if t.kind != "uncovered"]
@@ -77,6 +81,12 @@ def skip(run: Run, task: Task) -> tuple[str, ...]:
     return spent.techniques
 
 
+def _is_known(run: Run, task: Task) -> bool:
+    """Return whether the quick techniques have answered already: what nobody has looked at comes first."""
+    spent = run.spent.get(task.id)
+    return spent is not None and spent.digest == task.digest
+
+
 def _is_spent(run: Run, task: Task) -> bool:
     spent = run.spent.get(task.id)
     return spent is not None and spent.digest == task.digest and ALL in spent.techniques
@@ -97,10 +107,11 @@ def _failing_tests(reading: Reading) -> list[Task]:
     for finding in reading.findings:
         groups.setdefault(finding.fingerprint or finding.symbol, []).append(finding)
     total = max(1, len(reading.findings))
+    whole = [_all_failing(reading)] if len(groups) >= MANY else []
     beside: Counter[str] = Counter()
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     nth = {key: _count(beside, group[0].path) for key, group in ordered}
-    return [
+    return whole + [
         Task(
             id=TaskId(f"failing_test:{key}"),
             kind="failing_test",
@@ -116,6 +127,22 @@ def _failing_tests(reading: Reading) -> list[Task]:
         )
         for key, group in groups.items()
     ]
+
+
+def _all_failing(reading: Reading) -> Task:
+    """Return the task of all failing tests at once: one bug often makes many tests fail, each in its own way."""
+    shown = [finding for finding in reading.findings if not is_outside(finding)] or list(reading.findings)
+    return Task(
+        id=ALL_FAILING,
+        kind="failing_test",
+        gate="tests",
+        role="debugger",
+        title=f"what {len(shown)} failing tests have in common",
+        targets=tuple(finding.symbol for finding in shown),
+        digest=_digest(shown),
+        promise=1.0,
+        cost=20.0,
+    )
 
 
 def is_outside(finding: Finding) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import structs
+
 from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
@@ -29,6 +31,7 @@ from director.core.effects import (
 from director.core.state import Run, State, refused_now
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
+from director.referee.judging import judge
 from knowledge_graph.projector import Projector
 from knowledge_graph.recall import recall
 from ledger.blobs import Blobs
@@ -46,6 +49,7 @@ from ledger.events import (
     TargetPrepared,
     attempt_stream,
 )
+from ledger.projections.score import quality_score
 from ledger.store import Store
 
 Tell = Callable[[Mapping[str, str]], None]
@@ -168,7 +172,7 @@ class LocalExecutor:
         return (*notices, prepared)
 
     async def _measure_branch(self, run: Run, effect: MeasureBranch) -> tuple[AnyEvent, ...]:
-        measured = await self._judged(run, effect.commit, "the branch")
+        measured = await self._measured_tree(run, effect.commit, "the branch")
         fact: AnyEvent
         if effect.baseline:
             pack = await asyncio.to_thread(lambda: self.place.blobs.put(self.place.mirror.whole_pack(effect.commit)))
@@ -177,28 +181,29 @@ class LocalExecutor:
             )
         else:
             fact = BranchMeasured(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
-        return (*measured.notices, *measured.errors, fact)
+        return (*self._noticed(run), *measured.errors, fact)
 
     async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
-        what = f"the patch of {effect.attempt}"
-        self.place.tell({"doing": f"looking at {what}"})
-        started = run.started
-        look = await self.place.referee.look(
-            run.id, started.commit, run.tree, effect.tree, started.gates, run.readings
-        )  # fmt: skip
-        if look.reasons:
-            return (*look.notices, PatchRejected(attempt=effect.attempt, reasons=look.reasons))
-        measured = await self._judged(run, effect.tree, what)
+        referee, started = self.place.referee, run.started
+        self.place.tell({"doing": f"judging the patch of {effect.attempt}"})
+        reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
+        if reasons:
+            return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
+        judged = await judge(referee, started.commit, effect.base, effect.tree, started.gates)
         fact = PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
             tree=effect.tree,
-            readings=measured.readings,
-            score=measured.score,
+            readings=judged.candidate,
+            score=quality_score(judged.candidate, run.started.gates),
+            objections=judged.objections,
         )
-        return (*look.notices, *measured.notices, fact)
+        return (*self._noticed(run), fact)
 
-    async def _judged(self, run: Run, tree: str, what: str) -> Measured:
+    def _noticed(self, run: Run) -> list[NoticeRaised]:
+        return [structs.replace(notice, run=run.id) for notice in self.place.referee.take_notices()]
+
+    async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
         return await self.place.referee.measure(run.id, run.started.commit, tree, run.started.gates, run.readings)
 
@@ -226,6 +231,7 @@ class LocalExecutor:
                 progress=lambda line: place.tell({"attempt": effect.attempt, "role": effect.role, "doing": line}),
                 skip=frozenset(effect.skip),
                 refused=refused,
+                was_refused=lambda: _is_among(worktree, refused),
                 scratch=worktree.scratch,
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
@@ -233,6 +239,11 @@ class LocalExecutor:
             return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs)
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
+
+
+def _is_among(worktree: Worktree, refused: frozenset[str]) -> bool:
+    patch = worktree.patch() if refused else None
+    return patch is not None and patch.patch in refused
 
 
 def _record(store: Store, attempt: AttemptId, event: AnyEvent) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from typing import Any
 
 import msgspec
 
 from agents.ports import AgentError
+from director.gates.command import OwnCommand
 from director.gates.gate import Gate, MeasuredTree, by_name
 from ledger.events import GateSpec, Reading
 
@@ -37,16 +39,39 @@ def _own() -> Iterator[Any]:
                 yield found
 
 
+def gate_for(gates: Mapping[str, Gate], spec: GateSpec) -> Gate:
+    """Return what measures: the gate of that name, or, for a name the project chose, the one that runs commands."""
+    return gates.get(spec.name) or gates[OwnCommand.name]
+
+
 async def measure_all(gates: Sequence[tuple[Gate, GateSpec]], tree: MeasuredTree) -> tuple[Reading, ...]:
-    """Return one reading for each gate, in order; a gate whose tool fails is unmeasurable and stops no other."""
-    readings = []
-    for gate, spec in gates:
+    """Return one reading for each gate, in order; a gate whose tool fails is unmeasurable and stops no other.
+
+    What only reads the tree (`static`) is measured beside what runs its code, each lane one by one: two programs are
+    at work, not twenty. What needs a quiet machine (`alone`) comes after both.
+    """
+    lanes: dict[str, list[int]] = {"running": [], "static": [], "alone": []}
+    for number, (gate, _) in enumerate(gates):
+        kind = next((word for word in ("alone", "static") if getattr(gate, word, False)), "running")
+        lanes[kind].append(number)
+    readings: dict[int, Reading] = {}
+    async with asyncio.TaskGroup() as both:
+        for kind in ("running", "static"):
+            both.create_task(_one_by_one(gates, lanes[kind], tree, readings))
+    await _one_by_one(gates, lanes["alone"], tree, readings)
+    return tuple(readings[number] for number in range(len(gates)))
+
+
+async def _one_by_one(
+    gates: Sequence[tuple[Gate, GateSpec]], lane: Sequence[int], tree: MeasuredTree, readings: dict[int, Reading]
+) -> None:
+    for number in lane:
+        gate, spec = gates[number]
         try:
             reading = await gate.measure(tree, spec)
         except (AgentError, OSError) as failed:
             reading = Reading(gate=spec.name, value=None, detail=f"{type(failed).__name__}: {failed}"[:500])
-        readings.append(_capped(reading))
-    return tuple(readings)
+        readings[number] = _capped(reading)
 
 
 def _capped(reading: Reading) -> Reading:

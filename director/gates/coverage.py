@@ -43,7 +43,7 @@ class Coverage:
         return Reading(
             gate=spec.name,
             value=value,
-            detail=_said(value, counts, len(unreached)),
+            detail=_said(counts, len(unreached)),
             tool=suite.tool,
             findings=tuple(found.finding() for found in unreached),
             counts=counts,
@@ -92,7 +92,7 @@ def _below(
             yield from _below(child, prefix, path, lines, executed)
 
 
-def _said(value: float, counts: dict[str, float], unreached: int) -> str:
-    said = f"{value:.1f} % ({counts['lines_run']:g} of {counts['lines']:g} lines"
-    said += f", {counts['branches_run']:g} of {counts['branches']:g} branches)"
-    return said + (f", {unreached} functions no test reaches" if unreached else "")
+def _said(counts: dict[str, float], unreached: int) -> str:
+    said = f"{counts['lines_run']:g} of {counts['lines']:g} lines"
+    said += f", {counts['branches_run']:g} of {counts['branches']:g} branches"
+    return said + (f"; {unreached} functions no test reaches" if unreached else "")

@@ -28,6 +28,11 @@ class MeasuredTree(Protocol):
         """Project directory of the trusted checkpoint: what configures a measuring tool is read there."""
         ...
 
+    @property
+    def trusted_target(self) -> Target:
+        """The trusted checkpoint as something that can be run, for what is only known by comparing."""
+        ...
+
     async def suite(self) -> SuiteResult:
         """Return the whole suite's result with coverage; run once, shared by the gates."""
         ...

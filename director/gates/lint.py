@@ -35,21 +35,22 @@ class Lint:
 
     name = "lint"
     spec = DEFAULTS["lint"]
+    static = True
 
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Run ruff twice: as the code asks, and with its suppressions ignored, to count what they hide."""
-        settings = ruff_settings(tree.trusted, _root_of(tree))
+        settings = ruff_settings(tree.trusted, tree.trusted_target.root)
         arguments = arguments_for(settings)
         done = await _ruff(tree.target, arguments)
         note = ""
         if done.outcome == "exited" and done.exit > 1 and settings:
-            note = f"ruff refuses the project's settings ({_reason(done)}); its own defaults were used"
+            note = f"ruff refuses the project's settings ({why_not(done)}); its own defaults were used"
             arguments = arguments_for({})
             done = await _ruff(tree.target, arguments)
         if done.outcome != "exited" or done.exit > 1 or done.truncated:
-            return Reading(gate=spec.name, value=None, detail=f"ruff could not measure: {_reason(done)}")
-        findings = sorted(_findings(done.stdout, tree.target), key=lambda found: (found.path, found.line, found.rule))
-        everything = list(_findings((await _ruff(tree.target, (*arguments, "--ignore-noqa"))).stdout, tree.target))
+            return Reading(gate=spec.name, value=None, detail=f"ruff could not measure: {why_not(done)}")
+        findings = sorted(findings_of(done.stdout, tree.target), key=lambda found: (found.path, found.line, found.rule))
+        everything = list(findings_of((await _ruff(tree.target, (*arguments, "--ignore-noqa"))).stdout, tree.target))
         fixable = sum(found.fixable for found in findings)
         counts = {
             "findings": float(len(findings)),
@@ -103,7 +104,7 @@ async def _ruff(target: Target, arguments: tuple[str, ...]) -> Completed:
     return await target.run(argv, limits=LIMITS)
 
 
-def _findings(output: bytes, target: Target) -> Iterator[Finding]:
+def findings_of(output: bytes, target: Target) -> Iterator[Finding]:
     for line in output.splitlines():
         try:
             found = json.loads(line)
@@ -119,12 +120,6 @@ def _findings(output: bytes, target: Target) -> Iterator[Finding]:
             )
         except (ValueError, KeyError, TypeError):
             continue
-
-
-def _root_of(tree: MeasuredTree) -> Path:
-    """Return the root of the trusted tree: the project lies as deep in it as in the measured one."""
-    depth = len(tree.target.project.relative_to(tree.target.root).parts)
-    return tree.trusted.parents[depth - 1] if depth else tree.trusted
 
 
 # --- settings
@@ -187,7 +182,7 @@ def _version() -> str:
     return version("ruff")
 
 
-def _reason(done: Completed) -> str:
+def why_not(done: Completed) -> str:
     if done.outcome != "exited":
         return f"ended by the limit of {done.outcome}"
     if done.truncated:

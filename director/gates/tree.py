@@ -13,13 +13,18 @@ class CleanTree:
     """One tree that nobody else writes to. Each measurement takes a new one."""
 
     def __init__(
-        self, target: Target, expected: Iterable[str] = (), *, trusted: Path | None = None, limits: Limits | None = None
-    ) -> None:
-        """`trusted` is the project directory of the last checkpoint; without one the tree is trusted itself."""
+        self, target: Target, expected: Iterable[str] = (), *, trusted: Path | None = None,
+        limits: Limits | None = None, contexts: bool = False,
+    ) -> None:  # fmt: skip
+        """`trusted` is the project directory of the trusted checkpoint; without one the tree is trusted itself.
+
+        `contexts` says that a gate asks which test runs which line.
+        """
         self._target = target
         self._expected = frozenset(expected)
         self._trusted = trusted or target.project
         self._limits = limits
+        self._contexts = contexts
         self._suite: asyncio.Task[SuiteResult] | None = None
 
     @property
@@ -37,8 +42,18 @@ class CleanTree:
         """Where the tools' configuration is read."""
         return self._trusted
 
+    @property
+    def trusted_target(self) -> Target:
+        """The project as it lies in the trusted tree: as deep in it as in the measured one."""
+        depth = len(self._target.project.relative_to(self._target.root).parts)
+        return self._target.at(self._trusted.parents[depth - 1] if depth else self._trusted)
+
     async def suite(self) -> SuiteResult:
         """Run the whole suite with coverage, once; cancelling the first who asked cancels it."""
         if self._suite is None or self._suite.cancelled():
-            self._suite = asyncio.ensure_future(self._target.suite(coverage=True, limits=self._limits))
+            self._suite = asyncio.ensure_future(self.run_suite())
         return await self._suite
+
+    async def run_suite(self) -> SuiteResult:
+        """Run the whole suite now."""
+        return await self._target.suite(coverage=True, contexts=self._contexts, limits=self._limits)

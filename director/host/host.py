@@ -15,7 +15,7 @@ import structlog
 from agents.ports import AgentError, Sandbox
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Unusable, locate
-from director.bootstrap import Project, known_projects, open_project, open_store, project_id, repository_of
+from director.bootstrap import Project, known_projects, masker_of, open_project, open_store, project_id, repository_of
 from director.core.commands import Report
 from director.core.decide import decide
 from director.core.evolve import fold
@@ -64,7 +64,7 @@ class Host:
         """Take the home's lock; raise Locked when another process holds it, Unwritable when it cannot be made."""
         self.settings, self.sandbox, self.clock, self.version = settings, sandbox, clock, version
         self.lease = Lease.take(settings.home / "lock", purpose, clock=clock)
-        self.home = open_store(settings.home / "home_ledger.db", clock)
+        self.home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         self._running: dict[str, _Running] = {}
         self._opening = asyncio.Lock()  # one project is opened at a time
         self._ear: asyncio.Task[None] | None = None
@@ -110,7 +110,7 @@ class Host:
 
     async def preview(self, path: Path) -> tuple[tuple[NoticeRaised, ...], tuple[Reading, ...], tuple[Task, ...]]:
         """Measure the project as it is; return notices, readings and what a run would try. Nothing is recorded."""
-        await asyncio.to_thread(require_usable, path)
+        await asyncio.to_thread(require_usable, path, self.settings)
         project = await self.open(path)
         if project.director.state.run is not None:
             raise Unusable(f"run {project.director.state.run.id} is unfinished: `kaizen run` goes on with it")
@@ -161,7 +161,7 @@ class Host:
         level = self.sandbox.level
         started = DirectorStarted(
             version=self.version,
-            sandbox=f"{level.adapter} ({level.detail})",
+            sandbox=f"{level.adapter}, {level.rank} ({level.detail})",
             sandboxed=level.sandboxed,
             roles=project.roles,
             resumed=project.director.state.run is not None,
@@ -220,7 +220,7 @@ class Host:
     async def _begin(self, request: RunRequested) -> Project:
         path = Path(request.path)
         if project_id(*await asyncio.to_thread(locate, path)) not in self._running:
-            await asyncio.to_thread(require_usable, path)
+            await asyncio.to_thread(require_usable, path, self.settings)
         project = await self.open(path)
         if project.director.state.run is not None:
             return project

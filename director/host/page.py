@@ -9,17 +9,17 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
-from dashboard.server.app import create_app, mint_start_token
 from dashboard.server.ledgers import OpenLedger
 from dashboard.server.ledgers import ProjectName as ProjectName
-from dashboard.server.logs import configure_logs
-from dashboard.server.runner import bind, port_of, serve
+from dashboard.server.listening import bind, port_of
 from dashboard.server.settings import ServerSettings
+from director.bootstrap import masker_of
 from director.settings import Settings
 from ledger.blobs import Blobs
 from ledger.errors import Missing
+from ledger.masking import Masker
 from ledger.signals import Signals
 from ledger.store import Store
 
@@ -71,6 +71,9 @@ class Page:
         self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True
     ) -> None:
         """Bind the socket at once; raise PortTaken. `announced`: other commands may come in by it."""
+        from dashboard.server.app import create_app
+        from dashboard.server.runner import serve
+
         user = settings.user
         self._listening = bind(EVERYWHERE if user.behind_loopback else user.host, user.port)
         self.port = port_of(self._listening)
@@ -96,6 +99,8 @@ class Page:
     @property
     def address(self) -> str:
         """A fresh address to open: its token works once."""
+        from dashboard.server.app import mint_start_token
+
         return f"http://127.0.0.1:{self.port}/#t={mint_start_token(self._app)}"
 
     @property
@@ -129,8 +134,23 @@ def _write_private(file: Path, text: str) -> None:
 
 def start_logs(settings: Settings, stream: TextIO | None = None) -> None:
     """Write logs as JSON lines to the stream, or to `logs/kaizen.log` in the data home."""
+    from dashboard.server.logs import configure_logs
+
     if stream is None:
         folder = settings.home / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         stream = (folder / "kaizen.log").open("a", encoding="utf-8")
-    configure_logs(settings.user.log_level, stream)
+    configure_logs(settings.user.log_level, cast("TextIO", _MaskedLog(stream, masker_of(settings))))
+
+
+class _MaskedLog:
+    """A stream of log lines without secrets."""
+
+    def __init__(self, stream: TextIO, masker: Masker) -> None:
+        self._stream, self._masker = stream, masker
+
+    def write(self, text: str) -> int:
+        return self._stream.write(self._masker.text(text))
+
+    def flush(self) -> None:
+        self._stream.flush()

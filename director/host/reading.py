@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import TracebackType
 
-from director.bootstrap import known_projects, open_store
+from director.bootstrap import known_projects, masker_of, open_store
 from director.host.page import Opened, Page, ProjectName, Shown
 from director.settings import Settings
 from ledger.blobs import FileBlobs
@@ -22,9 +22,9 @@ class Reading:
     def __init__(self, settings: Settings, *, version: str, clock: Callable[[], float]) -> None:
         """Take the home's lock; raise Locked or Unwritable."""
         self._lease = Lease.take(settings.home / "lock", BRIEF, clock=clock)
-        self._home = open_store(settings.home / "home_ledger.db", clock)
+        self._home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         known = known_projects(settings.home)
-        self._stores = [open_store(one.ledger, clock) for one in known]
+        self._stores = [open_store(one.ledger, clock, masker_of(settings)) for one in known]
         opened = [
             Opened(ProjectName(one.label), store, FileBlobs(one.folder / "blobs"), Signals())
             for one, store in zip(known, self._stores, strict=True)

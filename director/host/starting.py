@@ -4,30 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
 from agents.workspace.mirror import Files, Source, commit_of, locate
 from director.bootstrap import Project, gates
 from director.core.commands import Start
+from director.gates.defaults import DEFAULTS, OPTIONS, UNASKED
+from director.gates.types import mypy_file
 from director.settings import (
+    Known,
     RepositorySettings,
     Settings,
+    UserFile,
     proposal,
     read_repository,
     shown,
     specs,
+    together,
     with_options,
 )
 from ledger.events import Budget, GateSpec, NoticeRaised, RunRequested
 
 
-def require_usable(path: Path) -> None:
+def require_usable(path: Path, settings: Settings) -> None:
     """Raise Unusable or SettingsError for a repository no run can be of, before anything is made for it."""
     top, prefix = locate(path)
-    files = commit_of(top)
-    files.require_usable(prefix)
-    asked = _asked(files.show(_settings_file(prefix)), top, prefix)
-    specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
+    held_to(commit_of(top), prefix, settings)
+
+
+class Chosen(NamedTuple):
+    """What a commit is held to."""
+
+    asked: RepositorySettings
+    gates: tuple[GateSpec, ...]
+    mypy: str
+    """The file that configures mypy, when that is why types are measured."""
+
+
+def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
+    """Return what is asked of the project in a commit; raise Unusable, SettingsError."""
+    asked = _asked(files.show(_settings_file(prefix)), files.repository, prefix)
+    python = files.has_python(prefix)
+    known = _known(python)
+    wanted = together(settings.gates, asked.gates, known)
+    if python or not any(ask.command and ask.enabled is not False for ask in wanted.values()):
+        files.require_usable(prefix)
+    else:
+        files.require_plain()
+    mypy = mypy_file(lambda name: files.show(f"{prefix}/{name}" if prefix else name)) if python else ""
+    on = frozenset({"types"}) if mypy else frozenset[str]()
+    chosen = specs(known, wanted, "kaizen.toml", on)
+    if settings.user.offline:
+        chosen = tuple(
+            replace(spec, options={"offline": "true"}) if spec.name == "dependencies" else spec for spec in chosen
+        )
+    by_itself = bool(mypy) and "types" not in wanted
+    return Chosen(asked, chosen, mypy if by_itself else "")
+
+
+def _known(python: bool) -> dict[str, Known]:
+    """Return every gate; without Python none is measured that measures Python, unless it is asked for."""
+    return {
+        gate.name: Known(
+            gate.spec,
+            OPTIONS.get(gate.name, frozenset()),
+            gate.name in UNASKED and python if gate.name in DEFAULTS else True,
+        )
+        for gate in gates()
+    }
 
 
 def start_command(
@@ -40,23 +87,21 @@ def start_command(
     user = with_options(settings, request.options).user
     source = project.mirror.take()
     files = Files(project.mirror.git, source.commit, project.repository)
-    files.require_usable(project.prefix)
-    asked = _asked(files.show(_settings_file(project.prefix)), project.repository, project.prefix)
-    chosen = specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
+    chosen = held_to(files, project.prefix, settings)
     start = Start(
         at=at,
         commit=source.commit,
         tree=source.tree,
-        gates=chosen,
+        gates=chosen.gates,
         budget=Budget(iterations=user.iterations, minutes=user.minutes),
         seed=user.seed,
         parallel=user.parallel,
-        deliver=user.deliver,
+        deliver=user.deliver and _may_deliver(level, user),
         first_free=project.mirror.first_free_run(),
-        settings=tuple(sorted(shown(user).items())),
+        settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
     )
-    return start, (*_of_source(source), *_of_settings(asked, chosen), *_of_sandbox(level))
+    return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
 
 
 def _settings_file(prefix: str) -> str:
@@ -82,16 +127,32 @@ def _of_source(source: Source) -> Iterator[NoticeRaised]:
         yield NoticeRaised(code="shallow-clone", level="info", message=message)
 
 
-def _of_settings(asked: RepositorySettings, chosen: tuple[GateSpec, ...]) -> Iterator[NoticeRaised]:
+def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
+    asked = chosen.asked
+    if chosen.mypy:
+        message = f"types are measured because {chosen.mypy} configures mypy; `[gates.types] enabled = false` ends that"
+        yield NoticeRaised(code="gate-found", level="info", message=message)
     if asked.ignored:
         message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
-        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen)}"
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen.gates)}"
         yield NoticeRaised(code="proposal", level="info", message=message)
 
 
-def _of_sandbox(level: SandboxLevel) -> Iterator[NoticeRaised]:
+def _may_deliver(level: SandboxLevel, user: UserFile) -> bool:
+    return level.rank != "reduced" or user.sandbox_min_level == level.adapter
+
+
+def _of_sandbox(level: SandboxLevel, user: UserFile) -> Iterator[NoticeRaised]:
+    if level.rank == "reduced":
+        message = f"REDUCED SANDBOX: {level.adapter} ({level.detail}); {level.remedy}"
+        if user.deliver and not _may_deliver(level, user):
+            message += (
+                f"; results stay on Kaizen's own branch, unless you accept the level: sandbox.min_level = "
+                f'"{level.adapter}" in your kaizen.toml, or KAIZEN_SANDBOX_MIN_LEVEL={level.adapter}'
+            )
+        yield NoticeRaised(code="reduced-sandbox", level="warning", message=message)
     if not level.sandboxed:
         message = "UNSANDBOXED: the project's code runs with your rights"
         yield NoticeRaised(code="unsandboxed", level="warning", message=message)

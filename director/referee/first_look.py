@@ -21,7 +21,7 @@ from director.core.judge import judge
 from director.referee.mapping import changes, map_tree, mappable, paths_of
 from director.referee.readings import Readings, key_of
 from director.referee.selection import FileMap, Map, Selection, expected, select
-from ledger.events import GateSpec, NoticeRaised, Reading, Reason, RunId
+from ledger.events import GateSpec, NoticeRaised, Reading, Reason
 
 WORTH = 5.0
 """Processor seconds a whole run must take before choosing saves more than mapping costs."""
@@ -77,7 +77,7 @@ class FirstLook:
     # --- maps
 
     def whole(
-        self, run: RunId, tree: str, suite: SuiteResult, flaky: Iterable[str] = ()
+        self, tree: str, suite: SuiteResult, flaky: Iterable[str] = ()
     ) -> tuple[NoticeRaised, ...]:  # fmt: skip
         """Hear of a whole run: it can be mapped from now on, and it tells whether a choice for it was right."""
         self._flaky |= set(flaky)
@@ -95,7 +95,7 @@ class FirstLook:
         self._last = None
         level = "whole files are chosen" if self._coarse == 1 else "all tests are run"
         message = f"{missed[0]} changed with a patch that was not seen to reach it; from now on {level}"
-        return (NoticeRaised(code="selection-missed", message=message, run=run),)
+        return (NoticeRaised(code="selection-missed", message=message),)
 
     def can_map(self, tree: str) -> bool:
         """Return whether a map of the tree is missing and can be made."""
@@ -153,7 +153,7 @@ class FirstLook:
     # --- looking
 
     async def at(
-        self, runs: Runs, base: str, tree: str, spec: GateSpec, before: Reading, *, run: RunId
+        self, runs: Runs, base: str, tree: str, spec: GateSpec, before: Reading
     ) -> Look:  # fmt: skip
         """Run the tests that the change from `base` to `tree` can reach; `before` is the reading of the base."""
         map_ = self._maps.get(base)
@@ -173,7 +173,7 @@ class FirstLook:
             if not broken or not _worse(spec, before, count):
                 continue
             proven, flaky = await self._proven(runs, map_, broken, enough=_lost(spec, before, count, broken))
-            notices += tuple(_flaky(run, test) for test in flaky)
+            notices += tuple(_flaky(test) for test in flaky)
             count -= len(broken) - len(proven)
             if proven and _worse(spec, before, count):
                 self._killers.update(proven)
@@ -211,7 +211,7 @@ class FirstLook:
                 self._fresh_only.add(test)  # it passes where it may write, or alone: the whole run will tell
             elif green:
                 flaky.append(test)
-            elif "unknown" not in became:
+            elif set(became) <= {"failed", "error", "broken"}:
                 proven.append(test)
             if len(proven) >= enough:
                 break
@@ -243,11 +243,18 @@ def score(map_: Map, suite: SuiteResult, wanted: Iterable[str]) -> float:
 
 
 def _broken(map_: Map, suite: SuiteResult, wanted: Iterable[str]) -> list[str]:
-    """Return the asked tests that passed on the base and do not pass here: failed, skipped, or not there at all."""
+    """Return the asked tests that passed on the base and fail here, or cannot be collected.
+
+    What is skipped or not there any more may have gone honestly: that takes the whole judgement.
+    """
     names = frozenset(wanted)
     asked = expected(map_, Selection("", names, frozenset(names & map_.outcomes.keys())))
-    passed = {test.id for test in suite.tests if test.outcome in GREEN}
-    return sorted(test for test in asked if map_.outcomes[test] in GREEN and test not in passed)
+    failed = {test.id for test in suite.tests if test.outcome in ("failed", "error")}
+    lost = {test.id for test in suite.broken}
+    return sorted(
+        test for test in asked
+        if map_.outcomes[test] in GREEN and (test in failed or test.partition("::")[0] in lost)
+    )  # fmt: skip
 
 
 def _worse(spec: GateSpec, before: Reading, count: float) -> bool:
@@ -262,9 +269,11 @@ def _lost(spec: GateSpec, before: Reading, count: float, broken: Sequence[str]) 
 
 def became_of(suite: SuiteResult, test: str) -> str:
     """Return what a test became; `gone` when it was not there, `unknown` when a limit on the clock ended it."""
-    found = next((one for one in suite.tests if one.id == test), None)
     if suite.outcome in ("broken", "timeout"):
         return "unknown"
+    if any(one.id == test.partition("::")[0] for one in suite.broken):
+        return "broken"
+    found = next((one for one in suite.tests if one.id == test), None)
     if found is None:
         return "gone"
     waited = found.exception == "Overrun" and "CPU" not in found.message
@@ -290,6 +299,6 @@ def _reason(
     return Reason(code=verdict.worse[0].code, message=f"{verdict.worse[0].message}: {parts}"[:2000], gate=spec.name)
 
 
-def _flaky(run: RunId, test: str) -> NoticeRaised:
+def _flaky(test: str) -> NoticeRaised:
     message = f"{test} fails and passes on one and the same tree: it rejects no patch by itself; mend it or mark it"
-    return NoticeRaised(code="flaky-test", message=message, run=run)
+    return NoticeRaised(code="flaky-test", message=message)

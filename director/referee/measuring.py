@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -17,20 +18,26 @@ from agents.workspace.environment import Environment
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
-from director.gates import measure_all
+from director.gates import gate_for, measure_all
 from director.gates.gate import Gate
-from director.gates.tests import keep_passed
+from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
-from director.referee.first_look import FirstLook, Look, Runs
+from director.referee.canaries import canaries_for
+from director.referee.first_look import FirstLook, Runs
+from director.referee.heldout import Examples, record
 from director.referee.readings import Readings
-from director.referee.steady import Steadiness, SteadyTree, flaky_notices
+from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree, flaky_notice
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
-from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, RunId
+from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, Reason, RunId
 from ledger.projections.score import quality_score
 
 SUITE = Limits(wall=1800.0)
 """The backstop of a whole suite; a single test that never ends is ended long before."""
+
+
+REMEMBERED = 8
+"""Trees whose runs are kept: one of them is the branch's, any of them may become it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,15 @@ class Measured:
     readings: tuple[Reading, ...]
     score: float
     errors: tuple[ErrorSeen, ...]
-    notices: tuple[NoticeRaised, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One run of one tree: what the gates say, what became of each test, what forged results were seen."""
+
+    readings: tuple[Reading, ...]
+    suite: SuiteResult
+    forged: tuple[str, ...]
 
 
 class Referee:
@@ -56,11 +71,11 @@ class Referee:
         blobs: Blobs,
         scratch: Path,
         prepare: Callable[[Path], Environment],
-        cache: Path,
+        cache: Path | None = None,
     ) -> None:
         """`prepare` makes the interpreter for the project directory it is given; it is called once per commit.
 
-        `cache` is a folder for what can be measured again.
+        `cache` is a folder for what can be measured again; without one it is forgotten with the scratch.
         """
         self.mirror, self.sandbox, self.prefix, self.blobs = mirror, sandbox, prefix, blobs
         self.gates = {gate.name: gate for gate in gates}
@@ -68,19 +83,23 @@ class Referee:
         self._prepare = prepare
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
+        self._seen: dict[str, Seen] = {}
+        self._examples: dict[str, Examples] = {}
         self._numbers = count(1)
-        self.first_look = FirstLook(mirror, Readings(cache / "readings.db"))
-        self._steadiness: dict[RunId, Steadiness] = {}
-        self._mapping: asyncio.Task[None] | None = None
-        self._warm: dict[str, WarmTarget] = {}
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
+        self.steadiness = Steadiness(SUITE)
+        self.first_look = FirstLook(mirror, Readings((cache or scratch / "cache") / "readings.db"))
+        self._notices: list[NoticeRaised] = []
+        self._noticed: set[str] = set()
+        self._mapping: asyncio.Task[None] | None = None
+        self._warm: dict[str, WarmTarget] = {}
 
     async def prepare(self, commit: str) -> Environment:
         """Return the interpreter the run's code runs on; made from the files of the run's first commit."""
         async with self._preparing:
             if commit not in self._environments:
-                with self._checked_out(commit) as root:
+                with self.checked_out(commit) as root:
                     made = await asyncio.to_thread(self._prepare, root / self.prefix)
                 self._environments[commit] = made
             return self._environments[commit]
@@ -94,47 +113,98 @@ class Referee:
         self, run: RunId, commit: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
     ) -> Measured:
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
-        with self._checked_out(tree) as root:
+        with self.checked_out(tree) as root:
             target = await self.target(commit, root)
-            chosen = [(self.gates[spec.name], spec) for spec in specs]
-            with self._checked_out(commit) as trusted:
-                steadiness = self._steadiness.setdefault(run, Steadiness(SUITE))
-                known = frozenset(steadiness.quarantined)
+            chosen = [(gate_for(self.gates, spec), spec) for spec in specs]
+            with self.checked_out(commit) as trusted:
+                if not before:
+                    self.steadiness = Steadiness(SUITE)
                 clean = SteadyTree(
-                    target, self._expected(before), steadiness, baseline=not before, trusted=trusted / self.prefix
-                )
+                    target, expected=self._expected(before), trusted=trusted / self.prefix,
+                    limits=self.steadiness.limits(),
+                    contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen),
+                )  # fmt: skip
+                clean.steadied(self.steadiness, ())
                 readings = await measure_all(chosen, clean)
-            suite = await clean.suite()
-            readings = keep_passed(readings, suite, self.blobs)
+            if any(reading.gate == Tests.name for reading in readings):
+                suite = await clean.suite()
+                readings = keep_passed(readings, suite, self.blobs)
+                self.remember(self.mirror.tree_of(tree), Seen(readings, suite, ()))
             errors = await self._errors(run, clean, readings)
-        notices = (
-            *flaky_notices(run, steadiness, known),
-            *self.first_look.whole(run, tree, suite, steadiness.quarantined),
-        )
-        return Measured(readings, quality_score(readings, specs), errors, notices)
+        return Measured(readings, quality_score(readings, specs), errors)
+
+    async def see_trusted(
+        self, tree: str, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random
+    ) -> Seen:
+        """Return what a trusted tree showed; the last few are remembered."""
+        if tree not in self._seen:
+            self.remember(tree, await self.see(target, specs, chance, trusted=target.project))
+        return self._seen[tree]
+
+    def remember(self, tree: str, seen: Seen) -> None:
+        """Keep what a tree showed: it may be the trusted one soon."""
+        flaky = self.steadiness.quarantined
+        self._notices += [flaky_notice(test, flaky[test]) for test in flaky if test not in self._noticed]
+        self._noticed |= flaky.keys()
+        self._notices += self.first_look.whole(tree, seen.suite, flaky)
+        self._seen.pop(tree, None)
+        self._seen[tree] = seen
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+
+    async def see(
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,
+        settled: Iterable[str] = (),
+    ) -> Seen:  # fmt: skip
+        """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for.
+
+        Failures that are not `settled` by an earlier run are looked at twice.
+        """
+        limits = self.steadiness.limits()
+        clean = SteadyPlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=limits)
+        clean.steadied(self.steadiness, settled)
+        suite = await clean.suite()
+        readings = await measure_all([(gate_for(self.gates, spec), spec) for spec in specs], clean)
+        return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
+
+    async def examples(self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int) -> Examples:
+        """Return how the tests of a trusted tree call its code; recorded once per tree."""
+        if tree not in self._examples:
+            self._examples = {tree: await record(target, ids, seed)}
+        return self._examples[tree]
 
     async def look(
-        self, run: RunId, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
-    ) -> Look:
-        """Judge a tree by the tests its change can reach; without a map of the base yet, one is begun beside it."""
-        spec = next((spec for spec in specs if spec.name == "tests"), None)
-        reading = next((reading for reading in before if reading.gate == "tests"), None)
+        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
+    ) -> tuple[Reason, ...]:
+        """Return why a tree is rejected by the tests its change can reach; nothing leaves it to the whole judgement.
+
+        Without a map of the base yet, one is begun beside this.
+        """
+        spec = next((spec for spec in specs if spec.name == Tests.name), None)
+        reading = next((reading for reading in before if reading.gate == Tests.name), None)
         if spec is None or reading is None:
-            return Look()
+            return ()
         if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
-            self._mapping = asyncio.create_task(self._map(run, commit, base), name=f"map:{base}")
+            self._mapping = asyncio.create_task(self._map(commit, base), name=f"map:{base}")
             if self.first_look.knows_much:
                 await asyncio.shield(self._mapping)  # only what changed since the last map is run
         if not self.first_look.is_mapped(base):
-            return Look()
-        limits, warm = self._limits_of(run), await self._warmed(commit)
+            return ()
+        warm = await self._warmed(commit)
 
         async def fresh(wanted: Sequence[str]) -> SuiteResult:
-            with self._checked_out(tree) as root:
-                return await (await self.target(commit, root)).suite(select=wanted, limits=limits)
+            with self.checked_out(tree) as root:
+                return await (await self.target(commit, root)).suite(select=wanted, limits=SUITE)
 
-        runs = Runs(lambda wanted: warm.suite(tree, wanted, limits), fresh)
-        return await self.first_look.at(runs, base, tree, spec, reading, run=run)
+        runs = Runs(lambda wanted: warm.suite(tree, wanted, SUITE), fresh)
+        look = await self.first_look.at(runs, base, tree, spec, reading)
+        self._notices += look.notices
+        return look.reasons
+
+    def take_notices(self) -> tuple[NoticeRaised, ...]:
+        """Return what was noticed since the last time, for whoever writes it down."""
+        taken, self._notices = tuple(self._notices), []
+        return taken
 
     async def close(self) -> None:
         """End what goes on beside the measuring."""
@@ -154,19 +224,17 @@ class Referee:
             self._warm[commit] = WarmTarget(self.mirror, await self.target(commit, folder), folder)
         return self._warm[commit]
 
-    async def _map(self, run: RunId, commit: str, tree: str) -> None:
+    async def _map(self, commit: str, tree: str) -> None:
         """Map a tree; when that fails, patches are judged by whole runs alone."""
-        with self._checked_out(tree) as root:
+        with self.checked_out(tree) as root:
             try:
-                await self.first_look.learn(await self.target(commit, root), tree, self._limits_of(run))
+                await self.first_look.learn(await self.target(commit, root), tree, SUITE)
             except (AgentError, GitError, OSError) as failed:
                 self.first_look.give_up(tree, f"{type(failed).__name__}: {failed}")
 
-    def _limits_of(self, run: RunId) -> Limits:
-        return self._steadiness.setdefault(run, Steadiness(SUITE)).longest
-
     @contextmanager
-    def _checked_out(self, tree: str) -> Iterator[Path]:
+    def checked_out(self, tree: str) -> Iterator[Path]:
+        """Have the files of a tree in a folder of its own, for a while."""
         folder = self.scratch / f"tree-{next(self._numbers)}"
         self.mirror.checkout(tree, folder)
         try:

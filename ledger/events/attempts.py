@@ -111,12 +111,14 @@ class PatchProposed(Event, frozen=True, kw_only=True):
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):
-    """An attempt ended without a patch: every technique answered no."""
+    """An attempt ended without a patch: every technique that was asked answered no."""
 
     attempt: AttemptId
     why: str
     refused: tuple[str, ...] = ()
     """Techniques that answered no."""
+    more: bool = False
+    """Whether techniques that take longer are left to ask."""
     localised: tuple[Finding, ...] = ()
     """Where the cause most likely is, best first."""
 
@@ -153,6 +155,8 @@ class PatchMeasured(Event, frozen=True, kw_only=True):
     tree: str
     readings: tuple[Reading, ...]
     score: float
+    objections: tuple[Reason, ...] = ()
+    """What the referee has against the patch; empty when nothing is known against it."""
 
 
 class LandDecided(Event, frozen=True, kw_only=True):

@@ -61,6 +61,10 @@ class GateSpec(Value, frozen=True, kw_only=True):
     """Whether the gate may not move away from its target at all."""
     weight: float = 1.0
     unit: str = ""
+    command: tuple[str, ...] = ()
+    """What is run, where the gate measures by a command of the project's."""
+    options: dict[str, str] = msgspec.field(default_factory=dict)
+    """What else the project says of the gate, in the gate's own words."""
 
 
 class Reading(Value, frozen=True, kw_only=True):
@@ -102,6 +106,8 @@ class Reason(Value, frozen=True, kw_only=True):
     gate: str = ""
     path: str = ""
     line: int = 0
+    rule: str = ""
+    """Which rule or check of the referee objects, or the tool's own rule."""
 
 
 class FileChange(Value, frozen=True, kw_only=True):

@@ -31,26 +31,33 @@ _LOOK_AGAIN = 0.25
 _HEAD = tuple(getattr(HeadRow, name) for name in COLUMNS)
 _ROW = tuple(getattr(EventRow, name) for name in Row._fields)
 
+Mask = Callable[[AnyEvent], AnyEvent]
+
 
 class SqliteStore:
     """One project's ledger in one file. All methods may be called from any thread."""
 
-    def __init__(self, path: Path, readers: Engine, clock: Callable[[], float]) -> None:
-        self._path, self._readers = path, readers
+    def __init__(self, path: Path, readers: Engine, clock: Callable[[], float], mask: Mask) -> None:
+        self._path, self._readers, self._mask = path, readers, mask
         self._closed = False
         self._growth = threading.Condition()  # guards _seen
         self._seen = self._checked_head().position
         self._writer = Writer(writing(path), path, clock, self._announce)
 
     @classmethod
-    def open(cls, path: Path, *, clock: Callable[[], float] = time.time) -> SqliteStore:
-        """Open the ledger at the path, making it first if nothing is there. Raise Damaged or Unwritable."""
+    def open(
+        cls, path: Path, *, clock: Callable[[], float] = time.time, mask: Mask = lambda event: event
+    ) -> SqliteStore:
+        """Open the ledger at the path, making it first if nothing is there. Raise Damaged or Unwritable.
+
+        `mask` takes secrets out of every event before it is kept.
+        """
         path = Path(path).absolute()
         prepare(path)
         readers = reading(path)
         try:
             with in_our_words(path):
-                return cls(path, readers, clock)
+                return cls(path, readers, clock, mask)
         except LedgerError:
             readers.dispose()
             raise
@@ -73,7 +80,7 @@ class SqliteStore:
     ) -> Future[tuple[Recorded, ...]]:
         """Append all of the events or none; see the port. Callbacks of the future must not wait for another append."""
         require_storable(stream, actor, key, (cause, token or 0))
-        encoded = [encode(event) for event in events]
+        encoded = [encode(self._mask(event)) for event in events]
         return self._writer.submit(Append(stream, encoded, expected, actor, cause, key, token))
 
     def read(

@@ -77,6 +77,20 @@ async def test_refusals_and_places_are_collected_and_the_worktree_is_clean(root:
     assert sorted(path.name for path in root.iterdir()) == ["a.py"]
 
 
+async def test_a_patient_technique_has_an_attempt_of_its_own(root: Path) -> None:
+    quick, patient = no("quick"), yes("patient")
+    brain = ClassicalBrain([quick], [patient])
+
+    first = await brain.work(TASK, bench_for(root).bench)
+    second = await brain.work(TASK, bench_for(root, skip=frozenset({"quick"})).bench)
+    last = await brain.work(TASK, bench_for(root, skip=frozenset({"quick", "patient"})).bench)
+
+    assert first == Nothing("quick: not mine", ("quick",), (PLACE,), more=True)
+    assert second == Proposal("patient", "done")
+    assert isinstance(last, Nothing) and not last.more
+    assert len(patient.asked) == 1
+
+
 async def test_a_technique_that_said_no_before_is_not_asked_again(root: Path) -> None:
     first, second = yes("first"), yes("second")
 

@@ -8,8 +8,10 @@ import shutil
 import pytest
 
 from agents.sandbox.bubblewrap import BubblewrapSandbox
+from agents.sandbox.landlock import LandlockSandbox
 
 _BUBBLEWRAP = BubblewrapSandbox()
+_LANDLOCK = LandlockSandbox()
 
 
 @pytest.fixture
@@ -22,3 +24,13 @@ def bubblewrap() -> BubblewrapSandbox:
     if not level.sandboxed:
         missing(f"{level.detail}; {level.remedy}")
     return _BUBBLEWRAP
+
+
+@pytest.fixture
+def landlock() -> LandlockSandbox:
+    """The reduced layer; a kernel without it fails by name under CI and skips by name elsewhere."""
+    missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+    level = _LANDLOCK.level
+    if not level.sandboxed:
+        missing(f"{level.detail}; {level.remedy}")
+    return _LANDLOCK

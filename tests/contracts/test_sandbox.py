@@ -9,6 +9,7 @@ import pytest
 
 from agents.ports import Command, Limits, Sandbox, SandboxBroken
 from agents.sandbox.bubblewrap import BubblewrapSandbox
+from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
 from tests.contracts.sandbox import SandboxContract, alive, command
 
@@ -19,6 +20,16 @@ class TestLocal(SandboxContract):
     @pytest.fixture
     def sandbox(self) -> Sandbox:
         return LocalSandbox()
+
+
+class TestLandlock(SandboxContract):
+    """The layer for machines without user name spaces."""
+
+    adds = ("TMPDIR",)
+
+    @pytest.fixture
+    def sandbox(self, landlock: LandlockSandbox) -> Sandbox:
+        return landlock
 
 
 class TestBubblewrap(SandboxContract):

@@ -7,9 +7,11 @@ import struct
 import pytest
 
 from agents.sandbox.seccomp import MACHINES, program
+from agents.sandbox.supervisor.order import ASKED as SUPERVISED
 
 ALLOWED = 0x7FFF0000
 REFUSED = 0x00050000
+ASKED = 0x7FC00000
 
 
 def verdict(filter_: bytes, tag: int, number: int, *arguments: int) -> int:
@@ -23,6 +25,8 @@ def verdict(filter_: bytes, tag: int, number: int, *arguments: int) -> int:
         match operation:
             case 0x20:
                 loaded = struct.unpack_from("<I", seen, value)[0]
+            case 0x54:
+                loaded &= value
             case 0x06:
                 return int(value)
             case 0x15 | 0x35 | 0x45:
@@ -63,6 +67,39 @@ def test_each_rule_answers_as_it_should(machine: str, name: str, arguments: tupl
     tag, numbers = MACHINES[machine]
 
     assert verdict(program(machine, memory_is_counted=False), tag, numbers[name], *arguments) == answer
+
+
+@pytest.mark.parametrize("machine", sorted(MACHINES))
+@pytest.mark.parametrize(
+    ("name", "arguments", "answer"),
+    [
+        ("socket", (1, 1, 0), REFUSED | 1),
+        ("connect", (), REFUSED | 1),
+        ("socketpair", (1, 0x80001, 0), ALLOWED),
+        ("socketpair", (1, 5, 0), ALLOWED),
+        ("socketpair", (1, 2, 0), REFUSED | 97),
+        ("socketpair", (1, 3, 0), REFUSED | 97),
+        ("socketpair", (2, 1, 0), REFUSED | 97),
+        ("fchmodat", (0, 0, 0o755), ASKED),
+        ("fchmodat", (0, 0, 0o4755), REFUSED | 1),
+        ("utimensat", (), ASKED),
+        ("fchownat", (), REFUSED | 1),
+        ("setxattr", (), REFUSED | 95),
+        ("shmat", (), REFUSED | 1),
+        ("prlimit64", (0,), ALLOWED),
+        ("prlimit64", (77,), REFUSED | 1),
+        ("setpriority", (0, 0), ALLOWED),
+        ("setpriority", (0, 77), REFUSED | 1),
+        ("setpriority", (2, 0), REFUSED | 1),
+    ],
+)
+def test_without_name_spaces_more_is_refused_and_changes_of_files_are_asked_about(
+    machine: str, name: str, arguments: tuple[int, ...], answer: int
+) -> None:
+    tag, numbers = MACHINES[machine]
+    numbers = numbers | SUPERVISED[machine]
+
+    assert verdict(program(machine, memory_is_counted=True, shared=True), tag, numbers[name], *arguments) == answer
 
 
 @pytest.mark.parametrize("machine", sorted(MACHINES))

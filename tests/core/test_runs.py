@@ -41,6 +41,8 @@ from ledger.events import (
 )
 from tests.core.world import World, play, readings, start
 
+FEW_AND_MANY = ("bugs=5,lint=0", "bugs=6,lint=0")
+
 
 def kinds(log: list[AnyEvent]) -> list[str]:
     return [type(e).__name__ for e in log]
@@ -106,6 +108,17 @@ def test_a_technique_that_answered_no_is_not_asked_again_about_the_same_tree() -
 
     tried = [e for e in only(log, AttemptScheduled) if e.role == "debugger"]
     assert len(tried) == 1
+
+
+def test_what_nobody_has_looked_at_comes_before_a_second_longer_look() -> None:
+    world = World(hard=frozenset({"failing_test:E-0"}), trees={"k0": "bugs=3,lint=0"})
+
+    log = play(world, [start(tree="bugs=3,lint=0")])
+
+    tried = [e.task for e in only(log, AttemptScheduled) if e.role == "debugger"]
+    second = tried.index("failing_test:E-0", tried.index("failing_test:E-0") + 1)
+    assert second > tried.index("failing_test:E-2")
+    assert ended(log).state == "completed"
 
 
 def test_a_spent_iteration_budget_ends_the_run_as_exhausted_with_the_work_kept() -> None:
@@ -336,6 +349,18 @@ def test_failures_at_another_place_are_tried_before_more_of_the_same_place() -> 
 
     order = [task.fingerprint for task in found if task.kind == "failing_test"]
     assert order[:2] == ["E-0", "E-3"] and set(order[2:]) == {"E-1", "E-2"}
+
+
+def test_many_ways_to_fail_are_looked_at_together_first_and_said_one_by_one() -> None:
+    few, many = (play(World(trees={"k0": tree}), [start(tree=tree)], stop_after=4) for tree in FEW_AND_MANY)
+    stuck = play(
+        World(stubborn=frozenset({"failing_test"}), trees={"k0": FEW_AND_MANY[1]}), [start(tree=FEW_AND_MANY[1])]
+    )
+
+    first = [tasks(run)[0] for log in (few, many) if (run := fold(State(), log).run) is not None]
+
+    assert [len(task.targets) for task in first] == [1, 6]
+    assert len(ended(stuck).left) == 6
 
 
 def test_failures_of_the_surroundings_are_tried_last_however_many_they_are() -> None:

@@ -81,9 +81,10 @@ def fewer(tree: str, what: str) -> str:
 
 @dataclass
 class World:
-    """Carries out effects. `stubborn` tasks are given up; `trees` remembers what each commit holds."""
+    """Carries out effects. `stubborn` tasks are given up, `hard` ones at the quick look; `trees` holds commits."""
 
     stubborn: frozenset[str] = frozenset()
+    hard: frozenset[str] = frozenset()
     trees: dict[str, str] = field(default_factory=lambda: {"k0": "bugs=2,lint=1"})
     at: float = 1000.0
 
@@ -143,6 +144,8 @@ class World:
             return (FindingsReported(run=state.run.id, attempt=effect.attempt, findings=()),) if state.run else ()
         if effect.task.kind in self.stubborn or effect.task.id in self.stubborn:
             return (AttemptGaveUp(attempt=effect.attempt, why="no", refused=("template_repair",)),)
+        if effect.task.id in self.hard and "quick" not in effect.skip:
+            return (AttemptGaveUp(attempt=effect.attempt, why="no", refused=("quick",), more=True),)
         what = "bugs" if effect.task.gate == "tests" else "lint"
         return (
             PatchProposed(

@@ -16,8 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dashboard.server.listening import bind, port_of
 from dashboard.server.logs import configure_logs
-from dashboard.server.runner import bind, port_of
 from dashboard.server.settings import BadSetting, from_environment
 from ledger.sql import SqliteStore
 from tests.dashboard.serving import notices

@@ -34,6 +34,13 @@ def test_nothing_costs_nothing():
 }
 """One bug and one lint finding, both of a kind that is mended without a model."""
 
+UNHURRIED = {
+    "shop.py": SHOP["shop.py"].replace("result -= price", "result += price"),
+    "tests/test_shop.py": SHOP["tests/test_shop.py"] + "\n\ndef test_it_takes_its_time():\n    time.sleep(3)\n",
+}
+UNHURRIED["tests/test_shop.py"] = "import time\n\n" + UNHURRIED["tests/test_shop.py"]
+"""One lint finding, and a suite that leaves time to ask for something while it is measured."""
+
 FAST = "[gates.coverage]\nenabled = false\n"
 
 

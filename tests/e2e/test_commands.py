@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, commit, git, make, references, write
+from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, git, make, references, write
 
 pytestmark = pytest.mark.slow
 
@@ -182,8 +182,7 @@ def test_verify_projects_and_doctor_answer(finished: Finished) -> None:
 
 
 def test_pausing_begins_nothing_new_until_resumed(fresh: Kaizen, tmp_path: Path) -> None:
-    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
-    shop = make(tmp_path / "shop", SHOP | slow)
+    shop = make(tmp_path / "shop", {**UNHURRIED, "kaizen.toml": FAST})
     running = fresh.start("run", shop, "--json", "--no-page")
     wait_for(running, "TargetPrepared")
 
@@ -209,8 +208,7 @@ def wait_for(running: subprocess.Popen[str], kind: str) -> None:
 
 
 def test_a_terminated_daemon_leaves_its_run_to_the_next(fresh: Kaizen, tmp_path: Path) -> None:
-    slow = {"tests/test_slow.py": "import time\n\n\ndef test_slow():\n    time.sleep(2)\n", "kaizen.toml": FAST}
-    shop = make(tmp_path / "shop", SHOP | slow)
+    shop = make(tmp_path / "shop", {**UNHURRIED, "kaizen.toml": FAST})
     fresh("up", "--port", 0)
     running = fresh.start("run", shop, "--json")
     wait_for(running, "AttemptScheduled")
@@ -280,3 +278,16 @@ def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stay
     refused = {event["patch"] for event in landed_before}
     landed = {event["attempt"] for event in second.of("PatchLanded")}
     assert not [p for p in second.of("PatchProposed") if p["patch"] in refused and p["attempt"] in landed]
+
+
+def test_a_blob_is_shredded_and_the_chain_stays_whole(finished: Finished) -> None:
+    blob = finished.run.of("PatchProposed")[0]["diff"]
+
+    shredded = finished.kaizen("shred", blob, "-p", "shop")
+    again = finished.kaizen("shred", blob, "-p", "shop")
+    verified = finished.kaizen("verify", "-p", "shop")
+    told = finished.kaizen("log", "-p", "shop", "--grep", blob[:20], "--kind", "NoticeRaised")
+
+    assert (shredded.status, verified.status) == (0, 0)
+    assert "shredded by the user" in told.out
+    assert again.status == 2 and "no blob" in again.one_line

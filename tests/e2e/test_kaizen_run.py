@@ -12,7 +12,7 @@ import pytest
 
 from examples.unpack import unpack
 from tests.e2e.command import ROOT, Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, commit, digest, git, make, references, write
+from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, digest, git, make, references, write
 
 pytestmark = pytest.mark.slow
 
@@ -20,11 +20,6 @@ FIELDS = {"state", "gates", "landed", "rejected", "left", "cost", "seconds", "br
 HOPELESS = {
     "shop.py": "def total(prices):\n    return sum(prices)\n",
     "tests/test_shop.py": "from shop import total\n\n\ndef test_magic():\n    assert total([1]) == 'nobody knows'\n",
-    "kaizen.toml": FAST,
-}
-SLOW = {
-    **SHOP,
-    "tests/test_slow.py": "import time\n\n\ndef test_it_takes_its_time():\n    time.sleep(2)\n",
     "kaizen.toml": FAST,
 }
 
@@ -199,7 +194,7 @@ def test_a_budget_of_iterations_is_a_contract(kaizen: Kaizen, tmp_path: Path) ->
 
 
 def test_a_budget_of_minutes_is_a_contract(kaizen: Kaizen, tmp_path: Path) -> None:
-    shop = make(tmp_path / "minutes", SLOW)
+    shop = make(tmp_path / "minutes", {**UNHURRIED, "kaizen.toml": FAST})
 
     began = time.monotonic()
     done = kaizen.run(shop, "--minutes", 0.05)
@@ -210,7 +205,7 @@ def test_a_budget_of_minutes_is_a_contract(kaizen: Kaizen, tmp_path: Path) -> No
 
 
 def test_ctrl_c_ends_in_good_order(kaizen: Kaizen, tmp_path: Path) -> None:
-    shop = make(tmp_path / "interrupted", SLOW)
+    shop = make(tmp_path / "interrupted", {**UNHURRIED, "kaizen.toml": FAST})
     running = kaizen.start("run", shop, "--json", "--no-page")
     wait_for(running, "BaselineMeasured")
 
@@ -224,7 +219,7 @@ def test_ctrl_c_ends_in_good_order(kaizen: Kaizen, tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_stopped_from_another_terminal_ends_with_5(kaizen: Kaizen, tmp_path: Path) -> None:
-    shop = make(tmp_path / "stopped", SLOW)
+    shop = make(tmp_path / "stopped", {**UNHURRIED, "kaizen.toml": FAST})
     running = kaizen.start("run", shop, "--json", "--no-page")
     wait_for(running, "BaselineMeasured")
 

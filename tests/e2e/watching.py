@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.server.app import create_app, mint_start_token
 from dashboard.server.ledgers import ProjectName
-from dashboard.server.runner import bind, port_of, serve
+from dashboard.server.listening import bind, port_of
+from dashboard.server.runner import serve
 from dashboard.server.settings import ServerSettings
 from tests.dashboard.serving import Clock, MemoryLedgers, Opened
 from tests.story_parts import Told

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from director.gates.defaults import DEFAULTS
 from ledger.events import GateSpec, Reading
 from ledger.projections.score import nearness, quality_score
 
@@ -104,3 +105,19 @@ def test_a_gate_that_gets_nearer_never_lowers_the_score(
         better[index] = before + step if spec.better == "higher" else before - step
 
     assert quality_score(readings(better), specs) >= quality_score(readings(values), specs)
+
+
+@given(st.lists(st.none() | st.floats(0, 1e6), min_size=len(DEFAULTS), max_size=len(DEFAULTS)), st.floats(0, 1e6))
+def test_no_gate_there_is_lowers_the_score_when_it_gets_nearer(values: list[float | None], step: float) -> None:
+    """The table of the gates is part of the sum: each gate of it, whatever the others are."""
+    specs = list(DEFAULTS.values())
+    for place, (spec, before) in enumerate(zip(specs, values, strict=True)):
+        nearer = step if before is None else before + step if spec.better == "higher" else before - step
+        now = [*values[:place], nearer, *values[place + 1 :]]
+
+        assert score_of(specs, now) >= score_of(specs, values), spec.name
+
+
+def score_of(specs: list[GateSpec], values: list[float | None]) -> float:
+    named = zip(specs, values, strict=True)
+    return quality_score([Reading(gate=spec.name, value=value) for spec, value in named], specs)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FILES = ("functions.txt", "more.txt")
+RARE = "more.txt"
 
 
 class Program(NamedTuple):
@@ -19,6 +20,7 @@ class Program(NamedTuple):
     conftest: str
     right: tuple[str, ...]
     """One of these must stand in the best patch; alternatives do the same."""
+    rare: bool
 
 
 def programs() -> dict[str, Program]:
@@ -30,5 +32,7 @@ def programs() -> dict[str, Program]:
             name, runner = head.split()
             parts = dict(re.findall(r"^--- (\w+)\n((?:(?!--- ).*\n)*)", body, flags=re.MULTILINE))
             right = tuple(one.strip("\n") for one in parts["right"].split("-- or\n"))
-            found[name] = Program(name, runner, parts["code"], parts["tests"], parts.get("conftest", ""), right)
+            found[name] = Program(
+                name, runner, parts["code"], parts["tests"], parts.get("conftest", ""), right, file == RARE
+            )
     return found

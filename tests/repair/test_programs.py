@@ -20,6 +20,11 @@ SECONDS = 25.0
 pytestmark = pytest.mark.slow
 
 
+def shown(program: Program) -> object:
+    """The rarer programs are searched with the long tests: one takes about two seconds."""
+    return pytest.param(program.name, marks=pytest.mark.soak) if program.rare else program.name
+
+
 def searched(folder: Path, program: Program, seconds: float = SECONDS, **more: Any) -> InsideRun:
     """Write the program, ask which of its tests fail, and search a repair."""
     files = {"code_.py": program.code, "test_code.py": program.tests}
@@ -50,7 +55,7 @@ def mended(program: Program, patch: Mapping[str, Any]) -> str:
     return new.decode()
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("name", [shown(program) for program in PROGRAMS.values()])
 def test_the_best_patch_is_the_right_one(name: str, tmp_path: Path) -> None:
     """A person would have written the patch that stands first."""
     program = PROGRAMS[name]

@@ -67,7 +67,8 @@ def supervise(order: Order) -> Report:
 def _follow(order: Order, started: Started, watch: Watch) -> str:
     # The limit that ends the command, or nothing when it ends by itself.
     poll = select.poll()
-    for fd in (0, started.exited, *started.readers):
+    asked = started.asked
+    for fd in (0, started.exited, *started.readers, *([asked.fd] if asked else [])):
         poll.register(fd, select.POLLIN)
     deadline = time.monotonic() + order.wall
     while True:
@@ -76,7 +77,8 @@ def _follow(order: Order, started: Started, watch: Watch) -> str:
                 return "cancelled"
             if fd == started.exited:
                 return ""
-            if not started.readers[fd].take():
+            more = asked.answer() if asked and fd == asked.fd else started.readers[fd].take()
+            if not more:
                 poll.unregister(fd)
         why = watch.look()
         if why:

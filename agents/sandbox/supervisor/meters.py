@@ -41,6 +41,20 @@ def descendants(root: int) -> list[Task]:
     return found
 
 
+def tasks_of(uid: int) -> int:
+    """Count every process and thread of a user on this machine."""
+    count = 0
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                if os.stat(f"/proc/{entry}").st_uid == uid:
+                    with open(f"/proc/{entry}/stat", "rb") as line:
+                        count += int(line.read().rsplit(b")", 1)[1].split()[17])
+            except (OSError, IndexError):
+                continue
+    return count
+
+
 def memory_of(tasks: list[Task], limit: int) -> int:
     """Bytes in use; shared pages are counted once, which is only worth finding out near the limit."""
     resident = sum(task.resident for task in tasks)

@@ -9,6 +9,12 @@ from typing import NamedTuple
 STATUS, GATE, FIRST_INPUT = 10, 11, 12
 """Descriptors of the started program: where bubblewrap reports, where it waits, and the first of `Order.inputs`."""
 
+ASKED = {
+    "x86_64": {"chmod": 90, "fchmod": 91, "fchmodat": 268, "utimensat": 280, "fchmodat2": 452},
+    "aarch64": {"fchmod": 52, "fchmodat": 53, "utimensat": 88, "fchmodat2": 452},
+}
+"""System calls that the supervisor carries out for a fenced command, by machine: name and number."""
+
 
 class Order(NamedTuple):
     """One command, ready to be started."""
@@ -43,6 +49,10 @@ class Order(NamedTuple):
     """Memory file systems inside the sandbox whose inodes are counted."""
     volatile_size: int
     """Bytes of each of them."""
+    fence: list[tuple[str, int]] | None = None
+    """Landlock's rules, paths with rights; None without a fence."""
+    fence_filter: bytes = b""
+    """The filter of system calls inside the fence."""
 
 
 class Report(NamedTuple):

@@ -11,15 +11,19 @@ import os
 import resource
 import select
 import signal
+import socket
 import time
 
-from .meters import descendants
+from .asked import Asked
+from .fence import fence
+from .meters import descendants, tasks_of
 from .order import FIRST_INPUT, GATE, STATUS, Order
 
 _SET_PDEATHSIG = 1
 _HIGH = 256
 """Our own descriptors are kept above the ones the program gets, so that giving never overwrites."""
 _STANDS_SECONDS = 30
+_READ_PROC = 4 | 8
 _ALLOW_SEALING, _ADD_SEALS, _ALL_SEALS = 2, 1033, 0xF
 
 
@@ -113,6 +117,7 @@ class Started:
         self.readers: dict[int, Reader] = {}
         self.texts: list[int] = []
         self.channel = -1
+        self.asked: Asked | None = None
         self.reaped_cpu = 0.0
         self._namespaced = order.namespaced
         self._status_pipe: Reader | None = None
@@ -180,11 +185,15 @@ def start(order: Order, started: Started) -> None:
     for path, settings in order.groups:
         started.groups.append(Group(path, settings))
     parent = os.getpid()
+    ours_asked, theirs_asked = _pair() if order.fence is not None else (None, None)
     started.pid = os.fork()
     if started.pid == 0:
-        _become(order, given, parent)
+        _become(order, given, parent, started.groups, theirs_asked)
     for fd in given.values():
         os.close(fd)
+    if ours_asked is not None and theirs_asked is not None:
+        theirs_asked.close()
+        started.asked = _listener(ours_asked, order)
     started.first = 0 if order.namespaced else started.pid
     started.exited = _high(os.pidfd_open(started.pid))
     if order.namespaced:
@@ -204,14 +213,17 @@ def reap(started: Started) -> bool:
         started.note(pid, wait_status)
 
 
-def _become(order: Order, given: dict[int, int], parent: int) -> None:
+def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group], asked: socket.socket | None) -> None:
     # In the forked child: never returns.
     try:
         os.setsid()
         ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
-        for limit, value in order.rlimits:
+        if asked is not None:
+            for group in groups:
+                group.take_in(os.getpid())
+        for limit, value in _limits(order):
             ceiling = resource.getrlimit(limit)[1]
             value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
             resource.setrlimit(limit, (value, value))
@@ -221,11 +233,41 @@ def _become(order: Order, given: dict[int, int], parent: int) -> None:
         for number, fd in given.items():
             os.dup2(fd, number)
         os.chdir(order.cwd)
+        if asked is not None:
+            _fence_in(order, asked)
         os.execvpe(order.argv[0], order.argv, order.env)
     except OSError as error:
         os.write(2, f"{order.argv[0]}: {error.strerror}\n".encode())
     finally:
         os._exit(127)
+
+
+def _limits(order: Order) -> list[tuple[int, int]]:
+    if order.fence is None or not order.processes:
+        return order.rlimits
+    # Without a name space of users the kernel counts whatever else this user runs as well.
+    return [*order.rlimits, (resource.RLIMIT_NPROC, tasks_of(os.getuid()) + order.processes)]
+
+
+def _fence_in(order: Order, asked: socket.socket) -> None:
+    assert order.fence is not None
+    try:
+        listener = fence([*order.fence, (f"/proc/{os.getpid()}", _READ_PROC)], order.fence_filter)
+        socket.send_fds(asked, [b"+"], [listener])
+        os.close(listener)
+    except OSError as error:
+        asked.send(f"-{error.strerror}".encode()[:4000])
+        os._exit(1)
+    asked.close()
+
+
+def _listener(connection: socket.socket, order: Order) -> Asked:
+    # The end of the connection says that the program runs or will never run.
+    with connection:
+        word, listeners, _, _ = socket.recv_fds(connection, 4096, 1)
+    if not listeners:
+        raise OSError(word[1:].decode("utf-8", "replace") or "it ended before the fence stood")
+    return Asked(_high(listeners[0]), order.places, os.uname().machine)
 
 
 def _listen(started: Started, keep: int) -> tuple[int, int]:
@@ -237,6 +279,11 @@ def _listen(started: Started, keep: int) -> tuple[int, int]:
 def _pipe() -> tuple[int, int]:
     read, write = os.pipe()
     return _high(read), _high(write)
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    ours, theirs = socket.socketpair()
+    return socket.socket(fileno=_high(ours.detach())), socket.socket(fileno=_high(theirs.detach()))
 
 
 def _content(content: bytes) -> int:

@@ -57,12 +57,13 @@ export interface AttemptFailed {
   readonly retry_at?: number | null;
 }
 
-/** An attempt ended without a patch: every technique answered no. */
+/** An attempt ended without a patch: every technique that was asked answered no. */
 export interface AttemptGaveUp {
   readonly kind: "AttemptGaveUp";
   readonly attempt: string;
   readonly why: string;
   readonly refused?: readonly string[];
+  readonly more?: boolean;
   readonly localised?: readonly Finding[];
 }
 
@@ -311,6 +312,8 @@ export interface GateSpec {
   readonly ratchet?: boolean;
   readonly weight?: number;
   readonly unit?: string;
+  readonly command?: readonly string[];
+  readonly options?: { readonly [key: string]: string };
 }
 
 /** One turn: what was chosen and why, and what came of it. */
@@ -419,6 +422,7 @@ export interface PatchMeasured {
   readonly tree: string;
   readonly readings: readonly Reading[];
   readonly score: number;
+  readonly objections?: readonly Reason[];
 }
 
 /** An attempt brought a patch. */
@@ -495,6 +499,7 @@ export interface Reason {
   readonly gate?: string;
   readonly path?: string;
   readonly line?: number;
+  readonly rule?: string;
 }
 
 /** What was asked from outside, and the answer. */
@@ -827,7 +832,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ToolFinished: "A tool call ended; stands in the attempt's stream.",
   FindingsReported: "An agent reports what it found without a patch.",
   PatchProposed: "An attempt brought a patch.",
-  AttemptGaveUp: "An attempt ended without a patch: every technique answered no.",
+  AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
   AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",

@@ -1,0 +1,183 @@
+"""Commands confined by a container engine where the user asks for one: docker or podman, there already."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
+from agents.sandbox.confinement import HOME, Plan, plan
+from agents.sandbox.defaults import limits_of
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
+from agents.sandbox.probe import probe_container
+from agents.sandbox.supervisor.order import Order
+
+ENGINES = ("podman", "docker")
+_PLACES = "/usr/local/bin:/usr/bin:/bin"
+_CHANNEL = "/run/kaizen-channel"
+_WITH_CHANNEL = ("/bin/sh", "-c", f'exec 3>{_CHANNEL}; exec "$@"', "sh")
+_ENDING = 30.0
+"""Seconds the engine has to remove a container."""
+
+
+class Container(NamedTuple):
+    """One container to be run: by which engine, of which image, under which name."""
+
+    engine: str
+    image: str
+    name: str
+    channel: str = ""
+    """The file whose content comes back as the channel, empty for none."""
+
+
+def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
+    """PURE: the whole command line of the engine for one command."""
+    allowance, command = planned.allowance, planned.command
+    size = planned.volatile_size
+    words = [container.engine, "run", "--name", container.name, "--interactive", "--pull=never", "--log-driver=none"]
+    words += ["--network=none", "--ipc=private", "--hostname=kaizen", "--cap-drop=ALL", f"--user={uid}:{gid}"]
+    words += ["--security-opt=no-new-privileges", "--read-only", f"--pids-limit={allowance.processes}"]
+    words += [f"--memory={allowance.memory}", f"--memory-swap={allowance.memory}", f"--shm-size={size}"]
+    words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--ulimit=core=0:0"]
+    words += [f"--ulimit=fsize={allowance.written}:{allowance.written}"]
+    if uid and Path(container.engine).name == "podman":
+        words.append("--userns=keep-id")
+    if allowance.cpu:
+        seconds = max(1, int(allowance.cpu + 0.999))
+        words += [f"--ulimit=cpu={seconds}:{seconds}"]
+    for place in dict.fromkeys(("/tmp", "/var/tmp", HOME, planned.home)):
+        words += [f"--tmpfs={place}:rw,nosuid,nodev,mode=1777,size={size}"]
+    kinds = dict.fromkeys(planned.read_only, ",readonly") | dict.fromkeys(planned.writable, "")
+    kinds |= dict.fromkeys(planned.covered, ",readonly")
+    for path in sorted(kinds, key=lambda path: path.count("/")):
+        words += [f"--mount=type=bind,source={path},target={path}{kinds[path]}"]
+    if container.channel:
+        words += [f"--mount=type=bind,source={container.channel},target={_CHANNEL}"]
+    for name, value in {**command.env, "PWD": str(command.cwd)}.items():
+        words += ["--env", f"{name}={value}"]
+    program = [os.fspath(part) for part in command.argv]
+    first, *rest = [*_WITH_CHANNEL, *program] if container.channel else program
+    return [*words, f"--workdir={command.cwd}", f"--entrypoint={first}", container.image, *rest]
+
+
+class ContainerSandbox:
+    """A container per command. It is probed once, by running into its limits, and refused when it does not hold."""
+
+    def __init__(self, image: str, engine: str = "") -> None:
+        self._image = image
+        found = (shutil.which(name, path=_PLACES) for name in ENGINES)
+        self._engine = shutil.which(engine) or "" if engine else next((path for path in found if path), "")
+        self._launcher = Launcher()
+        self._level: SandboxLevel | None = None
+
+    @property
+    def level(self) -> SandboxLevel:
+        """What the probe found; the first time it takes some seconds."""
+        return self.probe()
+
+    def probe(self) -> SandboxLevel:
+        """Run real commands into each limit with the very flags used later; the answer holds for this process."""
+        level = self._level
+        if level is None:
+            level = self._level = probe_container(self._engine, self._image, self._confined)
+        return level
+
+    async def run(self, command: Command) -> Completed:
+        """Run to the end or to a limit; raise SandboxBroken when the engine cannot run it."""
+        level = self._level
+        if level is None:
+            level = await asyncio.to_thread(self.probe)
+        if not level.sandboxed:
+            raise SandboxBroken(f"{level.detail}; {level.remedy}")
+        return await self._confined(command)
+
+    async def _confined(self, command: Command) -> Completed:
+        planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
+        for path in (*planned.read_only, *planned.writable, *planned.covered):
+            if "," in path or '"' in path:
+                raise SandboxBroken(f"{path} has a comma or a quote in its name; rename it or use another layer")
+        name = f"kaizen-{os.getpid()}-{secrets.token_hex(6)}"
+        with _channel(command.channel) as channel:
+            container = Container(self._engine, self._image, name, str(channel or ""))
+            try:
+                done = await self._launcher.carry_out(self._order(container, planned), command)
+                state = await asyncio.to_thread(self._ask, "inspect", "--format", _STATE, name)
+            finally:
+                await asyncio.to_thread(self._ask, "rm", "--force", "--volumes", name)
+            sent = channel.read_bytes()[: CHANNEL_BYTES + 1] if channel else b""
+        return ended(replace(done, channel=sent), state, command)
+
+    def _order(self, container: Container, planned: Plan) -> Order:
+        allowance = planned.allowance
+        return Order(
+            argv=argv(container, planned, os.getuid(), os.getgid()),
+            cwd="/",
+            env={"PATH": _PLACES, **{k: os.environ[k] for k in ("HOME", "XDG_RUNTIME_DIR") if k in os.environ}},
+            stdin=planned.command.stdin,
+            channel=False,
+            namespaced=False,
+            inputs=[],
+            wall=allowance.wall,
+            cpu=0.0,
+            memory=0,
+            processes=0,
+            written=allowance.written,
+            inodes=allowance.inodes,
+            output=allowance.output,
+            flood=FLOOD_BYTES,
+            channel_bytes=CHANNEL_BYTES,
+            rlimits=[],
+            groups=[],
+            places=[*planned.writable, *([container.channel] if container.channel else [])],
+            volatile=[],
+            volatile_size=0,
+        )
+
+    def _ask(self, *words: str) -> str:
+        done = subprocess.run(
+            [self._engine, *words],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_ENDING,
+            stdin=subprocess.DEVNULL,
+        )
+        return done.stdout.strip()
+
+
+_STATE = "{{.State.Status}} {{.State.ExitCode}} {{.State.OOMKilled}}"
+
+
+def ended(done: Completed, state: str, command: Command) -> Completed:
+    """PURE: how the command ended, by the engine's own record, which no command can forge."""
+    if done.outcome != "exited":
+        return done
+    status, code, out_of_memory = [*state.split(), "", "", ""][:3]
+    if status not in ("exited", "stopped") or not code.isdigit():
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        reason = lines[0] if lines else "the engine gave no reason"
+        raise SandboxBroken(f"{command.argv[0]} could not be started: {reason}; see `kaizen doctor`")
+    if out_of_memory == "true":
+        return replace(done, outcome="memory", exit=-9)
+    number = int(code)
+    return replace(done, outcome="killed", exit=128 - number) if 128 < number < 193 else replace(done, exit=number)
+
+
+@contextmanager
+def _channel(wanted: bool) -> Iterator[Path | None]:
+    if not wanted:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="kaizen-channel-") as folder:
+        path = Path(folder).resolve() / "channel"
+        path.touch()
+        yield path

@@ -1,0 +1,131 @@
+"""What lies in a writable place and no command may change: compared and put back where the kernel cannot forbid it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.ports import SandboxBroken
+from agents.sandbox.confinement import protected
+from agents.workspace.worktree import remove
+
+_KEPT = 64 * 1024 * 1024
+"""Bytes of protected files that are kept in memory to put them back."""
+
+
+class _Seen(NamedTuple):
+    """One protected entry as it was."""
+
+    mode: int
+    content: bytes
+    """What a file held, where a link led; empty for a folder."""
+    mark: tuple[int, int, int]
+    """Changes with every change, and cannot be set by anybody."""
+
+
+class Guard:
+    """The protected entries of writable places, as they were before a command."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        """Read them; raise SandboxBroken when there are too many to be put back."""
+        self._tops = [(place, path) for place in places for path in protected(place)]
+        self._seen: dict[str, _Seen] = {}
+        left = _KEPT
+        for path in self._paths():
+            seen = _look(path, None)
+            left -= len(seen.content)
+            if left < 0:
+                raise SandboxBroken(
+                    f"{path} is too large to be guarded without bubblewrap; give a copy without its git metadata"
+                )
+            self._seen[path] = seen
+
+    def restore(self) -> list[str]:
+        """Put back what is different now and return its paths; every process of the command must have ended."""
+        changed = [path for path in self._paths() if path not in self._seen]
+        for path in changed:
+            _clear(path)
+        gone = [top for top in self._tops if _leads_away(*top)]
+        for place, top in gone:
+            _real_parents(place, top)
+        for path, before in self._seen.items():
+            if not _is_as_before(path, before):
+                _put_back(path, before)
+                changed.append(path)
+        return changed
+
+    def _paths(self) -> Iterator[str]:
+        # Parents before what is in them; links are not followed.
+        for place, top in self._tops:
+            if os.path.lexists(top) and not _leads_away(place, top):
+                yield top
+                if not Path(top).is_symlink():
+                    for folder, folders, files in os.walk(top):
+                        yield from (str(Path(folder, name)) for name in (*folders, *files))
+
+
+def _look(path: str, known: _Seen | None) -> _Seen:
+    found = os.lstat(path)
+    mark = (found.st_ino, found.st_size, 0 if stat.S_ISDIR(found.st_mode) else found.st_ctime_ns)
+    if known is not None and known.mark == mark and known.mode == found.st_mode:
+        return known
+    if stat.S_ISLNK(found.st_mode):
+        content = os.fsencode(Path(path).readlink())
+    elif stat.S_ISREG(found.st_mode):
+        content = Path(path).read_bytes() if found.st_size <= _KEPT else b"x" * (_KEPT + 1)
+    else:
+        content = b""
+    return _Seen(found.st_mode, content, mark)
+
+
+def _is_as_before(path: str, before: _Seen) -> bool:
+    try:
+        now = _look(path, before)
+    except OSError:
+        return False
+    return (now.mode, now.content) == (before.mode, before.content)
+
+
+def _put_back(path: str, before: _Seen) -> None:
+    if os.path.lexists(path) and not (stat.S_ISDIR(os.lstat(path).st_mode) and stat.S_ISDIR(before.mode)):
+        _clear(path)
+    if stat.S_ISDIR(before.mode):
+        Path(path).mkdir(parents=True, exist_ok=True)
+        Path(path).chmod(stat.S_IMODE(before.mode))
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    if stat.S_ISLNK(before.mode):
+        Path(path).symlink_to(os.fsdecode(before.content))
+    elif stat.S_ISREG(before.mode):
+        # Made anew under this name: a link that stands there now is not written through.
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, stat.S_IMODE(before.mode))
+        with os.fdopen(fd, "wb") as file:
+            file.write(before.content)
+            os.fchmod(fd, stat.S_IMODE(before.mode))
+
+
+def _steps(place: str, path: str) -> Iterator[Path]:
+    # The folders between a place and what is protected in it, from above.
+    inside = [parent for parent in Path(path).parents if parent != Path(place) and parent.is_relative_to(place)]
+    return reversed(inside)
+
+
+def _leads_away(place: str, path: str) -> bool:
+    # A folder on the way was swapped for a link: what is found behind it is not ours.
+    return any(step.is_symlink() for step in _steps(place, path))
+
+
+def _real_parents(place: str, path: str) -> None:
+    for step in _steps(place, path):
+        if step.is_symlink():
+            step.unlink()
+
+
+def _clear(path: str) -> None:
+    if Path(path).is_dir() and not Path(path).is_symlink():
+        remove(Path(path))
+    else:
+        Path(path).unlink(missing_ok=True)

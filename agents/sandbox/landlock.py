@@ -1,0 +1,143 @@
+"""Commands confined by Landlock where no name spaces can be had: less than bubblewrap, and it says so."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
+from agents.sandbox.cgroups import ControlGroups
+from agents.sandbox.confinement import ETC, HOME, SYSTEM, Plan, plan
+from agents.sandbox.defaults import limits_of
+from agents.sandbox.guard import Guard
+from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
+from agents.sandbox.probe_fence import probe_fence
+from agents.sandbox.seccomp import program
+from agents.sandbox.supervisor.fence import DEVICE, READ, WRITE, version
+from agents.sandbox.supervisor.order import Order
+from agents.sandbox.supervisor.watch import hard_limits
+from agents.workspace.worktree import remove
+
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+_OF_PROC = ("cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "sys/kernel/osrelease", "uptime", "version")
+_READ_ONLY = READ & ~1
+_TEMPORARY = ("/tmp", "/var/tmp", HOME)
+"""Places that lie elsewhere in this layer: variables that name them are changed."""
+
+
+class LandlockSandbox:
+    """The layer for machines where bubblewrap cannot work. It is probed once, like bubblewrap."""
+
+    def __init__(self, known: int | None = None) -> None:
+        """`known` is Landlock's version, when it is not to be asked of the kernel."""
+        self._known = version() if known is None else known
+        self._groups = ControlGroups.found()
+        self._launcher = Launcher()
+        self._level: SandboxLevel | None = None
+
+    @property
+    def level(self) -> SandboxLevel:
+        """What the probe found; the first time it takes about a second."""
+        return self.probe()
+
+    def probe(self) -> SandboxLevel:
+        """Run real commands into each limit with the very rules used later; the answer holds for this process."""
+        level = self._level
+        if level is None:
+            self._groups.remove_leftovers()
+            level = self._level = probe_fence(self._known, self._confined, self._groups)
+        return level
+
+    async def run(self, command: Command) -> Completed:
+        """Run to the end or to a limit; raise SandboxBroken when the command changed what no command may."""
+        level = self._level
+        if level is None:
+            level = await asyncio.to_thread(self.probe)
+        if not level.sandboxed:
+            raise SandboxBroken(f"{level.detail}; {level.remedy}")
+        return await self._confined(command)
+
+    async def _confined(self, command: Command) -> Completed:
+        planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
+        guard = await asyncio.to_thread(Guard, planned.writable)
+        private = Path(tempfile.mkdtemp(prefix="kaizen-private-")).resolve()
+        try:
+            done = await self._launcher.carry_out(self._order(planned, private), command)
+        finally:
+            await asyncio.to_thread(remove, private)
+            changed = await asyncio.to_thread(guard.restore)
+        if changed:
+            raise SandboxBroken(
+                f"{command.argv[0]} changed {', '.join(changed[:3])}, which no command may; it was put back, and "
+                "nothing of this command is believed"
+            )
+        return done
+
+    def _order(self, planned: Plan, private: Path) -> Order:
+        command, allowance = planned.command, planned.allowance
+        try:
+            filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory, shared=True)
+        except ValueError as error:
+            raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
+        metered_memory = 0 if self._groups.count_memory else allowance.memory
+        return Order(
+            argv=[os.fspath(part) for part in command.argv],
+            cwd=str(command.cwd),
+            env=_environment(planned, private),
+            stdin=command.stdin,
+            channel=command.channel,
+            namespaced=False,
+            inputs=[],
+            wall=allowance.wall,
+            cpu=allowance.cpu,
+            memory=metered_memory,
+            processes=0 if self._groups.count_processes else allowance.processes,
+            written=allowance.written,
+            inodes=allowance.inodes,
+            output=allowance.output,
+            flood=FLOOD_BYTES,
+            channel_bytes=CHANNEL_BYTES,
+            rlimits=hard_limits(allowance.cpu, metered_memory, allowance.written, OPEN_FILES),
+            groups=self._groups.for_one_command(allowance.memory, allowance.processes),
+            places=[*planned.writable, str(private)],
+            volatile=[],
+            volatile_size=0,
+            fence=list(_rules(planned, private)),
+            fence_filter=filter_,
+        )
+
+
+def _rules(planned: Plan, private: Path) -> Iterator[tuple[str, int]]:
+    for name in ("usr", *SYSTEM):
+        if Path("/", name).is_dir():
+            yield f"/{name}", READ
+    for path in (*(f"/etc/{name}" for name in ETC), *(f"/proc/{name}" for name in _OF_PROC)):
+        if Path(path).exists():
+            yield path, _READ_ONLY
+    for path in ("/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/hosts"):
+        if Path(path).exists():
+            yield path, _READ_ONLY
+    for name in _DEVICES:
+        yield f"/dev/{name}", DEVICE
+    for path in planned.read_only:
+        yield path, READ
+    for path in (*planned.writable, str(private)):
+        yield path, WRITE
+
+
+def _environment(planned: Plan, private: Path) -> dict[str, str]:
+    command = planned.command
+    given = [Path(path) for path in (*planned.read_only, *planned.writable)]
+    env = {name: _moved(value, private, given) for name, value in command.env.items()}
+    return {"TMPDIR": str(private), **env, "PWD": str(command.cwd)}
+
+
+def _moved(value: str, private: Path, given: list[Path]) -> str:
+    for place in _TEMPORARY:
+        inside = value == place or value.startswith(place + "/")
+        if inside and ":" not in value and not any(Path(value).is_relative_to(path) for path in given):
+            return str(private) + value[len(place) :]
+    return value

@@ -1,0 +1,106 @@
+"""Throw-away copies of a tree, and what a command left in one, read without following anything it may have planted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
+    ".ruff_cache", ".hypothesis",
+)  # fmt: skip
+KEPT = 64 * 1024 * 1024
+"""Bytes of all collected files together."""
+FILES = 5000
+
+
+class Collected(NamedTuple):
+    """Files of a copy by their path, and whether there was more than is kept."""
+
+    files: Mapping[str, bytes]
+    cut: bool
+
+
+def lay(project: Path, laid: Mapping[str, Path]) -> None:
+    """Put files into a copy before anything of it has run; a link in the way is replaced, not followed."""
+    for name, source in laid.items():
+        place = project
+        for part in Path(name).parts[:-1]:
+            place = place / part
+            if place.is_symlink() or (place.exists() and not place.is_dir()):
+                place.unlink()
+            place.mkdir(exist_ok=True)
+        place = place / Path(name).name
+        if place.is_symlink() or place.is_file():
+            place.unlink()
+        elif place.is_dir():
+            shutil.rmtree(place)
+        shutil.copyfile(source, place, follow_symlinks=False)
+
+
+def lend_packages(project: Path, own: Path) -> tuple[Path, ...]:
+    """Link the `node_modules` of the user's own project into a copy of it; return them, to be shown read-only."""
+    lent = []
+    for folder in _with_package_json(project):
+        theirs = own / folder / "node_modules"
+        if theirs.is_dir() and not theirs.is_symlink() and not os.path.lexists(project / folder / "node_modules"):
+            (project / folder / "node_modules").symlink_to(theirs.resolve())
+            lent.append(theirs.resolve())
+    return tuple(lent)
+
+
+def collect(project: Path, patterns: Sequence[str]) -> Collected:
+    """Return the regular files that match a glob (`**` crosses folders), sorted by path."""
+    files: dict[str, bytes] = {}
+    kept = 0
+    for path in files_like(project, patterns):
+        content = _read(project / path, KEPT - kept)
+        if content is None or len(files) == FILES:
+            return Collected(files, cut=True)
+        kept += len(content)
+        files[path] = content
+    return Collected(files, cut=False)
+
+
+def files_like(project: Path, patterns: Sequence[str]) -> Iterator[str]:
+    """Yield the regular files that match a glob, sorted within their folders; links are not followed."""
+    wanted = [re.compile(as_expression(pattern)) for pattern in patterns]
+    if wanted:
+        yield from (path for path in _regular(project) if any(pattern.fullmatch(path) for pattern in wanted))
+
+
+def as_expression(pattern: str) -> str:
+    """Return a glob as a regular expression over whole paths."""
+    written = ""
+    for part in re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./")):
+        written += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(part, re.escape(part))
+    return written
+
+
+def _regular(project: Path) -> Iterator[str]:
+    for folder, names, found in os.walk(project):
+        names[:] = sorted(name for name in names if name not in (".git", "node_modules"))
+        for name in sorted(found):
+            path = Path(folder, name)
+            if stat.S_ISREG(path.lstat().st_mode):
+                yield path.relative_to(project).as_posix()
+
+
+def _read(path: Path, most: int) -> bytes | None:
+    """Return the content of a regular file; None when it is larger than `most`."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        content = stream.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def _with_package_json(project: Path) -> Iterator[Path]:
+    for folder, names, found in os.walk(project):
+        names[:] = sorted(name for name in names if not name.startswith(".") and name != "node_modules")
+        if "package.json" in found:
+            yield Path(folder).relative_to(project)

@@ -1,0 +1,24 @@
+"""PURE: files that the user's own programs run by themselves: no patch and no command may change them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+STARTED_BY_THEMSELVES = frozenset({
+    ".bash_profile", ".bashrc", ".buildkite", ".circleci", ".claude", ".codex", ".cursor", ".devcontainer",
+    ".dir-locals.el", ".direnv", ".drone.yml", ".emacs", ".envrc", ".exrc", ".git", ".githooks", ".github",
+    ".gitlab-ci.yml", ".gitmodules", ".husky", ".idea", ".ipython", ".lefthook.yml", ".login", ".mcp.json",
+    ".mise.toml", ".netrc", ".npmrc", ".nvimrc", ".overcommit.yml", ".pre-commit-config.yaml", ".profile", ".pypirc",
+    ".pythonrc", ".pythonstartup", ".travis.yml", ".vimrc", ".vscode", ".yarnrc", ".yarnrc.yml", ".zed", ".zlogin",
+    ".zprofile", ".zshenv", ".zshrc", "azure-pipelines.yml", "bitbucket-pipelines.yml", "lefthook.yml", "mise.toml",
+})  # fmt: skip
+"""Shells, editors, hooks, agents and servers that build look for these names."""
+_ENDINGS = (".code-workspace", ".sublime-project")
+
+
+def started(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths, of a tree and separated by `/`, that lie in such a place; on some disks case does not matter."""
+    for path in paths:
+        parts = [part.casefold() for part in path.split("/")]
+        if any(part in STARTED_BY_THEMSELVES or part.endswith(_ENDINGS) for part in parts):
+            yield path

@@ -1,0 +1,292 @@
+"""Judges a candidate tree against a trusted base: what changed, what runs show, what objects."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from agents.ports import SuiteResult
+from agents.tools.target import SandboxedTarget
+from director.core.judge import judge as compared
+from director.gates.tests import passed
+from director.referee.changes import Changes, changes_between
+from director.referee.expected import Lost, failing, lost
+from director.referee.heldout import HeldOut
+from director.referee.measuring import SUITE, Referee, Seen
+from director.referee.objections import Objection, doubts, rejects
+from director.referee.static import Texts, static_objections
+from director.referee.strength import Side, Strength, Weighed
+from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
+from ledger.events import GateSpec, Reading, Reason
+
+SHOWN = 8
+"""Reasons of one code that are told; the rest is counted."""
+
+Verdict = Literal["accepted", "rejected", "undecided", "unmeasurable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the referee makes of a candidate."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    base: tuple[Reading, ...]
+    candidate: tuple[Reading, ...]
+
+    @property
+    def objections(self) -> tuple[Reason, ...]:
+        """Return what speaks against the candidate besides its gates, as reasons to reject its patch."""
+        found = tuple(reason for reason in self.reasons if reason.code not in ("worse", "unmeasurable"))
+        if self.verdict == "undecided" and found:
+            return (Reason(code="undecided", message="a person must decide: " + found[0].message), *found)
+        return found
+
+
+async def judge(referee: Referee, commit: str, base: str, candidate: str, specs: Sequence[GateSpec]) -> Judged:
+    """Judge a candidate of a run, with a seed that nobody could know when it was made."""
+    seed = secrets.randbits(32)
+    base = await asyncio.to_thread(referee.mirror.tree_of, base)
+    return await Judging(referee, commit, base, candidate, specs, seed).judged()
+
+
+@dataclass(slots=True)
+class Judging:
+    """One candidate before the referee. `commit` names the environment, `seed` is drawn after the candidate stands."""
+
+    referee: Referee
+    commit: str
+    base: str
+    candidate: str
+    specs: Sequence[GateSpec]
+    seed: int
+    objections: list[Objection] = field(default_factory=list)
+
+    async def judged(self) -> Judged:
+        """Run whatever is needed and return the verdict."""
+        mirror, referee = self.referee.mirror, self.referee
+        with referee.checked_out(self.base) as base_root, referee.checked_out(self.candidate) as root:
+            before, after = await referee.target(self.commit, base_root), await referee.target(self.commit, root)
+            entries = mirror.entries(self.base), mirror.entries(self.candidate)
+            layouts = before.layout(), after.layout()
+            changes = changes_between(*entries, referee.prefix, layouts)
+            installed = _installed(before)
+            self.objections += static_objections(changes, *entries, Texts(mirror), referee.prefix, layouts, installed)
+            seen = await referee.see_trusted(self.base, before, self.specs, self._chance("base"))
+            if not changes.all:
+                return self._verdict(seen.readings, seen.readings)
+            return await self._measured(changes, before, after, seen)
+
+    async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
+        settled = failing(seen.suite)
+        own = await self.referee.see(
+            after, self.specs, self._chance("candidate"), trusted=before.project, settled=settled
+        )
+        self.referee.remember(self.candidate, own)
+        if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
+            why = own.suite.detail or own.suite.outcome
+            said = f"neither the base nor the candidate has a suite that comes to its end: {why}"
+            self.objections.append(doubts("unmeasurable", said))
+            return self._verdict(seen.readings, own.readings, unmeasurable=True)
+        trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
+        trusted = own
+        if trusted_tree == self.candidate:
+            self.objections += await self._held_out(changes, before, seen.suite, after, own.suite)
+        else:
+            with self.referee.checked_out(trusted_tree) as root:
+                target = await self.referee.target(self.commit, root)
+                trusted = await self.referee.see(
+                    target, (), self._chance("trusted"), trusted=before.project, settled=settled
+                )
+                self.objections += await self._held_out(changes, before, seen.suite, target, trusted.suite)
+        for run in {id(own): own, id(trusted): trusted}.values():
+            self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
+        weighed: Weighed | None = None
+        if changes.of("test", "data", "read") or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
+            sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
+            weighed = await Strength(*sides, changes, self.referee.prefix, self._chance("faults")).weigh()
+            self.objections += weighed.objections
+            self.objections += await self._proven(changes, weighed.new_unproven)
+        self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
+        self.objections += self._gates(seen.readings, own.readings)
+        return self._verdict(seen.readings, own.readings)
+
+    async def _held_out(
+        self,
+        changes: Changes,
+        before: SandboxedTarget,
+        base: SuiteResult,
+        watched: SandboxedTarget,
+        trusted: SuiteResult,
+    ) -> list[Objection]:
+        if not changes.of("source") or not base.tests:
+            return []
+        mirror, prefix = self.referee.mirror, self.referee.prefix
+        texts = Texts(mirror)
+        green = passed(base)
+        ids = [test.id for test in base.tests if test.outcome in ("passed", "failed", "error")]
+        check = HeldOut(
+            await self.referee.examples(before, self.base, ids, self.seed),
+            mended=passed(trusted) & failing(base),
+            green=green & passed(trusted),
+            before={change.path: texts(change.before) for change in changes.of("source")},
+            after={change.path: texts(change.after) for change in changes.of("source")},
+        )
+        with self.referee.checked_out(without_tests(mirror, self.candidate, prefix)) as root:
+            return await check.check(await self.referee.target(self.commit, root), watched)
+
+    async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
+        """Return the new tests that notice no fault and do not fail on the base either."""
+        left = set(unproven)
+        if left and changes.of("source"):
+            with self.referee.checked_out(over_trusted_sources(self.referee.mirror, self.candidate, changes)) as root:
+                target = await self.referee.target(self.commit, root)
+                suite = await target.suite(select=sorted(left), limits=SUITE)
+                left &= passed(suite)
+        said = "notices no fault that was put into the code it runs"
+        return [
+            rejects("checks-nothing", f"{test} {said}", test.split("::")[0] if "::" in test else "")
+            for test in sorted(left)
+        ]
+
+    def _tests(
+        self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult, weighed: Weighed | None
+    ) -> Iterator[Objection]:
+        """Yield what the trusted tests, and the candidate's own, say of the candidate's code.
+
+        What is missing on the candidate's side was judged by what it noticed, when anything could be told of it.
+        """
+        expected = passed(base) - self.referee.steadiness.quarantined.keys()
+        missing = {one.id: one for one in lost(expected, own)}
+        told = weighed is not None and weighed.noticed > 0
+        for one in lost(expected, trusted):
+            gone = one.id in missing and missing[one.id].became in ("missing", "broken")
+            if weighed is None or (one.id in missing and not gone):
+                yield _expected(one)
+            elif not _for_want_of_a_name(one):
+                said = f"{one.id} {_became(one)} over the new code, and " + ("is gone" if gone else "passes as changed")
+                yield doubts("behaviour", said, *_place(one))
+        for one in missing.values():
+            if one.became in ("skipped", "xfailed"):
+                yield rejects("gone", f"{one.id} passed on the base and is {one.became} now", *_place(one))
+            elif one.became != "missing" or weighed is None:
+                yield _expected(one)
+        if any(one.became == "missing" for one in missing.values()) and weighed is not None and not told:
+            first = next(one.id for one in missing.values() if one.became == "missing")
+            yield doubts("gone", f"{first} is gone, and what it noticed could not be told")
+        yield from self._failing(base, trusted, own)
+
+    def _failing(self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult) -> Iterator[Objection]:
+        mended, there = passed(trusted), failing(own)
+        for test in sorted(failing(base)):
+            if test in mended or test in there or test.endswith(".py") or self._moved(test, base, own):
+                continue
+            if test in passed(own):
+                yield rejects(
+                    "fitted", f"{test} fails over the new code as it stood on the base, and passes as changed"
+                )
+            else:
+                yield rejects("dropped", f"{test} failed on the base, fails over the new code, and is not run any more")
+
+    def _moved(self, test: str, base: SuiteResult, own: SuiteResult) -> bool:
+        """Return whether a failing test fails elsewhere as it did: under its own name, or with the same words."""
+        old = next((one for one in base.tests if one.id == test), None)
+        known = {one.id for one in base.tests}
+        new = [one for one in own.tests if one.id not in known and one.outcome in ("failed", "error")]
+        last = test.replace("::", ".").rpartition(".")[2]
+        return any(
+            one.id.replace("::", ".").rpartition(".")[2] == last
+            or (old is not None and (one.exception, one.message) == (old.exception, old.message))
+            for one in new
+        )
+
+    def _gates(self, before: Sequence[Reading], after: Sequence[Reading]) -> Iterator[Objection]:
+        """Yield the gates that are worse; tests that are gone are judged by what they noticed, not by their number."""
+        for reason in compared(self.specs, before, after).worse:
+            yield Objection(Reason(code="worse", message=reason.message, gate=reason.gate, rule=reason.code), "rejects")
+
+    def _chance(self, what: str) -> random.Random:
+        return random.Random(f"{self.seed} {what}")
+
+    def _verdict(self, before: Sequence[Reading], after: Sequence[Reading], unmeasurable: bool = False) -> Judged:
+        verdict: Verdict = "accepted"
+        if any(objection.weight == "rejects" for objection in self.objections):
+            verdict = "rejected"
+        elif unmeasurable:
+            verdict = "unmeasurable"
+        elif self.objections:
+            verdict = "undecided"
+        ordered = sorted(self.objections, key=lambda objection: objection.weight != "rejects")
+        return Judged(verdict, _told(objection.reason for objection in ordered), tuple(before), tuple(after))
+
+
+def _told(reasons: Iterator[Reason]) -> tuple[Reason, ...]:
+    kept: dict[str, list[Reason]] = {}
+    for reason in reasons:
+        if reason not in kept.setdefault(reason.code, []):
+            kept[reason.code].append(reason)
+    told: list[Reason] = []
+    for code, found in kept.items():
+        told += found[:SHOWN]
+        if len(found) > SHOWN:
+            told.append(Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind"))
+    return tuple(told)
+
+
+def _expected(one: Lost) -> Objection:
+    return rejects(
+        "expected", f"{one.id} passes on the base and {_became(one)} over the candidate's code", *_place(one)
+    )
+
+
+def _for_want_of_a_name(one: Lost) -> bool:
+    """A test that asks for what was renamed, moved or given other parameters says nothing of what the code does."""
+    exception = one.outcome.exception if one.outcome is not None else ""
+    said = one.outcome.message if one.outcome is not None else ""
+    if exception == "TypeError":
+        return "argument" in said
+    return one.became == "missing" or exception in ("ImportError", "ModuleNotFoundError", "AttributeError", "NameError")
+
+
+def _became(one: Lost) -> str:
+    said = (
+        f": {one.outcome.exception} {one.outcome.message}"[:200]
+        if one.outcome is not None and one.outcome.exception
+        else ""
+    )
+    words = {
+        "failed": "fails",
+        "error": "fails",
+        "broken": "cannot be collected",
+        "missing": "is not run",
+        "skipped": "is skipped",
+        "xfailed": "is expected to fail",
+    }
+    return words.get(one.became, one.became) + said
+
+
+def _place(one: Lost) -> tuple[str, int]:
+    frame = one.outcome.frames[-1] if one.outcome is not None and one.outcome.frames else None
+    if frame is not None:
+        return frame.path, frame.line
+    return (one.id.split("::")[0] if ".py" in one.id else ""), 0
+
+
+def _installed(target: SandboxedTarget) -> frozenset[str]:
+    """Return the names that the environment's packages can be imported by."""
+    places = [*target.environment.paths, *([target.environment.overlay] if target.environment.overlay else [])]
+    for readable in target.environment.readable:
+        places += readable.glob("lib/python3*/site-packages")
+    names: set[str] = set()
+    for place in places:
+        names |= {path.name.removesuffix(".py") for path in _listed(place)}
+    return frozenset(name for name in names if name.isidentifier())
+
+
+def _listed(place: Path) -> list[Path]:
+    return list(place.iterdir()) if place.is_dir() else []

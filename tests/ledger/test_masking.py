@@ -1,0 +1,124 @@
+"""No secret is kept, in whatever form it comes, and nothing else is lost."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.blobs import FileBlobs
+from ledger.errors import Missing
+from ledger.events import NoticeRaised
+from ledger.masking import Masker
+from ledger.sql import SqliteStore
+
+SECRET = 'p4ss/w+rd "ä" =very?secret&1'
+MASKER = Masker({"API_KEY": SECRET, "SHORT": "abc"})
+RAW = SECRET.encode()
+FORMS = {
+    "plain": RAW,
+    "reversed": SECRET[::-1].encode(),
+    "hex": RAW.hex().encode(),
+    "HEX": RAW.hex().upper().encode(),
+    "url": quote(SECRET, safe="").encode(),
+    "form": quote_plus(SECRET).encode(),
+    "json": json.dumps(SECRET).encode(),
+    "json as text": json.dumps(SECRET, ensure_ascii=False).encode(),
+    "python": repr(SECRET).encode(),
+    **{f"base64 at {n}": base64.b64encode(b"xyz"[:n] + RAW + b"tail") for n in range(3)},
+    **{f"url base64 at {n}": base64.urlsafe_b64encode(b"xyz"[:n] + RAW) for n in range(3)},
+    "base64 reversed": base64.b64encode(RAW[::-1]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_secret_is_found_in_every_form(form: str) -> None:
+    masked = MASKER.content(b"before " + FORMS[form] + b" after")
+
+    assert b"[secret API_KEY]" in masked
+    assert masked.startswith(b"before ") and masked.endswith(b" after")
+
+
+def test_what_is_no_secret_stays_byte_for_byte() -> None:
+    text = b"abc \x00\xff token = len(tokens) secret: none password=${PASSWORD} "
+    text += b"def test_token_is_kept_12345678901234567890"
+
+    assert MASKER.content(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ghp_" + "a1B2" * 9,
+        "sk-ant-api03-" + "Zx9_" * 10,
+        "AKIAIOSFODNN7EXAMPLE",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+        "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7\n" * 9 + "-----END RSA PRIVATE KEY-----",
+        "api_key = 'q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H'",
+        'Authorization: Bearer q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H',
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_secret_is_taken_out_too(text: str) -> None:
+    assert "[looks like a secret]" in MASKER.text(f"say {text} now")
+
+
+@given(st.lists(st.integers(1, 700), max_size=12), st.sampled_from(sorted(FORMS)), st.integers(0, 2000))
+def test_pieces_of_a_stream_show_no_more_than_the_whole(cuts: list[int], form: str, before: int) -> None:
+    whole = b"." * before + FORMS[form] + b" ghp_" + b"a1B2" * 9 + b" the end"
+    stream = MASKER.stream()
+    said = b""
+    for cut in cuts:
+        said += stream.feed(whole[:cut])
+        whole = whole[cut:]
+    said += stream.feed(whole) + stream.end()
+
+    assert FORMS[form] not in said and b"a1B2a1B2" not in said
+    assert said.startswith(b"." * before) and said.endswith(b" the end")
+
+
+def test_masking_a_large_text_takes_no_noticeable_time() -> None:
+    text = b"def f(x):\n    return x + token  # api_key\n" * 25_000
+    began = time.process_time()
+
+    MASKER.content(text)
+
+    assert time.process_time() - began < 1.0
+
+
+def test_no_secret_comes_into_a_ledger(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    store = SqliteStore.open(tmp_path / "a.db", mask=MASKER.event)
+    store.append("s", [NoticeRaised(code="x", message=f"it printed {SECRET}!")]).result()
+    kept = [recorded.event for recorded in store.read()]
+    intact = store.verify().intact
+    store.close()
+
+    assert kept == [NoticeRaised(code="x", message="it printed [secret API_KEY]!")]
+    assert intact
+    assert all(RAW not in path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_no_secret_comes_into_a_blob_and_packs_stay_whole(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    blobs = FileBlobs(tmp_path, MASKER.known)
+
+    assert blobs.get(blobs.put(b"+ key = " + RAW)) == b"+ key = [secret API_KEY]"
+    assert blobs.get(blobs.put(b"PACK" + RAW)) == b"PACK" + RAW
+
+
+def test_a_shredded_blob_is_gone_for_ever(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    blobs = FileBlobs(tmp_path)
+    name = blobs.put(b"what nobody may know")
+
+    blobs.shred(name)
+
+    assert name not in blobs
+    assert blobs.put(b"what nobody may know") == name
+    with pytest.raises(Missing, match="shredded"):
+        blobs.get(name)
+    with pytest.raises(Missing):
+        blobs.shred(name)
+    assert all(b"nobody" not in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
