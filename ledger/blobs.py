@@ -48,10 +48,8 @@ class FileBlobs:
             content = self._mask(content)
         name = hashlib.sha256(content).hexdigest()
         path = self._path(name)
-        if self._stone(name).exists():
-            return name
         try:
-            if not _holds(path, content):
+            if not self._stone(name).exists() and not _holds(path, content):
                 _write_durably(path, content)
         except OSError as error:
             raise Unwritable(str(path), error.strerror or str(error)) from error
