@@ -150,6 +150,7 @@ class SuiteResult:
     detail: str = ""
     """One line, when the outcome is not `ran`."""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     tool: str = ""
     """E.g. `pytest 9.2.0, coverage 7.17.3, Python 3.11.7`."""
 

@@ -215,14 +215,9 @@ def _wire(
     agents = _agents()
     remove(folder / "worktrees")
     referee = Referee(
-        mirror=mirror,
-        sandbox=sandbox,
-        prefix=prefix,
-        gates=gates(),
-        blobs=blobs,
-        scratch=folder / "scratch",
-        prepare=preparer(top / prefix, settings),
-    )
+        mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
+        prepare=preparer(top / prefix, settings), cache=folder / "cache",
+    )  # fmt: skip
     place = Place(
         store=store,
         blobs=blobs,

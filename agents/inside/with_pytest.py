@@ -110,10 +110,13 @@ class Plugin:
         """Keep what was asked for."""
         if self._select is None:
             return
-        left = [item for item in items if item.nodeid not in self._select]
+        left = [item for item in items if not self._is_asked_for(item.nodeid)]
         if left:
             config.hook.pytest_deselected(items=left)
-            items[:] = [item for item in items if item.nodeid in self._select]
+            items[:] = [item for item in items if self._is_asked_for(item.nodeid)]
+
+    def _is_asked_for(self, test: str) -> bool:
+        return self._select is None or test in self._select or test.partition("::")[0] in self._select
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Send what will run."""

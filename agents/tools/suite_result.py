@@ -42,6 +42,7 @@ def suite_result(run: InsideRun, layout: Layout, notes: Sequence[str], copy: str
         },
         detail="; ".join(part for part in [detail.replace(copy + "/", ""), *notes] if part),
         seconds=run.completed.seconds,
+        cpu_seconds=run.completed.cpu_seconds,
         tool=str(runner.get("tool") or ""),
     )
 

@@ -35,15 +35,19 @@ class SandboxedTarget:
 
     def __init__(
         self, sandbox: Sandbox, environment: Environment, root: Path, prefix: str = "", *,
-        scratch: Path | None = None, shown: Sequence[Path] | None = None,
+        scratch: Path | None = None, shown: Sequence[Path] | None = None, lent: Sequence[Path] = (),
     ) -> None:  # fmt: skip
-        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff."""
+        """`scratch` is where copies for test runs are made, `shown` what commands may read besides: Kaizen's ruff.
+
+        `lent` is what they may write besides.
+        """
         self._sandbox = sandbox
         self.environment = environment
         self._root = root.resolve()
         self._prefix = prefix.strip("/")
         self._scratch = scratch
         self._shown = (own_ruff(),) if shown is None else tuple(shown)
+        self._lent = tuple(lent)
 
     @property
     def root(self) -> Path:
@@ -60,10 +64,10 @@ class SandboxedTarget:
         """Packages and modules that hold the project's code."""
         return self.layout().sources
 
-    def at(self, root: Path) -> SandboxedTarget:
+    def at(self, root: Path, *, lent: Sequence[Path] = ()) -> SandboxedTarget:
         """Return the same project in another tree."""
         return SandboxedTarget(
-            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown
+            self._sandbox, self.environment, root, self._prefix, scratch=self._scratch, shown=self._shown, lent=lent
         )
 
     def layout(self) -> Layout:
@@ -93,6 +97,22 @@ class SandboxedTarget:
                 return await self._inside(copy, job, spec, limits or Limits(), self.layout(), writable=True)
         return await self._inside(self._root, job, spec, limits or Limits(), self.layout(), writable=False)
 
+    async def alone(
+        self, files: Sequence[str], shared: Mapping[str, str], flaky: Sequence[str] = (), *,
+        limits: Limits | None = None,
+    ) -> InsideRun:  # fmt: skip
+        """Run each test of these files in a fork of its own, in a throw-away copy, and hear what it depended on.
+
+        `shared` is what became of each test in the whole run; what becomes of the `flaky` ones says nothing.
+        """
+        layout, limits = self.layout(), limits or Limits()
+        spec = {
+            "files": list(files), "shared": dict(shared), "flaky": list(flaky), "prefix": self._prefix,
+            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
+        }  # fmt: skip
+        with self._copy() as copy:
+            return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
+
     async def suite(
         self, *, select: Sequence[str] | None = None, coverage: bool = False, contexts: bool = False,
         limits: Limits | None = None,
@@ -105,7 +125,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                "test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3),
+                **test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
@@ -149,7 +169,7 @@ class SandboxedTarget:
         argv = [str(self.environment.python), *safe_path, "-B", "-s", str(INSIDE / "__main__.py"), job]
         command = self._command(root, argv, env, limits, writable)
         completed = await self._sandbox.run(replace(command, stdin=json.dumps(spec).encode(), channel=True))
-        return InsideRun(completed, _messages(completed.channel))
+        return InsideRun(completed, messages_in(completed.channel))
 
     def _command(
         self, root: Path, argv: Sequence[str], env: Mapping[str, str], limits: Limits, writable: bool
@@ -159,7 +179,7 @@ class SandboxedTarget:
             shown.append(self.environment.overlay)
         return Command(
             argv=argv, cwd=root / self._prefix, env=env, limits=limits,
-            readable=shown if writable else [*shown, root], writable=[root] if writable else [],
+            readable=shown if writable else [*shown, root], writable=[*self._lent, *([root] if writable else [])],
         )  # fmt: skip
 
     def _env(self, **more: str) -> dict[str, str]:
@@ -184,6 +204,11 @@ class SandboxedTarget:
             yield copy
 
 
+def test_limits(limits: Limits) -> dict[str, float]:
+    """Return what one test may take."""
+    return {"test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3)}
+
+
 def own_ruff() -> Path:
     """Return Kaizen's own ruff, the one that lints every tree."""
     from ruff import find_ruff_bin  # type: ignore[import-untyped]
@@ -195,7 +220,7 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".")[:2] if part.isdigit())
 
 
-def _messages(channel: bytes) -> tuple[Mapping[str, Any], ...]:
+def messages_in(channel: bytes) -> tuple[Mapping[str, Any], ...]:
     """Read the answer line by line; the last line may be cut off."""
     messages: list[Mapping[str, Any]] = []
     for line in channel.splitlines():

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import structs
+
 from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
@@ -107,6 +109,7 @@ class LocalExecutor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.place.referee.close()
         self._tasks.clear()
 
     async def _carry_out(self, effect: Effect, state: State) -> None:
@@ -150,7 +153,7 @@ class LocalExecutor:
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
-                return (await self._measure(run, effect),)
+                return await self._measure(run, effect)
         raise AssertionError(effect)
 
     async def _prepare(self, run: Run) -> tuple[AnyEvent, ...]:
@@ -178,12 +181,16 @@ class LocalExecutor:
             )
         else:
             fact = BranchMeasured(run=run.id, tree=effect.tree, readings=measured.readings, score=measured.score)
-        return (*measured.errors, fact)
+        return (*self._noticed(run), *measured.errors, fact)
 
-    async def _measure(self, run: Run, effect: Measure) -> PatchMeasured:
+    async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
+        referee, started = self.place.referee, run.started
         self.place.tell({"doing": f"judging the patch of {effect.attempt}"})
-        judged = await judge(self.place.referee, run.started.commit, effect.base, effect.tree, run.started.gates)
-        return PatchMeasured(
+        reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
+        if reasons:
+            return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
+        judged = await judge(referee, started.commit, effect.base, effect.tree, started.gates)
+        fact = PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
             tree=effect.tree,
@@ -191,6 +198,10 @@ class LocalExecutor:
             score=quality_score(judged.candidate, run.started.gates),
             objections=judged.objections,
         )
+        return (*self._noticed(run), fact)
+
+    def _noticed(self, run: Run) -> list[NoticeRaised]:
+        return [structs.replace(notice, run=run.id) for notice in self.place.referee.take_notices()]
 
     async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})

@@ -83,7 +83,10 @@ class Judging:
             return await self._measured(changes, before, after, seen)
 
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
-        own = await self.referee.see(after, self.specs, self._chance("candidate"), trusted=before.project)
+        settled = failing(seen.suite)
+        own = await self.referee.see(
+            after, self.specs, self._chance("candidate"), trusted=before.project, settled=settled
+        )
         self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
             why = own.suite.detail or own.suite.outcome
@@ -97,7 +100,9 @@ class Judging:
         else:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
-                trusted = await self.referee.see(target, (), self._chance("trusted"), trusted=before.project)
+                trusted = await self.referee.see(
+                    target, (), self._chance("trusted"), trusted=before.project, settled=settled
+                )
                 self.objections += await self._held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -156,7 +161,7 @@ class Judging:
 
         What is missing on the candidate's side was judged by what it noticed, when anything could be told of it.
         """
-        expected = passed(base)
+        expected = passed(base) - self.referee.steadiness.quarantined.keys()
         missing = {one.id: one for one in lost(expected, own)}
         told = weighed is not None and weighed.noticed > 0
         for one in lost(expected, trusted):

@@ -5,26 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import Limits, Sandbox, SuiteResult
+from agents.ports import AgentError, Limits, Sandbox, SuiteResult
 from agents.tools.target import SandboxedTarget
+from agents.tools.warm import WarmTarget
 from agents.workspace.environment import Environment
+from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import remove
 from director.gates import gate_for, measure_all
 from director.gates.gate import Gate
 from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
-from director.referee.canaries import PlantedTree, canaries_for
+from director.referee.canaries import canaries_for
+from director.referee.first_look import FirstLook, Runs
 from director.referee.heldout import Examples, record
+from director.referee.readings import Readings
+from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree, flaky_notice
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
-from ledger.events import ErrorSeen, GateSpec, Reading, RunId
+from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, Reason, RunId
 from ledger.projections.score import quality_score
 
 SUITE = Limits(wall=1800.0)
@@ -66,8 +71,12 @@ class Referee:
         blobs: Blobs,
         scratch: Path,
         prepare: Callable[[Path], Environment],
+        cache: Path | None = None,
     ) -> None:
-        """`prepare` makes the interpreter for the project directory it is given; it is called once per commit."""
+        """`prepare` makes the interpreter for the project directory it is given; it is called once per commit.
+
+        `cache` is a folder for what can be measured again; without one it is forgotten with the scratch.
+        """
         self.mirror, self.sandbox, self.prefix, self.blobs = mirror, sandbox, prefix, blobs
         self.gates = {gate.name: gate for gate in gates}
         self.scratch = scratch
@@ -79,6 +88,12 @@ class Referee:
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
+        self.steadiness = Steadiness(SUITE)
+        self.first_look = FirstLook(mirror, Readings((cache or scratch / "cache") / "readings.db"))
+        self._notices: list[NoticeRaised] = []
+        self._noticed: set[str] = set()
+        self._mapping: asyncio.Task[None] | None = None
+        self._warm: dict[str, WarmTarget] = {}
 
     async def prepare(self, commit: str) -> Environment:
         """Return the interpreter the run's code runs on; made from the files of the run's first commit."""
@@ -102,10 +117,14 @@ class Referee:
             target = await self.target(commit, root)
             chosen = [(gate_for(self.gates, spec), spec) for spec in specs]
             with self.checked_out(commit) as trusted:
-                clean = CleanTree(
-                    target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE,
+                if not before:
+                    self.steadiness = Steadiness(SUITE)
+                clean = SteadyTree(
+                    target, expected=self._expected(before), trusted=trusted / self.prefix,
+                    limits=self.steadiness.limits(),
                     contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen),
                 )  # fmt: skip
+                clean.steadied(self.steadiness, ())
                 readings = await measure_all(chosen, clean)
             if any(reading.gate == Tests.name for reading in readings):
                 suite = await clean.suite()
@@ -124,16 +143,26 @@ class Referee:
 
     def remember(self, tree: str, seen: Seen) -> None:
         """Keep what a tree showed: it may be the trusted one soon."""
+        flaky = self.steadiness.quarantined
+        self._notices += [flaky_notice(test, flaky[test]) for test in flaky if test not in self._noticed]
+        self._noticed |= flaky.keys()
+        self._notices += self.first_look.whole(tree, seen.suite, flaky)
         self._seen.pop(tree, None)
         self._seen[tree] = seen
         while len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
 
     async def see(
-        self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path
-    ) -> Seen:
-        """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for."""
-        clean = PlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=SUITE)
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,
+        settled: Iterable[str] = (),
+    ) -> Seen:  # fmt: skip
+        """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for.
+
+        Failures that are not `settled` by an earlier run are looked at twice.
+        """
+        limits = self.steadiness.limits()
+        clean = SteadyPlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=limits)
+        clean.steadied(self.steadiness, settled)
         suite = await clean.suite()
         readings = await measure_all([(gate_for(self.gates, spec), spec) for spec in specs], clean)
         return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
@@ -145,6 +174,65 @@ class Referee:
         if tree not in self._examples:
             self._examples = {tree: await record(target, ids, seed, hunted)}
         return self._examples[tree]
+
+    async def look(
+        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
+    ) -> tuple[Reason, ...]:
+        """Return why a tree is rejected by the tests its change can reach; nothing leaves it to the whole judgement.
+
+        Without a map of the base yet, one is begun beside this.
+        """
+        spec = next((spec for spec in specs if spec.name == Tests.name), None)
+        reading = next((reading for reading in before if reading.gate == Tests.name), None)
+        if spec is None or reading is None:
+            return ()
+        if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
+            self._mapping = asyncio.create_task(self._map(commit, base), name=f"map:{base}")
+            if self.first_look.knows_much:
+                await asyncio.shield(self._mapping)  # only what changed since the last map is run
+        if not self.first_look.is_mapped(base):
+            return ()
+        warm = await self._warmed(commit)
+
+        async def fresh(wanted: Sequence[str]) -> SuiteResult:
+            with self.checked_out(tree) as root:
+                return await (await self.target(commit, root)).suite(select=wanted, limits=SUITE)
+
+        runs = Runs(lambda wanted: warm.suite(tree, wanted, SUITE), fresh)
+        look = await self.first_look.at(runs, base, tree, spec, reading)
+        self._notices += look.notices
+        return look.reasons
+
+    def take_notices(self) -> tuple[NoticeRaised, ...]:
+        """Return what was noticed since the last time, for whoever writes it down."""
+        taken, self._notices = tuple(self._notices), []
+        return taken
+
+    async def close(self) -> None:
+        """End what goes on beside the measuring."""
+        if self._mapping is not None:
+            self._mapping.cancel()
+            await asyncio.gather(self._mapping, return_exceptions=True)
+        for warm in self._warm.values():
+            await warm.close()
+        self._warm.clear()
+
+    async def _warmed(self, commit: str) -> WarmTarget:
+        """Return the interpreter that waits for candidates of a run; there is one at a time."""
+        if commit not in self._warm:
+            await self.close()
+            folder = self.scratch / f"warm-{next(self._numbers)}"
+            folder.mkdir()
+            self._warm[commit] = WarmTarget(self.mirror, await self.target(commit, folder), folder)
+        return self._warm[commit]
+
+    async def _map(self, commit: str, tree: str) -> None:
+        """Map a tree; when that fails, patches are judged by whole runs alone."""
+        with self.checked_out(tree) as root:
+            try:
+                await self.first_look.learn(await self.target(commit, root), tree, SUITE)
+            except (AgentError, GitError, OSError) as failed:
+                self.first_look.give_up(tree, f"{type(failed).__name__}: {failed}")
 
     @contextmanager
     def checked_out(self, tree: str) -> Iterator[Path]:
