@@ -17,7 +17,7 @@ LEAST_TARGETS, MOST_TARGETS = 8, 60
 
 ALL_FAILING = TaskId("failing_test:*")
 MANY = 6
-"""Ways to fail from which on a cause in common is looked for."""
+"""Ways to fail from which on a cause in common is looked for, once one of them alone gave no answer."""
 
 SURROUNDINGS = frozenset({
     "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
@@ -94,7 +94,7 @@ def _is_spent(run: Run, task: Task) -> bool:
 
 def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
     if spec.name == "tests":
-        return _failing_tests(reading) + ([_first_tests()] if reading.value is None else [])
+        return _failing_tests(reading, run) + ([_first_tests()] if reading.value is None else [])
     if spec.name == "lint":
         return _lint(reading)
     if spec.name == "coverage":
@@ -102,16 +102,15 @@ def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
     return []
 
 
-def _failing_tests(reading: Reading) -> list[Task]:
+def _failing_tests(reading: Reading, run: Run) -> list[Task]:
     groups: dict[str, list[Finding]] = {}
     for finding in reading.findings:
         groups.setdefault(finding.fingerprint or finding.symbol, []).append(finding)
     total = max(1, len(reading.findings))
-    whole = [_all_failing(reading)] if len(groups) >= MANY else []
     beside: Counter[str] = Counter()
     ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     nth = {key: _count(beside, group[0].path) for key, group in ordered}
-    return whole + [
+    found = [
         Task(
             id=TaskId(f"failing_test:{key}"),
             kind="failing_test",
@@ -127,6 +126,8 @@ def _failing_tests(reading: Reading) -> list[Task]:
         )
         for key, group in groups.items()
     ]
+    puzzling = len(found) >= MANY and any(_is_known(run, task) for task in found)
+    return [_all_failing(reading), *found] if puzzling else found
 
 
 def _all_failing(reading: Reading) -> Task:

@@ -57,10 +57,11 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (statements.exits, Statement, 7.0, "statement"),
     (missing.guarded, Statement, 3.2, "statement"),
     (missing.inserted, Statement, 8.4, "statement"),
+    (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
 )
 
-STREAMS = {missing.guarded, missing.inserted}
+STREAMS = {missing.guarded, missing.inserted, missing.filled}
 """Families that yield their many edits best first: only as many are drawn as the search needs."""
 
 CRASHES: Dict[str, Set[str]] = {

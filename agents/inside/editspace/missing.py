@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import Iterator, List, Set, Tuple
+from typing import Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .scope import NUMERIC, Draft, Site
@@ -89,6 +89,55 @@ def inserted(site: Site) -> Iterator[Draft]:
             yield site.splice(kind, weight, (start, start, text + source.eol + depth))
         if last:
             yield site.splice(kind, weight, (end, end, source.eol + depth + text))
+
+
+def filled(site: Site) -> Iterator[Draft]:
+    """A statement in the place of a `pass` that looks like a hole: beside others, or all that a loop does."""
+    node, source = site.node, site.source
+    block = getattr(site.parent, site.place.field)
+    loop = site.parent if isinstance(site.parent, (ast.For, ast.AsyncFor)) else None
+    if not source.alone(node) or (len(block) == 1 and loop is None):
+        return
+    start, end = source.whole(node)
+    weighed = [*_statements(site), *[(text, 4.0, "copied") for text in _twins(site)]]
+    weighed += _of_each(site, loop) if loop is not None else []
+    for text, weight, kind in sorted(weighed, key=lambda one: -one[1]):
+        yield site.splice(kind, 1.5 * weight, (start, end, text))
+
+
+def _of_each(site: Site, loop: ast.AST) -> List[Stated]:
+    """Return what a loop may do with its element: fold it into a local, call it on one, collect it."""
+    target = getattr(loop, "target", None)
+    if not isinstance(target, ast.Name):
+        return []
+    each, kinds = target.id, site.scope.types
+    found: List[Stated] = [(f"yield {each}", 1.0, "call-add")]
+    for name in site.scope.names(site.node.lineno):
+        if name in (each, "self", "cls"):
+            continue
+        found += [(f"{name} = {each}({name})", 4.0, "assign-add"), (f"{name} = {each}", 2.0, "assign-add")]
+        found += [(f"{name} = {call}({name}, {each})", 2.0, "assign-add") for call in site.scope.functions[:6]]
+        if not kinds.get(name) or kinds[name] & {*NUMERIC, "str"}:
+            found += [(f"{name} += {each}", 4.0, "step-add"), (f"{name} += 1", 3.0, "step-add")]
+        if kinds.get(name, set()) & {"list", "set"}:
+            method = "add" if "set" in kinds[name] else "append"
+            found.append((f"{name}.{method}({each})", 5.0, "call-add"))
+        if "dict" in kinds.get(name, set()):
+            found.append((f"{name}[{each}] = {name}.get({each}, 0) + 1", 2.5, "call-add"))
+    return found
+
+
+def _twins(site: Site) -> List[str]:
+    """Return short compound statements of the file whose names exist here too: functions often come in pairs."""
+    known = {*site.scope.locals, *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    found: Dict[str, None] = {}
+    for node in ast.walk(site.source.tree):
+        if not isinstance(node, (ast.If, ast.For, ast.While)) or (node.end_lineno or 0) - node.lineno > 3:
+            continue
+        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+        if names <= known and site.source.alone(node):
+            found.setdefault(site.source.reindented(node, site.source.indent(site.node)))
+    return list(found)[:40]
 
 
 def _statements(site: Site) -> List[Stated]:
