@@ -8,8 +8,9 @@ import shutil
 
 from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
 from agents.sandbox.cgroups import ControlGroups
-from agents.sandbox.confinement import argv, inputs, plan
+from agents.sandbox.confinement import argv, plan
 from agents.sandbox.defaults import limits_of
+from agents.sandbox.etc import Etc
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe
 from agents.sandbox.seccomp import program
@@ -25,6 +26,7 @@ class BubblewrapSandbox:
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
         self._level: SandboxLevel | None = None
+        self._etc: Etc | None = None
 
     @property
     def level(self) -> SandboxLevel:
@@ -36,6 +38,7 @@ class BubblewrapSandbox:
         level = self._level
         if level is None:
             self._groups.remove_leftovers()
+            self._etc = Etc()
             level = self._level = probe(self._bwrap, self._confined, self._groups)
         return level
 
@@ -49,6 +52,8 @@ class BubblewrapSandbox:
         return await self._confined(command)
 
     async def _confined(self, command: Command) -> Completed:
+        assert self._etc is not None, "the probe comes first"
+        etc = self._etc.folder
         allowance = limits_of(command.limits)
         groups = self._groups.for_one_command(allowance.memory, allowance.processes)
         planned = await asyncio.to_thread(plan, command, allowance)
@@ -58,13 +63,13 @@ class BubblewrapSandbox:
             raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
         metered_memory = 0 if self._groups.count_memory else allowance.memory
         order = Order(
-            argv=argv(planned, self._bwrap),
+            argv=argv(planned, self._bwrap, str(etc)),
             cwd="/",
             env={},
             stdin=command.stdin,
             channel=command.channel,
             namespaced=True,
-            inputs=list(inputs(filter_)),
+            inputs=[filter_],
             wall=allowance.wall,
             cpu=allowance.cpu,
             memory=metered_memory,

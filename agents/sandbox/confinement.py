@@ -35,28 +35,7 @@ ETC = (
 )
 _PROC_READ_ONLY = ("sys", "sysrq-trigger", "irq", "bus", "fs", "mtrr", "driver", "dynamic_debug")
 _PROC_HIDDEN = ("acpi", "asound", "kcore", "keys", "kmsg", "latency_stats", "scsi", "timer_list", "timer_stats")
-_UID = 1000
-
-
-class Inputs(NamedTuple):
-    """What bubblewrap reads from descriptors, in the order of the descriptors."""
-
-    seccomp: bytes
-    passwd: bytes
-    group: bytes
-    nsswitch: bytes
-    hosts: bytes
-
-
-def inputs(seccomp: bytes) -> Inputs:
-    """The filter, and files of /etc that tell nothing of this machine."""
-    return Inputs(
-        seccomp,
-        f"root:x:0:0::/:/bin/false\nkaizen:x:{_UID}:{_UID}::{HOME}:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".encode(),
-        f"root:x:0:\nkaizen:x:{_UID}:\nnogroup:x:65534:\n".encode(),
-        b"passwd: files\ngroup: files\nhosts: files\n",
-        b"127.0.0.1 localhost kaizen\n::1 localhost\n",
-    )
+UID = 1000
 
 
 class Plan(NamedTuple):
@@ -91,11 +70,11 @@ def plan(command: Command, allowance: Allowance) -> Plan:
     return Plan(command, allowance, read_only, writable, covered, _home_of(command))
 
 
-def argv(plan: Plan, bwrap: str) -> list[str]:
-    """The whole command line; later mounts lie over earlier ones."""
+def argv(plan: Plan, bwrap: str, etc: str) -> list[str]:
+    """The whole command line; later mounts lie over earlier ones. `etc` is shown as /etc."""
     size = str(plan.volatile_size)
     words = [bwrap, *_isolation(), *_environment(plan)]
-    words += ["--ro-bind", "/usr", "/usr", *_system_directories(), *_etc()]
+    words += ["--ro-bind", "/usr", "/usr", *_system_directories(), "--ro-bind", etc, "/etc"]
     words += ["--proc", "/proc", *_proc_covers()]
     words += ["--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     words += ["--perms", "1777", "--size", size, "--tmpfs", "/tmp"]
@@ -115,7 +94,7 @@ def _isolation() -> list[str]:
     words = (
         "--unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup-try --unshare-net --disable-userns"
     )
-    words += f" --uid {_UID} --gid {_UID} --die-with-parent --new-session --cap-drop ALL --hostname kaizen"
+    words += f" --uid {UID} --gid {UID} --die-with-parent --new-session --cap-drop ALL --hostname kaizen"
     words += f" --json-status-fd {STATUS} --block-fd {GATE} --clearenv"
     return words.split()
 
@@ -132,13 +111,6 @@ def _system_directories() -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
-
-
-def _etc() -> Iterator[str]:
-    for name in ETC:
-        yield from ("--ro-bind-try", f"/etc/{name}", f"/etc/{name}")
-    for number, name in enumerate(("passwd", "group", "nsswitch.conf", "hosts"), FIRST_INPUT + 1):
-        yield from ("--ro-bind-data", str(number), f"/etc/{name}")
 
 
 def _proc_covers() -> Iterator[str]:

@@ -18,7 +18,7 @@ from agents.sandbox.cgroups import ControlGroups
 
 Confined = Callable[[Command], Awaitable[Completed]]
 
-_PREFIX = "kaizen-probe-"
+PREFIX = "kaizen-probe-"
 _BEGINS = 0.5
 """Seconds between making a folder and locking it, at most."""
 _ENV = {"PATH": "/usr/bin:/bin"}
@@ -98,7 +98,7 @@ async def gaps(
 ) -> list[str]:
     """Run into each limit, and with the command of `walls` into the walls; return what does not hold."""
     _remove_leftovers()
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, _held(Path(name)):
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name, _held(Path(name)):
         place = Path(name).resolve() / "place"
         place.mkdir()
         tried, forked, remembered, filled = await asyncio.gather(
@@ -136,7 +136,7 @@ def _held(place: Path) -> Iterator[None]:
 
 def _remove_leftovers() -> None:
     """Remove what a probe has left behind that was killed; one that begins just now is left alone."""
-    for place in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
             if time.time() - place.stat().st_mtime > _BEGINS:
                 with _held(place):

@@ -18,7 +18,7 @@ from agents.tools.addopts import kept_options
 from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
 from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
-from agents.tools.toolchain import toolchain
+from agents.tools.toolchain import Toolchain, toolchain
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
@@ -144,14 +144,15 @@ class SandboxedTarget:
         limits: Limits | None = None,
     ) -> Produced:  # fmt: skip
         """Run a command in a copy, with the user's installation of its program shown read-only."""
-        tools = toolchain(argv[0], self.environment.search)
+        own = self.environment.python.parent
+        tools = Toolchain() if (own / argv[0]).exists() else toolchain(argv[0], self.environment.search)
         with self._copy() as copy:
             project = copy / self._prefix
             lay(project, laid or {})
             lent = lend_packages(project, self.environment.own) if self.environment.own is not None else ()
             first, last = self._import_path(project, self.layout())
             env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
-            env["PATH"] = os.pathsep.join([*tools.path, env["PATH"]])
+            env["PATH"] = os.pathsep.join([str(own), *tools.path, env["PATH"]])
             command = self._command(copy, argv, env, limits or Limits(), writable=True)
             done = await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *lent]))
             left = collected(project, collect) if done.outcome == "exited" and collect else Collected({}, cut=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from agents.ports import Command, Sandbox
 from agents.sandbox.bubblewrap import BubblewrapSandbox
+from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
 
 
@@ -44,7 +45,12 @@ async def main(count: int) -> None:
             confined.level.detail,
         )
         print("| what | min ms | median ms | p95 ms |\n| --- | --- | --- | --- |")
-        for label, once in (("bare", bare), ("none", run_in(LocalSandbox())), ("bubblewrap", run_in(confined))):
+        rows: dict[str, Callable[[], Awaitable[object]]] = {"bare": bare, "none": run_in(LocalSandbox())}
+        rows["bubblewrap"] = run_in(confined)
+        fenced = LandlockSandbox()
+        if fenced.level.sandboxed:
+            rows["landlock"] = run_in(fenced)
+        for label, once in rows.items():
             taken = await measure(once, count)
             print(f"| {label} | {taken[0]:.1f} | {taken[count // 2]:.1f} | {taken[int(count * 0.95)]:.1f} |")
 

@@ -59,7 +59,7 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
         why = f"the run ended with {len(untried)} of {len(own)} tasks for it not tried to their end"
         return [Left(what=short, why=why, remedy=MORE_TIME)]
     remedy = REMEDIES.get(spec.name, "mend it by hand")
-    why = "nothing that is known moves it further" if own else "no technique is known for it"
+    why = "nothing that is known moves it further" if spec.name == "coverage" else "no technique is known for it"
     return [Left(what=short + _worst(reading), why=why, remedy=remedy)]
 
 

@@ -46,12 +46,12 @@ class Performance:
             if high - low <= NARROW or low > spec.target:
                 break
         tool = _tool(spec, len(pairs))
-        interval = f"between {low:+.1f} % and {high:+.1f} % slower than the trusted checkpoint ({SURE:.0%} sure)"
+        interval = f"{low:+.1f} % to {high:+.1f} % of time beside the trusted checkpoint ({SURE:.0%} sure)"
         if high - low > NARROW and low <= spec.target:
             why = f"too noisy: {interval}; let the benchmark run longer, or quieten the machine"
             return Reading(gate=spec.name, value=None, detail=why, tool=tool)
         value = round(max(0.0, low), 2)
-        said = interval if value else f"no slower: {interval}"
+        said = f"slower: {interval}" if value else f"no slower: {interval}"
         findings = (Finding(rule="slower", message=interval),) if value > spec.target else ()
         seconds = sum(pair.here + pair.trusted for pair in pairs)
         return Reading(

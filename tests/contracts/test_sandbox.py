@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,8 @@ from agents.ports import Command, Limits, Sandbox, SandboxBroken
 from agents.sandbox.bubblewrap import BubblewrapSandbox
 from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
-from tests.contracts.sandbox import SandboxContract, alive, command
+from agents.sandbox.supervisor.meters import descendants, nameless
+from tests.contracts.sandbox import MIB, SandboxContract, alive, command
 
 
 class TestLocal(SandboxContract):
@@ -151,4 +155,28 @@ async def test_groups_left_by_a_killed_daemon_are_removed_at_the_next_start(bubb
     assert BubblewrapSandbox().level.sandboxed
 
     assert not left.exists()
+    deadline = time.monotonic() + 5
+    while list(place.glob(f"kaizen-{os.getpid()}-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)  # removed when the report has been told already
     assert not list(place.glob(f"kaizen-{os.getpid()}-*"))
+
+
+def test_files_without_a_name_are_measured_also_where_nothing_is_sent_to_storage() -> None:
+    """Memory file systems write nothing to storage, and no walk meets what has no name."""
+    holder = subprocess.Popen([sys.executable, "-c", _NAMELESS], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None and holder.stdout.readline()
+
+    held = nameless([task for task in descendants(os.getpid()) if task.pid == holder.pid])
+    holder.communicate()
+
+    assert 3 * MIB <= held < 4 * MIB
+
+
+_NAMELESS = """
+import os, sys, tempfile
+file = tempfile.TemporaryFile(dir="/dev/shm")
+file.write(bytes(3 << 20)); file.flush()
+again = os.dup(file.fileno())
+print("ready", flush=True)
+sys.stdin.read()
+"""

@@ -86,7 +86,9 @@ def test_the_run_ends_in_good_order(kaizen: Kaizen, tmp_path: Path, alone: bool)
     )
     before = git(repository, "status", "--porcelain"), git(repository, "rev-parse", "HEAD")
 
-    done = kaizen.beside(tmp_path / "home").run(repository, "--iterations", "2", seconds=900, HOME=str(home))
+    done = kaizen.beside(tmp_path / "home").run(
+        repository, "--iterations", "1", "--minutes", "3", seconds=900, HOME=str(home)
+    )
 
     assert done.ended["state"] in ("completed", "stalled", "exhausted", "failed")
     assert "Traceback" not in done.err

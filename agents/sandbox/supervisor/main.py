@@ -18,7 +18,8 @@ from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
 _NOT_EXECUTABLE = b"bwrap: execvp "
-_END_SECONDS = 20.0
+_END_SECONDS = 120.0
+"""On a busy machine hundreds of killed processes take their time; the command is over only when all are gone."""
 _DRAIN_SECONDS = 2.0
 
 
@@ -29,22 +30,32 @@ def main() -> None:
         return
     # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
     ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    started = Started(order)
     try:
-        report = supervise(order)
+        report = supervise(order, started)
     except OSError as error:
         report = Report("broken", 0, False, 0.0, 0.0, b"", str(error).encode(), b"")
+    _tell(report)
+    # The kernel takes some milliseconds for each: nobody has to wait for that.
+    for group in started.groups:
+        group.remove()
+
+
+def _tell(report: Report) -> None:
     content = memoryview(pack(report))
     try:
         while content:
             content = content[os.write(1, content) :]
     except BrokenPipeError:
         return  # the daemon is gone, and with it whoever wanted to know
+    finally:
+        os.close(0)
+        os.close(1)
 
 
-def supervise(order: Order) -> Report:
-    """Run the order to its end; nothing of it is alive afterwards."""
+def supervise(order: Order, started: Started) -> Report:
+    """Run the order to its end; nothing of it is alive afterwards, its groups are empty and still there."""
     began = time.monotonic()
-    started = Started(order)
     watch = Watch(order, started)
     try:
         start(order, started)
@@ -54,8 +65,6 @@ def supervise(order: Order) -> Report:
     finally:
         left = _end(started)
         started.out_of_memory = any(group.out_of_memory() for group in started.groups)
-        for group in started.groups:
-            group.remove()
     for reader in started.readers.values():
         reader.drain(_DRAIN_SECONDS)
     seconds = time.monotonic() - began

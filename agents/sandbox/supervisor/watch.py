@@ -7,7 +7,7 @@ import resource
 import signal
 import time
 
-from .meters import Growth, Task, bytes_written, descendants, grown, memory_of, volatile_inodes
+from .meters import Growth, Task, bytes_written, descendants, grown, memory_of, nameless, volatile_inodes
 from .order import Order
 from .start import Started
 
@@ -82,7 +82,7 @@ class Watch:
             return "memory"
         if order.cpu and self.cpu > order.cpu:
             return "cpu"
-        if order.places and bytes_written(tasks, self._written) > order.written:
+        if order.places and max(bytes_written(tasks, self._written), nameless(tasks)) > order.written:
             return "output"
         if volatile_inodes(self._started.first, order.volatile, order.volatile_size) > order.inodes:
             return "output"

@@ -1,0 +1,56 @@
+"""The same escapes, played by an ordinary user: root and a user are confined by different means."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
+
+UID = 54321
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = [str(ROOT), sysconfig.get_paths()["purelib"]]
+
+
+def as_user(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """Run as the user, with nothing of root's."""
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(home), "USER": "u", "PYTHONDONTWRITEBYTECODE": "1"}
+    env["PYTHONPATH"] = os.pathsep.join(PLACES)
+    return subprocess.run(
+        words, user=UID, group=UID, extra_groups=[], env=env, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("adapter", ["bubblewrap", "landlock"])
+def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, tmp_path: Path) -> None:
+    if os.getuid() != 0:
+        pytest.skip("this is an ordinary user already: the other tests are this one")
+    home = tmp_path / "home"
+    home.mkdir()
+    for place in (home, tmp_path, *list(tmp_path.parents)[:2]):
+        place.chmod(0o755)
+    os.chown(home, UID, UID)
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    python = next(
+        (
+            p
+            for p in (sys.executable, f"/usr/bin/{version}")
+            if as_user(p, "-c", "import pytest", home=home).returncode == 0
+        ),
+        None,
+    )
+    if python is None:
+        pytest.skip(f"no {version} that an ordinary user can run")
+
+    done = as_user(
+        python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(home / "t"),
+        "tests/contracts/test_escapes.py", "-k", f"stopped_by and {adapter}", home=home,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " passed" in done.stdout and "failed" not in done.stdout
