@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 from agents.workspace.environment import Environment, prepare
-from agents.workspace.mirror import Mirror, locate
+from agents.workspace.mirror import Files, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
@@ -30,7 +31,8 @@ from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
 from director.loop import Director
 from director.referee import Referee
-from director.settings import Settings
+from director.referee.judging import Judged, Judging
+from director.settings import Settings, read_repository, specs
 from knowledge_graph.projector import Projector
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
@@ -148,6 +150,36 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
         store.close()
         lease.release()
         raise
+
+
+async def judge_by_hand(
+    path: Path, base: str, candidate: str, settings: Settings, sandbox: Sandbox, seed: int
+) -> Judged:
+    """Judge two revisions of the repository that `path` is in; raise Unusable or SettingsError.
+
+    Everything happens in a mirror of a moment: no ledger, no daemon, and nothing of the user's is written.
+    """
+    top, prefix = locate(path)
+    place = settings.home / "referee" / uuid.uuid4().hex
+    try:
+        mirror = Mirror(place / "mirror.git", top)
+        trees = [await asyncio.to_thread(mirror.adopt, revision) for revision in (base, candidate)]
+        Files(mirror.git, trees[0], top).require_usable(prefix)
+        name = f"{prefix}/kaizen.toml" if prefix else "kaizen.toml"
+        asked = read_repository(Files(mirror.git, trees[0], top).show(name), name)
+        chosen = specs({g.name: g.spec for g in gates()}, asked.gates, "kaizen.toml")
+        referee = Referee(
+            mirror=mirror,
+            sandbox=sandbox,
+            prefix=prefix,
+            gates=gates(),
+            blobs=FileBlobs(place / "blobs"),
+            scratch=place / "scratch",
+            prepare=_preparer(top / prefix, settings),
+        )
+        return await Judging(referee, trees[0], trees[0], trees[1], chosen, seed).judged()
+    finally:
+        remove(place)
 
 
 def repository_of(known: Known, clock: Callable[[], float]) -> Path:

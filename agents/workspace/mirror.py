@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from agents.workspace.git import Git, GitError, git_dir_of
 from ledger.events import FileChange
@@ -38,6 +39,13 @@ class Source:
     dirty: int
     """How many paths differ from the commit; they are left alone."""
     shallow: bool
+
+
+class Entry(NamedTuple):
+    """One file of a tree: git's mode and the name of its bytes."""
+
+    mode: str
+    blob: str
 
 
 class Unusable(Exception):
@@ -139,6 +147,52 @@ class Mirror:
             if error.status == 1:
                 return None
             raise
+
+    # --- parts of trees
+
+    def entries(self, tree: str) -> dict[str, Entry]:
+        """Return every file of a tree (or commit), by path."""
+        found = {}
+        for row in self.git.raw("ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
+            if row:
+                about, _, path = row.decode("utf-8", "surrogateescape").partition("\t")
+                mode, _, blob = about.split(" ")
+                found[path] = Entry(mode, blob)
+        return found
+
+    def content(self, blob: str) -> bytes:
+        """Return the bytes of one file."""
+        return self.git.raw("cat-file", "blob", blob)
+
+    def blob(self, content: bytes) -> str:
+        """Keep the bytes of one file and return their name."""
+        return self.git("hash-object", "-w", "--stdin", stdin=content)
+
+    def with_entries(self, tree: str, changed: Mapping[str, Entry | None]) -> str:
+        """Return the tree with some paths put otherwise; None takes a path away."""
+        gone = Entry("0", "0" * 40)
+        rows = [f"{(entry or gone).mode} {(entry or gone).blob}\t{path}" for path, entry in changed.items()]
+        with self._index() as index:
+            self.git("read-tree", tree, index=index)
+            stdin = "\0".join([*rows, ""]).encode("utf-8", "surrogateescape")
+            self.git("update-index", "-z", "--index-info", stdin=stdin, index=index)
+            return self.git("write-tree", index=index)
+
+    def adopt(self, revision: str) -> str:
+        """Copy the tree of any revision of the user's repository here and return its id; raise Unusable.
+
+        Nothing of its history comes along.
+        """
+        user = user_git(self.repository)
+        try:
+            tree = user("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{tree}}")
+        except GitError as error:
+            known = f"{self.repository} has no commit, reference or tree called {revision}"
+            raise Unusable(f"{known}: see `git log --all --oneline`") from error
+        pack = user.raw("pack-objects", "--revs", "--stdout", "-q", "--threads=1", stdin=f"{tree}\n".encode())
+        self.git.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
+        Files(self.git, tree, self.repository).require_plain()
+        return tree
 
     # --- commits and the branch
 

@@ -40,5 +40,9 @@ class CleanTree:
     async def suite(self) -> SuiteResult:
         """Run the whole suite with coverage, once; cancelling the first who asked cancels it."""
         if self._suite is None or self._suite.cancelled():
-            self._suite = asyncio.ensure_future(self._target.suite(coverage=True, limits=self._limits))
+            self._suite = asyncio.ensure_future(self.run_suite())
         return await self._suite
+
+    async def run_suite(self) -> SuiteResult:
+        """Run the whole suite now."""
+        return await self._target.suite(coverage=True, limits=self._limits)

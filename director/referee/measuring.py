@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from agents.ports import Limits, Sandbox
+from agents.ports import Limits, Sandbox, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import Environment
 from agents.workspace.mirror import Mirror
@@ -19,6 +20,7 @@ from director.gates import measure_all
 from director.gates.gate import Gate
 from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
+from director.referee.canaries import PlantedTree, canaries_for
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
@@ -35,6 +37,15 @@ class Measured:
     readings: tuple[Reading, ...]
     score: float
     errors: tuple[ErrorSeen, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One run of one tree: what the gates say, what became of each test, what forged results were seen."""
+
+    readings: tuple[Reading, ...]
+    suite: SuiteResult
+    forged: tuple[str, ...]
 
 
 class Referee:
@@ -66,7 +77,7 @@ class Referee:
         """Return the interpreter the run's code runs on; made from the files of the run's first commit."""
         async with self._preparing:
             if commit not in self._environments:
-                with self._checked_out(commit) as root:
+                with self.checked_out(commit) as root:
                     made = await asyncio.to_thread(self._prepare, root / self.prefix)
                 self._environments[commit] = made
             return self._environments[commit]
@@ -80,18 +91,28 @@ class Referee:
         self, run: RunId, commit: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
     ) -> Measured:
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
-        with self._checked_out(tree) as root:
+        with self.checked_out(tree) as root:
             target = await self.target(commit, root)
             chosen = [(self.gates[spec.name], spec) for spec in specs]
-            with self._checked_out(commit) as trusted:
+            with self.checked_out(commit) as trusted:
                 clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
                 readings = await measure_all(chosen, clean)
             readings = keep_passed(readings, await clean.suite(), self.blobs)
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
 
+    async def see(
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path
+    ) -> Seen:
+        """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for."""
+        clean = PlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=SUITE)
+        suite = await clean.suite()
+        readings = await measure_all([(self.gates[spec.name], spec) for spec in specs], clean)
+        return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
+
     @contextmanager
-    def _checked_out(self, tree: str) -> Iterator[Path]:
+    def checked_out(self, tree: str) -> Iterator[Path]:
+        """Have the files of a tree in a folder of its own, for a while."""
         folder = self.scratch / f"tree-{next(self._numbers)}"
         self.mirror.checkout(tree, folder)
         try:

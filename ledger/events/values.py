@@ -102,6 +102,8 @@ class Reason(Value, frozen=True, kw_only=True):
     gate: str = ""
     path: str = ""
     line: int = 0
+    rule: str = ""
+    """Which rule or check of the referee objects, or the tool's own rule."""
 
 
 class FileChange(Value, frozen=True, kw_only=True):

@@ -495,6 +495,7 @@ export interface Reason {
   readonly gate?: string;
   readonly path?: string;
   readonly line?: number;
+  readonly rule?: string;
 }
 
 /** What was asked from outside, and the answer. */

@@ -1,0 +1,73 @@
+"""`kaizen referee`: judge any two commits, references or trees of a repository by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from director.bootstrap import judge_by_hand, sandbox_of
+from director.cli.errors import COMPLETED, INTERNAL, STALLED, one_line_errors
+from director.referee.judging import Judged
+from director.settings import load
+
+STATUS = {"accepted": COMPLETED, "rejected": INTERNAL, "undecided": STALLED, "unmeasurable": STALLED}
+"""Exit status by verdict."""
+
+
+def referee(
+    base: Annotated[str, typer.Argument(help="What is trusted: a commit, reference or tree.")],
+    candidate: Annotated[str, typer.Argument(help="What is judged: a commit, reference or tree.")],
+    *,
+    repo: Annotated[Path, typer.Option("--repo", help="A git repository, or a directory in one.")] = Path(),
+    json: Annotated[bool, typer.Option("--json", help="Write the verdict as one JSON object.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Seed of what is drawn by chance; without one, drawn now.")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not fetch the target's dependencies.")] = False,
+    accept_no_sandbox: Annotated[
+        bool, typer.Option("--i-accept-no-sandbox", help="Run the project's code with your own rights.")
+    ] = False,
+) -> None:
+    """Judge whether a candidate is honest and not worse than a base.
+
+    Nothing in the repository is changed. Exit status: 0 accepted, 1 rejected, 2 bad usage, 3 undecided or unmeasurable.
+    """
+    stated = {"offline": offline or None, "accept_no_sandbox": accept_no_sandbox or None}
+    with one_line_errors():
+        settings = load(os.environ, {name: value for name, value in stated.items() if value is not None})
+        sandbox = sandbox_of(settings, example=False)
+        chosen = int.from_bytes(os.urandom(4)) if seed is None else seed
+        judged = asyncio.run(judge_by_hand(repo, base, candidate, settings, sandbox, chosen))
+    _show_json(judged) if json else _show(judged)
+    raise typer.Exit(STATUS[judged.verdict])
+
+
+def _show_json(judged: Judged) -> None:
+    reasons = [
+        {"code": r.code, "message": r.message, "file": r.path, "line": r.line, "rule": r.rule, "gate": r.gate}
+        for r in judged.reasons
+    ]
+    readings = {"base": msgspec.to_builtins(judged.base), "candidate": msgspec.to_builtins(judged.candidate)}
+    sys.stdout.write(jsonlib.dumps({"verdict": judged.verdict, "reasons": reasons, "readings": readings}) + "\n")
+
+
+def _show(judged: Judged) -> None:
+    sys.stdout.write(f"{judged.verdict}\n")
+    for reason in judged.reasons:
+        place = (
+            f"{reason.path}:{reason.line} " if reason.path and reason.line else f"{reason.path} " if reason.path else ""
+        )
+        sys.stdout.write(f"  {reason.code:<16} {place}{reason.message}\n")
+    before = {reading.gate: reading for reading in judged.base}
+    for reading in judged.candidate:
+        was = before.get(reading.gate)
+        sys.stdout.write(f"  {reading.gate:<16} {_value(was.value if was else None)} -> {_value(reading.value)}\n")
+
+
+def _value(value: float | None) -> str:
+    return "unmeasurable" if value is None else f"{value:g}"

@@ -1,0 +1,50 @@
+"""PURE: each expected test must have been seen to pass; what is missing, skipped or expected to fail has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from agents.ports import SuiteResult, TestOutcome
+from director.gates.tests import passed
+
+
+class Lost(NamedTuple):
+    """One expected test that did not pass."""
+
+    id: str
+    became: str
+    """Its outcome, `broken` when its module could not be collected, `missing` when nothing was heard of it."""
+    outcome: TestOutcome | None
+
+
+def lost(expected: Iterable[str], suite: SuiteResult) -> list[Lost]:
+    """Return the expected tests that were not seen to pass; a run without results loses them all."""
+    green = passed(suite) if suite.outcome in ("ran", "broken", "timeout") else frozenset[str]()
+    by_id = {test.id: test for test in suite.tests}
+    broken = {test.id: test for test in suite.broken}
+    return [_lost(test, by_id, broken) for test in sorted(frozenset(expected) - green)]
+
+
+def failing(suite: SuiteResult) -> frozenset[str]:
+    """Return the tests that failed, with those whose module could not be collected under the module's name."""
+    return frozenset(test.id for test in (*suite.tests, *suite.broken) if test.outcome in ("failed", "error"))
+
+
+def file_of(test: str, tests: Iterable[str]) -> str:
+    """Return the file a test stands in; empty when it cannot be told."""
+    if "::" in test or test.endswith(".py"):
+        return test.split("::")[0]
+    for path in tests:
+        dotted = path.removesuffix(".py").replace("/", ".")
+        if test.startswith((f"{dotted}.", f"{dotted.rpartition('.')[2]}.")):
+            return path
+    return ""
+
+
+def _lost(test: str, by_id: dict[str, TestOutcome], broken: dict[str, TestOutcome]) -> Lost:
+    found = by_id.get(test)
+    if found is not None:
+        return Lost(test, found.outcome, found)
+    module = broken.get(file_of(test, broken))
+    return Lost(test, "broken" if module is not None else "missing", module)

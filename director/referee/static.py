@@ -1,0 +1,109 @@
+"""What is seen without running anything: settings, comments that hide, types, names taken, files read by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agents.workspace.layout import Layout
+from agents.workspace.mirror import Entry, Mirror
+from director.referee.changes import Change, Changes, shadows
+from director.referee.hints import looks_at_tests
+from director.referee.objections import Objection, doubts, rejects
+from director.referee.ratchets import newly_hidden, untyped, weakened_steps
+from director.referee.toolsettings import PRECEDENCE, shifts
+
+READABLE = 1024 * 1024
+CONFIGURED = frozenset(name for places in PRECEDENCE.values() for name, _ in places)
+
+
+class Texts:
+    """The text of files of two trees, read once."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._read: dict[str, str] = {}
+
+    def __call__(self, entry: Entry | None) -> str:
+        """Return the text of a file; nothing for none, for links and for what is no text."""
+        if entry is None or not entry.mode.startswith("100"):
+            return ""
+        if entry.blob not in self._read:
+            content = self._mirror.content(entry.blob)
+            self._read[entry.blob] = "" if len(content) > READABLE else content.decode("utf-8", "replace")
+        return self._read[entry.blob]
+
+
+def static_objections(
+    changes: Changes, base: dict[str, Entry], candidate: dict[str, Entry], texts: Texts, prefix: str,
+    layouts: Sequence[Layout], installed: frozenset[str],
+) -> Iterator[Objection]:  # fmt: skip
+    """Yield what can be said from the files alone."""
+    yield from _settings(changes, base, candidate, texts)
+    yield from _steps(changes, texts)
+    python = [change for change in changes.all if change.path.endswith((".py", ".pyi"))]
+    before = {change.path: texts(change.before) for change in python}
+    after = {change.path: texts(change.after) for change in python}
+    for hidden in newly_hidden(before, after):
+        message = f"{hidden.text!r} hides findings that were not hidden before"
+        yield rejects("suppressed", message, hidden.path, hidden.line, rule=hidden.kind)
+    for change in changes.of("source"):
+        for gone in untyped(change.path, before.get(change.path, ""), after.get(change.path, "")):
+            yield rejects("types-hidden", gone.said, gone.path, gone.line)
+    yield from _stubs(changes, candidate)
+    for change, name in shadows(changes, prefix, layouts, installed):
+        message = f"this file would be imported in the place of the module {name}"
+        yield rejects("shadowed", message, change.path, rule=name)
+    yield from _read_by_itself(changes, texts)
+    yield from looks_at_tests(changes, texts)
+
+
+def _settings(
+    changes: Changes, base: dict[str, Entry], candidate: dict[str, Entry], texts: Texts
+) -> Iterator[Objection]:
+    if not any(change.path.rpartition("/")[2] in CONFIGURED for change in changes.of("settings")):
+        return
+    before = {path: texts(entry) for path, entry in base.items() if path.rpartition("/")[2] in CONFIGURED}
+    after = {path: texts(entry) for path, entry in candidate.items() if path.rpartition("/")[2] in CONFIGURED}
+    for shift in shifts(before, after):
+        if shift.direction == "weaker":
+            yield rejects("settings", shift.said, shift.path, rule=f"{shift.tool} {shift.key}")
+        elif shift.direction == "unclear":
+            yield doubts("settings-unclear", shift.said, shift.path, rule=f"{shift.tool} {shift.key}")
+
+
+def _steps(changes: Changes, texts: Texts) -> Iterator[Objection]:
+    for change in changes.of("settings"):
+        if change.path.rpartition("/")[2] in CONFIGURED:
+            continue
+        for direction, line in weakened_steps(texts(change.before), texts(change.after)):
+            if direction == "weaker":
+                yield rejects("settings", f"this step checks less than before: {line}", change.path)
+
+
+def _stubs(changes: Changes, candidate: dict[str, Entry]) -> Iterator[Objection]:
+    for change in changes.of("source"):
+        if change.path.endswith(".pyi") and change.before is None and change.path[:-1] in candidate:
+            message = "a new stub hides the types of the module beside it from every checker"
+            yield rejects("types-hidden", message, change.path)
+
+
+def _read_by_itself(changes: Changes, texts: Texts) -> Iterator[Objection]:
+    for change in changes.of("read"):
+        if change.after is None:
+            continue
+        name = change.path.rpartition("/")[2]
+        message = f"{name} is read without being asked for"
+        if name.endswith((".py", ".pth", ".pyc", ".pyo", ".egg-link", "pyvenv.cfg")):
+            yield rejects("read-by-itself", message, change.path, rule=name)
+        elif name != ".gitattributes" or _runs_programs(texts(change.after)):
+            yield doubts("read-by-itself", message, change.path, rule=name)
+
+
+def _runs_programs(attributes: str) -> bool:
+    return any(word in attributes for word in ("filter=", "diff=", "merge=", "export-subst", "working-tree-encoding"))
+
+
+def changed_paths(changes: Sequence[Change]) -> str:
+    """Return the first paths in words."""
+    names = [change.path for change in changes[:3]]
+    return ", ".join(names) + (", …" if len(changes) > 3 else "")
