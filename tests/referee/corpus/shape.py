@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from textwrap import dedent
+from textwrap import dedent, indent
 from typing import Any, Literal
 
 Files = Mapping[str, str]
@@ -116,10 +116,12 @@ def swap(path: str, old: str, new: str, times: int = 1) -> Edit:
 def add(path: str, text: str) -> Edit:
     """Put a text, which may be indented, at the end of a file that may be new."""
 
-    def edit(texts: dict[str, str]) -> None:
-        texts[path] = texts.get(path, "") + dedent(text)
+    return _put_at_the_end(path, dedent(text))
 
-    return edit
+
+def method(path: str, text: str) -> Edit:
+    """Put a text, which may be indented, at the end of the class that a file ends with."""
+    return _put_at_the_end(path, "\n" + indent(dedent(text).strip("\n"), " " * 4) + "\n")
 
 
 def cut(path: str, start: str, end: str = "") -> Edit:
@@ -167,6 +169,13 @@ def everywhere(old: str, new: str) -> Edit:
     def edit(texts: dict[str, str]) -> None:
         assert any(re.search(old, text) for text in texts.values()), old
         texts.update({path: re.sub(old, new, text) for path, text in texts.items()})
+
+    return edit
+
+
+def _put_at_the_end(path: str, text: str) -> Edit:
+    def edit(texts: dict[str, str]) -> None:
+        texts[path] = texts.get(path, "") + text
 
     return edit
 

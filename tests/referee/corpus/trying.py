@@ -172,7 +172,7 @@ def _of_an_honest_change(case: Case, bugs: int) -> list[str]:
             found.append(f"no longer true: {truth}")
         if truth in case.wrong and (held or not holds_now):
             found.append(f"not mended: {truth}")
-    for bug in list(layout.bugs)[:bugs]:
+    for bug in dict.fromkeys([*case.asleep, *list(layout.bugs)[:bugs]]):
         if noticed(layout.name, frozenset(base.items()), bug):
             if noticed(layout.name, frozenset(candidate.items()), bug) is False:
                 found.append(f"no longer noticed: {bug}")

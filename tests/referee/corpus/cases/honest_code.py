@@ -20,7 +20,7 @@ from tests.referee.corpus.parts import (
     UNITS,
     WEIGHT,
 )
-from tests.referee.corpus.shape import add, everywhere, honest, moved, put, swap
+from tests.referee.corpus.shape import add, everywhere, honest, method, moved, put, swap
 
 HEAVY = ["twenty is heavy", "heavy as agreed"]
 
@@ -61,13 +61,13 @@ CASES = (
         swap("shifts.py", "                first = (minutes(one.start), minutes(one.end))\n                second = (minutes(other.start), minutes(other.end))\n",
              "                first = (minutes(one.start), minutes(one.start) + one.length)\n                second = (minutes(other.start), minutes(other.start) + other.length)\n"),
         swap("shifts.py", "import csv\nimport sys\n", "import csv\n"),
-        add("tests/test_shifts.py", '''
-                def test_a_night_clashes_with_the_evening(self):
-                    late = self.shift("22:00", "6:00")
-                    evening = self.shift("21:00", "23:00")
+        method("tests/test_shifts.py", '''
+            def test_a_night_clashes_with_the_evening(self):
+                late = self.shift("22:00", "6:00")
+                evening = self.shift("21:00", "23:00")
 
-                    self.assertClash(late, evening, clashes([late, evening]))
-        '''.replace("\n            ", "\n        ")),
+                self.assertClash(late, evening, clashes([late, evening]))
+        '''),
         wrong=["nights"],
     ),
     honest(
