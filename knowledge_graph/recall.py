@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from knowledge_graph.embedding import error_text
 from ledger.blobs import Blobs
-from ledger.events import Fingerprint
+from ledger.events import Fingerprint, Reason
 
 if TYPE_CHECKING:
     from knowledge_graph.graph import ErrorGraph, ErrorNode, SolutionNode
@@ -24,6 +24,8 @@ class Recalled:
     """Unified diffs that landed for it, best proven first."""
     failed: tuple[str, ...] = ()
     """Patch ids that were rejected or rolled back for it."""
+    objections: tuple[Reason, ...] = ()
+    """Why those were rejected, in the order of the patches."""
 
 
 def recall(graph: ErrorGraph, fingerprint: Fingerprint, blobs: Blobs) -> Recalled | None:
@@ -45,6 +47,7 @@ def recall(graph: ErrorGraph, fingerprint: Fingerprint, blobs: Blobs) -> Recalle
         seen=error.seen,
         solved=tuple(blobs.get(each.diff).decode("utf-8", "surrogateescape") for each in _ranked(proven, error)),
         failed=tuple(failed),
+        objections=tuple(reason for each in tried if each.patch in refused for reason in each.reasons),
     )
 
 

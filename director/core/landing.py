@@ -37,6 +37,8 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     """Return the measurement and what the judge makes of it."""
     assert attempt.patch is not None
     verdict = judge(run.started.gates, run.readings, fact.readings)
+    if fact.objections:
+        return [fact, PatchRejected(attempt=attempt.id, reasons=(*fact.objections, *verdict.worse))]
     if not verdict.lands:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]

@@ -29,6 +29,7 @@ from director.core.effects import (
 from director.core.state import Run, State, refused_now
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
+from director.referee.judging import judge
 from knowledge_graph.projector import Projector
 from knowledge_graph.recall import recall
 from ledger.blobs import Blobs
@@ -46,6 +47,7 @@ from ledger.events import (
     TargetPrepared,
     attempt_stream,
 )
+from ledger.projections.score import quality_score
 from ledger.store import Store
 
 Tell = Callable[[Mapping[str, str]], None]
@@ -167,7 +169,7 @@ class LocalExecutor:
         return (*notices, prepared)
 
     async def _measure_branch(self, run: Run, effect: MeasureBranch) -> tuple[AnyEvent, ...]:
-        measured = await self._judged(run, effect.commit, "the branch")
+        measured = await self._measured_tree(run, effect.commit, "the branch")
         fact: AnyEvent
         if effect.baseline:
             pack = await asyncio.to_thread(lambda: self.place.blobs.put(self.place.mirror.whole_pack(effect.commit)))
@@ -179,16 +181,18 @@ class LocalExecutor:
         return (*measured.errors, fact)
 
     async def _measure(self, run: Run, effect: Measure) -> PatchMeasured:
-        measured = await self._judged(run, effect.tree, f"the patch of {effect.attempt}")
+        self.place.tell({"doing": f"judging the patch of {effect.attempt}"})
+        judged = await judge(self.place.referee, run.started.commit, effect.base, effect.tree, run.started.gates)
         return PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
             tree=effect.tree,
-            readings=measured.readings,
-            score=measured.score,
+            readings=judged.candidate,
+            score=quality_score(judged.candidate, run.started.gates),
+            objections=judged.objections,
         )
 
-    async def _judged(self, run: Run, tree: str, what: str) -> Measured:
+    async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
         return await self.place.referee.measure(run.id, run.started.commit, tree, run.started.gates, run.readings)
 

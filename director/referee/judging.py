@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +16,12 @@ from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.changes import Changes, changes_between
 from director.referee.expected import Lost, failing, lost
-from director.referee.measuring import Referee, Seen
+from director.referee.heldout import HeldOut
+from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.static import Texts, static_objections
-from director.referee.trees import under_trusted_tests
+from director.referee.strength import Side, Strength, Weighed
+from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from ledger.events import GateSpec, Reading, Reason
 
 SHOWN = 8
@@ -34,6 +38,21 @@ class Judged:
     reasons: tuple[Reason, ...]
     base: tuple[Reading, ...]
     candidate: tuple[Reading, ...]
+
+    @property
+    def objections(self) -> tuple[Reason, ...]:
+        """Return what speaks against the candidate besides its gates, as reasons to reject its patch."""
+        found = tuple(reason for reason in self.reasons if reason.code not in ("worse", "unmeasurable"))
+        if self.verdict == "undecided" and found:
+            return (Reason(code="undecided", message="a person must decide: " + found[0].message), *found)
+        return found
+
+
+async def judge(referee: Referee, commit: str, base: str, candidate: str, specs: Sequence[GateSpec]) -> Judged:
+    """Judge a candidate of a run, with a seed that nobody could know when it was made."""
+    seed = secrets.randbits(32)
+    base = await asyncio.to_thread(referee.mirror.tree_of, base)
+    return await Judging(referee, commit, base, candidate, specs, seed).judged()
 
 
 @dataclass(slots=True)
@@ -58,59 +77,109 @@ class Judging:
             changes = changes_between(*entries, referee.prefix, layouts)
             installed = _installed(before)
             self.objections += static_objections(changes, *entries, Texts(mirror), referee.prefix, layouts, installed)
-            seen = await referee.see(before, self.specs, self._chance("base"), trusted=before.project)
+            seen = await referee.see_trusted(self.base, before, self.specs, self._chance("base"))
             if not changes.all:
                 return self._verdict(seen.readings, seen.readings)
             return await self._measured(changes, before, after, seen)
 
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
-        expected = passed(seen.suite)
         own = await self.referee.see(after, self.specs, self._chance("candidate"), trusted=before.project)
+        self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
             why = own.suite.detail or own.suite.outcome
-            self.objections.append(
-                doubts("unmeasurable", f"neither the base nor the candidate has a suite that ends: {why}")
-            )
+            said = f"neither the base nor the candidate has a suite that comes to its end: {why}"
+            self.objections.append(doubts("unmeasurable", said))
             return self._verdict(seen.readings, own.readings, unmeasurable=True)
         trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
         trusted = own
-        if trusted_tree != self.candidate:
+        if trusted_tree == self.candidate:
+            self.objections += await self._held_out(changes, before, seen.suite, after, own.suite)
+        else:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
                 trusted = await self.referee.see(target, (), self._chance("trusted"), trusted=before.project)
+                self.objections += await self._held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
-        readings = own.readings
-        self.objections += self._tests(expected, seen.suite, trusted.suite, own.suite, changes)
-        self.objections += self._gates(seen.readings, readings)
-        return self._verdict(seen.readings, readings)
+        weighed: Weighed | None = None
+        if changes.of("test", "data", "read") or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
+            sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
+            weighed = await Strength(*sides, changes, self.referee.prefix, self._chance("faults")).weigh()
+            self.objections += weighed.objections
+            self.objections += await self._proven(changes, weighed.new_unproven)
+        self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
+        self.objections += self._gates(seen.readings, own.readings)
+        return self._verdict(seen.readings, own.readings)
+
+    async def _held_out(
+        self,
+        changes: Changes,
+        before: SandboxedTarget,
+        base: SuiteResult,
+        watched: SandboxedTarget,
+        trusted: SuiteResult,
+    ) -> list[Objection]:
+        if not changes.of("source") or not base.tests:
+            return []
+        mirror, prefix = self.referee.mirror, self.referee.prefix
+        texts = Texts(mirror)
+        green = passed(base)
+        ids = [test.id for test in base.tests if test.outcome in ("passed", "failed", "error")]
+        check = HeldOut(
+            await self.referee.examples(before, self.base, ids, self.seed),
+            mended=passed(trusted) & failing(base),
+            green=green & passed(trusted),
+            before={change.path: texts(change.before) for change in changes.of("source")},
+            after={change.path: texts(change.after) for change in changes.of("source")},
+        )
+        with self.referee.checked_out(without_tests(mirror, self.candidate, prefix)) as root:
+            return await check.check(await self.referee.target(self.commit, root), watched)
+
+    async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
+        """Return the new tests that notice no fault and do not fail on the base either."""
+        left = set(unproven)
+        if left and changes.of("source"):
+            with self.referee.checked_out(over_trusted_sources(self.referee.mirror, self.candidate, changes)) as root:
+                target = await self.referee.target(self.commit, root)
+                suite = await target.suite(select=sorted(left), limits=SUITE)
+                left &= passed(suite)
+        said = "notices no fault that was put into the code it runs"
+        return [
+            rejects("checks-nothing", f"{test} {said}", test.split("::")[0] if "::" in test else "")
+            for test in sorted(left)
+        ]
 
     def _tests(
-        self, expected: frozenset[str], base: SuiteResult, trusted: SuiteResult, own: SuiteResult, changes: Changes
+        self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult, weighed: Weighed | None
     ) -> Iterator[Objection]:
-        """Yield what the trusted tests, and the candidate's own, say of the candidate's code."""
+        """Yield what the trusted tests, and the candidate's own, say of the candidate's code.
+
+        What is missing on the candidate's side was judged by what it noticed, when anything could be told of it.
+        """
+        expected = passed(base)
         missing = {one.id: one for one in lost(expected, own)}
-        unchanged = not changes.touches_measuring
+        told = weighed is not None and weighed.noticed > 0
         for one in lost(expected, trusted):
-            if unchanged or (one.id in missing and missing[one.id].became not in ("missing", "broken")):
+            gone = one.id in missing and missing[one.id].became in ("missing", "broken")
+            if weighed is None or (one.id in missing and not gone):
                 yield _expected(one)
-            elif one.id not in missing:
-                yield doubts(
-                    "behaviour", f"{one.id} {_became(one)} over the new code, and passes as changed", *_place(one)
-                )
-            else:
-                yield doubts("gone", f"{one.id} is gone with what it needed", *_place(one))
+            elif not _for_want_of_a_name(one):
+                said = f"{one.id} {_became(one)} over the new code, and " + ("is gone" if gone else "passes as changed")
+                yield doubts("behaviour", said, *_place(one))
         for one in missing.values():
             if one.became in ("skipped", "xfailed"):
                 yield rejects("gone", f"{one.id} passed on the base and is {one.became} now", *_place(one))
-            elif one.became not in ("missing", "broken"):
+            elif one.became != "missing" or weighed is None:
                 yield _expected(one)
+        if any(one.became == "missing" for one in missing.values()) and weighed is not None and not told:
+            first = next(one.id for one in missing.values() if one.became == "missing")
+            yield doubts("gone", f"{first} is gone, and what it noticed could not be told")
         yield from self._failing(base, trusted, own)
 
     def _failing(self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult) -> Iterator[Objection]:
         mended, there = passed(trusted), failing(own)
         for test in sorted(failing(base)):
-            if test in mended or test in there or test.endswith(".py"):
+            if test in mended or test in there or test.endswith(".py") or self._moved(test, base, own):
                 continue
             if test in passed(own):
                 yield rejects(
@@ -118,6 +187,18 @@ class Judging:
                 )
             else:
                 yield rejects("dropped", f"{test} failed on the base, fails over the new code, and is not run any more")
+
+    def _moved(self, test: str, base: SuiteResult, own: SuiteResult) -> bool:
+        """Return whether a failing test fails elsewhere as it did: under its own name, or with the same words."""
+        old = next((one for one in base.tests if one.id == test), None)
+        known = {one.id for one in base.tests}
+        new = [one for one in own.tests if one.id not in known and one.outcome in ("failed", "error")]
+        last = test.replace("::", ".").rpartition(".")[2]
+        return any(
+            one.id.replace("::", ".").rpartition(".")[2] == last
+            or (old is not None and (one.exception, one.message) == (old.exception, old.message))
+            for one in new
+        )
 
     def _gates(self, before: Sequence[Reading], after: Sequence[Reading]) -> Iterator[Objection]:
         """Yield the gates that are worse; tests that are gone are judged by what they noticed, not by their number."""
@@ -156,6 +237,15 @@ def _expected(one: Lost) -> Objection:
     return rejects(
         "expected", f"{one.id} passes on the base and {_became(one)} over the candidate's code", *_place(one)
     )
+
+
+def _for_want_of_a_name(one: Lost) -> bool:
+    """A test that asks for what was renamed, moved or given other parameters says nothing of what the code does."""
+    exception = one.outcome.exception if one.outcome is not None else ""
+    said = one.outcome.message if one.outcome is not None else ""
+    if exception == "TypeError":
+        return "argument" in said
+    return one.became == "missing" or exception in ("ImportError", "ModuleNotFoundError", "AttributeError", "NameError")
 
 
 def _became(one: Lost) -> str:

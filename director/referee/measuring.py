@@ -21,6 +21,7 @@ from director.gates.gate import Gate
 from director.gates.tests import keep_passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import PlantedTree, canaries_for
+from director.referee.heldout import Examples, record
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, Reading, RunId
@@ -28,6 +29,10 @@ from ledger.projections.score import quality_score
 
 SUITE = Limits(wall=1800.0)
 """The backstop of a whole suite; a single test that never ends is ended long before."""
+
+
+REMEMBERED = 8
+"""Trees whose runs are kept: one of them is the branch's, any of them may become it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Referee:
         self._prepare = prepare
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
+        self._seen: dict[str, Seen] = {}
+        self._examples: dict[str, Examples] = {}
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
@@ -97,9 +104,26 @@ class Referee:
             with self.checked_out(commit) as trusted:
                 clean = CleanTree(target, expected=self._expected(before), trusted=trusted / self.prefix, limits=SUITE)
                 readings = await measure_all(chosen, clean)
-            readings = keep_passed(readings, await clean.suite(), self.blobs)
+            suite = await clean.suite()
+            readings = keep_passed(readings, suite, self.blobs)
+            self.remember(self.mirror.tree_of(tree), Seen(readings, suite, ()))
             errors = await self._errors(run, clean, readings)
         return Measured(readings, quality_score(readings, specs), errors)
+
+    async def see_trusted(
+        self, tree: str, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random
+    ) -> Seen:
+        """Return what a trusted tree showed; the last few are remembered."""
+        if tree not in self._seen:
+            self.remember(tree, await self.see(target, specs, chance, trusted=target.project))
+        return self._seen[tree]
+
+    def remember(self, tree: str, seen: Seen) -> None:
+        """Keep what a tree showed: it may be the trusted one soon."""
+        self._seen.pop(tree, None)
+        self._seen[tree] = seen
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
 
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path
@@ -109,6 +133,12 @@ class Referee:
         suite = await clean.suite()
         readings = await measure_all([(self.gates[spec.name], spec) for spec in specs], clean)
         return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
+
+    async def examples(self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int) -> Examples:
+        """Return how the tests of a trusted tree call its code; recorded once per tree."""
+        if tree not in self._examples:
+            self._examples = {tree: await record(target, ids, seed)}
+        return self._examples[tree]
 
     @contextmanager
     def checked_out(self, tree: str) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from agents.workspace.layout import is_test_file, is_test_path
 from agents.workspace.mirror import Mirror
 from director.referee.changes import Change, Changes
 
@@ -25,6 +26,16 @@ def under_trusted_tests(mirror: Mirror, candidate: str, changes: Changes) -> str
 def over_trusted_sources(mirror: Mirror, candidate: str, changes: Changes) -> str:
     """Return the trusted base's sources with everything else of the candidate."""
     return _mixed(mirror, candidate, changes, lambda change: change.kind == "source")
+
+
+def without_tests(mirror: Mirror, tree: str, prefix: str) -> str:
+    """Return a tree without its tests and their data, so that nothing can read them."""
+    gone = [path for path in mirror.entries(tree) if _is_of_tests(path.removeprefix(f"{prefix}/") if prefix else path)]
+    return mirror.with_entries(tree, dict.fromkeys(gone)) if gone else tree
+
+
+def _is_of_tests(path: str) -> bool:
+    return is_test_file(path) or (is_test_path(path) and not path.endswith(".py"))
 
 
 def _mixed(mirror: Mirror, tree: str, changes: Changes, as_before: Callable[[Change], bool]) -> str:

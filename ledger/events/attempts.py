@@ -153,6 +153,8 @@ class PatchMeasured(Event, frozen=True, kw_only=True):
     tree: str
     readings: tuple[Reading, ...]
     score: float
+    objections: tuple[Reason, ...] = ()
+    """What the referee has against the patch; empty when nothing is known against it."""
 
 
 class LandDecided(Event, frozen=True, kw_only=True):

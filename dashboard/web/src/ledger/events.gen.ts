@@ -419,6 +419,7 @@ export interface PatchMeasured {
   readonly tree: string;
   readonly readings: readonly Reading[];
   readonly score: number;
+  readonly objections?: readonly Reason[];
 }
 
 /** An attempt brought a patch. */

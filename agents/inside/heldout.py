@@ -1,0 +1,318 @@
+"""Job `heldout`: what the project's functions give outside of any test runner.
+
+Spec: `mode` record or replay, `runner`, `tests`, `ids`, `addopts`, `files`, `seed`, `fresh` inputs per call,
+and for replay `calls`. Recording runs the tests in a fork, notes how they call the project's functions, and gives those
+calls and some near to them, each with what it gave in an interpreter that has never seen a test runner.
+"""
+
+from __future__ import annotations
+
+import base64
+import doctest
+import importlib
+import importlib.util
+import inspect
+import os
+import pickle
+import random
+import sys
+import types
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from . import outcomes
+from .cases import Case, quiet, with_pytest, with_unittest
+from .forks import in_fork
+from .ticks import Counter, arm, disarm
+
+PER_FUNCTION, TOTAL, LARGE, CHUNK = 10, 250, 8192, 25
+SECONDS = 0.5
+"""Processor time of one call."""
+
+
+class Call(NamedTuple):
+    """One call, by what can be carried elsewhere."""
+
+    module: str
+    path: str
+    name: str
+    given: str
+    """The arguments, pickled, in base64."""
+    test: str
+    near: int
+    """Number of the call it is near to; -1 for one that a test makes."""
+
+
+def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
+    """Send `call`, `outcome`, `inside`, `documented` and `patched`."""
+    quiet()
+    sys.dont_write_bytecode = True
+    if spec["mode"] == "replay":
+        calls = [Call(*one) for one in spec["calls"]]
+        modules = list(spec["modules"])
+    else:
+        recorded = in_fork(lambda: _recorded(spec), 600.0)
+        if recorded is None:
+            send({"kind": "unable", "why": "the tests did not come to their end"})
+            return
+        calls, modules, inside = recorded
+        for number, told in inside.items():
+            send({"kind": "inside", "number": number, "outcome": told})
+        made = in_fork(lambda: _with_near(calls, spec), 60.0)
+        calls = made if made is not None else calls
+        for number, call in enumerate(calls):
+            send({"kind": "call", "number": number, "call": list(call)})
+        send({"kind": "modules", "names": modules})
+    for again in range(2 if spec["mode"] == "record" else 1):
+        for start in range(0, len(calls), CHUNK):
+            _send_chunk(calls, start, again, send)
+    for name in in_fork(lambda: _patched(modules), 60.0) or []:
+        send({"kind": "patched", "name": name})
+    for row in in_fork(lambda: _documented(modules), 60.0) or []:
+        send({"kind": "documented", "name": row[0], "text": row[1], "passed": row[2]})
+
+
+def _send_chunk(calls: Sequence[Call], start: int, again: int, send: Callable[[Dict[str, Any]], None]) -> None:
+    chunk = calls[start : start + CHUNK]
+    got = in_fork(lambda: _replayed(chunk, again), 5.0 + SECONDS * 4 * len(chunk))
+    given, names = got if got is not None else ([["died"]] * len(chunk), [])
+    for place, outcome in enumerate(given):
+        send({"kind": "outcome", "number": start + place, "again": again, "outcome": outcome})
+    for name in names:
+        send({"kind": "patched", "name": name})
+
+
+# --- how the tests call the project
+
+
+def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, Any]]:
+    recorder = _Recorder(spec)
+
+    def work(cases: List[Case]) -> None:
+        wanted = set(spec["ids"])
+        for case in cases:
+            if case.name in wanted:
+                recorder.run(case)
+
+    if spec["runner"] == "unittest":
+        with_unittest(spec["tests"], spec["ids"], work)
+    else:
+        with_pytest(spec["tests"], spec.get("addopts") or [], work)
+    files = {os.path.realpath(path) for path in spec["files"]}
+    modules = [
+        name for name, module in list(sys.modules.items())
+        if os.path.realpath(getattr(module, "__file__", None) or "/") in files and name != "__main__"
+    ]  # fmt: skip
+    return recorder.calls, sorted(modules), recorder.inside
+
+
+class _Recorder:
+    """Notes the calls that test code makes itself."""
+
+    def __init__(self, spec: Dict[str, Any]) -> None:
+        self.files = {os.path.realpath(path): path for path in spec["files"]}
+        tests = [os.path.realpath(path) for path in spec["tests"]]
+        self.tests = set(tests)
+        self.folders = tuple({os.path.dirname(path) + os.sep for path in tests})
+        self.calls: List[Call] = []
+        self.inside: Dict[int, Any] = {}
+        self._known: Dict[types.CodeType, Tuple[bool, bool]] = {}
+        self._count: Dict[Tuple[str, str], int] = {}
+        self._open: Dict[Any, int] = {}
+        self._seen: set[Any] = set()
+        self._busy = False
+        self._test = ""
+
+    def run(self, case: Case) -> None:
+        self._test = case.name
+        sys.setprofile(self._event)
+        try:
+            case.run(Counter(), seconds=20.0)
+        finally:
+            sys.setprofile(None)
+            self._open.clear()
+
+    def _kind(self, code: types.CodeType) -> Tuple[bool, bool]:
+        """Return (is the project's, is test code)."""
+        known = self._known.get(code)
+        if known is None:
+            file = os.path.realpath(code.co_filename)
+            ours = file in self.files
+            known = self._known[code] = (ours, file in self.tests or (not ours and file.startswith(self.folders)))
+        return known
+
+    def _event(self, frame: Any, event: str, argument: Any) -> None:
+        if self._busy or event not in ("call", "return"):
+            return
+        if not self._kind(frame.f_code)[0]:
+            return
+        self._busy = True
+        try:
+            if event == "call":
+                self._enter(frame)
+            elif frame in self._open:
+                number = self._open.pop(frame)
+                if argument is not None:
+                    self.inside[number] = outcomes.encoded(argument)
+        except Exception:
+            return
+        finally:
+            self._busy = False
+
+    def _enter(self, frame: Any) -> None:
+        code, back = frame.f_code, frame.f_back
+        if back is None or not self._kind(back.f_code)[1] or code.co_name.startswith("<") or len(self.calls) >= TOTAL:
+            return
+        module = str(frame.f_globals.get("__name__"))
+        name = _qualified(frame)
+        if self._count.get((module, name), 0) >= PER_FUNCTION:
+            return
+        size = code.co_argcount + code.co_kwonlyargcount
+        size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
+        given = pickle.dumps({each: frame.f_locals[each] for each in code.co_varnames[:size]}, protocol=4)
+        key = (module, name, given, self._test)
+        if len(given) > LARGE or key in self._seen:
+            return
+        self._seen.add(key)
+        self._count[module, name] = self._count.get((module, name), 0) + 1
+        path = self.files[os.path.realpath(code.co_filename)]
+        self._open[frame] = len(self.calls)
+        self.calls.append(Call(module, path, name, base64.b64encode(given).decode(), self._test, -1))
+
+
+def _qualified(frame: Any) -> str:
+    code = frame.f_code
+    if hasattr(code, "co_qualname"):
+        return str(code.co_qualname)
+    first = code.co_varnames[0] if code.co_argcount else ""
+    holder = frame.f_locals.get(first)
+    for kind in getattr(holder if isinstance(holder, type) else type(holder), "__mro__", ()):
+        if first in ("self", "cls") and code.co_name in vars(kind):
+            return str(kind.__qualname__) + "." + str(code.co_name)
+    return str(code.co_name)
+
+
+def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
+    chance = random.Random(spec.get("seed", 0))
+    made = list(calls)
+    for number, call in enumerate(calls):
+        try:
+            importlib.import_module(call.module)
+            given = pickle.loads(base64.b64decode(call.given))
+            for near in outcomes.neighbours(given, chance, int(spec.get("fresh", 6))):
+                data = pickle.dumps(near, protocol=4)
+                if len(data) <= LARGE:
+                    made.append(call._replace(given=base64.b64encode(data).decode(), near=number))
+        except Exception:
+            continue
+    return made
+
+
+# --- calling again, with nobody watching
+
+
+def _replayed(calls: Sequence[Call], again: int) -> Tuple[List[Any], List[str]]:
+    sys.argv[:] = ["python"]
+    before = outcomes.snapshot()
+    random.seed(again)
+    given = [_outcome(call) for call in calls]
+    return given, outcomes.patched(before)
+
+
+def _outcome(call: Call) -> Any:
+    try:
+        importlib.import_module(call.module)
+        arguments = pickle.loads(base64.b64decode(call.given))
+        function = _found(call)
+    except BaseException as error:
+        return ["absent", type(error).__name__]
+    try:
+        arm(SECONDS)
+        value = _called(function, arguments)
+        kept = arguments.get("self") if call.name.endswith("__init__") else value
+        if outcomes.equals_everything(kept):
+            return ["everything", type(kept).__name__]
+        return ["gave", outcomes.encoded(kept)]
+    except BaseException as error:
+        return ["raised", [one.__name__ for one in type(error).__mro__ if one is not object]]
+    finally:
+        disarm()
+
+
+def _found(call: Call) -> Any:
+    holder: Any = sys.modules[call.module]
+    for part in call.name.split("."):
+        holder = inspect.getattr_static(holder, part)
+    if isinstance(holder, property):
+        return holder.fget
+    return holder.__func__ if isinstance(holder, (staticmethod, classmethod)) else holder
+
+
+def _called(function: Any, given: Dict[str, Any]) -> Any:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return function(*given.values())
+    names = [name for name in given if name in code.co_varnames[: code.co_argcount]]
+    only = code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount]
+    rest = [name for name in given if name not in names and name not in only]
+    positional = [given[name] for name in names]
+    for name in rest:
+        if isinstance(given[name], tuple):
+            positional += given[name]
+    keywords = {name: given[name] for name in only if name in given}
+    for name in rest:
+        if isinstance(given[name], dict):
+            keywords.update(given[name])
+    value = function(*positional, **keywords)
+    return _awaited(value) if inspect.iscoroutine(value) else value
+
+
+def _awaited(value: Any) -> Any:
+    import asyncio
+
+    return asyncio.run(value)
+
+
+# --- what importing leaves behind, and what the documentation says
+
+
+def _patched(modules: Sequence[str]) -> List[str]:
+    import unittest.mock
+
+    assert unittest.mock
+    runner: Optional[Any] = importlib.util.find_spec("pytest")
+    if runner is not None:
+        importlib.import_module("pytest")
+    before = outcomes.snapshot()
+    _import(modules)
+    return outcomes.patched(before)
+
+
+def _import(modules: Sequence[str]) -> List[Any]:
+    found = []
+    for name in modules:
+        try:
+            found.append(importlib.import_module(name))
+        except BaseException:
+            continue
+    return found
+
+
+def _documented(modules: Sequence[str]) -> List[Tuple[str, str, bool]]:
+    finder, rows = doctest.DocTestFinder(exclude_empty=True), []
+    for module in _import(modules):
+        try:
+            examples = [test for test in finder.find(module) if test.examples]
+        except Exception:
+            continue
+        for test in examples:
+            runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+            try:
+                arm(2.0)
+                failed = runner.run(test, out=lambda text: None).failed
+            except BaseException:
+                failed = 1
+            finally:
+                disarm()
+            text = "".join(example.source + example.want for example in test.examples)
+            rows.append((test.name, text, not failed))
+    return rows

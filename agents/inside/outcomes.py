@@ -1,0 +1,251 @@
+"""What a call gave, as plain values that can be compared elsewhere; inputs near to given ones; what was patched."""
+
+from __future__ import annotations
+
+import copy
+import enum
+import itertools
+import random
+import sys
+import types
+from typing import Any, Dict, Iterator, List, Tuple
+
+DEPTH, MANY, LONG = 7, 200, 4000
+EXACT = (int, str, bytes, bool, type(None), complex)
+
+
+def encoded(value: Any, depth: int = 0) -> Any:
+    """Return a value as lists and texts: type first, then what it holds, never by its own `__eq__` or `__repr__`."""
+    kind = type(value)
+    if kind in EXACT:
+        return [kind.__name__, repr(value)[:LONG]]
+    if kind is float:
+        return ["float", float.__repr__(value)]
+    if depth > DEPTH:
+        return ["deep"]
+    if isinstance(value, enum.Enum):
+        return ["enum", kind.__name__, value.name]
+    for base in (dict, list, tuple, set, frozenset, str, bytes, int, float):
+        if isinstance(value, base):
+            held = _held(value, base, depth)
+            return [base.__name__, held] if kind is base else ["kind", _names(kind), base.__name__, held]
+    if isinstance(value, types.GeneratorType) or (hasattr(value, "__next__") and hasattr(value, "__iter__")):
+        return ["list", [encoded(each, depth + 1) for each in itertools.islice(value, MANY)]]
+    if isinstance(value, BaseException):
+        return ["raised", _names(kind)]
+    if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)):
+        return ["opaque", getattr(value, "__name__", "")]
+    fields = _fields(value)
+    return ["object", _names(kind), {name: encoded(part, depth + 1) for name, part in sorted(fields.items())}]
+
+
+def _held(value: Any, base: Any, depth: int) -> Any:
+    if base is dict:
+        pairs = [[encoded(k, depth + 1), encoded(v, depth + 1)] for k, v in itertools.islice(dict.items(value), MANY)]
+        return sorted(pairs, key=repr)
+    if base in (list, tuple):
+        return [encoded(each, depth + 1) for each in itertools.islice(base.__iter__(value), MANY)]
+    if base in (set, frozenset):
+        return sorted((encoded(each, depth + 1) for each in itertools.islice(base.__iter__(value), MANY)), key=repr)
+    return base.__repr__(value)[:LONG]
+
+
+def _names(kind: Any) -> List[str]:
+    return [one.__name__ for one in kind.__mro__ if one is not object]
+
+
+def _fields(value: Any) -> Dict[str, Any]:
+    found: Dict[str, Any] = {}
+    for kind in type(value).__mro__:
+        slots = kind.__dict__.get("__slots__", ())
+        for name in [slots] if isinstance(slots, str) else slots:
+            try:
+                found[name] = object.__getattribute__(value, name)
+            except AttributeError:
+                continue
+    if hasattr(type(value), "__dict__") and "__dict__" in dir(type(value)):
+        found.update(object.__getattribute__(value, "__dict__"))
+    return found
+
+
+class _Unlike:
+    """Equal to nothing but itself."""
+
+
+def equals_everything(value: Any, depth: int = 0) -> bool:
+    """Return whether a value, or a part of it, says it equals what it cannot know."""
+    if depth > 3 or type(value) in EXACT or type(value) is float:
+        return False
+    if type(value) in (list, tuple, set, frozenset):
+        return any(equals_everything(each, depth + 1) for each in itertools.islice(value, MANY))
+    if type(value) is dict:
+        return any(equals_everything(each, depth + 1) for each in itertools.islice(value.values(), MANY))
+    if getattr(type(value), "__eq__", object.__eq__) is object.__eq__:
+        return False
+    try:
+        return all(bool(value == other) for other in (_Unlike(), 918273.5, "kaizen unlike", ["k"]))
+    except Exception:
+        return False
+
+
+# --- inputs near to a given one
+
+STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
+
+
+def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
+    """Yield copies of some arguments in each of which one part is near to what it was, of the same type."""
+    places = list(_places(values))
+    if not places:
+        return
+    seen = set()
+    for _ in range(most * 4):
+        twin = copy.deepcopy(values)
+        holder, key, value = list(_places(twin))[chance.randrange(len(places))]
+        near = _near(value, chance)
+        mark = (str(key), repr(near)[:200])
+        if mark in seen or (type(near) is type(value) and near == value):
+            continue
+        seen.add(mark)
+        try:
+            if isinstance(holder, (list, dict)):
+                holder[key] = near
+            else:
+                object.__setattr__(holder, key, near)
+        except Exception:
+            continue
+        yield twin
+        if len(seen) >= most:
+            return
+
+
+def _places(holder: Any, depth: int = 0) -> Iterator[Tuple[Any, Any, Any]]:
+    """Yield (holder, key, value) of every part that can be put otherwise."""
+    if depth > 4:
+        return
+    if isinstance(holder, dict):
+        items = list(holder.items())
+    elif isinstance(holder, list):
+        items = list(enumerate(holder))
+    elif hasattr(holder, "__dict__") and not isinstance(holder, (type, types.ModuleType, types.FunctionType)):
+        items = list(vars(holder).items())
+    else:
+        return
+    for key, value in items[:30]:
+        if _says_something(value):
+            yield holder, key, value
+        if isinstance(value, (dict, list)) or hasattr(value, "__dict__"):
+            for place in _places(value, depth + 1):
+                yield place
+
+
+def _says_something(value: Any) -> bool:
+    """What is empty, nothing or one is an edge of its own: what is near to it says nothing about it."""
+    if type(value) is bool:
+        return True
+    if type(value) in (int, float):
+        return value not in (0, 1, -1)
+    return type(value) in (str, tuple, list, dict, set) and bool(value)
+
+
+def _near(value: Any, chance: random.Random) -> Any:
+    if type(value) is bool:
+        return not value
+    if type(value) is int:
+        return chance.choice([*(value + step for step in STEPS), value * 2, value * 3])
+    if type(value) is float:
+        return chance.choice([value + 1.0, value * 1.5, value * 2, value + 0.25, value - 1.0, value + 10.0])
+    if type(value) is str:
+        return _near_text(value, chance)
+    if type(value) in (list, tuple):
+        return type(value)(_near_list(list(value), chance))
+    if type(value) is set:
+        return set(_near_list(sorted(value, key=repr), chance))
+    if type(value) is dict:
+        twin = dict(value)
+        key = chance.choice(sorted(twin, key=repr))
+        twin[key] = _near(twin[key], chance)
+        return twin
+    return value
+
+
+def _near_list(items: List[Any], chance: random.Random) -> List[Any]:
+    if not items:
+        return items
+    place = chance.randrange(len(items))
+    how = chance.randrange(4)
+    if how == 0:
+        return items[:place] + items[place + 1 :]
+    if how == 1:
+        return [*items, items[place]]
+    if how == 2 and len(items) > 1:
+        return items[1:] + items[:1]
+    return [*items[:place], _near(items[place], chance), *items[place + 1 :]]
+
+
+def _near_text(text: str, chance: random.Random) -> str:
+    digits = [place for place, sign in enumerate(text) if sign.isdigit()]
+    letters = [place for place, sign in enumerate(text) if sign.isalpha()]
+    how = chance.randrange(10)
+    if how in (0, 1) and digits:
+        place = chance.choice(digits)
+        return text[:place] + str((int(text[place]) + chance.randrange(1, 9)) % 10) + text[place + 1 :]
+    if how in (1, 2) and letters:
+        place = chance.choice(letters)
+        other = chance.choice("abcdeghiklmnoprstu")
+        return text[:place] + (other.upper() if text[place].isupper() else other) + text[place + 1 :]
+    if how == 3 and letters:
+        return text + chance.choice("abcdeghiklmnoprstu")
+    if how == 4 and len(text) > 1:
+        place = chance.randrange(len(text))
+        return text[:place] + text[place + 1 :]
+    if how == 5 and " " in text:
+        words = text.split(" ")
+        return " ".join(words[1:] + words[:1])
+    if how == 6 and letters:
+        return text.swapcase()
+    if how in (7, 8, 9):
+        return (text.upper(), text + " ", " " + text)[how - 7]
+    return text + (chance.choice("abcdeghiklmnoprstu") if letters or not text else text[-1])
+
+
+# --- what of the interpreter was patched
+
+WATCHED = (
+    "builtins", "time", "os", "json", "math", "random", "operator", "datetime", "functools", "re", "decimal",
+    "fractions", "collections", "itertools", "inspect", "traceback", "io", "pathlib", "subprocess", "threading",
+    "statistics", "string", "copy", "contextlib", "warnings", "types", "unittest", "_pytest", "pytest", "pluggy",
+)  # fmt: skip
+SYSTEM = ("exit", "settrace", "setprofile", "excepthook", "displayhook", "_getframe", "exc_info", "stdout", "stderr")
+
+
+def snapshot() -> Dict[str, Any]:
+    """Return what the watched modules and their classes consist of now."""
+    found: Dict[str, Any] = {"sys." + name: getattr(sys, name, None) for name in SYSTEM}
+    for module_name, module in list(sys.modules.items()):
+        if module_name.split(".")[0] not in WATCHED or not isinstance(module, types.ModuleType):
+            continue
+        for name, value in list(vars(module).items()):
+            if name.startswith("__") and name != "__import__":
+                continue
+            if isinstance(value, type):
+                found[module_name + "." + name] = value
+                if value.__module__ == module_name:
+                    for part, held in list(vars(value).items()):
+                        if callable(held) or isinstance(held, (property, staticmethod, classmethod)):
+                            found[module_name + "." + name + "." + part] = held
+            elif callable(value):
+                found[module_name + "." + name] = value
+                code = getattr(value, "__code__", None)
+                if code is not None:
+                    found[module_name + "." + name + ".__code__"] = code
+    return found
+
+
+def patched(before: Dict[str, Any]) -> List[str]:
+    """Return the names of what is another object now, or gone."""
+    now = snapshot()
+    gone = object()
+    found = sorted(name for name, value in before.items() if now.get(name, gone) is not value)
+    tracer = sys.gettrace()
+    return [*found, "sys.settrace"] if tracer is not None else found

@@ -1,0 +1,375 @@
+"""Job `strength`: which faults, put into the project's functions one at a time, the tests notice.
+
+Spec: `runner`, `tests` files, all `ids`, `addopts`, `files` of the code, `focus` ids,
+`each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
+the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
+`seed`, `seconds` of processor time.
+Each fault is judged in a fork of its own; nothing of the tree is written.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import random
+import sys
+import time
+import types
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from . import faults
+from .cases import Case, quiet, with_pytest, with_unittest
+from .forks import in_fork
+from .ticks import Counter, disarm
+
+Place = Tuple[str, int]
+"""A function by its file and its first line."""
+PER_FUNCTION, INPUTS, LONGEST = 16, 6, 20.0
+BENDS = ("bend", "near", "none", "asked")
+
+
+class Subject(NamedTuple):
+    """One function of the project."""
+
+    path: str
+    name: str
+    node: Any
+    tree: Any
+
+
+class Key(NamedTuple):
+    """One fault, by what stands in the text and not by where."""
+
+    path: str
+    function: str
+    what: str
+    number: int
+    asked: str
+
+
+class Reach(NamedTuple):
+    """What one test does on the program as it is."""
+
+    status: str
+    seconds: float
+    prints: Dict[Place, List[str]]
+
+
+def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
+    """Send `test` for each test, `fault` for each fault, `each` for each test that must notice something."""
+    begun = time.process_time()
+    quiet()
+    faults.install()
+    sys.dont_write_bytecode = True
+
+    def work(cases: List[Case]) -> None:
+        _Work(spec, send, begun, cases).run()
+
+    if spec["runner"] == "unittest":
+        why = with_unittest(spec["tests"], spec["ids"], work)
+    else:
+        why = with_pytest(spec["tests"], spec.get("addopts") or [], work)
+    if why:
+        send({"kind": "unable", "why": why})
+
+
+class _Work:
+    def __init__(self, spec: Dict[str, Any], send: Any, begun: float, cases: List[Case]) -> None:
+        self.spec, self.send, self.begun = spec, send, begun
+        self.cases = {case.name: case for case in cases}
+        self.subjects = _subjects(spec["files"])
+        self.counter = Counter()
+        self.reached: Dict[str, Reach] = {}
+        self.chance = random.Random(spec.get("seed", 0))
+
+    def run(self) -> None:
+        focus = [name for name in self.cases if name in set(self.spec["focus"])]
+        rest = [name for name in self.cases if name not in set(focus)] if self.spec.get("rest") else []
+        each = [name for name in self.spec.get("each") or [] if name in self.cases]
+        names = list(dict.fromkeys([*focus, *each, *rest]))
+        got = in_fork(lambda: self._reach(names), 300.0)
+        self.reached = got or {}
+        if got is None:
+            self.send({"kind": "unable", "why": "the tests did not come to their end"})
+            return
+        for name in names:
+            reach = self.reached.get(name)
+            self.send({"kind": "test", "id": name, "status": reach.status if reach else "?"})
+        live = self._live()
+        wanted = self.spec.get("wanted")
+        keys = [Key(*one) for one in wanted] if wanted is not None else self._chosen(focus)
+        for key in keys:
+            if self._spent():
+                self.send({"kind": "short", "left": len(keys)})
+                break
+            self._judge(key, focus, rest, live)
+        self._each(each, live)
+
+    def _spent(self) -> bool:
+        used = sum(os.times()[:4])
+        return used > float(self.spec["seconds"])
+
+    # --- what each test reaches
+
+    def _reach(self, names: List[str]) -> Dict[str, Reach]:
+        found: Dict[str, Reach] = {}
+        by_file = {os.path.realpath(path): path for path in self.spec["files"]}
+        known: Dict[types.CodeType, Optional[Place]] = {}
+        prints: Dict[Place, List[str]] = {}
+        busy = [False]
+
+        def enter(frame: Any, event: str, argument: Any) -> None:
+            if event != "call" or busy[0]:
+                return
+            code = frame.f_code
+            if code not in known:
+                path = by_file.get(os.path.realpath(code.co_filename))
+                known[code] = (path, code.co_firstlineno) if path is not None else None
+            place = known[code]
+            if place is None:
+                return
+            seen = prints.setdefault(place, [])
+            if len(seen) < INPUTS:
+                busy[0] = True
+                try:
+                    count = code.co_argcount + code.co_kwonlyargcount
+                    text = faults.print_of(tuple(frame.f_locals.get(name) for name in code.co_varnames[:count]))
+                    if text not in seen:
+                        seen.append(text)
+                finally:
+                    busy[0] = False
+
+        for name in names:
+            prints = {}
+            sys.setprofile(enter)
+            try:
+                outcome = self.cases[name].run(self.counter, seconds=LONGEST)
+            finally:
+                sys.setprofile(None)
+            found[name] = Reach(outcome.status, outcome.seconds, prints)
+        return found
+
+    def _live(self) -> Dict[Place, List[Any]]:
+        """Return the functions in memory by where they stand in the text."""
+        wanted = {os.path.realpath(path): path for path in self.spec["files"]}
+        found: Dict[Place, List[Any]] = {}
+        for one in gc.get_objects():
+            if type(one) is types.FunctionType:
+                path = wanted.get(os.path.realpath(one.__code__.co_filename))
+                if path is not None:
+                    found.setdefault((path, one.__code__.co_firstlineno), []).append(one)
+        gc.collect()
+        gc.freeze()
+        return found
+
+    # --- which faults
+
+    def _chosen(self, focus: List[str]) -> List[Key]:
+        """Return faults of what the focus reaches, spread over the functions by chance."""
+        leave = {tuple(one) for one in self.spec.get("leave") or []}
+        bends = {tuple(one) for one in self.spec.get("bends_only") or []}
+        prints: Dict[Place, List[str]] = {}
+        for name in focus:
+            for place, seen in self.reached[name].prints.items() if name in self.reached else []:
+                if self.reached[name].status == "p":
+                    prints.setdefault(place, []).extend(text for text in seen if text not in prints.get(place, []))
+        queues: List[List[Key]] = []
+        for place, seen in prints.items():
+            subject = self.subjects.get(place)
+            if subject is None or (subject.path, subject.name) in leave:
+                continue
+            queue = self._keys(subject, seen, only_bends=(subject.path, subject.name) in bends)
+            if queue:
+                queues.append(queue)
+        self.chance.shuffle(queues)
+        chosen: List[Key] = []
+        while queues and len(chosen) < self.spec["most"]:
+            for queue in list(queues):
+                chosen.append(queue.pop(0))
+                if not queue:
+                    queues.remove(queue)
+        return chosen[: self.spec["most"]]
+
+    def _keys(self, subject: Subject, seen: List[str], only_bends: bool) -> List[Key]:
+        first: List[Key] = []
+        others: List[Key] = []
+        for number, fault in enumerate(faults.faults_of(subject.node)):
+            key = Key(subject.path, subject.name, fault.what, number, "")
+            if fault.what in BENDS:
+                first.append(key)
+            elif not only_bends:
+                others.append(key)
+        self.chance.shuffle(others)
+        asked = [Key(subject.path, subject.name, "asked", 0, text) for text in seen if first and text != "?"]
+        self.chance.shuffle(asked)
+        mixed: List[Key] = []
+        others = others[:PER_FUNCTION]
+        while others or asked:
+            mixed += [queue.pop(0) for queue in (others, asked) if queue]
+        return first + mixed
+
+    # --- judging one
+
+    def _judge(self, key: Key, focus: List[str], rest: List[str], live: Dict[Place, List[Any]]) -> None:
+        place = self._place_of(key)
+        if place is None:
+            self.send({"kind": "fault", "key": list(key), "state": "absent"})
+            return
+        reaching = [name for name in [*focus, *rest] if self._reaches(name, place)]
+        asking = [name for name in reaching if key.asked in self.reached[name].prints[place]]
+        if key.what == "asked":
+            reaching = asking
+        said, line = self._said(key, place)
+        if not reaching:
+            self.send({"kind": "fault", "key": list(key), "state": "unreached", "said": said, "line": line})
+            return
+        noticed = self._noticed(key, place, reaching, live)
+        if noticed is None:
+            self.send({"kind": "fault", "key": list(key), "state": "unfit", "said": said, "line": line})
+            return
+        state = "noticed" if noticed[0] else "missed"
+        told = {"state": state, "by": noticed[0], "how": noticed[1], "said": said, "line": line}
+        self.send({"kind": "fault", "key": list(key), **told})
+
+    def _each(self, each: List[str], live: Dict[Place, List[Any]]) -> None:
+        """Tell of each of these tests whether it notices anything by a check of its own."""
+        for name in each:
+            reach = self.reached.get(name)
+            if reach is None or reach.status != "p":
+                continue
+            tried, best = 0, ""
+            for place, seen in sorted(reach.prints.items(), key=lambda one: -len(one[1])):
+                subject = self.subjects.get(place)
+                for key in self._keys(subject, seen, only_bends=False)[:10] if subject is not None else []:
+                    if best == "check" or tried > 40 or self._spent():
+                        break
+                    noticed = self._noticed(key, place, [name], live)
+                    if noticed is not None:
+                        tried += 1
+                        best = noticed[1] or best
+            self.send({"kind": "each", "id": name, "tried": tried, "how": best, "reached": len(reach.prints)})
+
+    def _reaches(self, name: str, place: Place) -> bool:
+        reach = self.reached.get(name)
+        return reach is not None and reach.status == "p" and place in reach.prints
+
+    def _place_of(self, key: Key) -> Optional[Place]:
+        for place, subject in self.subjects.items():
+            if (subject.path, subject.name) == (key.path, key.function):
+                return place
+        return None
+
+    def _said(self, key: Key, place: Place) -> Tuple[str, int]:
+        if key.what == "asked":
+            return "other result when asked " + key.asked[:80], place[1]
+        for number, fault in enumerate(faults.faults_of(self.subjects[place].node)):
+            if number == key.number:
+                return fault.said, fault.line
+        return "", place[1]
+
+    def _noticed(
+        self, key: Key, place: Place, names: List[str], live: Dict[Place, List[Any]]
+    ) -> Optional[Tuple[str, str]]:
+        """Return (test, `check` or `crash`) of the first test that fails, ('', '') for none, None when unfit."""
+        subject = self.subjects[place]
+        compiled = _compiled(subject, key, place)
+        if compiled is None:
+            return None
+        module, code = compiled
+        functions = live.get(place, [])
+        if any(function.__code__.co_freevars != code.co_freevars for function in functions):
+            return None
+        seconds = sum(self.reached[name].seconds for name in names)
+
+        def alone() -> Any:
+            for function in functions:
+                function.__code__ = code
+            _serve(subject.path, module)
+            for name in names:
+                outcome = self.cases[name].run(self.counter, seconds=0.3 + 6 * self.reached[name].seconds)
+                disarm()
+                if outcome.status != "p":
+                    return name, _how(outcome.error, self.spec["tests"])
+            return "", ""
+
+        got: Optional[Tuple[str, str]] = in_fork(alone, 5.0 + 20 * seconds)
+        return got if got is not None else (names[0], "crash")
+
+
+def _how(error: Optional[BaseException], tests: List[str]) -> str:
+    """A check is what the test itself raises; a crash is what the faulty program raises."""
+    if error is None or isinstance(error, AssertionError) or type(error).__name__ == "Failed":
+        return "check"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    file = os.path.realpath(trace.tb_frame.f_code.co_filename) if trace is not None else ""
+    return "check" if file in {os.path.realpath(test) for test in tests} else "crash"
+
+
+def _compiled(subject: Subject, key: Key, place: Place) -> Optional[Tuple[Any, types.CodeType]]:
+    if key.what == "asked":
+        undo = faults.bent(subject.node, "bend", key.asked)
+    else:
+        found = [f for number, f in enumerate(faults.faults_of(subject.node)) if number == key.number]
+        if not found or found[0].what != key.what:
+            return None
+        undo = found[0].apply()
+    try:
+        module = compile(
+            ast.fix_missing_locations(subject.tree), os.path.realpath(subject.path), "exec", dont_inherit=True
+        )
+    except (SyntaxError, ValueError, TypeError):
+        return None
+    finally:
+        undo()
+    code = _find(module, place[1], subject.node.name)
+    return (module, code) if code is not None else None
+
+
+def _find(code: types.CodeType, line: int, name: str) -> Optional[types.CodeType]:
+    for const in code.co_consts:
+        if isinstance(const, types.CodeType):
+            if const.co_firstlineno == line and const.co_name == name:
+                return const
+            found = _find(const, line, name)
+            if found is not None:
+                return found
+    return None
+
+
+def _serve(path: str, module: Any) -> None:
+    """A module that is imported later must have the fault too."""
+    import importlib.machinery
+
+    real = os.path.realpath(path)
+    plain = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(self: Any, fullname: str) -> Any:
+        return module if os.path.realpath(self.get_filename(fullname)) == real else plain(self, fullname)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+
+
+def _subjects(files: List[str]) -> Dict[Place, Subject]:
+    found: Dict[Place, Subject] = {}
+    for path in files:
+        try:
+            with open(path, "rb") as file:
+                tree = ast.parse(file.read())
+        except (OSError, SyntaxError, ValueError):
+            continue
+        _below(tree, "", path, tree, found)
+    return found
+
+
+def _below(node: Any, prefix: str, path: str, tree: Any, found: Dict[Place, Subject]) -> None:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, faults.Function):
+            first = min([child.lineno, *(each.lineno for each in child.decorator_list)])
+            found[path, first] = Subject(path, prefix + child.name, child, tree)
+        elif isinstance(child, ast.ClassDef):
+            _below(child, prefix + child.name + ".", path, tree, found)
+        elif isinstance(child, (ast.If, ast.Try, ast.With)):
+            _below(child, prefix, path, tree, found)
