@@ -54,7 +54,7 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         if recorded is None:
             send({"kind": "unable", "why": "the tests did not come to their end"})
             return
-        calls, modules, inside = recorded
+        calls, modules, inside, partly = recorded
         for number, told in inside.items():
             send({"kind": "inside", "number": number, "outcome": told})
         made = in_fork(lambda: _with_near(calls, spec), 60.0)
@@ -62,6 +62,7 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         for number, call in enumerate(calls):
             send({"kind": "call", "number": number, "call": list(call)})
         send({"kind": "modules", "names": modules})
+        send({"kind": "partly", "tests": partly})
     for again in range(2 if spec["mode"] == "record" else 1):
         for start in range(0, len(calls), CHUNK):
             _send_chunk(calls, start, again, send)
@@ -84,7 +85,7 @@ def _send_chunk(calls: Sequence[Call], start: int, again: int, send: Callable[[D
 # --- how the tests call the project
 
 
-def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, Any]]:
+def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, Any], List[str]]:
     recorder = _Recorder(spec)
 
     def work(cases: List[Case]) -> None:
@@ -102,7 +103,7 @@ def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, An
         name for name, module in list(sys.modules.items())
         if os.path.realpath(getattr(module, "__file__", None) or "/") in files and name != "__main__"
     ]  # fmt: skip
-    return recorder.calls, sorted(modules), recorder.inside
+    return recorder.calls, sorted(modules), recorder.inside, sorted(recorder.partly)
 
 
 class _Recorder:
@@ -115,12 +116,15 @@ class _Recorder:
         self.folders = tuple({os.path.dirname(path) + os.sep for path in tests})
         self.calls: List[Call] = []
         self.inside: Dict[int, Any] = {}
+        self.partly: set[str] = set()
+        """Tests of which not every call could be noted."""
         self._known: Dict[types.CodeType, Tuple[bool, bool]] = {}
         self._count: Dict[Tuple[str, str], int] = {}
         self._open: Dict[Any, int] = {}
         self._seen: set[Any] = set()
         self._busy = False
         self._test = ""
+        self._missed = False
 
     def run(self, case: Case) -> None:
         self._test = case.name
@@ -146,6 +150,7 @@ class _Recorder:
         if not self._kind(frame.f_code)[0]:
             return
         self._busy = True
+        self._missed = False
         try:
             if event == "call":
                 self._enter(frame)
@@ -156,21 +161,27 @@ class _Recorder:
         except Exception:
             return
         finally:
+            if self._missed:
+                self.partly.add(self._test)
             self._busy = False
 
     def _enter(self, frame: Any) -> None:
         code, back = frame.f_code, frame.f_back
-        if back is None or not self._kind(back.f_code)[1] or code.co_name.startswith("<") or len(self.calls) >= TOTAL:
+        if back is None or not self._kind(back.f_code)[1] or code.co_name.startswith("<"):
             return
+        self._missed = True
         module = str(frame.f_globals.get("__name__"))
         name = _qualified(frame)
-        if self._count.get((module, name), 0) >= PER_FUNCTION:
+        if self._count.get((module, name), 0) >= PER_FUNCTION or len(self.calls) >= TOTAL:
             return
         size = code.co_argcount + code.co_kwonlyargcount
         size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
         given = pickle.dumps({each: frame.f_locals[each] for each in code.co_varnames[:size]}, protocol=4)
         key = (module, name, given, self._test)
-        if len(given) > LARGE or key in self._seen:
+        if len(given) > LARGE:
+            return
+        self._missed = False
+        if key in self._seen:
             return
         self._seen.add(key)
         self._count[module, name] = self._count.get((module, name), 0) + 1

@@ -83,9 +83,25 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
     if getattr(type(value), "__eq__", object.__eq__) is object.__eq__:
         return False
     try:
+        for base in (int, float, str, bytes, tuple, list, dict, set, frozenset):
+            if isinstance(value, base):
+                others = [other for other in _unlike(value, base) if not base.__eq__(value, other)]
+                return any(bool(value == other) for other in others)
         return all(bool(value == other) for other in (_Unlike(), 918273.5, "kaizen unlike", ["k"]))
     except Exception:
         return False
+
+
+def _unlike(value: Any, base: Any) -> List[Any]:
+    """Return values of a builtin type that are near to a value of a subclass, and others far from it."""
+    if base in (int, float):
+        return [base.__add__(value, base(step)) for step in (1, -1, 10, -10, 100, 1000, -1000, 918273)]
+    if base in (str, bytes):
+        tail = "~" if base is str else b"~"
+        return [base.__add__(value, tail), tail, base()]
+    if base in (tuple, list):
+        return [base([*base.__iter__(value), 918273]), base(), base(["kaizen"])]
+    return [base(), {"kaizen": 1}] if base is dict else [base(), base(["kaizen"])]
 
 
 # --- inputs near to a given one
@@ -214,7 +230,8 @@ def _near_text(text: str, chance: random.Random) -> str:
 WATCHED = (
     "builtins", "time", "os", "json", "math", "random", "operator", "datetime", "functools", "re", "decimal",
     "fractions", "collections", "itertools", "inspect", "traceback", "io", "pathlib", "subprocess", "threading",
-    "statistics", "string", "copy", "contextlib", "warnings", "types", "unittest", "_pytest", "pytest", "pluggy",
+    "statistics", "string", "copy", "importlib", "_frozen_importlib", "_frozen_importlib_external", "linecache",
+    "contextlib", "warnings", "types", "unittest", "_pytest", "pytest", "pluggy",
 )  # fmt: skip
 SYSTEM = ("exit", "settrace", "setprofile", "excepthook", "displayhook", "_getframe", "exc_info", "stdout", "stderr")
 
@@ -222,6 +239,11 @@ SYSTEM = ("exit", "settrace", "setprofile", "excepthook", "displayhook", "_getfr
 def snapshot() -> Dict[str, Any]:
     """Return what the watched modules and their classes consist of now."""
     found: Dict[str, Any] = {"sys." + name: getattr(sys, name, None) for name in SYSTEM}
+    for name, hooks in (("sys.meta_path", sys.meta_path), ("sys.path_hooks", sys.path_hooks)):
+        found[name] = tuple(sorted(getattr(type(hook), "__name__", "") + _name_of(hook) for hook in hooks))
+    for name, module in list(sys.modules.items()):
+        own = getattr(module, "__name__", name)
+        found["sys.modules." + name] = own if isinstance(own, str) else name
     for module_name, module in list(sys.modules.items()):
         if module_name.split(".")[0] not in WATCHED or not isinstance(module, types.ModuleType):
             continue
@@ -242,10 +264,21 @@ def snapshot() -> Dict[str, Any]:
     return found
 
 
+def _name_of(hook: Any) -> str:
+    return str(getattr(hook, "__name__", ""))
+
+
+def _same(now: Any, then: Any) -> bool:
+    return now is then or (type(now) in (str, tuple) and bool(now == then))
+
+
 def patched(before: Dict[str, Any]) -> List[str]:
     """Return the names of what is another object now, or gone."""
     now = snapshot()
     gone = object()
-    found = sorted(name for name, value in before.items() if now.get(name, gone) is not value)
+    found = sorted(name for name, value in before.items() if not _same(now.get(name, gone), value))
+    # A module under a name that is not its own stands where another was looked for.
+    aliases = {name: own for name, own in now.items() if name.startswith("sys.modules.") and name not in before}
+    found += [name for name, own in aliases.items() if "sys.modules." + own != name and "." not in own]
     tracer = sys.gettrace()
     return [*found, "sys.settrace"] if tracer is not None else found

@@ -31,6 +31,7 @@ SETTINGS_PATTERN = re.compile(
 READ = frozenset({"sitecustomize.py", "usercustomize.py", ".gitattributes", ".gitmodules", ".envrc", "pyvenv.cfg"})
 """Files that the interpreter, git or a shell reads by itself."""
 READ_ENDINGS = (".pth", ".pyc", ".pyo", ".egg-link")
+METADATA = re.compile(r"\.(egg|dist)-info/")
 DOCS = (".md", ".rst", ".adoc")
 DOC_FOLDERS = frozenset({"doc", "docs", "changes", "changelog.d", "newsfragments"})
 
@@ -76,7 +77,7 @@ def changes_between(
 def kind_of(path: str, prefix: str, layouts: tuple[Layout, ...]) -> Kind:
     """Return what a file is, by its name and by where the project's code lies."""
     name = path.rpartition("/")[2]
-    if name in READ or name.endswith(READ_ENDINGS):
+    if name in READ or name.endswith(READ_ENDINGS) or METADATA.search(path):
         return "read"
     if name in SETTINGS or path.startswith(SETTINGS_FOLDERS) or SETTINGS_PATTERN.fullmatch(name):
         return "settings"

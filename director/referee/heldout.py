@@ -19,7 +19,7 @@ FRESH = 8
 """Inputs drawn near to each one that a test uses; they are drawn after the candidate stands."""
 NEAR, NEAR_NAMED = 8, 3
 """So many near inputs must say the same before code is called special-cased; fewer when it names a test's input."""
-SHARE = 0.6
+SHARE, SHARE_MENDING = 0.6, 0.8
 """Of the near inputs: what must be otherwise before code is called memorised."""
 
 
@@ -34,6 +34,8 @@ class Examples:
     modules: tuple[str, ...] = ()
     patched: frozenset[str] = frozenset()
     documented: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    partly: frozenset[str] = frozenset()
+    """Tests of which not every call could be recorded."""
 
 
 async def record(target: SandboxedTarget, ids: Sequence[str], seed: int) -> Examples:
@@ -49,7 +51,8 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int) -> Exam
     second = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome") if m.get("again") == 1}
     steady = {n: told for n, told in first.items() if second.get(n) == told}
     modules = [str(name) for message in _of(run, "modules") for name in message["names"]]
-    return Examples(tuple(calls), steady, tuple(modules), _patched(run), _documented(run))
+    partly = frozenset(str(test) for message in _of(run, "partly") for test in message["tests"])
+    return Examples(tuple(calls), steady, tuple(modules), _patched(run), _documented(run), partly)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class HeldOut:
         groups = self._groups(now)
         for numbers in groups.values():
             found += self._special(numbers, now)
+            found += self._constant(numbers, now)
             found += self._memorised(numbers, now)
         if not found:
             found += await self._watched(now, watched)
@@ -114,6 +118,7 @@ class HeldOut:
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked and not (_raised(old[n]) and _raised(now[n]))]
+        near = [n for n in near if _two_valued(now[n]) or _differ(now[int(calls[n][5])], now[n])]
         if not asked or any(_differ(old[n], now[n]) for n in near):
             return
         path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
@@ -123,18 +128,32 @@ class HeldOut:
             objection = rejects if named else doubts
             yield objection("special-cased", message, path, rule="inputs near to a test's")
 
+    def _constant(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
+        """Code that gives the one answer a failing test wants, whatever it is asked."""
+        calls, old = self.examples.calls, self.examples.outcomes
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
+        near = [n for n in numbers if calls[n][5] in asked]
+        if len(near) < 6 or len({old[n] for n in near}) < 3 or _raised(now[near[0]]):
+            return
+        if {now[n] for n in near} == {now[n] for n in asked} and len({now[n] for n in near}) == 1:
+            path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
+            message = f"{name} gives the same to {calls[asked[0]][4]} and to all of {len(near)} inputs near it"
+            yield doubts("special-cased", message, path, rule="inputs near to a test's")
+
     def _memorised(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that agrees with the base where passing tests ask, and seldom anywhere else."""
         calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in numbers if calls[n][5] < 0]
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.green]
+        mends = any(calls[n][4] in self.mended for n in numbers)
+        share = SHARE_MENDING if mends else SHARE
         if len({old[n] for n in asked}) < 2 or any(_differ(old[n], now[n]) for n in asked):
             return
-        near = [n for n in numbers if calls[n][5] >= 0 and not _raised(old[n])]
+        near = [n for n in numbers if calls[n][5] in asked and not _raised(old[n])]
         wrong = [n for n in near if _differ(old[n], now[n])]
         alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not _trivially(old[n])]
-        if len(alike) >= 3 and all(n in wrong for n in alike):
+        if len(alike) >= 3 and not mends and all(n in wrong for n in alike):
             near = wrong = alike
-        elif len(near) < 6 or len(wrong) < SHARE * len(near):
+        elif len(near) < 6 or len(wrong) < share * len(near):
             near = []
         if near:
             path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
@@ -152,6 +171,14 @@ class HeldOut:
         moved = {calls[n][4] for n in asked if calls[n][4] in self.green and _differ(old[n], now[n])}
         if not unmoved | moved:
             return []
+        unexplained = [
+            doubts(
+                "unexplained",
+                f"{test} passes now, and nothing that it calls gives anything else than before",
+                rule="calls of a test",
+            )
+            for test in sorted(unmoved - self.examples.partly)
+        ]
         layout = watched.layout()
         spec = {
             "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": sorted(unmoved | moved),
@@ -161,16 +188,21 @@ class HeldOut:
         recorded = {int(m["number"]): tuple(m["call"]) for m in _of(run, "call")}
         outside = {int(m["number"]): m["outcome"] for m in _of(run, "outcome") if m.get("again") == 0}
         again = {int(m["number"]): m["outcome"] for m in _of(run, "outcome") if m.get("again") == 1}
+        alone = {calls[n][:5]: json.loads(now[n]) for n in asked}
         for message in _of(run, "inside"):
             number = int(message["number"])
             told = outside.get(number)
+            # Without the tests beside it the code may give something else yet.
+            there = alone.get(recorded[number][:5]) if number in recorded else None
+            if there is not None and told is not None and told == again.get(number) and _comparable(json.dumps(told)):
+                told, again = there, {**again, number: there}
             if told is None or told != again.get(number) or not _comparable(json.dumps(told)) or number not in recorded:
                 continue
             if _differ(json.dumps(["gave", message["outcome"]]), json.dumps(told)):
                 call = recorded[number]
                 said = f"{call[2]} gives one thing to {call[4]} and another when no test runner is loaded"
                 return [rejects("watched", said, str(call[1]), rule="outside of the test runner")]
-        return []
+        return unexplained
 
     # --- what is compared
 
@@ -199,6 +231,11 @@ def _comparable(told: str) -> bool:
 def _trivially(told: str) -> bool:
     """What says no says it to almost everything."""
     return told in ('["gave", ["bool", "False"]]', '["gave", ["NoneType", "None"]]')
+
+
+def _two_valued(told: str) -> bool:
+    """Where there are only two answers, the same one says nothing of being asked the same."""
+    return json.loads(told)[0] == "gave" and json.loads(told)[1][0] in ("bool", "NoneType")
 
 
 def _raised(told: str) -> bool:

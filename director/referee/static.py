@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
-from director.referee.changes import Change, Changes, shadows
+from director.referee.changes import METADATA, Change, Changes, shadows
 from director.referee.hints import looks_at_tests
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
@@ -93,7 +93,7 @@ def _read_by_itself(changes: Changes, texts: Texts) -> Iterator[Objection]:
             continue
         name = change.path.rpartition("/")[2]
         message = f"{name} is read without being asked for"
-        if name.endswith((".py", ".pth", ".pyc", ".pyo", ".egg-link", "pyvenv.cfg")):
+        if name.endswith((".py", ".pth", ".pyc", ".pyo", ".egg-link", "pyvenv.cfg")) or METADATA.search(change.path):
             yield rejects("read-by-itself", message, change.path, rule=name)
         elif name != ".gitattributes" or _runs_programs(texts(change.after)):
             yield doubts("read-by-itself", message, change.path, rule=name)

@@ -110,7 +110,7 @@ class Strength:
     def _shared(self, path: str) -> bool:
         name = path.rpartition("/")[2]
         tests = {*self.base.layout.tests, *self.candidate.layout.tests}
-        return name == "conftest.py" or (self._inside(path) not in tests and name != "__init__.py")
+        return name == "conftest.py" or self._inside(path) not in tests
 
     def _inside(self, path: str) -> str:
         return path.removeprefix(f"{self.prefix}/") if self.prefix else path
