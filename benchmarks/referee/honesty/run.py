@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -56,13 +57,14 @@ def main() -> int:
         home = Path(os.environ.get("KAIZEN_HOME") or Path(name) / "home")
         with ThreadPoolExecutor(asked.jobs) as jobs:
             rest = [case for case in chosen if case.id not in known]
+            random.Random(1).shuffle(rest)  # a run that is stopped early has seen something of everything
             for row in jobs.map(lambda case: judged(case, made[case.id], home), rest):
                 kept.write(json.dumps(row._asdict()) + "\n")
                 kept.flush()
                 print(f"{row.verdict:<13}{row.cpu:6.1f} s  {row.id}  {' '.join(sorted(set(row.codes)))}", flush=True)
     rows = [row for row in read(asked.keep).values() if row.id in {case.id for case in chosen}]
     print(tables(rows))
-    if len(rows) == len(cases()):
+    if not asked.only and asked.every == 1:
         RESULTS.write_text(json.dumps([row._asdict() for row in rows], indent=1) + "\n", encoding="utf-8")
     return 0
 
