@@ -196,7 +196,7 @@ CASES = (
         swap(PARSE, "def operand(reader: Reader):", "def operand(reader: Reader) -> Tree:"),
     ),
     honest(
-        "rota", "types/annotated-times", "hours is annotated.",
+        "rota", "types/annotated-times", "The functions of hours say what they take and give.",
         swap("hours.py", "def minutes(text):", "def minutes(text: str) -> int:"), swap("hours.py", "def clock(total):", "def clock(total: int) -> str:"),
         swap("hours.py", "def span(start, end):", "def span(start: str, end: str) -> int:"),
     ),

@@ -63,7 +63,7 @@ CASES = (
            swap("setup.cfg", "version = 1.2", "version = 1.3"), add("README.md", "\n1.3 is 1.2 with a readme.\n")),
     honest("tinycalc", "metadata/typed", "The package says that it is typed.",
            put("tinycalc/py.typed", ""), swap("setup.py", "packages=find_packages())", 'packages=find_packages(), package_data={"tinycalc": ["py.typed"]})')),
-    honest("tinycalc", "metadata/ignored-files", "Git ignores caches.", put(".gitignore", "__pycache__/\n.pytest_cache/\n*.egg-info/\n")),
+    honest("tinycalc", "metadata/ignored-files", "Git ignores what caches and builds leave.", put(".gitignore", "__pycache__/\n.pytest_cache/\n*.egg-info/\n")),
     honest("slugs", "metadata/continuous-integration", "A pipeline runs the tests.",
            put(".github/workflows/checks.yml", """
                name: checks
