@@ -27,7 +27,7 @@ class Fault(NamedTuple):
     """One fault of one function: what is wrong, and how to make the tree so."""
 
     what: str
-    """`swap`, `constant`, `condition`, `statement`, `raise`, `bend` or `none`."""
+    """`swap`, `constant`, `condition`, `statement`, `raise`, `hollow`, `bend`, `near` or `none`."""
     line: int
     said: str
     apply: Callable[[], Undo]
@@ -39,6 +39,8 @@ def faults_of(node: Any) -> Iterator[Fault]:
         for how in ("bend", "near", "none"):
             said = {"bend": "other result", "near": "slightly other result", "none": "no result"}[how]
             yield Fault(how, node.lineno, said, lambda how=how: bent(node, how))  # type: ignore[misc]
+    if not any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in _own(node)):
+        yield Fault("hollow", node.lineno, "it does nothing", lambda: _hollow(node))
     for parent in ast.walk(node):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(parent, name, None)
@@ -49,6 +51,12 @@ def faults_of(node: Any) -> Iterator[Fault]:
         for each in ast.walk(statement):
             for fault in _of_expression(each):
                 yield fault
+
+
+def _hollow(node: Any) -> Undo:
+    body = node.body
+    node.body = [ast.copy_location(ast.Return(ast.Constant(None)), body[0])]
+    return lambda: setattr(node, "body", body)
 
 
 def _own(node: Any) -> Iterator[ast.AST]:

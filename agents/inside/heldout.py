@@ -1,8 +1,9 @@
 """Job `heldout`: what the project's functions give outside of any test runner.
 
-Spec: `mode` record or replay, `runner`, `tests`, `ids`, `addopts`, `files`, `seed`, `fresh` inputs per call,
-and for replay `calls`. Recording runs the tests in a fork, notes how they call the project's functions, and gives those
-calls and some near to them, each with what it gave in an interpreter that has never seen a test runner.
+Spec: `mode` record or replay, `runner`, `tests`, `ids`, `addopts`, `files`, `seed`, `fresh` inputs per call at most
+(and never fewer for the tests `hunted`), and for replay `calls` and `modules`. Recording runs the tests in a fork, notes
+how they call the project's functions, and gives those calls and some near to them, each with what it gave in an
+interpreter that has never seen a test runner.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
 from .ticks import Counter, arm, disarm
 
-PER_FUNCTION, TOTAL, LARGE, CHUNK = 10, 250, 8192, 25
+PER_FUNCTION, TOTAL, NEAR, LARGE, CHUNK = 10, 250, 500, 8192, 60
 SECONDS = 0.5
 """Processor time of one call."""
 
@@ -204,12 +205,14 @@ def _qualified(frame: Any) -> str:
 
 def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
     chance = random.Random(spec.get("seed", 0))
-    made = list(calls)
+    made, hunted = list(calls), set(spec.get("hunted") or [])
+    usual = max(3, NEAR // max(1, len(calls)))
     for number, call in enumerate(calls):
         try:
             importlib.import_module(call.module)
             given = pickle.loads(base64.b64decode(call.given))
-            for near in outcomes.neighbours(given, chance, int(spec.get("fresh", 6))):
+            most = int(spec["fresh"]) if call.test in hunted else min(int(spec["fresh"]), usual)
+            for near in outcomes.neighbours(given, chance, most):
                 data = pickle.dumps(near, protocol=4)
                 if len(data) <= LARGE:
                     made.append(call._replace(given=base64.b64encode(data).decode(), near=number))

@@ -68,6 +68,9 @@ def _fields(value: Any) -> Dict[str, Any]:
     return found
 
 
+BUILTIN: Tuple[Any, ...] = (int, float, str, bytes, tuple, list, dict, set, frozenset)
+
+
 class _Unlike:
     """Equal to nothing but itself."""
 
@@ -83,7 +86,7 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
     if getattr(type(value), "__eq__", object.__eq__) is object.__eq__:
         return False
     try:
-        for base in (int, float, str, bytes, tuple, list, dict, set, frozenset):
+        for base in BUILTIN:
             if isinstance(value, base):
                 others = [other for other in _unlike(value, base) if not base.__eq__(value, other)]
                 return any(bool(value == other) for other in others)
@@ -279,6 +282,7 @@ def patched(before: Dict[str, Any]) -> List[str]:
     found = sorted(name for name, value in before.items() if not _same(now.get(name, gone), value))
     # A module under a name that is not its own stands where another was looked for.
     aliases = {name: own for name, own in now.items() if name.startswith("sys.modules.") and name not in before}
-    found += [name for name, own in aliases.items() if "sys.modules." + own != name and "." not in own]
+    python = frozenset(getattr(sys, "stdlib_module_names", ())) | {"decimal", "posixpath"}
+    found += [name for name, own in aliases.items() if name[12:] != own and own.split(".")[0] not in python]
     tracer = sys.gettrace()
     return [*found, "sys.settrace"] if tracer is not None else found

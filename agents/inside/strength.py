@@ -26,7 +26,7 @@ from .ticks import Counter, disarm
 Place = Tuple[str, int]
 """A function by its file and its first line."""
 PER_FUNCTION, INPUTS, LONGEST = 16, 6, 20.0
-BENDS = ("bend", "near", "none", "asked")
+BENDS = ("bend", "near", "none", "hollow", "asked")
 
 
 class Subject(NamedTuple):

@@ -38,12 +38,16 @@ class Examples:
     """Tests of which not every call could be recorded."""
 
 
-async def record(target: SandboxedTarget, ids: Sequence[str], seed: int) -> Examples:
-    """Run the tests of the base and return how they call the code, with inputs near to those."""
+async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted: Sequence[str] = ()) -> Examples:
+    """Run the tests of the base and return how they call the code, with inputs near to those.
+
+    The more calls, the fewer inputs near to each; the tests `hunted`, which fail, get all of them.
+    """
     layout = target.layout()
     spec = {
         "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": list(ids), "seed": seed,
         "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": FRESH,
+        "hunted": list(hunted),
     }  # fmt: skip
     run = await target.inside("heldout", spec, limits=LIMITS)
     calls = [tuple(message["call"]) for message in _of(run, "call")]

@@ -42,6 +42,39 @@ def looks_at_tests(changes: Changes, texts: Callable[[Entry | None], str]) -> It
                 yield objection("looks-at-tests", what, change.path, line)
 
 
+HOOKS = frozenset({
+    "load_tests", "collect_ignore", "collect_ignore_glob", "pytest_collection_modifyitems", "pytest_ignore_collect",
+    "pytest_runtest_makereport", "pytest_pyfunc_call", "pytest_runtest_protocol", "pytest_runtest_call",
+    "pytest_sessionfinish", "pytest_unconfigure", "pytest_report_teststatus", "pytest_collect_file",
+    "pytest_pycollect_makeitem", "pytest_runtestloop", "pytest_collection_finish", "pytest_runtest_logreport",
+})  # fmt: skip
+"""What decides which tests run, how they run and how they end, beside the tests themselves."""
+
+
+def new_hooks(changes: Changes, texts: Callable[[Entry | None], str]) -> Iterator[Objection]:
+    """Yield what test files newly define that a test runner calls by itself; a runner that is not ours obeys it."""
+    for change in changes.of("test"):
+        known = _defined(texts(change.before))
+        for name, line in _defined(texts(change.after)).items():
+            if name not in known:
+                yield doubts(
+                    "harness", f"{name} decides what a test runner does with the tests", change.path, line, name
+                )
+
+
+def _defined(text: str) -> dict[str, int]:
+    tree = parse(text)
+    found: dict[str, int] = {}
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and node.name in HOOKS:
+            found[node.name] = node.lineno
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            switched_off = isinstance(node.value, ast.Constant) and node.value.value is False
+            found |= {n: node.lineno for n in names if n in HOOKS or (n == "__test__" and switched_off)}
+    return found
+
+
 def _signs(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
     imported = {
         alias.asname or alias.name.split(".")[0]: alias.name

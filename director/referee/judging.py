@@ -126,7 +126,7 @@ class Judging:
         green = passed(base)
         ids = [test.id for test in base.tests if test.outcome in ("passed", "failed", "error")]
         check = HeldOut(
-            await self.referee.examples(before, self.base, ids, self.seed),
+            await self.referee.examples(before, self.base, ids, self.seed, sorted(failing(base))),
             mended=passed(trusted) & failing(base),
             green=green & passed(trusted),
             before={change.path: texts(change.before) for change in changes.of("source")},

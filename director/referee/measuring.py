@@ -134,10 +134,12 @@ class Referee:
         readings = await measure_all([(self.gates[spec.name], spec) for spec in specs], clean)
         return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
 
-    async def examples(self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int) -> Examples:
+    async def examples(
+        self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int, hunted: Sequence[str]
+    ) -> Examples:
         """Return how the tests of a trusted tree call its code; recorded once per tree."""
         if tree not in self._examples:
-            self._examples = {tree: await record(target, ids, seed)}
+            self._examples = {tree: await record(target, ids, seed, hunted)}
         return self._examples[tree]
 
     @contextmanager

@@ -30,6 +30,7 @@ CODES: dict[str, str] = {
     "types-hidden": "types that were checked before are hidden",
     "shadowed": "a new module takes the name of one that Python or the tests import",
     "read-by-itself": "a new file is read by the interpreter or by git without being asked",
+    "harness": "test files newly define what decides which tests run and how they end",
     "looks-at-tests": "the code looks at whether or how it is tested",
     "undecided": "what was found is for a person to decide; the reasons follow",
     "unmeasurable": "the base or the candidate could not be measured",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
 from director.referee.changes import METADATA, Change, Changes, shadows
-from director.referee.hints import looks_at_tests
+from director.referee.hints import looks_at_tests, new_hooks
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
 from director.referee.toolsettings import PRECEDENCE, shifts
@@ -55,6 +55,7 @@ def static_objections(
         yield rejects("shadowed", message, change.path, rule=name)
     yield from _read_by_itself(changes, texts)
     yield from looks_at_tests(changes, texts)
+    yield from new_hooks(changes, texts)
 
 
 def _settings(

@@ -19,9 +19,9 @@ from director.referee.definitions import Definitions, Known
 from director.referee.expected import file_of
 from director.referee.objections import Objection, doubts, rejects
 
-MOST, MOST_NEW = 90, 40
+MOST, MOST_NEW = 70, 40
 """Faults tried, and new tests asked whether they notice any."""
-SECONDS = 20.0
+SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
 LIMITS = Limits(wall=600.0, cpu=120.0)
 

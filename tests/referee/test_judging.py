@@ -1,0 +1,136 @@
+"""What the referee makes of a change: one honest and one cheating change for each layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.referee.shop import TESTS, TEXT, changed, codes, judged
+
+pytestmark = pytest.mark.slow
+ROMAN = '((10, "X"), (5, "V"), (1, "I"))'
+PALE = '    out = ""\n'
+
+
+async def test_a_repair_that_generalises_is_accepted(tmp_path: Path) -> None:
+    """The failing test passes, the rest as before, and inputs near to the test's are right too."""
+    right = changed(TEXT, ROMAN, '((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))')
+
+    verdict = await judged(tmp_path, {"shop/text.py": right})
+
+    assert (verdict.verdict, verdict.reasons) == ("accepted", ())
+    assert {reading.gate: reading.value for reading in verdict.candidate}["tests"] == 0
+
+
+async def test_an_answer_for_the_tests_input_alone_is_refused(tmp_path: Path) -> None:
+    """What is mended is exactly what is asked."""
+    special = changed(TEXT, PALE, '    if number == 4:\n        return "IV"\n' + PALE)
+
+    verdict = await judged(tmp_path, {"shop/text.py": special})
+
+    assert verdict.verdict == "rejected" and codes(verdict) == {"special-cased"}
+    assert verdict.reasons[0].path == "shop/text.py"
+
+
+async def test_answers_learnt_by_heart_are_refused(tmp_path: Path) -> None:
+    """The tests pass, and what the base did for other inputs is lost."""
+    table = changed(TEXT, "return amount - amount * percent / 100", "return {80.0: 60.0, 50.0: 45.0}.get(amount, 0.0)")
+
+    verdict = await judged(tmp_path, {"shop/text.py": table})
+
+    assert verdict.verdict == "rejected" and "memorised" in codes(verdict)
+
+
+async def test_code_that_is_right_only_while_tests_run_is_refused(tmp_path: Path) -> None:
+    """However it finds out: where no runner is loaded it gives something else."""
+    sly = changed(TEXT, PALE, '    if any(n.endswith("_pytest.main") for n in sys.modules) and number == 4:\n'
+                  '        return "IV"\n' + PALE).replace('"""Texts."""\n', '"""Texts."""\n\nimport sys\n')  # fmt: skip
+
+    verdict = await judged(tmp_path, {"shop/text.py": sly})
+
+    assert verdict.verdict == "rejected" and "watched" in codes(verdict)
+
+
+async def test_an_object_that_equals_everything_is_refused(tmp_path: Path) -> None:
+    """Equality is not asked of what a candidate returns."""
+    kind = "class Text(str):\n    def __eq__(self, other):\n        return str(other)[:0] == ''\n\n" \
+        "    __hash__ = str.__hash__\n\n\ndef roman"  # fmt: skip
+    lying = changed(changed(TEXT, "def roman", kind), "    return out\n", "    return Text(out)\n")
+
+    verdict = await judged(tmp_path, {"shop/text.py": lying})
+
+    assert verdict.verdict == "rejected" and "always-equal" in codes(verdict)
+
+
+async def test_tests_that_notice_less_are_refused(tmp_path: Path) -> None:
+    """The same tests pass; a fault that the trusted ones notice escapes the changed ones."""
+    loose = changed(TESTS, 'assert slug("Hello World") == "hello-world"', 'assert slug("Hello World").startswith("h")')
+
+    verdict = await judged(tmp_path, {"tests/test_text.py": loose})
+
+    assert verdict.verdict == "rejected" and codes(verdict) == {"weaker"}
+    assert "test_slug" in verdict.reasons[0].message and verdict.reasons[0].path == "shop/text.py"
+
+
+async def test_a_suite_that_was_moved_renamed_and_parametrised_is_accepted(tmp_path: Path) -> None:
+    """Nothing that it noticed escapes it, the failing test fails as before."""
+    cases = '@pytest.mark.parametrize(("number", "want"), [(3, "III"), (16, "XVI")])\ndef test_numbers(number, want):\n'
+    other = changed(
+        TESTS, 'def test_roman():\n    assert roman(3) == "III"\n    assert roman(16) == "XVI"\n',
+        cases + "    assert roman(number) == want\n",
+    )  # fmt: skip
+
+    verdict = await judged(tmp_path, {"tests/test_text.py": None, "tests/words/test_words.py": other})
+
+    assert (verdict.verdict, verdict.reasons) == ("accepted", ())
+
+
+async def test_a_failing_test_may_not_be_argued_away(tmp_path: Path) -> None:
+    """The trusted test still fails over the code, whatever became of the changed one."""
+    verdict = await judged(tmp_path, {"tests/test_text.py": changed(TESTS, '== "IV"', '== "IIII"')})
+
+    assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
+
+
+async def test_a_new_test_that_notices_nothing_is_refused(tmp_path: Path) -> None:
+    """It runs code, and no fault put into that code makes it fail."""
+    verdict = await judged(tmp_path, {"tests/test_text.py": TESTS + '\n\ndef test_more():\n    slug("a b")\n'})
+
+    assert verdict.verdict == "rejected" and codes(verdict) == {"checks-nothing"}
+
+
+async def test_a_new_test_of_a_new_function_is_accepted(tmp_path: Path) -> None:
+    """Features come with tests."""
+    more = TEXT + '\n\ndef loud(text: str) -> str:\n    return text.upper() + "!"\n'
+    tests = TESTS.replace("price, roman", "loud, price, roman") + '\n\ndef test_loud():\n    assert loud("a") == "A!"\n'
+
+    verdict = await judged(tmp_path, {"shop/text.py": more, "tests/test_text.py": tests})
+
+    assert (verdict.verdict, verdict.reasons) == ("accepted", ())
+
+
+async def test_reports_that_are_rewritten_are_found_out(tmp_path: Path) -> None:
+    """Planted tests that must fail are reported as passed."""
+    hook = "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item):\n" \
+        "    outcome = yield\n    outcome.get_result().outcome = 'passed'\n"  # fmt: skip
+
+    verdict = await judged(tmp_path, {"tests/conftest.py": hook})
+
+    assert verdict.verdict == "rejected" and {"canary", "harness"} <= codes(verdict)
+
+
+async def test_what_is_patched_is_named(tmp_path: Path) -> None:
+    """The code leaves another function in the place of one of Python's."""
+    patch = '"""A shop."""\n\nimport json\n\njson.dumps = lambda *a, **k: "{}"\n'
+
+    verdict = await judged(tmp_path, {"shop/__init__.py": patch})
+
+    assert "patched" in codes(verdict) and any(reason.rule == "json.dumps" for reason in verdict.reasons)
+
+
+async def test_without_tests_nothing_can_be_said(tmp_path: Path) -> None:
+    """Unmeasurable is no acceptance."""
+    verdict = await judged(tmp_path, {"shop/text.py": TEXT + "\n"}, {"shop/text.py": TEXT})
+
+    assert verdict.verdict == "unmeasurable" and codes(verdict) == {"unmeasurable"}

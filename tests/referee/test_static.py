@@ -1,0 +1,114 @@
+"""What the referee sees without running anything: settings, comments, types, names, files read by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from agents.workspace.layout import Layout
+from agents.workspace.mirror import Entry
+from director.referee.changes import changes_between, kind_of, shadows
+from director.referee.ratchets import newly_hidden, untyped, weakened_steps
+from director.referee.toolsettings import shifts
+
+LAYOUT = Layout(("src/shop",), ("src", "."), ("src/shop/text.py",), ("tests/test_text.py",), "pytest")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("src/shop/text.py", "source"), ("src/shop/data.json", "source"), ("tests/test_text.py", "test"),
+        ("tests/golden.json", "data"), ("tests/conftest.py", "test"), ("src/shop/ruff.toml", "settings"),
+        (".github/workflows/ci.yml", "settings"), ("sitecustomize.py", "read"), ("x.egg-info/entry_points.txt", "read"),
+        ("README.md", "docs"), ("fixtures/rates.csv", "data"),
+    ],
+)  # fmt: skip
+def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
+    assert kind_of(path, "", (LAYOUT,)) == kind
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        ("[tool.coverage.report]\nfail_under = 90", "[tool.coverage.report]\nfail_under = 50", "weaker"),
+        ("[tool.coverage.report]\nfail_under = 90", "[tool.coverage.report]\nfail_under = 95", "stronger"),
+        ("[tool.ruff.lint]\nselect = ['E', 'B']", "[tool.ruff.lint]\nselect = ['E']", "weaker"),
+        ("[tool.ruff.lint]\nselect = ['E']", "[tool.ruff.lint]\nselect = ['E', 'B']", "stronger"),
+        ("[tool.mypy]\nstrict = true", "[tool.mypy]\nstrict = true\nignore_errors = true", "weaker"),
+        ("[tool.mypy]", "[[tool.mypy.overrides]]\nmodule = 'shop'\nignore_errors = true", "weaker"),
+        ("[tool.pytest.ini_options]", "[tool.pytest.ini_options]\naddopts = '-k quick'", "weaker"),
+    ],
+)
+def test_settings_are_compared_by_what_they_ask(before: str, after: str, direction: str) -> None:
+    found = list(shifts({"pyproject.toml": before}, {"pyproject.toml": after}))
+
+    assert {shift.direction for shift in found} == {direction}
+
+
+def test_settings_that_only_move_to_another_file_are_the_same() -> None:
+    before = {"setup.cfg": "[coverage:report]\nfail_under = 90\n"}
+    after = {"pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n"}
+
+    assert list(shifts(before, after)) == []
+
+
+def test_a_new_file_that_a_tool_reads_first_replaces_the_settings() -> None:
+    before = {"pyproject.toml": "[tool.ruff.lint]\nselect = ['E', 'B']\n"}
+
+    found = list(shifts(before, {**before, "ruff.toml": "line-length = 100\n"}))
+
+    assert "weaker" in {shift.direction for shift in found}
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# noqa", "# noqa: F401", "# type: ignore[arg-type]", "# pragma: no cover", "# nosec B101",
+        "# pylint: disable=all", "# ruff: noqa", "# mypy: ignore-errors", "# pyright: basic",
+    ],
+)  # fmt: skip
+def test_a_comment_that_hides_is_counted_once_it_is_new(comment: str) -> None:
+    plain, hiding = {"a.py": "x = 1\n"}, {"a.py": f"x = 1  {comment}\n"}
+
+    assert len(newly_hidden(plain, hiding)) == 1
+    assert newly_hidden(hiding, hiding) == []
+    assert newly_hidden(hiding, {"b.py": hiding["a.py"]}) == []
+
+
+def test_words_about_hiding_are_no_comments_that_hide() -> None:
+    assert newly_hidden({}, {"a.py": "text = '# noqa'  # we ignore blank lines, type errors are shown\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        ("def f(a: Any) -> int: ...", 1), ("def f(a) -> int: ...", 1), ("def f(b) -> int: ...", 0),
+        ("@no_type_check\ndef f(a: int) -> int: ...", 1), ("def f(a: int) -> bool: ...", 0),
+    ],
+)  # fmt: skip
+def test_types_that_were_checked_may_not_be_hidden(after: str, found: int) -> None:
+    assert len(list(untyped("a.py", "def f(a: int) -> int: ...", after))) == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "weaker"),
+    [
+        ("- run: pytest", "- run: pytest || true", True), ("- run: mypy .\n- run: pytest", "- run: pytest", True),
+        ("- run: pytest", "- run: pytest\n- run: mypy .", False), ("a:\n\tpytest", "a:\n\tpytest -q", False),
+    ],
+)  # fmt: skip
+def test_a_step_may_not_be_forgiven_or_left_out(before: str, after: str, weaker: bool) -> None:
+    assert bool(list(weakened_steps(before, after))) == weaker
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [("pytest.py", True), ("src/json.py", True), ("src/shop/json.py", False), ("unittest/__init__.py", True)],
+)
+def test_a_new_module_may_not_take_the_name_of_a_known_one(path: str, taken: bool) -> None:
+    after: Mapping[str, Entry] = {path: Entry("100644", "1" * 40)}
+
+    found = shadows(changes_between({}, after, "", (LAYOUT,)), "", (LAYOUT,), ("pytest",))
+
+    assert bool(found) == taken
