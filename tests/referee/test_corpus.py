@@ -24,7 +24,7 @@ def test_the_corpus_is_large_and_wide_enough() -> None:
 
     assert kinds["cheat"] >= 60 and kinds["honest"] >= 60
     assert len(families) >= 12
-    assert all({case.layout for case in cases() if case.kind == kind} == set(layouts()) for kind in kinds)
+    assert all(len({case.layout for case in cases() if case.kind == kind}) >= 4 for kind in kinds)
 
 
 def test_every_case_says_why_and_changes_something() -> None:

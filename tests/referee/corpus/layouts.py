@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.referee.corpus.shape import Layout, unpacked
@@ -199,4 +200,15 @@ SLUGS = Layout(
     },
 )  # fmt: skip
 
-LAYOUTS = (PARCELS, ROTA, TINYCALC, SLUGS)
+ROTA_UNDER_PYTEST = replace(
+    ROTA,
+    name="rota-under-pytest",
+    command=PYTEST,
+    files={
+        **ROTA.files,
+        "conftest.py": '"""The modules stand beside this file."""\n',
+        "requirements-dev.txt": "pytest\n",
+    },
+)
+
+LAYOUTS = (PARCELS, ROTA, ROTA_UNDER_PYTEST, TINYCALC, SLUGS)

@@ -122,7 +122,7 @@ def _run(arguments: tuple[str, ...], folder: Path, **variables: str) -> subproce
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     env = {**kept, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **variables}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
     )
 
 

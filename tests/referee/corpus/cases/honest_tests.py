@@ -37,7 +37,7 @@ CASES = (
         moved(CHECKS, "tests/comparing.py"), everywhere(r"from checks import", "from comparing import"), everywhere(r"\bsame_quote\b", "parts_are"),
     ),
     honest(
-        "rota", "converted/to-plain-functions", "The tests of pay are written for pytest, one for one.",
+        "rota-under-pytest", "converted/to-plain-functions", "The tests of pay are written for pytest, one for one.",
         put("tests/test_pay.py", '''
             import pytest
 
@@ -64,7 +64,6 @@ CASES = (
             def test_no_tips_without_people():
                 assert tips(100, []) == {}
         '''),
-        given=[put("requirements-dev.txt", "pytest\n"), put("conftest.py", '"""The modules stand beside this file."""\n')],
     ),
     honest(
         "slugs", "converted/to-a-class", "The tests of shortening stand in a class with a shared table.",
