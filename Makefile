@@ -41,7 +41,7 @@ test: setup system  ## Pass every test, the browser's included (about 10 min aft
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
 test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (under 20 s)
-	@$(BIN)/python -P -m pytest -q -m "not slow and not soak"
+	@$(BIN)/python -P -m pytest -q -n 2 -m "not slow and not soak"
 
 check: setup  ## Format, lint, types, import contracts, docs, the page's types (1 min)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
