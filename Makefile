@@ -36,7 +36,7 @@ run: setup  ## Improve the example and show it (2 to 5 min); PROJECT=path takes 
 	@PROJECT="$(PROJECT)" ONCE="$(ONCE)" KAIZEN="$(BIN)/kaizen" PYTHON="$(BIN)/python" bash examples/run.sh
 
 test: setup system  ## Pass every test, the browser's included (about 10 min after setup)
-	@$(BIN)/python -P -m pytest -q -m "not soak" -n 2 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
+	@$(BIN)/python -P -m pytest -q -m "not soak" -n 3 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
