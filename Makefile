@@ -50,10 +50,10 @@ check: setup  ## Format, lint, types, import contracts, docs, the page's types (
 	@$(BIN)/python -P -m pytest -q tests/house
 	@cd dashboard/web && npx --no-install tsc --noEmit
 
-bench: setup system  ## Run every benchmark and write benchmarks/results (20 min)
+bench: setup system  ## Run every benchmark and write benchmarks/results (an hour and more)
 	@$(BIN)/python -P -m benchmarks.run
 
-soak: setup system  ## The long tests: 50 kills and more (15 min)
+soak: setup system  ## The long tests: 50 kills, every cheat and honest change, and more (an hour)
 	@$(BIN)/python -P -m pytest -q -m soak
 
 lock: .venv/.uv-$(UV)  ## Write requirements.lock anew from pyproject.toml
