@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-BENCHMARKS = ("ledger", "sandbox", "stream", "referee.cost", "testgen", "repair", "real_projects")
+BENCHMARKS = ("ledger", "sandbox", "stream", "referee.cost", "testgen", "repair", "referee.honesty", "real_projects")
 """From the quickest to the longest."""
 
 
