@@ -245,7 +245,7 @@ class _Work:
         if not reaching:
             self.send(dict(told, state="unreached"))
             return
-        noticed = self._in_fork(lambda: constants.put(known, new), reaching)  # type: ignore[arg-type]
+        noticed = self._in_fork(lambda: constants.put(known, new), reaching)
         self.send(dict(told, state="noticed" if noticed[0] else "missed", by=noticed[0], how=noticed[1]))
 
     def _each(self, each: List[str], live: Dict[Place, List[Any]]) -> None:
