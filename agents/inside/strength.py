@@ -257,7 +257,7 @@ class _Work:
             tried, best = 0, ""
             for place, seen in sorted(reach.prints.items(), key=lambda one: -len(one[1])):
                 subject = self.subjects.get(place)
-                for key in self._keys(subject, seen, only_bends=False)[:10] if subject is not None else []:
+                for key in self._telling(subject, seen)[:12] if subject is not None else []:
                     if best == "check" or tried > 40 or self._spent():
                         break
                     noticed = self._noticed(key, place, [name], live)
@@ -265,6 +265,13 @@ class _Work:
                         tried += 1
                         best = noticed[1] or best
             self.send({"kind": "each", "id": name, "tried": tried, "how": best, "reached": len(reach.prints)})
+
+    def _telling(self, subject: Subject, seen: List[str]) -> List[Key]:
+        """Return the faults that a test must look at a result to notice: whether there is one says nothing of it."""
+        keys = self._keys(subject, seen, only_bends=False)
+        if any(key.what == "bend" for key in keys):
+            return [key for key in keys if key.what not in ("none", "hollow")]
+        return keys
 
     def _reaches(self, name: str, place: Place) -> bool:
         reach = self.reached.get(name)

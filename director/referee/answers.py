@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,8 +13,8 @@ from director.referee.objections import Objection, doubts, rejects
 
 DISTINCT, COLLAPSED = 6, 3
 """So many different answers must have been there, and so many times fewer be left."""
-MANY = 10
-"""Inputs of one test that are many."""
+MANY = 4
+"""Inputs of one failing test that are many."""
 VAGUE = 2
 """Inputs that raise a broader error than before."""
 PAIRS = 2
@@ -33,11 +34,12 @@ def one_answer(
     if len(before) < DISTINCT or len(before) < COLLAPSED * len(after) or len(changed) < 2 * len(after):
         return
     path, name = str(calls[changed[0]][1]), str(calls[changed[0]][2])
-    asked = [n for n in changed if calls[n][4] in mended and calls[n][5] < 0]
-    # A test of one or two inputs may want them refused; one that asks of many only what all of them have in common.
-    meant = asked and (len(asked) < MANY or len({old[n] for n in asked}) < DISTINCT)
+    asked = Counter(calls[n][4] for n in changed if calls[n][4] in mended and calls[n][5] < 0)
+    # A failing test stops at the first answer it does not want: the others that it asked for were good enough for it.
+    many = max(asked.values(), default=0) >= MANY
+    meant = bool(asked) and not many
     said = f"{name} gave {len(before)} different answers to {len(changed)} inputs, and gives {len(after)} to them now"
-    objection = rejects if (len(after) == 1 or len(asked) >= MANY) and not meant else doubts
+    objection = rejects if (len(after) == 1 or many) and not meant else doubts
     yield objection("memorised", said, path, rule="answers that were told apart")
 
 

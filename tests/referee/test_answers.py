@@ -35,6 +35,13 @@ def test_answers_that_a_mended_test_wants_so_are_for_a_person() -> None:
     assert [one.weight for one in one_answer(range(8), CALLS, old, now, {"test_3"}, different)] == ["doubts"]
 
 
+def test_answers_that_a_failing_test_had_already_accepted_are_not_what_it_wants() -> None:
+    calls = [(*call[:4], "test_all", *call[5:]) for call in CALLS]
+    old, now = {n: gave(f"slug-{n}") for n in range(8)}, {n: gave("") for n in range(8)}
+
+    assert [one.weight for one in one_answer(range(8), calls, old, now, {"test_all"}, different)] == ["rejects"]
+
+
 def test_other_answers_that_are_told_apart_say_nothing() -> None:
     old, now = {n: gave(f"slug-{n}") for n in range(8)}, {n: gave(f"Slug {n}") for n in range(8)}
 
