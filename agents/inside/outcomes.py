@@ -10,6 +10,8 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, Tuple
 
+from .faults import bend
+
 DEPTH, MANY, LONG = 7, 200, 4000
 EXACT = (int, str, bytes, bool, type(None), complex)
 
@@ -90,9 +92,21 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
             if isinstance(value, base):
                 others = [other for other in _unlike(value, base) if not base.__eq__(value, other)]
                 return any(bool(value == other) for other in others)
-        return all(bool(value == other) for other in (_Unlike(), 918273.5, "kaizen unlike", ["k"]))
+        others = [_Unlike(), 918273.5, "kaizen unlike", ["k"]]
+        return all(bool(value == other) for other in others) or _equals_another(value)
     except Exception:
         return False
+
+
+def _equals_another(value: Any) -> bool:
+    """Return whether an object equals one of its kind of which every part is otherwise."""
+    twin, otherwise = copy.copy(value), False
+    for name, part in _fields(value).items():
+        other = bend(part, "bend")
+        if type(other) is type(part) and encoded(other) != encoded(part):
+            object.__setattr__(twin, name, other)
+            otherwise = True
+    return otherwise and twin is not value and bool(value == twin)
 
 
 def _unlike(value: Any, base: Any) -> List[Any]:

@@ -4,7 +4,7 @@ Spec: `runner`, `tests` files, all `ids`, `addopts`, `files` of the code, `focus
 `each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
 the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
 `seed`, `seconds` of processor time.
-Each fault is judged in a fork of its own; nothing of the tree is written.
+Each fault is judged in a fork of its own, in a copy of the tree: tests may write beside themselves.
 """
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ class Strength:
             "leave": [list(name) for name in leave], "bends_only": [list(name) for name in bends_only], "most": most,
             "seed": self.chance.randrange(2**32), "seconds": SECONDS,
         }  # fmt: skip
-        return await side.target.inside("strength", spec, limits=LIMITS)
+        return await side.target.inside("strength", spec, limits=LIMITS, copied=True)
 
     # --- what is said
 
