@@ -275,9 +275,8 @@ def snapshot() -> Dict[str, Any]:
                             found[module_name + "." + name + "." + part] = held
             elif callable(value):
                 found[module_name + "." + name] = value
-                code = getattr(value, "__code__", None)
-                if code is not None:
-                    found[module_name + "." + name + ".__code__"] = code
+                if type(value) is types.FunctionType:
+                    found[module_name + "." + name + ".__code__"] = value.__code__
     return found
 
 
