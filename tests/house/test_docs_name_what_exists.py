@@ -20,7 +20,7 @@ from ledger.events import AnyEvent
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
     path
-    for folder in (".", "docs", "docs/decisions", "examples", "benchmarks", "benchmarks/ledger", "benchmarks/referee/honesty")
+    for folder in (".", "docs", "docs/decisions", "examples", "benchmarks", "benchmarks/ledger")
     for path in (ROOT / folder).glob("*.md")
 )
 QUOTED = re.compile(r"<!-- quoted: (\S+) -->\n```\w+\n(.*?)```", re.DOTALL)
