@@ -36,12 +36,12 @@ run: setup  ## Improve the example and show it (2 to 5 min); PROJECT=path takes 
 	@PROJECT="$(PROJECT)" ONCE="$(ONCE)" KAIZEN="$(BIN)/kaizen" PYTHON="$(BIN)/python" bash examples/run.sh
 
 test: setup system  ## Pass every test, the browser's included (about 10 min after setup)
-	@$(BIN)/python -P -m pytest -q -m "not soak" -n 2 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
+	@$(BIN)/python -P -m pytest -q -m "not soak" -n 3 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
 test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (under 20 s)
-	@$(BIN)/python -P -m pytest -q -m "not slow and not soak"
+	@$(BIN)/python -P -m pytest -q -n 2 -m "not slow and not soak"
 
 check: setup  ## Format, lint, types, import contracts, docs, the page's types (1 min)
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -65,6 +65,10 @@ class Patch:
     after: Values = field(default_factory=dict)
     score: float | None = None
     checkpoint: CheckpointId = CheckpointId("")
+    base_measured: int = 0
+    """Position of the event with the readings of the tree it was compared with; 0 while there is none."""
+    measured: int = 0
+    """Position of the event with its own readings."""
 
 
 @dataclass(slots=True)
@@ -119,6 +123,8 @@ class History:
         self.place = 0
         self.run = ""
         self.gates: Values = {}
+        self.measured = 0
+        """Position of the event with the readings of the branch; 0 when it was not measured as it stands."""
         self.score: float | None = None
         self.working: set[AttemptId] = set()
         self.cost: defaultdict[AttemptId, float] = defaultdict(float)
@@ -134,6 +140,7 @@ class History:
                 self._started(event)
             case BaselineMeasured() | BranchMeasured() as event:
                 self.gates, self.score = _values(event.readings), event.score
+                self.measured = recorded.position
             case AttemptScheduled() as event:
                 self.working.add(event.attempt)
             case AttemptGaveUp() | AttemptFailed() | AttemptCancelled() | FindingsReported() as event:
@@ -170,7 +177,7 @@ class History:
         same_tree = [known.place for known in self.checkpoints.values() if known.tree == event.tree]
         self.place = same_tree[-1] if same_tree else 0
         self.head_commit, self.run = event.commit, event.run
-        self.gates, self.score = {}, None
+        self.gates, self.score, self.measured = {}, None, 0
         self.working.clear()
 
     def _patch(self, recorded: Recorded, event: PatchProposed | PatchMeasured | PatchRejected | PatchLanded) -> None:
@@ -182,6 +189,7 @@ class History:
             case PatchMeasured() if patch is not None:
                 patch.state, patch.score = "measured", event.score
                 patch.before, patch.after = dict(self.gates), _values(event.readings)
+                patch.base_measured, patch.measured = self.measured, recorded.position
             case PatchRejected():
                 self.working.discard(event.attempt)
                 if patch is not None:
@@ -199,6 +207,7 @@ class History:
         if patch is not None:
             patch.state, patch.checkpoint, title = "landed", event.checkpoint, patch.proposed.title
             self.gates, self.score = self.gates | patch.after, patch.score
+            self.measured = patch.measured
         self._stand(recorded, event.checkpoint, event.commit, event.tree, title=title, attempt=event.attempt)
 
     def _created(self, recorded: Recorded, event: CheckpointCreated) -> None:
@@ -214,6 +223,7 @@ class History:
         target = self.checkpoints.get(event.checkpoint)
         if target is not None:
             self.place, self.gates, self.score = target.place, dict(target.gates), target.score
+        self.measured = 0
         title = f"Back to {event.checkpoint}"
         self._stand(recorded, event.created, event.commit, event.tree, title=title, back_to=event.checkpoint)
 

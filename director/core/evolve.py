@@ -258,4 +258,6 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why:
 def _spend(run: Run, task: Task, refused: tuple[str, ...], why: str) -> Spent:
     before = run.spent.get(task.id)
     known = before.techniques if before and before.digest == task.digest and before.tree == run.tree else ()
+    if set(refused) <= {ALL} and before is not None and before.digest == task.digest:
+        why = before.why  # nobody was asked: the last answer stands
     return Spent(task.digest, run.tree, tuple(dict.fromkeys((*known, *refused))), why)

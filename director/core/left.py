@@ -9,6 +9,8 @@ from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
 from ledger.events import Finding, GateSpec, Left, Reading, Task
 
+DECIDE = "a person must decide"
+"""How the referee says that it can tell neither way."""
 MORE_TIME = "run again, or give the run more time"
 LONGEST = 160
 """Characters of a failure's own message."""
@@ -105,7 +107,11 @@ def _test(task: Task, finding: Finding, run: Run) -> Left:
         begun = any(attempt.task.id == task.id for attempt in run.open.values())
         why = "the run ended while it was being tried" if begun else "the run ended before it was tried"
         return Left(what=what, why=why, remedy=MORE_TIME)
-    last = run.spent[task.id].why.rpartition("; ")[2] or "no technique has an answer"
+    said = run.spent[task.id].why
+    if DECIDE in said:
+        remedy = "look at the patch on the page (`kaizen open`), and apply its diff yourself if it is right"
+        return Left(what=what, why=said.partition("; ")[0], remedy=remedy)
+    last = said.rpartition("; ")[2] or "no technique has an answer"
     places = run.localised.get(task.id, ())
     where = f"{places[0].path}:{places[0].line} {places[0].symbol}".strip() if places else ""
     if is_outside(finding):

@@ -120,7 +120,8 @@ class LocalExecutor:
         except (AgentError, GitError, LedgerError) as error:
             command = Broken(self.place.clock(), effect.key, str(error), attempt)
         except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is turned into a fact
-            why = f"{type(error).__name__}: {error}"
+            first = _first_cause(error)
+            why = f"{type(first).__name__}: {first}"
             command = Broken(self.place.clock(), effect.key, why, attempt)
         self._reports[id(command)] = effect.key
         self.inbox.put_nowait(command)
@@ -239,6 +240,13 @@ class LocalExecutor:
             return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs)
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Return what went wrong first among tasks that ran side by side: a group by itself says nothing."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _is_among(worktree: Worktree, refused: frozenset[str]) -> bool:

@@ -74,7 +74,7 @@ class SteadyTree(CleanTree):
         suspects = {
             test.id: f"{test.exception}: {test.message}".strip(": ")
             for test in suite.tests
-            if test.outcome in ("failed", "error") and test.id not in known
+            if test.outcome in ("failed", "error") and test.id not in known and not _ran_on(test)
         }
         if not suspects or len(suspects) > SUSPECTS:
             return
@@ -96,6 +96,11 @@ def flaky_notice(test: str, said: str) -> NoticeRaised:
         message=f"{test} fails ({said}) and passes on one and the same tree: it is quarantined and counts neither "
         "as passed nor as failed in this run; mend it, or mark it as expected to fail",
     )
+
+
+def _ran_on(test: TestOutcome) -> bool:
+    """Return whether a test used up its processor time: that needs no second look, and would cost as much again."""
+    return test.exception == "Overrun" and "CPU" in test.message
 
 
 def _waited(suite: SuiteResult) -> bool:

@@ -11,6 +11,8 @@ from agents.ports import Limits
 from agents.techniques.trial import accepted, before
 from tests.target.plain import project
 
+pytestmark = pytest.mark.slow
+
 WRONG = "def double(n):\n    return n + 1\n\n\ndef half(n):\n    return n // 2\n"
 UNITTESTS = (
     "import unittest\nfrom sums import double, half\n\n\nclass Sums(unittest.TestCase):\n"

@@ -259,6 +259,7 @@ async def test_it_is_stopped_by(
     assert not alive(stage.known["survivor"])
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("file", "name"), [one for one in escapes() if one[1] not in WITHOUT_CONTROL])
 async def test_unsandboxed_the_same_program_succeeds(stage: Stage, file: str, name: str) -> None:
     """Without this a program that cannot work anywhere would pass for one that is stopped."""

@@ -17,6 +17,8 @@ from agents.sandbox.local import LocalSandbox
 from agents.sandbox.supervisor.meters import descendants, nameless
 from tests.contracts.sandbox import MIB, SandboxContract, alive, command
 
+pytestmark = pytest.mark.slow
+
 
 class TestLocal(SandboxContract):
     """No isolation, the same behaviour."""

@@ -376,3 +376,12 @@ def test_failures_of_the_surroundings_are_tried_last_however_many_they_are() -> 
     found = tasks(replace(run, readings=(Reading(gate="tests", value=60.0, findings=findings),)))
 
     assert next(task for task in found if task.kind == "failing_test").fingerprint == "E-own"
+
+
+def test_what_only_a_person_can_decide_is_left_with_its_reason_and_how_to_look_at_it() -> None:
+    world = World(doubted=frozenset({"failing_test:E-0"}), trees={"k0": "bugs=1,lint=0"})
+
+    (left,) = ended(play(world, [start(tree="bugs=1,lint=0")])).left
+
+    assert left.why == "its patch was rejected: a person must decide: who knows"
+    assert "kaizen open" in left.remedy

@@ -40,6 +40,7 @@ from ledger.events import (
     PatchProposed,
     PatchRebased,
     Reading,
+    Reason,
     RolledBack,
     TargetPrepared,
 )
@@ -85,6 +86,8 @@ class World:
 
     stubborn: frozenset[str] = frozenset()
     hard: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
+    """Tasks whose patch the referee can tell neither good nor bad; they have no other."""
     trees: dict[str, str] = field(default_factory=lambda: {"k0": "bugs=2,lint=1"})
     at: float = 1000.0
 
@@ -107,12 +110,7 @@ class World:
                 tree = fewer(self.trees[effect.onto], what)
                 return (PatchRebased(attempt=effect.attempt, base=effect.onto, tree=tree),)
             case Measure():
-                measured = readings(effect.tree)
-                return (
-                    PatchMeasured(
-                        attempt=effect.attempt, base=effect.base, tree=effect.tree, readings=measured, score=60.0
-                    ),
-                )
+                return (self._measured(effect, state),)
             case Land():
                 decided = effect.decided
                 commit = f"k-{decided.attempt}"
@@ -139,11 +137,26 @@ class World:
                 return (BranchDelivered(run=effect.run, ref=f"refs/heads/{effect.branch}", commit=effect.commit),)
         raise AssertionError(effect)
 
+    def _measured(self, effect: Measure, state: State) -> PatchMeasured:
+        assert state.run
+        doubts = state.run.open[effect.attempt].task.id in self.doubted
+        reason = Reason(code="undecided", message="a person must decide: who knows")
+        return PatchMeasured(
+            attempt=effect.attempt,
+            base=effect.base,
+            tree=effect.tree,
+            readings=readings(effect.tree),
+            score=60.0,
+            objections=(reason,) if doubts else (),
+        )
+
     def _work(self, effect: Work, state: State) -> tuple[AnyEvent, ...]:
         if effect.task.kind == "structure":
             return (FindingsReported(run=state.run.id, attempt=effect.attempt, findings=()),) if state.run else ()
         if effect.task.kind in self.stubborn or effect.task.id in self.stubborn:
             return (AttemptGaveUp(attempt=effect.attempt, why="no", refused=("template_repair",)),)
+        if effect.task.id in self.doubted and effect.skip:
+            return (AttemptGaveUp(attempt=effect.attempt, why="every technique answered no before"),)
         if effect.task.id in self.hard and "quick" not in effect.skip:
             return (AttemptGaveUp(attempt=effect.attempt, why="no", refused=("quick",), more=True),)
         what = "bugs" if effect.task.gate == "tests" else "lint"

@@ -124,6 +124,18 @@ async def test_a_patch_comes_with_its_diff_gates_and_reasons(served: Served) -> 
     assert [reason["gate"] for reason in rejected["reasons"]] == ["tests", "lint"]
 
 
+async def test_a_patch_comes_with_its_verdict_as_the_command_line_says_it(served: Served) -> None:
+    landed, rejected, open_ = [
+        (await served.get(f"{P}/patches/r1.i1.{attempt}")).json().get("verdict") for attempt in ("a1", "a3", "none")
+    ]
+
+    assert (landed["verdict"], landed["reasons"]) == ("accepted", [])
+    assert rejected["verdict"] == "rejected" and rejected["reasons"][0]["code"]
+    for side, failing in (("base", 3.0), ("candidate", 2.0)):
+        assert {r["gate"]: r["value"] for r in landed["readings"][side]}["tests"] == failing
+    assert open_ is None
+
+
 async def test_a_diff_that_is_lost_is_said_and_hides_nothing_else() -> None:
     ledgers = MemoryLedgers("ranges", clock=Clock())
     tell(ledgers.open(ledgers.names()[0]), story.first_iteration(lambda text: "0" * 64))
@@ -193,6 +205,7 @@ async def test_an_unknown_project_is_answered_with_the_known_ones(served: Served
 
 
 async def test_info_says_what_runs_and_nothing_secret(served: Served) -> None:
+    await served.get(f"{P}/snapshot")  # answered once the ledger is folded
     served.clock.now += 5
 
     info = (await served.http.get("/info")).json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ from tests.target.plain import project
 GATES = found_gates()
 
 
+def promised(name: str, promise: Callable[..., object]) -> object:
+    """The gates that measure longest say it twice among the long tests."""
+    long = name in ("dependencies", "mutation", "performance") and promise.__name__ == "it_says_the_same_twice"
+    return pytest.param(name, promise, id=f"{name}-{promise.__name__}", marks=pytest.mark.soak if long else ())
+
+
 @pytest.mark.parametrize("name", GATES)
 async def test_a_gate_names_itself(name: str) -> None:
     """Each found gate stands in the table of defaults."""
@@ -30,8 +37,7 @@ async def test_a_gate_names_itself(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
-@pytest.mark.parametrize("name", GATES)
+@pytest.mark.parametrize(("name", "promise"), [promised(name, one) for one in PROMISES for name in GATES])
 async def test_a_gate_keeps_its_promises(name: str, promise: object, tmp_path: Path) -> None:
     """The contract suite of the port."""
     await promise(GATES[name], tmp_path)  # type: ignore[operator]

@@ -15,6 +15,8 @@ from agents.workspace.outward import LARGEST, leads_out
 from agents.workspace.worktree import Patch, Worktree, remove
 from tests.workspace.test_mirror import git
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:

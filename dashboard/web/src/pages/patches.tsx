@@ -139,18 +139,16 @@ function Reasons({ attempt }: { attempt: Attempt }) {
   if (attempt.reasons.length === 0) return attempt.why ? <p className="note">{attempt.why}</p> : null;
   return (
     <div className="note" data-tone="bad">
-      <h3>Why it was rejected</h3>
+      <h3>{attempt.reasons.some((one) => one.code === "undecided") ? "What a person must decide" : "Why it was rejected"}</h3>
       <ul>
         {attempt.reasons.map((reason, index) => (
           <li key={index}>
             {reason.message}
-            {reason.path && (
-              <span className="quiet">
-                {" "}
-                {reason.path}
-                {reason.line ? `:${reason.line}` : ""}
-              </span>
-            )}
+            <span className="quiet">
+              {reason.path && ` ${reason.path}${reason.line ? `:${reason.line}` : ""}`}
+              {` · ${reason.code}`}
+              {reason.rule && ` · ${reason.rule}`}
+            </span>
           </li>
         ))}
       </ul>
