@@ -24,6 +24,7 @@ from .subjects import Key, Place, Subject, compiled, serve, subjects
 from .ticks import Counter, disarm
 
 PER_FUNCTION, INPUTS, LONGEST = 30, 6, 20.0
+NO_RESULT = ("none", "hollow")
 BENDS = ("bend", "near", "none", "hollow", "asked")
 
 
@@ -257,21 +258,28 @@ class _Work:
             tried, best = 0, ""
             for place, seen in sorted(reach.prints.items(), key=lambda one: -len(one[1])):
                 subject = self.subjects.get(place)
-                for key in self._telling(subject, seen)[:12] if subject is not None else []:
-                    if best == "check" or tried > 40 or self._spent():
+                for key in self._telling(subject, seen) if subject is not None else []:
+                    if best == "check" or tried > 60 or self._spent():
                         break
                     noticed = self._noticed(key, place, [name], live)
                     if noticed is not None:
                         tried += 1
-                        best = noticed[1] or best
+                        best = self._telling_how(subject, key, noticed[1]) or best
             self.send({"kind": "each", "id": name, "tried": tried, "how": best, "reached": len(reach.prints)})
 
     def _telling(self, subject: Subject, seen: List[str]) -> List[Key]:
-        """Return the faults that a test must look at a result to notice: whether there is one says nothing of it."""
+        """Return faults in the order in which a test that checks anything is likely to notice them."""
         keys = self._keys(subject, seen, only_bends=False)
-        if any(key.what == "bend" for key in keys):
-            return [key for key in keys if key.what not in ("none", "hollow")]
-        return keys
+        first = [key for key in keys if key.what == "raise"]
+        last = [key for key in keys if key.what in NO_RESULT]
+        return [*first, *[key for key in keys if key not in first and key not in last][:14], *last]
+
+    def _telling_how(self, subject: Subject, key: Key, how: str) -> str:
+        """Whether there is a result at all says nothing of it, unless the test wants it refused."""
+        gives = any(fault.what == "bend" for fault in faults.faults_of(subject.node))
+        if how == "refusal":
+            return "check"
+        return "" if gives and key.what in NO_RESULT else how
 
     def _reaches(self, name: str, place: Place) -> bool:
         reach = self.reached.get(name)
@@ -329,7 +337,9 @@ class _Work:
 
 
 def _how(error: Optional[BaseException], tests: List[str]) -> str:
-    """A check is what the test itself raises; a crash is what the faulty program raises."""
+    """A check is what the test itself raises, a refusal that nothing was raised; a crash is the faulty program's."""
+    if type(error).__name__ in ("Failed", "AssertionError") and "raise" in str(error).lower():
+        return "refusal"
     if error is None or isinstance(error, AssertionError) or type(error).__name__ == "Failed":
         return "check"
     trace = error.__traceback__
