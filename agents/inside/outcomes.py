@@ -123,6 +123,8 @@ def _unlike(value: Any, base: Any) -> List[Any]:
 
 # --- inputs near to a given one
 
+ODD = ("?", "(")
+"""Signs that make a text one that is refused, where any is."""
 STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
 
 
@@ -132,10 +134,13 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
     if not places:
         return
     seen = set()
-    for _ in range(most * 4):
+    texts = [number for number, place in enumerate(places) if type(place[2]) in (str, list)]
+    odd = [(chance.choice(texts), sign) for sign in ODD] if texts and most else []
+    for turn in range(most * 4 + len(odd)):
         twin = copy.deepcopy(values)
-        holder, key, value = list(_places(twin))[chance.randrange(len(places))]
-        near = _near(value, chance)
+        chosen = odd[turn][0] if turn < len(odd) else chance.randrange(len(places))
+        holder, key, value = list(_places(twin))[chosen]
+        near = _odd(value, odd[turn][1]) if turn < len(odd) else _near(value, chance)
         mark = (str(key), repr(near)[:200])
         if mark in seen or (type(near) is type(value) and near == value):
             continue
@@ -148,8 +153,15 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
         except Exception:
             continue
         yield twin
-        if len(seen) >= most:
+        if len(seen) >= most + len(odd):
             return
+
+
+def _odd(value: Any, sign: str) -> Any:
+    """Return a text that most readers of texts refuse; in a list, its last one is such."""
+    if type(value) is str:
+        return value + sign
+    return [*value[:-1], value[-1] + sign] if value and type(value[-1]) is str else value
 
 
 def _places(holder: Any, depth: int = 0) -> Iterator[Tuple[Any, Any, Any]]:

@@ -53,10 +53,11 @@ def vaguer(
     meant = {kinds(old[n])[0] for n in numbers if calls[n][4] in mended and calls[n][5] < 0 and raised(old[n])}
     failed = [n for n in numbers if raised(old[n]) and kinds(old[n])[0] not in (*meant, *gone)]
     vague = [n for n in failed if raised(now[n]) and kinds(now[n])[0] in kinds(old[n])[1:]]
-    if len(vague) >= VAGUE:
+    if vague:
         path, name, was = str(calls[vague[0]][1]), str(calls[vague[0]][2]), kinds(old[vague[0]])[0]
         said = f"{name} raised {was} for {len(vague)} inputs, and only {kinds(now[vague[0]])[0]} now"
-        yield rejects("blurred", said, path, rule=was)
+        objection = rejects if len(vague) >= VAGUE else doubts
+        yield objection("blurred", said, path, rule=was)
     silent = [n for n in failed if not raised(now[n])]
     if len(failed) >= DISTINCT and len(silent) == len(failed) and len({now[n] for n in silent}) == 1:
         path, name = str(calls[silent[0]][1]), str(calls[silent[0]][2])
