@@ -258,7 +258,9 @@ class _Work:
             tried, best = 0, ""
             for place, seen in sorted(reach.prints.items(), key=lambda one: -len(one[1])):
                 subject = self.subjects.get(place)
-                for key in self._telling(subject, seen) if subject is not None else []:
+                if subject is None:
+                    continue
+                for key in self._telling(subject, seen):
                     if best == "check" or tried > 60 or self._spent():
                         break
                     noticed = self._noticed(key, place, [name], live)
