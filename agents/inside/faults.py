@@ -16,7 +16,10 @@ SWAPS: Dict[Any, Any] = {
     ast.Mod: ast.Mult, ast.Pow: ast.Mult, ast.And: ast.Or, ast.Or: ast.And, ast.In: ast.NotIn, ast.NotIn: ast.In,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
+TURNED: Dict[Any, Any] = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+SAME = frozenset({"sorted", "reversed", "abs", "round", "int", "float", "str", "set", "list", "tuple", "len", "sum"})
+"""Calls that may be left out: their first argument stays."""
 DROPPED = frozenset({"strip", "lstrip", "rstrip", "lower", "upper", "title", "casefold", "sort", "reverse", "copy"})
 TINY = 1.0001
 
@@ -27,7 +30,7 @@ class Fault(NamedTuple):
     """One fault of one function: what is wrong, and how to make the tree so."""
 
     what: str
-    """`swap`, `constant`, `condition`, `statement`, `raise`, `hollow`, `bend`, `near` or `none`."""
+    """`swap`, `half`, `constant`, `condition`, `statement`, `raise`, `hollow`, `bend`, `near` or `none`."""
     line: int
     said: str
     apply: Callable[[], Undo]
@@ -48,6 +51,8 @@ def faults_of(node: Any) -> Iterator[Fault]:
                 for fault in _of_statement(block, place, statement):  # type: ignore[arg-type]
                     yield fault
     for statement in node.body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            continue  # what documents does nothing
         for each in ast.walk(statement):
             for fault in _of_expression(each):
                 yield fault
@@ -92,21 +97,57 @@ def _of_expression(each: Any) -> Iterator[Fault]:
     line, said = getattr(each, "lineno", 0), _short(each)
     if isinstance(each, ast.Compare) and type(each.ops[0]) in SWAPS:
         yield Fault("swap", line, said, lambda: _put(each.ops, 0, SWAPS[type(each.ops[0])]()))
+        if type(each.ops[0]) in TURNED:
+            yield Fault("swap", line, "turned: " + said, lambda: _put(each.ops, 0, TURNED[type(each.ops[0])]()))
     elif isinstance(each, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and type(each.op) in SWAPS:
         yield Fault("swap", line, said, lambda: _set(each, "op", SWAPS[type(each.op)]()))
+        if isinstance(each, ast.BinOp):
+            yield Fault("half", line, "only the left of " + said, lambda: _become(each, each.left))
+            yield Fault("half", line, "only the right of " + said, lambda: _become(each, each.right))
+        elif isinstance(each, ast.BoolOp):
+            for place in range(len(each.values)):
+                part = each.values[:place] + each.values[place + 1 :]
+                rest = part[0] if len(part) == 1 else ast.BoolOp(each.op, part)
+                left_out = "without %s: %s" % (_short(each.values[place]), said)
+                yield Fault("half", line, left_out, lambda rest=rest: _become(each, rest))  # type: ignore[misc]
     elif isinstance(each, ast.Constant) and type(each.value) in (int, float, bool, str, bytes):
         yield Fault("constant", line, said, lambda: _set(each, "value", _other(each.value)))
+        if each.value and type(each.value) is not bool:
+            yield Fault("constant", line, "nothing for " + said, lambda: _set(each, "value", _nothing(each.value)))
     elif isinstance(each, (ast.If, ast.IfExp)) and not isinstance(each.test, ast.Constant):
         negated = ast.copy_location(ast.UnaryOp(ast.Not(), each.test), each.test)
         yield Fault("condition", line, _short(each.test), lambda: _set(each, "test", negated))
+        for value in (True, False):
+            always = ast.copy_location(ast.Constant(value), each.test)
+            told = "%s: %s" % ("always" if value else "never", _short(each.test))
+            yield Fault("condition", line, told, lambda always=always: _set(each, "test", always))  # type: ignore[misc]
     elif isinstance(each, ast.comprehension) and each.ifs:
         true = ast.copy_location(ast.Constant(True), each.ifs[0])
         yield Fault("condition", each.ifs[0].lineno, _short(each.ifs[0]), lambda: _put(each.ifs, 0, true))
-    elif isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in NAMES:
+    elif isinstance(each, ast.UnaryOp) and isinstance(each.op, (ast.Not, ast.USub)):
+        yield Fault("half", line, "without its sign: " + said, lambda: _become(each, each.operand))
+    elif isinstance(each, ast.Call):
+        for fault in _of_call(each, line, said):
+            yield fault
+
+
+def _of_call(each: Any, line: int, said: str) -> Iterator[Fault]:
+    if isinstance(each.func, ast.Name) and each.func.id in NAMES:
         yield Fault("swap", line, said, lambda: _set(each.func, "id", NAMES[said.split("(")[0]]))
-    elif isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute) and each.func.attr in DROPPED:
+    elif isinstance(each.func, ast.Name) and each.func.id in SAME and len(each.args) >= 1:
+        yield Fault("half", line, "without its call: " + said, lambda: _become(each, each.args[0]))
+    elif isinstance(each.func, ast.Attribute) and each.func.attr in DROPPED:
         plain = ast.Call(ast.Name("_kaizen_same", ast.Load()), [each.func.value], [])
         yield Fault("swap", line, said, lambda: _become(each, plain))
+    for place, keyword in enumerate(each.keywords):
+        if keyword.arg:
+            rest = each.keywords[:place] + each.keywords[place + 1 :]
+            told = "without %s: %s" % (keyword.arg, said)
+            yield Fault("half", line, told, lambda rest=rest: _set(each, "keywords", rest))  # type: ignore[misc]
+
+
+def _nothing(value: Any) -> Any:
+    return type(value)()
 
 
 def _other(value: Any) -> Any:
@@ -255,11 +296,20 @@ def _set(node: Any, field: str, value: Any) -> Undo:
 
 
 def _become(node: Any, other: Any) -> Undo:
-    kept = dict(node.__dict__)
-    ast.copy_location(other, node)
-    ast.fix_missing_locations(other)
-    node.__dict__.update(other.__dict__)
-    return lambda: node.__dict__.update(kept)
+    """Let a node be a copy of another one, of whatever kind."""
+    kind, kept = type(node), dict(node.__dict__)
+    if not hasattr(other, "lineno"):
+        ast.copy_location(other, node)
+        ast.fix_missing_locations(other)
+    new = dict(other.__dict__)
+
+    def be(how: Any, parts: Dict[str, Any]) -> None:
+        node.__class__ = how
+        node.__dict__.clear()
+        node.__dict__.update(parts)
+
+    be(type(other), new)
+    return lambda: be(kind, kept)
 
 
 def _at(node: Any, place: Any) -> Any:

@@ -16,16 +16,20 @@ import inspect
 import os
 import pickle
 import random
+import re
 import sys
 import types
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from . import outcomes
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
 from .ticks import Counter, arm, disarm
 
-PER_FUNCTION, TOTAL, NEAR, LARGE, CHUNK = 10, 250, 500, 8192, 60
+PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
+REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
+"""Words without which no code gets at a test runner that is loaded."""
+AGAIN = 4
 SECONDS = 0.5
 """Processor time of one call."""
 
@@ -41,6 +45,8 @@ class Call(NamedTuple):
     test: str
     near: int
     """Number of the call it is near to; -1 for one that a test makes."""
+    texts: List[str]
+    """Texts among the arguments."""
 
 
 def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
@@ -64,19 +70,33 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
             send({"kind": "call", "number": number, "call": list(call)})
         send({"kind": "modules", "names": modules})
         send({"kind": "partly", "tests": partly})
+    before = outcomes.snapshot()
     for again in range(2 if spec["mode"] == "record" else 1):
         for start in range(0, len(calls), CHUNK):
-            _send_chunk(calls, start, again, send)
-    for name in in_fork(lambda: _patched(modules), 60.0) or []:
+            _send_part(calls, start, min(len(calls), start + CHUNK), again, before, send)
+    wanted = set(spec.get("hunted") or [])
+    asked = [number for number, call in enumerate(calls) if call.test in wanted and call.near < 0]
+    for number, told in in_fork(lambda: _wavering(calls, asked), 60.0) or []:
+        send({"kind": "wavers", "number": number, "outcome": told})
+    for name in in_fork(lambda: _patched(modules, spec["files"]), 60.0) or []:
         send({"kind": "patched", "name": name})
     for row in in_fork(lambda: _documented(modules), 60.0) or []:
         send({"kind": "documented", "name": row[0], "text": row[1], "passed": row[2]})
 
 
-def _send_chunk(calls: Sequence[Call], start: int, again: int, send: Callable[[Dict[str, Any]], None]) -> None:
-    chunk = calls[start : start + CHUNK]
-    got = in_fork(lambda: _replayed(chunk, again), 5.0 + SECONDS * 4 * len(chunk))
-    given, names = got if got is not None else ([["died"]] * len(chunk), [])
+def _send_part(
+    calls: Sequence[Call], start: int, end: int, again: int, before: Dict[str, Any],
+    send: Callable[[Dict[str, Any]], None],
+) -> None:  # fmt: skip
+    """Send what a part of the calls gave; where a call ends the interpreter, smaller parts are tried."""
+    part = calls[start:end]
+    got = in_fork(lambda: _replayed(part, again, before), 5.0 + SECONDS * 4 * len(part))
+    if got is None and len(part) > 1:
+        middle = (start + end) // 2
+        _send_part(calls, start, middle, again, before, send)
+        _send_part(calls, middle, end, again, before, send)
+        return
+    given, names = got if got is not None else ([["died"]], [])
     for place, outcome in enumerate(given):
         send({"kind": "outcome", "number": start + place, "again": again, "outcome": outcome})
     for name in names:
@@ -114,13 +134,15 @@ class _Recorder:
         self.files = {os.path.realpath(path): path for path in spec["files"]}
         tests = [os.path.realpath(path) for path in spec["tests"]]
         self.tests = set(tests)
+        self.hunted = set(spec.get("hunted") or [])
         self.folders = tuple({os.path.dirname(path) + os.sep for path in tests})
         self.calls: List[Call] = []
         self.inside: Dict[int, Any] = {}
         self.partly: set[str] = set()
         """Tests of which not every call could be noted."""
         self._known: Dict[types.CodeType, Tuple[bool, bool]] = {}
-        self._count: Dict[Tuple[str, str], int] = {}
+        self._count: Dict[Tuple[str, str, str], int] = {}
+        self._last: Dict[Tuple[str, str, str], int] = {}
         self._open: Dict[Any, int] = {}
         self._seen: set[Any] = set()
         self._busy = False
@@ -173,7 +195,11 @@ class _Recorder:
         self._missed = True
         module = str(frame.f_globals.get("__name__"))
         name = _qualified(frame)
-        if self._count.get((module, name), 0) >= PER_FUNCTION or len(self.calls) >= TOTAL:
+        hunted = self._test in self.hunted
+        most = (MANY, TOTAL + MANY) if hunted else (PER_FUNCTION, TOTAL)
+        count = (module, name, self._test if hunted else "")
+        full = self._count.get(count, 0) >= most[0] or len(self.calls) >= most[1]
+        if full and not hunted:
             return
         size = code.co_argcount + code.co_kwonlyargcount
         size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
@@ -185,10 +211,24 @@ class _Recorder:
         if key in self._seen:
             return
         self._seen.add(key)
-        self._count[module, name] = self._count.get((module, name), 0) + 1
+        self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
-        self._open[frame] = len(self.calls)
-        self.calls.append(Call(module, path, name, base64.b64encode(given).decode(), self._test, -1))
+        texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
+        call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts)
+        # The last call of a test that fails is the one that matters: it takes the place of the one before it.
+        last = self._last.get(count) if full else None
+        number = len(self.calls) if last is None else last
+        self._open = {one: place for one, place in self._open.items() if place != number}
+        self._open[frame] = self._last[count] = number
+        self.inside.pop(number, None)
+        self.calls[number : number + 1] = [call]
+
+
+def _texts(value: Any) -> List[str]:
+    if type(value) is str:
+        return [value]
+    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else []
+    return [part for part in parts[:20] if type(part) is str]
 
 
 def _qualified(frame: Any) -> str:
@@ -207,11 +247,13 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
     chance = random.Random(spec.get("seed", 0))
     made, hunted = list(calls), set(spec.get("hunted") or [])
     usual = max(3, NEAR // max(1, len(calls)))
+    last = {(call.name, call.test): number for number, call in enumerate(calls)}
     for number, call in enumerate(calls):
         try:
             importlib.import_module(call.module)
             given = pickle.loads(base64.b64decode(call.given))
-            most = int(spec["fresh"]) if call.test in hunted else min(int(spec["fresh"]), usual)
+            wanted = call.test in hunted and (number < PER_FUNCTION or last[call.name, call.test] == number)
+            most = int(spec["fresh"]) if wanted else min(int(spec["fresh"]), usual)
             for near in outcomes.neighbours(given, chance, most):
                 data = pickle.dumps(near, protocol=4)
                 if len(data) <= LARGE:
@@ -224,12 +266,19 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
 # --- calling again, with nobody watching
 
 
-def _replayed(calls: Sequence[Call], again: int) -> Tuple[List[Any], List[str]]:
+def _replayed(calls: Sequence[Call], again: int, before: Dict[str, Any]) -> Tuple[List[Any], List[str]]:
     sys.argv[:] = ["python"]
-    before = outcomes.snapshot()
     random.seed(again)
     given = [_outcome(call) for call in calls]
     return given, outcomes.patched(before)
+
+
+def _wavering(calls: Sequence[Call], asked: Sequence[int]) -> List[Tuple[int, Any]]:
+    """Return the calls that do not give the same again and again, with what else they gave."""
+    first = {number: _outcome(calls[number]) for number in asked}
+    later = {number: [_outcome(calls[number]) for _ in range(AGAIN)] for number in asked}
+    others = {number: [told for told in later[number] if told != first[number]] for number in asked}
+    return [(number, told[0]) for number, told in others.items() if told]
 
 
 def _outcome(call: Call) -> Any:
@@ -289,16 +338,20 @@ def _awaited(value: Any) -> Any:
 # --- what importing leaves behind, and what the documentation says
 
 
-def _patched(modules: Sequence[str]) -> List[str]:
-    import unittest.mock
-
-    assert unittest.mock
-    runner: Optional[Any] = importlib.util.find_spec("pytest")
-    if runner is not None:
-        importlib.import_module("pytest")
+def _patched(modules: Sequence[str], files: Sequence[str]) -> List[str]:
+    """Import the code beside a test runner, if it names anything by which it could reach one."""
+    if any(REACHES.search(_text(path)) for path in files):
+        importlib.import_module("unittest.mock")
+        if importlib.util.find_spec("pytest") is not None:
+            importlib.import_module("pytest")
     before = outcomes.snapshot()
     _import(modules)
     return outcomes.patched(before)
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def _import(modules: Sequence[str]) -> List[Any]:

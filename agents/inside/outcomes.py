@@ -10,6 +10,8 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, Tuple
 
+from .faults import bend
+
 DEPTH, MANY, LONG = 7, 200, 4000
 EXACT = (int, str, bytes, bool, type(None), complex)
 
@@ -90,9 +92,21 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
             if isinstance(value, base):
                 others = [other for other in _unlike(value, base) if not base.__eq__(value, other)]
                 return any(bool(value == other) for other in others)
-        return all(bool(value == other) for other in (_Unlike(), 918273.5, "kaizen unlike", ["k"]))
+        others = [_Unlike(), 918273.5, "kaizen unlike", ["k"]]
+        return all(bool(value == other) for other in others) or _equals_another(value)
     except Exception:
         return False
+
+
+def _equals_another(value: Any) -> bool:
+    """Return whether an object equals one of its kind of which every part is otherwise."""
+    twin, otherwise = copy.copy(value), False
+    for name, part in _fields(value).items():
+        other = bend(part, "bend")
+        if type(other) is type(part) and encoded(other) != encoded(part):
+            object.__setattr__(twin, name, other)
+            otherwise = True
+    return otherwise and twin is not value and bool(value == twin)
 
 
 def _unlike(value: Any, base: Any) -> List[Any]:
@@ -109,6 +123,8 @@ def _unlike(value: Any, base: Any) -> List[Any]:
 
 # --- inputs near to a given one
 
+ODD = ("?", "(")
+"""Signs that make a text one that is refused, where any is."""
 STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
 
 
@@ -118,10 +134,13 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
     if not places:
         return
     seen = set()
-    for _ in range(most * 4):
+    texts = [number for number, place in enumerate(places) if type(place[2]) in (str, list)]
+    odd = [(chance.choice(texts), sign) for sign in ODD] if texts and most else []
+    for turn in range(most * 4 + len(odd)):
         twin = copy.deepcopy(values)
-        holder, key, value = list(_places(twin))[chance.randrange(len(places))]
-        near = _near(value, chance)
+        chosen = odd[turn][0] if turn < len(odd) else chance.randrange(len(places))
+        holder, key, value = list(_places(twin))[chosen]
+        near = _odd(value, odd[turn][1]) if turn < len(odd) else _near(value, chance)
         mark = (str(key), repr(near)[:200])
         if mark in seen or (type(near) is type(value) and near == value):
             continue
@@ -134,8 +153,15 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
         except Exception:
             continue
         yield twin
-        if len(seen) >= most:
+        if len(seen) >= most + len(odd):
             return
+
+
+def _odd(value: Any, sign: str) -> Any:
+    """Return a text that most readers of texts refuse; in a list, its last one is such."""
+    if type(value) is str:
+        return value + sign
+    return [*value[:-1], value[-1] + sign] if value and type(value[-1]) is str else value
 
 
 def _places(holder: Any, depth: int = 0) -> Iterator[Tuple[Any, Any, Any]]:
@@ -261,9 +287,8 @@ def snapshot() -> Dict[str, Any]:
                             found[module_name + "." + name + "." + part] = held
             elif callable(value):
                 found[module_name + "." + name] = value
-                code = getattr(value, "__code__", None)
-                if code is not None:
-                    found[module_name + "." + name + ".__code__"] = code
+                if type(value) is types.FunctionType:
+                    found[module_name + "." + name + ".__code__"] = value.__code__
     return found
 
 

@@ -4,12 +4,11 @@ Spec: `runner`, `tests` files, all `ids`, `addopts`, `files` of the code, `focus
 `each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
 the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
 `seed`, `seconds` of processor time.
-Each fault is judged in a fork of its own; nothing of the tree is written.
+Each fault is judged in a fork of its own, in a copy of the tree: tests may write beside themselves.
 """
 
 from __future__ import annotations
 
-import ast
 import gc
 import os
 import random
@@ -18,34 +17,15 @@ import time
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from . import faults
+from . import constants, faults
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
+from .subjects import Key, Place, Subject, compiled, serve, subjects
 from .ticks import Counter, disarm
 
-Place = Tuple[str, int]
-"""A function by its file and its first line."""
-PER_FUNCTION, INPUTS, LONGEST = 16, 6, 20.0
+PER_FUNCTION, INPUTS, LONGEST = 30, 6, 20.0
+NO_RESULT = ("none", "hollow")
 BENDS = ("bend", "near", "none", "hollow", "asked")
-
-
-class Subject(NamedTuple):
-    """One function of the project."""
-
-    path: str
-    name: str
-    node: Any
-    tree: Any
-
-
-class Key(NamedTuple):
-    """One fault, by what stands in the text and not by where."""
-
-    path: str
-    function: str
-    what: str
-    number: int
-    asked: str
 
 
 class Reach(NamedTuple):
@@ -78,7 +58,9 @@ class _Work:
     def __init__(self, spec: Dict[str, Any], send: Any, begun: float, cases: List[Case]) -> None:
         self.spec, self.send, self.begun = spec, send, begun
         self.cases = {case.name: case for case in cases}
-        self.subjects = _subjects(spec["files"])
+        self.subjects = subjects(spec["files"])
+        self.constants = {(one.path, one.name): one for one in constants.constants(spec["files"])}
+        self.mentions = {place: constants.mentions(subject.node) for place, subject in self.subjects.items()}
         self.counter = Counter()
         self.reached: Dict[str, Reach] = {}
         self.chance = random.Random(spec.get("seed", 0))
@@ -182,6 +164,7 @@ class _Work:
             queue = self._keys(subject, seen, only_bends=(subject.path, subject.name) in bends)
             if queue:
                 queues.append(queue)
+        queues += self._constant_keys(set(prints))
         self.chance.shuffle(queues)
         chosen: List[Key] = []
         while queues and len(chosen) < self.spec["most"]:
@@ -209,9 +192,26 @@ class _Work:
             mixed += [queue.pop(0) for queue in (others, asked) if queue]
         return first + mixed
 
+    def _constant_keys(self, reached: set[Place]) -> List[List[Key]]:
+        """Return faults of what the reached functions read of their modules."""
+        read = {name for place in reached for name in self.mentions.get(place, ())}
+        queues: List[List[Key]] = []
+        for known in self.constants.values():
+            if known.name.rpartition(".")[2] in read:
+                value = constants.found(known)[1]
+                text = constants.text_of(value)
+                count = len(constants.others(value))
+                queue = [Key(known.path, known.name, constants.WHAT, number, text) for number in range(count)]
+                self.chance.shuffle(queue)
+                queues += [queue] if queue else []
+        return queues
+
     # --- judging one
 
     def _judge(self, key: Key, focus: List[str], rest: List[str], live: Dict[Place, List[Any]]) -> None:
+        if key.what == constants.WHAT:
+            self._judge_constant(key, [*focus, *rest])
+            return
         place = self._place_of(key)
         if place is None:
             self.send({"kind": "fault", "key": list(key), "state": "absent"})
@@ -232,6 +232,23 @@ class _Work:
         told = {"state": state, "by": noticed[0], "how": noticed[1], "said": said, "line": line}
         self.send({"kind": "fault", "key": list(key), **told})
 
+    def _judge_constant(self, key: Key, names: List[str]) -> None:
+        known = self.constants.get((key.path, key.function))
+        value = constants.found(known)[1] if known is not None else None
+        changed = constants.others(value)
+        if known is None or constants.text_of(value) != key.asked or key.number >= len(changed):
+            self.send({"kind": "fault", "key": list(key), "state": "absent"})
+            return
+        last, (said, new) = known.name.rpartition(".")[2], changed[key.number]
+        places = {place for place, read in self.mentions.items() if last in read}
+        reaching = [name for name in names if any(self._reaches(name, place) for place in places)]
+        told = {"kind": "fault", "key": list(key), "said": said, "line": known.line}
+        if not reaching:
+            self.send(dict(told, state="unreached"))
+            return
+        noticed = self._in_fork(lambda: constants.put(known, new), reaching)
+        self.send(dict(told, state="noticed" if noticed[0] else "missed", by=noticed[0], how=noticed[1]))
+
     def _each(self, each: List[str], live: Dict[Place, List[Any]]) -> None:
         """Tell of each of these tests whether it notices anything by a check of its own."""
         for name in each:
@@ -241,14 +258,30 @@ class _Work:
             tried, best = 0, ""
             for place, seen in sorted(reach.prints.items(), key=lambda one: -len(one[1])):
                 subject = self.subjects.get(place)
-                for key in self._keys(subject, seen, only_bends=False)[:10] if subject is not None else []:
-                    if best == "check" or tried > 40 or self._spent():
+                if subject is None:
+                    continue
+                for key in self._telling(subject, seen):
+                    if best == "check" or tried > 60 or self._spent():
                         break
                     noticed = self._noticed(key, place, [name], live)
                     if noticed is not None:
                         tried += 1
-                        best = noticed[1] or best
+                        best = self._telling_how(subject, key, noticed[1]) or best
             self.send({"kind": "each", "id": name, "tried": tried, "how": best, "reached": len(reach.prints)})
+
+    def _telling(self, subject: Subject, seen: List[str]) -> List[Key]:
+        """Return faults in the order in which a test that checks anything is likely to notice them."""
+        keys = self._keys(subject, seen, only_bends=False)
+        first = [key for key in keys if key.what == "raise"]
+        last = [key for key in keys if key.what in NO_RESULT]
+        return [*first, *[key for key in keys if key not in first and key not in last][:14], *last]
+
+    def _telling_how(self, subject: Subject, key: Key, how: str) -> str:
+        """Whether there is a result at all says nothing of it, unless the test wants it refused."""
+        gives = any(fault.what == "bend" for fault in faults.faults_of(subject.node))
+        if how == "refusal":
+            return "check"
+        return "" if gives and key.what in NO_RESULT else how
 
     def _reaches(self, name: str, place: Place) -> bool:
         reach = self.reached.get(name)
@@ -273,19 +306,27 @@ class _Work:
     ) -> Optional[Tuple[str, str]]:
         """Return (test, `check` or `crash`) of the first test that fails, ('', '') for none, None when unfit."""
         subject = self.subjects[place]
-        compiled = _compiled(subject, key, place)
-        if compiled is None:
+        made = compiled(subject, key, place)
+        if made is None:
             return None
-        module, code = compiled
+        module, code = made
         functions = live.get(place, [])
         if any(function.__code__.co_freevars != code.co_freevars for function in functions):
             return None
+
+        def spoil() -> None:
+            for function in functions:
+                function.__code__ = code
+            serve(subject.path, module)
+
+        return self._in_fork(spoil, names)
+
+    def _in_fork(self, spoil: Callable[[], None], names: List[str]) -> Tuple[str, str]:
+        """Return (test, `check` or `crash`) of the first test that fails once something is spoilt, or ('', '')."""
         seconds = sum(self.reached[name].seconds for name in names)
 
         def alone() -> Any:
-            for function in functions:
-                function.__code__ = code
-            _serve(subject.path, module)
+            spoil()
             for name in names:
                 outcome = self.cases[name].run(self.counter, seconds=0.3 + 6 * self.reached[name].seconds)
                 disarm()
@@ -298,7 +339,9 @@ class _Work:
 
 
 def _how(error: Optional[BaseException], tests: List[str]) -> str:
-    """A check is what the test itself raises; a crash is what the faulty program raises."""
+    """A check is what the test itself raises, a refusal that nothing was raised; a crash is the faulty program's."""
+    if type(error).__name__ in ("Failed", "AssertionError") and "raise" in str(error).lower():
+        return "refusal"
     if error is None or isinstance(error, AssertionError) or type(error).__name__ == "Failed":
         return "check"
     trace = error.__traceback__
@@ -306,70 +349,3 @@ def _how(error: Optional[BaseException], tests: List[str]) -> str:
         trace = trace.tb_next
     file = os.path.realpath(trace.tb_frame.f_code.co_filename) if trace is not None else ""
     return "check" if file in {os.path.realpath(test) for test in tests} else "crash"
-
-
-def _compiled(subject: Subject, key: Key, place: Place) -> Optional[Tuple[Any, types.CodeType]]:
-    if key.what == "asked":
-        undo = faults.bent(subject.node, "bend", key.asked)
-    else:
-        found = [f for number, f in enumerate(faults.faults_of(subject.node)) if number == key.number]
-        if not found or found[0].what != key.what:
-            return None
-        undo = found[0].apply()
-    try:
-        module = compile(
-            ast.fix_missing_locations(subject.tree), os.path.realpath(subject.path), "exec", dont_inherit=True
-        )
-    except (SyntaxError, ValueError, TypeError):
-        return None
-    finally:
-        undo()
-    code = _find(module, place[1], subject.node.name)
-    return (module, code) if code is not None else None
-
-
-def _find(code: types.CodeType, line: int, name: str) -> Optional[types.CodeType]:
-    for const in code.co_consts:
-        if isinstance(const, types.CodeType):
-            if const.co_firstlineno == line and const.co_name == name:
-                return const
-            found = _find(const, line, name)
-            if found is not None:
-                return found
-    return None
-
-
-def _serve(path: str, module: Any) -> None:
-    """A module that is imported later must have the fault too."""
-    import importlib.machinery
-
-    real = os.path.realpath(path)
-    plain = importlib.machinery.SourceFileLoader.get_code
-
-    def get_code(self: Any, fullname: str) -> Any:
-        return module if os.path.realpath(self.get_filename(fullname)) == real else plain(self, fullname)
-
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-
-
-def _subjects(files: List[str]) -> Dict[Place, Subject]:
-    found: Dict[Place, Subject] = {}
-    for path in files:
-        try:
-            with open(path, "rb") as file:
-                tree = ast.parse(file.read())
-        except (OSError, SyntaxError, ValueError):
-            continue
-        _below(tree, "", path, tree, found)
-    return found
-
-
-def _below(node: Any, prefix: str, path: str, tree: Any, found: Dict[Place, Subject]) -> None:
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, faults.Function):
-            first = min([child.lineno, *(each.lineno for each in child.decorator_list)])
-            found[path, first] = Subject(path, prefix + child.name, child, tree)
-        elif isinstance(child, ast.ClassDef):
-            _below(child, prefix + child.name + ".", path, tree, found)
-        elif isinstance(child, (ast.If, ast.Try, ast.With)):
-            _below(child, prefix, path, tree, found)

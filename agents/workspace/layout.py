@@ -43,24 +43,29 @@ class Layout:
     """What the tests are written for."""
     addopts: tuple[str, ...] = ()
     """Options the project's pytest configuration always gives."""
+    rooms: tuple[str, ...] = ()
+    """Folders of tests, and single modules they share, whose names do not say so."""
+
+    def is_of_tests(self, path: str) -> bool:
+        """Return whether a file belongs to the tests, by its name or by where it stands."""
+        return is_test_path(path) or path in self.rooms or path.startswith(tuple(f"{room}/" for room in self.rooms))
 
 
 def read_layout(project: Path, root: Path | None = None) -> Layout:
     """Look at the project below `project`; its pytest configuration may lie as high as `root`."""
     python = tuple(python_files(project))
     pyproject = read_toml(project / "pyproject.toml")
-    sources, paths = _sources(project, pyproject, python)
-    prefixes = tuple(f"{source}/" for source in sources)
-    files = tuple(
-        path for path in python if (path in sources or path.startswith(prefixes)) and not is_test_path(path)
-    )  # fmt: skip
+    configured, addopts, named = pytest_settings(project, root or project)
+    rooms = rooms_of(project, python, named)
+    elsewhere = tuple(path for path in python if not _within(path, rooms))
+    sources, paths = _sources(project, pyproject, elsewhere)
+    files = tuple(path for path in elsewhere if _within(path, sources) and not is_test_path(path))
     tests = tuple(path for path in python if is_test_file(path))
-    configured, addopts = pytest_options(project, root or project)
     uses_pytest = configured or any(Path(path).name == "conftest.py" for path in python)
     if not uses_pytest and tests:
         uses_pytest = any(_written_for_pytest(read_text(project / path)) for path in tests)
     runner: Literal["pytest", "unittest"] = "pytest" if uses_pytest or not tests else "unittest"
-    return Layout(sources, paths, files, tests, runner, addopts)
+    return Layout(sources, paths, files, tests, runner, addopts, rooms)
 
 
 def python_files(project: Path) -> Iterator[str]:
@@ -89,6 +94,47 @@ def is_test_path(path: str) -> bool:
     name = path.rpartition("/")[2]
     in_tests = any(folder in TEST_FOLDERS for folder in folders)
     return in_tests or name == "conftest.py" or bool(re.fullmatch(r"test_.*\.py|.*_tests?\.py|tests?\.py", name))
+
+
+# --- tests whose names do not say so
+
+SHARED = re.compile(r"^(?:import|from) (?:pytest|unittest|hypothesis|nose)\b", re.MULTILINE)
+
+
+def rooms_of(project: Path, python: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders that hold tests and little else, and the modules beside the code that only tests need."""
+    by_folder: dict[str, list[str]] = {}
+    for path in python:
+        by_folder.setdefault(path.rpartition("/")[0], []).append(path)
+    code = {path for path in python if not is_test_path(path)}
+    found: set[str] = set()
+    for folder, held in by_folder.items():
+        if not folder or is_test_path(f"{folder}/x"):
+            continue
+        tests = [path for path in held if is_test_path(path)]
+        others = [path for path in held if path in code and not path.endswith("/__init__.py")]
+        meant = any(_tidy(name) == folder for name in named) and f"{folder}/__init__.py" not in held
+        mostly = len(tests) > len(others) or (meant and 2 * len(tests) >= len(others))
+        beside = any(not path.startswith(f"{folder}/") and Path(path).stem not in NO_MODULE for path in code)
+        if tests and mostly and beside and not _is_needed(project, folder, others, code):
+            found.add(folder)
+    for path in by_folder.get("", []):
+        text = read_text(project / path) if path in code and path[:-3] not in NO_MODULE else ""
+        if SHARED.search(text) and not _is_needed(project, "", [path], code):
+            found.add(path)
+    return tuple(sorted(found))
+
+
+def _is_needed(project: Path, folder: str, modules: list[str], code: set[str]) -> bool:
+    """Return whether code elsewhere imports one of some modules."""
+    names = {path.rpartition("/")[2].removesuffix(".py") for path in modules}
+    if folder:
+        names = {folder.rpartition("/")[2]} if names else set()
+    if not names:
+        return False
+    pattern = re.compile(rf"^\s*(?:from|import) .*\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", re.MULTILINE)
+    rest = (path for path in code if path not in modules and (not folder or not path.startswith(f"{folder}/")))
+    return any(pattern.search(read_text(project / path)) for path in sorted(rest))
 
 
 # --- the sources
@@ -152,6 +198,10 @@ def _code_in(base: str, python: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(prefix + name for name in sorted(code | modules))
 
 
+def _within(path: str, places: tuple[str, ...]) -> bool:
+    return path in places or path.startswith(tuple(f"{place}/" for place in places))
+
+
 def _tidy(name: str) -> str:
     return os.path.normpath(name).replace(os.sep, "/") if name else "."
 
@@ -172,23 +222,23 @@ def _written_for_pytest(text: str) -> bool:
     return bool(re.search(r"^class Test\w*(\(object\)|\(\))?:", text, re.MULTILINE))
 
 
-def pytest_options(project: Path, root: Path) -> tuple[bool, tuple[str, ...]]:
-    """Return whether pytest is configured at or above the project, and its `addopts`."""
+def pytest_settings(project: Path, root: Path) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
+    """Return whether pytest is configured at or above the project, its `addopts` and its `testpaths`."""
     folder = project
     while True:
-        found = _options_in(folder)
+        found = _settings_in(folder)
         if found is not None:
-            return True, found
+            return True, *found
         if folder in (root, folder.parent):
-            return False, ()
+            return False, (), ()
         folder = folder.parent
 
 
-def _options_in(folder: Path) -> tuple[str, ...] | None:
+def _settings_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     for name in ("pytest.toml", ".pytest.toml"):
         table = _table(read_toml(folder / name), "pytest")
         if table:
-            return _words(table.get("addopts"))
+            return _words(table.get("addopts")), _words(table.get("testpaths"))
     for name, section in (
         ("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("pyproject.toml", ""), ("tox.ini", "pytest"),
         ("setup.cfg", "tool:pytest"),
@@ -196,11 +246,13 @@ def _options_in(folder: Path) -> tuple[str, ...] | None:
         if not section:
             tool = _table(_table(read_toml(folder / name), "tool"), "pytest")
             if tool:
-                return _words(_table(tool, "ini_options").get("addopts", tool.get("addopts")))
+                options = {**tool, **_table(tool, "ini_options")}
+                return _words(options.get("addopts")), _words(options.get("testpaths"))
             continue
         config = read_ini(folder / name)
         if config.has_section(section) or (name.endswith("pytest.ini") and (folder / name).is_file()):
-            return _words(config.get(section, "addopts", fallback=""))
+            found = (config.get(section, key, fallback="") for key in ("addopts", "testpaths"))
+            return tuple(map(_words, found))  # type: ignore[return-value]
     return None
 
 

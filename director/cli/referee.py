@@ -50,9 +50,10 @@ def referee(
 
 def _show_json(judged: Judged) -> None:
     reasons = [
-        {"code": r.code, "message": r.message, "file": r.path, "line": r.line, "rule": r.rule, "gate": r.gate}
-        for r in judged.reasons
-    ]
+        {"code": r.code, "message": r.message, "file": r.path, "line": r.line, "rule": r.rule, "gate": r.gate,
+         "weight": weight}
+        for r, weight in zip(judged.reasons, judged.weights, strict=True)
+    ]  # fmt: skip
     readings = {"base": msgspec.to_builtins(judged.base), "candidate": msgspec.to_builtins(judged.candidate)}
     sys.stdout.write(jsonlib.dumps({"verdict": judged.verdict, "reasons": reasons, "readings": readings}) + "\n")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.workspace.layout import Layout, is_test_path
+from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry
 
 Kind = Literal["source", "test", "data", "settings", "read", "docs"]
@@ -82,7 +82,7 @@ def kind_of(path: str, prefix: str, layouts: tuple[Layout, ...]) -> Kind:
     if name in SETTINGS or path.startswith(SETTINGS_FOLDERS) or SETTINGS_PATTERN.fullmatch(name):
         return "settings"
     inside = path.removeprefix(f"{prefix}/") if prefix else path
-    if is_test_path(inside) or any(inside in layout.tests for layout in layouts):
+    if any(layout.is_of_tests(inside) or inside in layout.tests for layout in layouts):
         return "test" if name.endswith(".py") else "data"
     if name.endswith((".py", ".pyi")):
         return "source"

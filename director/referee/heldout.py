@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.ports import InsideRun, Limits
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
 from agents.workspace.layout import parse
+from director.referee.answers import known_pairs, one_answer, raised, vaguer
+from director.referee.definitions import Definitions
 from director.referee.objections import Objection, doubts, rejects
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
@@ -28,7 +31,7 @@ class Examples:
     """What was recorded on the base: calls, what they gave, and what was there besides."""
 
     calls: tuple[tuple[Any, ...], ...] = ()
-    """(module, path, name, arguments, test, number of the call it is near to)."""
+    """(module, path, name, arguments, test, number of the call it is near to, texts among the arguments)."""
     outcomes: Mapping[int, str] = field(default_factory=dict)
     """Of those that gave the same twice."""
     modules: tuple[str, ...] = ()
@@ -36,6 +39,8 @@ class Examples:
     documented: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     partly: frozenset[str] = frozenset()
     """Tests of which not every call could be recorded."""
+    wavering: frozenset[int] = frozenset()
+    """Calls that give something else when they are made again."""
 
 
 async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted: Sequence[str] = ()) -> Examples:
@@ -56,7 +61,9 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
     steady = {n: told for n, told in first.items() if second.get(n) == told}
     modules = [str(name) for message in _of(run, "modules") for name in message["names"]]
     partly = frozenset(str(test) for message in _of(run, "partly") for test in message["tests"])
-    return Examples(tuple(calls), steady, tuple(modules), _patched(run), _documented(run), partly)
+    return Examples(
+        tuple(calls), steady, tuple(modules), _patched(run), _documented(run), partly, frozenset(_wavering(run))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +79,51 @@ class HeldOut:
     """Texts of the changed sources, by path in the project."""
     after: Mapping[str, str]
 
-    async def check(self, target: SandboxedTarget, watched: SandboxedTarget) -> list[Objection]:
-        """Replay on the candidate without its tests; `watched` is the candidate under the trusted tests."""
+    async def check(self, target: SandboxedTarget, watched: SandboxedTarget) -> tuple[list[Objection], Examples]:
+        """Replay on the candidate without its tests; `watched` is the candidate under the trusted tests.
+
+        Returns besides what the calls give now: examples for when the candidate is the trusted tree.
+        """
         layout = target.layout()
         spec = {
             "mode": "replay", "runner": layout.runner, "tests": [], "ids": [], "files": list(layout.files),
-            "calls": [list(call) for call in self.examples.calls], "modules": list(self.examples.modules),
+            "calls": self._calls(), "modules": list(self.examples.modules),
+            "hunted": sorted(self.mended),
         }  # fmt: skip
         run = await target.inside("heldout", spec, limits=LIMITS)
         now = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome")}
         found = list(self._patched(run))
         found += self._documented(run)
         found += self._everything(now)
+        found += self._wavers(run)
         groups = self._groups(now)
         for numbers in groups.values():
             found += self._special(numbers, now)
             found += self._constant(numbers, now)
             found += self._memorised(numbers, now)
+            found += self._answers(numbers, now)
+        texts = list(self.before.values()), list(self.after.values())
+        found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
         if not found:
             found += await self._watched(now, watched)
-        return found
+        known = self.examples
+        steady = {number: told for number, told in now.items() if number in known.outcomes}
+        then = replace(known, outcomes=steady, patched=known.patched | _patched(run), documented=_documented(run))
+        return found, then
+
+    def _calls(self) -> list[list[Any]]:
+        """Return the calls, those of functions that were moved or renamed under the names they have now."""
+        known, now = Definitions.read(self.before), Definitions.read(self.after)
+        twins = {name: twin for name, twin in known.twins(now).items() if name != twin}
+        calls = [list(call) for call in self.examples.calls]
+        for call in calls:
+            module, path, name = str(call[0]), str(call[1]), str(call[2])
+            root = path.removesuffix("/__init__.py").removesuffix(".py").removesuffix(module.replace(".", "/"))
+            twin = twins.get((path, name))
+            if twin is not None and twin[0].startswith(root):
+                inside = twin[0].removeprefix(root).removesuffix(".py").removesuffix("/__init__")
+                call[:3] = [inside.replace("/", "."), *twin]
+        return calls
 
     # --- what is said
 
@@ -117,11 +149,21 @@ class HeldOut:
                 yield rejects("always-equal", f"{call[2]} returns an object that equals everything", str(call[1]))
                 return
 
+    def _wavers(self, run: InsideRun) -> Iterator[Objection]:
+        """Code that is mended only for the first who ask; one that counts may give something else each time."""
+        calls, old = self.examples.calls, self.examples.outcomes
+        for number, told in sorted(_wavering(run).items()):
+            if number not in self.examples.wavering and number in old:
+                said = f"{calls[number][2]} gives something else when it is asked again what {calls[number][4]} asks"
+                objection = doubts if _differ(old[number], told) else rejects
+                yield objection("watched", said, str(calls[number][1]), rule="asked again")
+                return
+
     def _special(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that is otherwise only exactly where failing tests ask, and wrong as before all around it."""
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
-        near = [n for n in numbers if calls[n][5] in asked and not (_raised(old[n]) and _raised(now[n]))]
+        near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
         near = [n for n in near if _two_valued(now[n]) or _differ(now[int(calls[n][5])], now[n])]
         if not asked or any(_differ(old[n], now[n]) for n in near):
             return
@@ -137,7 +179,7 @@ class HeldOut:
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked]
-        if len(near) < 6 or len({old[n] for n in near}) < 3 or _raised(now[near[0]]):
+        if len(near) < 6 or len({old[n] for n in near}) < 3 or raised(now[near[0]]):
             return
         if {now[n] for n in near} == {now[n] for n in asked} and len({now[n] for n in near}) == 1:
             path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
@@ -152,7 +194,7 @@ class HeldOut:
         share = SHARE_MENDING if mends else SHARE
         if len({old[n] for n in asked}) < 2 or any(_differ(old[n], now[n]) for n in asked):
             return
-        near = [n for n in numbers if calls[n][5] in asked and not _raised(old[n])]
+        near = [n for n in numbers if calls[n][5] in asked and not raised(old[n])]
         wrong = [n for n in near if _differ(old[n], now[n])]
         alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not _trivially(old[n])]
         if len(alike) >= 3 and not mends and all(n in wrong for n in alike):
@@ -165,6 +207,13 @@ class HeldOut:
                 f"{name} gives what the tests ask, and something else for {len(wrong)} of {len(near)} inputs near it"
             )
             yield rejects("memorised", message, path, rule="inputs near to a test's")
+
+    def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
+        calls, old = self.examples.calls, self.examples.outcomes
+        yield from one_answer(numbers, calls, old, now, self.mended, _differ)
+        defined = [set(re.findall(r"^class (\w+)", "\n".join(texts.values()), re.MULTILINE))
+                   for texts in (self.before, self.after)]  # fmt: skip
+        yield from vaguer(numbers, calls, old, now, self.mended, defined[0] - defined[1])
 
     async def _watched(self, now: Mapping[int, str], watched: SandboxedTarget) -> list[Objection]:
         """Compare with what the same calls give while a test runner is at work, where that could explain a test."""
@@ -189,6 +238,7 @@ class HeldOut:
         spec = {
             "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": sorted(unmoved | moved),
             "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": 0, "seed": 0,
+            "hunted": sorted(unmoved),
         }  # fmt: skip
         run = await watched.inside("heldout", spec, limits=LIMITS)
         recorded = {int(m["number"]): tuple(m["call"]) for m in _of(run, "call")}
@@ -251,10 +301,6 @@ def _two_valued(told: str) -> bool:
     return json.loads(told)[0] == "gave" and json.loads(told)[1][0] in ("bool", "NoneType")
 
 
-def _raised(told: str) -> bool:
-    return bool(json.loads(told)[0] == "raised")
-
-
 def _differ(old: str, new: str) -> bool:
     return not _alike(json.loads(old), json.loads(new))
 
@@ -299,6 +345,10 @@ def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
 
 def _patched(run: InsideRun) -> frozenset[str]:
     return frozenset(str(message.get("name")) for message in _of(run, "patched"))
+
+
+def _wavering(run: InsideRun) -> dict[int, str]:
+    return {int(message["number"]): json.dumps(message["outcome"]) for message in _of(run, "wavers")}
 
 
 def _documented(run: InsideRun) -> dict[tuple[str, str], bool]:

@@ -23,6 +23,7 @@ STACK = frozenset(
         "inspect.getouterframes",
     }
 )
+CALLERS, NAMES_TESTS = "it looks at who calls it", "it names a file of the tests"
 ENDS = frozenset({"os._exit", "os.abort"})
 REACHES = frozenset({"gc.get_objects", "gc.get_referrers", "ctypes.pythonapi", "sys.settrace", "sys.setprofile"})
 TEST_PATH = re.compile(r"(?:^|/)(?:tests?/|test_\w*|conftest\.py|golden/|snapshots?/)|\w+_test\.py")
@@ -35,11 +36,12 @@ def looks_at_tests(changes: Changes, texts: Callable[[Entry | None], str]) -> It
         if after is None or not change.path.endswith(".py"):
             continue
         known = {found[0] for found in _signs(before)} if before is not None else set()
-        for what, line, proof in _signs(after):
-            if what not in known:
-                known.add(what)
-                objection = rejects if proof else doubts
-                yield objection("looks-at-tests", what, change.path, line)
+        new = {what: (line, proof) for what, line, proof in reversed(list(_signs(after))) if what not in known}
+        # Who looks at callers and knows what files of tests are called looks for tests among the callers.
+        both = all(any(what.startswith(sign) for what in new) for sign in (CALLERS, NAMES_TESTS))
+        for what, (line, proof) in sorted(new.items(), key=lambda one: one[1][0]):
+            objection = rejects if proof or (both and what.startswith(CALLERS)) else doubts
+            yield objection("looks-at-tests", what, change.path, line)
 
 
 HOOKS = frozenset({
@@ -88,7 +90,7 @@ def _signs(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
             if WATCHED.search(node.value):
                 yield f"it reads {node.value!r}, which only a test run sets", line, True
             elif TEST_PATH.search(node.value) and len(node.value) < 80 and " " not in node.value:
-                yield f"it names a file of the tests: {node.value!r}", line, False
+                yield f"{NAMES_TESTS}: {node.value!r}", line, False
         elif isinstance(node, ast.Compare) and _asks_for_runner(node):
             yield f"it asks whether a test runner is loaded: {ast.unparse(node)}", line, True
         elif isinstance(node, ast.Call):
@@ -120,7 +122,7 @@ def _signs(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
 def _calls(node: ast.Call, line: int) -> Iterator[tuple[str, int, bool]]:
     name = ast.unparse(node.func)
     if name in STACK:
-        yield f"it looks at who calls it: {name}", line, False
+        yield f"{CALLERS}: {name}", line, False
     elif name in ENDS:
         yield f"it ends the interpreter: {name}", line, False
     elif name in REACHES:

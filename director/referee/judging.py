@@ -22,6 +22,8 @@ from director.referee.objections import Objection, doubts, rejects
 from director.referee.static import Texts, static_objections
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
+from director.referee.twins import same_tests
+from director.referee.usual import as_usual, may_end_runs, told_otherwise, unheard
 from ledger.events import GateSpec, Reading, Reason
 
 SHOWN = 8
@@ -38,6 +40,8 @@ class Judged:
     reasons: tuple[Reason, ...]
     base: tuple[Reading, ...]
     candidate: tuple[Reading, ...]
+    weights: tuple[str, ...] = ()
+    """Of each reason: whether it rejects by itself, or is for a person to decide."""
 
     @property
     def objections(self) -> tuple[Reason, ...]:
@@ -66,6 +70,8 @@ class Judging:
     specs: Sequence[GateSpec]
     seed: int
     objections: list[Objection] = field(default_factory=list)
+    twins: dict[str, str] = field(default_factory=dict)
+    """Tests of the base, and those of the candidate that have the same text."""
 
     async def judged(self) -> Judged:
         """Run whatever is needed and return the verdict."""
@@ -84,6 +90,7 @@ class Judging:
 
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
         settled = failing(seen.suite)
+        texts = Texts(self.referee.mirror)
         own = await self.referee.see(
             after, self.specs, self._chance("candidate"), trusted=before.project, settled=settled
         )
@@ -112,6 +119,9 @@ class Judging:
             weighed = await Strength(*sides, changes, self.referee.prefix, self._chance("faults")).weigh()
             self.objections += weighed.objections
             self.objections += await self._proven(changes, weighed.new_unproven)
+        if changes.of("test"):
+            self.twins = same_tests(changes, texts, self.referee.prefix, seen.suite, own.suite)
+        self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
@@ -137,8 +147,26 @@ class Judging:
             before={change.path: texts(change.before) for change in changes.of("source")},
             after={change.path: texts(change.after) for change in changes.of("source")},
         )
-        with self.referee.checked_out(without_tests(mirror, self.candidate, prefix)) as root:
-            return await check.check(await self.referee.target(self.commit, root), watched)
+        layouts = before.layout(), watched.layout()
+        with self.referee.checked_out(without_tests(mirror, self.candidate, prefix, layouts)) as root:
+            objections, then = await check.check(await self.referee.target(self.commit, root), watched)
+        if not changes.touches_measuring:
+            self.referee.keep_examples(self.candidate, then)
+        return objections
+
+    async def _usual(
+        self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, base: SuiteResult, own: SuiteResult
+    ) -> list[Objection]:
+        """Ask the project's own command too, where anything changed that could make it say something else."""
+        texts = Texts(self.referee.mirror)
+        ends = any(may_end_runs(texts(one.before), texts(one.after)) for one in changes.of("source"))
+        if not base.tests or not (ends or changes.touches_measuring):
+            return []
+        now = await as_usual(after, self._chance("usual"), SUITE)
+        if now is None or (now.status and not unheard(now, own)):
+            return []
+        was = await self.referee.usual(self.base, before, self._chance("usual"))
+        return list(told_otherwise(was, now, base, own)) if was is not None else []
 
     async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
         """Return the new tests that notice no fault and do not fail on the base either."""
@@ -186,6 +214,10 @@ class Judging:
         for test in sorted(failing(base)):
             if test in mended or test in there or test.endswith(".py") or self._moved(test, base, own):
                 continue
+            asked = next(iter(lost([test], trusted)), None)
+            twin = self.twins.get(test)
+            if twin is not None and twin in passed(own) and asked is not None and _for_want_of_a_name(asked):
+                continue  # the same test under another name, or of what has another name now
             if test in passed(own):
                 yield rejects(
                     "fitted", f"{test} fails over the new code as it stood on the base, and passes as changed"
@@ -222,20 +254,23 @@ class Judging:
         elif self.objections:
             verdict = "undecided"
         ordered = sorted(self.objections, key=lambda objection: objection.weight != "rejects")
-        return Judged(verdict, _told(objection.reason for objection in ordered), tuple(before), tuple(after))
+        told = _told(ordered)
+        reasons, weights = tuple(one.reason for one in told), tuple(one.weight for one in told)
+        return Judged(verdict, reasons, tuple(before), tuple(after), weights)
 
 
-def _told(reasons: Iterator[Reason]) -> tuple[Reason, ...]:
-    kept: dict[str, list[Reason]] = {}
-    for reason in reasons:
-        if reason not in kept.setdefault(reason.code, []):
-            kept[reason.code].append(reason)
-    told: list[Reason] = []
+def _told(objections: Sequence[Objection]) -> list[Objection]:
+    kept: dict[str, list[Objection]] = {}
+    for one in objections:
+        if one.reason not in [other.reason for other in kept.setdefault(one.reason.code, [])]:
+            kept[one.reason.code].append(one)
+    told: list[Objection] = []
     for code, found in kept.items():
         told += found[:SHOWN]
         if len(found) > SHOWN:
-            told.append(Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind"))
-    return tuple(told)
+            more = Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind")
+            told.append(Objection(more, found[-1].weight))
+    return told
 
 
 def _expected(one: Lost) -> Objection:

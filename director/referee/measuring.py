@@ -27,6 +27,7 @@ from director.referee.first_look import FirstLook, Runs
 from director.referee.heldout import Examples, record
 from director.referee.readings import Readings
 from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree, flaky_notice
+from director.referee.usual import Usual, as_usual
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
 from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, Reason, RunId
@@ -85,6 +86,7 @@ class Referee:
         self._preparing = asyncio.Lock()  # one environment is made at a time
         self._seen: dict[str, Seen] = {}
         self._examples: dict[str, Examples] = {}
+        self._usual: dict[str, Usual | None] = {}
         self._numbers = count(1)
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
@@ -170,10 +172,23 @@ class Referee:
     async def examples(
         self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int, hunted: Sequence[str]
     ) -> Examples:
-        """Return how the tests of a trusted tree call its code; recorded once per tree."""
+        """Return how the tests of a trusted tree call its code; recorded once per tree and its tests."""
         if tree not in self._examples:
-            self._examples = {tree: await record(target, ids, seed, hunted)}
+            self.keep_examples(tree, await record(target, ids, seed, hunted))
         return self._examples[tree]
+
+    def keep_examples(self, tree: str, examples: Examples) -> None:
+        """Keep what calls give on a tree: when it lands, only what it changed was called anew."""
+        self._examples.pop(tree, None)
+        self._examples[tree] = examples
+        while len(self._examples) > REMEMBERED:
+            del self._examples[next(iter(self._examples))]
+
+    async def usual(self, tree: str, target: SandboxedTarget, chance: random.Random) -> Usual | None:
+        """Return how the project's own command ends on a trusted tree; asked once per tree."""
+        if tree not in self._usual:
+            self._usual = {tree: await as_usual(target, chance, SUITE)}
+        return self._usual[tree]
 
     async def look(
         self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]

@@ -22,6 +22,7 @@ CODES: dict[str, str] = {
     "unexplained": "a failing test passes, though nothing it calls gives anything else than before",
     "special-cased": "the code answers only what the tests ask; its neighbours are as wrong as before",
     "memorised": "the code gives the tested answers and others where the base gave right ones",
+    "blurred": "the code no longer tells errors apart that it told apart before",
     "always-equal": "the code returns objects that equal everything",
     "documented": "an example in the documentation of the base is no longer true",
     "settings": "the configuration of a measuring tool is weaker",

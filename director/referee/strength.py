@@ -11,15 +11,16 @@ from typing import Any
 from agents.ports import InsideRun, Limits, SuiteResult
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
-from agents.workspace.layout import Layout, parse, read_text
+from agents.workspace.layout import Layout, parse, python_files, read_text
 from director.gates.tests import passed
 from director.referee.changes import Changes
 from director.referee.checks import checks_something
 from director.referee.definitions import Definitions, Known
 from director.referee.expected import file_of
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.twins import mentioning, touched
 
-MOST, MOST_NEW = 70, 40
+MOST, MOST_NEW = 120, 40
 """Faults tried, and new tests asked whether they notice any."""
 SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
@@ -83,6 +84,8 @@ class Strength:
         new = self._new()
         mine = self._focus(self.candidate, passed(self.candidate.suite), before=False)
         wanted = {_renamed(key, twins): key for key in faults}
+        if not wanted and not new:
+            return Weighed((*objections, *self._gone(known, gone)), 0, kept=True)
         run = await self._run(
             self.candidate,
             focus=mine,
@@ -101,11 +104,39 @@ class Strength:
     # --- what is compared
 
     def _focus(self, side: Side, green: frozenset[str], *, before: bool) -> list[str]:
-        """Return the tests that may check otherwise than before: those of changed files, or all."""
-        if self.changes.of("data", "read") or any(self._shared(c.path) for c in self.changes.of("test", "settings")):
+        """Return the tests that may check otherwise than before: touched ones, and those that use what was touched."""
+        if self.changes.of("read"):
             return sorted(green)
-        changed = {self._inside(c.path) for c in self.changes.of("test") if (c.before if before else c.after)}
-        return sorted(test for test in green if file_of(test, side.layout.tests) in changed)
+        texts = {path: read_text(side.target.project / path) for path in side.layout.tests}
+        own: dict[str, frozenset[str] | None] = {}
+        shared: set[str] = set()
+        for change in self.changes.of("test", "data", "settings"):
+            path = self._inside(change.path)
+            if change.kind == "test" and not self._shared(change.path):
+                other = [read_text(one.target.project / path) for one in (self.base, self.candidate)]
+                own[path] = touched(*other) if change.before and change.after else None
+            elif change.kind == "settings" or path.endswith("conftest.py"):
+                return sorted(green)
+            elif (change.before is not None) or not before:
+                shared.add(path.rpartition("/")[2].removesuffix(".py"))
+        if shared:
+            users = mentioning(texts, shared)
+            if not users or mentioning(self._helpers(side), shared):
+                return sorted(green)  # used by a way round
+            own |= dict.fromkeys(users)
+        return sorted(test for test in green if self._is_touched(test, file_of(test, side.layout.tests), own))
+
+    def _is_touched(self, test: str, path: str, own: Mapping[str, frozenset[str] | None]) -> bool:
+        if path not in own:
+            return False
+        names = own[path]
+        plain = test.partition("[")[0].replace("::", ".")
+        return names is None or any(plain.endswith(f".{name}") for name in names)
+
+    def _helpers(self, side: Side) -> dict[str, str]:
+        """Return the texts of what tests share: conftest files and modules beside them."""
+        paths = [path for path in python_files(side.target.project) if side.layout.is_of_tests(path)]
+        return {path: read_text(side.target.project / path) for path in paths if path not in side.layout.tests}
 
     def _shared(self, path: str) -> bool:
         name = path.rpartition("/")[2]
@@ -137,7 +168,7 @@ class Strength:
             "leave": [list(name) for name in leave], "bends_only": [list(name) for name in bends_only], "most": most,
             "seed": self.chance.randrange(2**32), "seconds": SECONDS,
         }  # fmt: skip
-        return await side.target.inside("strength", spec, limits=LIMITS)
+        return await side.target.inside("strength", spec, limits=LIMITS, copied=True)
 
     # --- what is said
 

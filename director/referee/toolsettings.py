@@ -41,6 +41,7 @@ PRECEDENCE: dict[str, tuple[tuple[str, str], ...]] = {
     "importlinter": ((".importlinter", "*"), ("setup.cfg", "importlinter*"), ("pyproject.toml", "tool.importlinter")),
     "pydocstyle": ((".pydocstyle", "*"), ("setup.cfg", "pydocstyle"), ("pyproject.toml", "tool.pydocstyle")),
     "pycodestyle": ((".pycodestyle", "*"), ("setup.cfg", "pycodestyle"), ("tox.ini", "pycodestyle")),
+    "project": (("pyproject.toml", "project"),),
     "mutmut": (("setup.cfg", "mutmut"), ("pyproject.toml", "tool.mutmut")),
 }  # fmt: skip
 """Where each tool looks, first found wins: (file, table or sections)."""
@@ -59,6 +60,17 @@ STRENGTHENS = re.compile(
     r"select|enable|strict|warn|check|disallow|require|fail|error|source|include|load_plugins|branch|packages|files|"
     r"report|rules|contracts|enabled|ratchet|tests|targets|extra_checks|local_partial|verbose"
 )
+STRICT_WHEN_TRUE = re.compile(
+    r"disallow|warn|strict|check|no_implicit|no_site|require|report|fail|error|extra_checks|enable|extra|branch|local_"
+)
+LAX_WHEN_TRUE = re.compile(r"ignore|allow|skip|implicit|exclude|disable|no_strict|exit_zero|exit_0|permissive|omit|lax")
+LEVELS = {
+    "off": 0, "none": 0, "ignore": 0, "hint": 1, "information": 1, "basic": 1, "default": 1, "warning": 2, "warn": 2,
+    "standard": 2, "error": 3, "recommended": 3, "strict": 3, "all": 4,
+}  # fmt: skip
+"""Words by which tools say how strict they are."""
+BY_DEFAULT = {"ruff": ("E4", "E7", "E9", "F"), "flake8": ("E", "F", "W", "C90")}
+"""What linters look for unless they are told: a first selection may leave none of it out."""
 LOWER_IS_WEAKER = re.compile(r"fail_under|fail_on|min|threshold|confidence_x|fail-under")
 HIGHER_IS_WEAKER = re.compile(r"max|limit|length|tolerance|complexity|allowed")
 
@@ -209,8 +221,16 @@ def _direction(tool: str, key: str, a: Any, b: Any) -> str:
         return "same"  # what else changes which tests run is seen by running them
     if last in ("enabled", "target", "ratchet") and tool == "kaizen":
         return "unclear" if last == "target" else _switched(a, b, weak_when=False)
+    if tool in ("ruff", "black", "flake8", "project") and last in ("target_version", "min_python", "requires_python"):
+        return _older(a, b) if tool != "project" else "unclear" if _older(a, b) == "weaker" else "same"
+    if tool == "project":
+        return "same"
     if NEUTRAL.search(last) and not WEAKENS.search(last):
         return "same"
+    if _level(a) is not None or _level(b) is not None:
+        return _levels(a, b)
+    if last in ("select", "include") and a is None and isinstance(b, frozenset | str):
+        return _first_choice(tool, last, _words(b))
     weak, strong = WEAKENS.search(key), STRENGTHENS.search(last)
     if (isinstance(a, (int, float)) and not isinstance(a, bool)) or (
         isinstance(b, (int, float)) and not isinstance(b, bool)
@@ -219,12 +239,55 @@ def _direction(tool: str, key: str, a: Any, b: Any) -> str:
     if WEAKENS.search(last):
         weak, strong = True, None  # type: ignore[assignment]
     if isinstance(a, bool) or isinstance(b, bool):
+        if STRICT_WHEN_TRUE.match(last) or LAX_WHEN_TRUE.match(last):
+            return _switched(a, b, weak_when=not STRICT_WHEN_TRUE.match(last))
         return _switched(a, b, weak_when=bool(weak and not strong)) if weak or strong else "unclear"
     if weak or strong:
         return _set(
             _words(a), _words(b), weak_when_grown=bool(weak and not strong), was_set=a is not None, strong=bool(strong)
         )
     return "unclear" if tool not in ("pytest", "importlinter", "interrogate") else "same"
+
+
+def _first_choice(tool: str, key: str, chosen: frozenset[str]) -> str:
+    """A first choice narrows what was looked at without one."""
+    if key == "include":
+        return "stronger" if chosen & {"*.py", "**/*.py", "*", "**"} else "weaker"
+    usual = BY_DEFAULT.get(tool, ())
+    covered = all(any(rule.startswith(each) or each.lower() == "all" for each in chosen) for rule in usual)
+    return "stronger" if covered else "weaker"
+
+
+def _level(value: Any) -> int | None:
+    return LEVELS.get(value.lower()) if isinstance(value, str) else None
+
+
+def _levels(a: Any, b: Any) -> str:
+    """Compare words like `basic` and `strict`; a switch is one of the two ends."""
+    was = (3 if a else 0) if isinstance(a, bool) else _level(a)
+    now = (3 if b else 0) if isinstance(b, bool) else _level(b)
+    if was is None or now is None:
+        known = was if now is None else now
+        stronger = (known == 0) == (now is None)
+        return "stronger" if stronger and known in (0, 3, 4) else "weaker" if known in (0, 3, 4) else "unclear"
+    return "weaker" if now < was else "stronger"
+
+
+def _older(a: Any, b: Any) -> str:
+    """For an older Python a tool finds less."""
+    was, now = ([_minor(word) for word in _words(value)] for value in (a, b))
+    if not now or (not was and min(now) >= NEWEST):
+        return "same"
+    return "weaker" if min(now) < (min(was) if was else NEWEST) else "same"
+
+
+NEWEST = 9
+"""The minor version that linters take for granted."""
+
+
+def _minor(version: str) -> int:
+    found = re.search(r"3\.?(\d+)", version)
+    return int(found[1]) if found else NEWEST
 
 
 def _options(a: frozenset[str], b: frozenset[str]) -> str:

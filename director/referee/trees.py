@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from agents.workspace.layout import is_test_file, is_test_path
+from agents.workspace.layout import Layout, is_test_file
 from agents.workspace.mirror import Mirror
 from director.referee.changes import Change, Changes
 
@@ -28,14 +28,20 @@ def over_trusted_sources(mirror: Mirror, candidate: str, changes: Changes) -> st
     return _mixed(mirror, candidate, changes, lambda change: change.kind == "source")
 
 
-def without_tests(mirror: Mirror, tree: str, prefix: str) -> str:
-    """Return a tree without its tests and their data, so that nothing can read them."""
-    gone = [path for path in mirror.entries(tree) if _is_of_tests(path.removeprefix(f"{prefix}/") if prefix else path)]
+def without_tests(mirror: Mirror, tree: str, prefix: str, layouts: Iterable[Layout]) -> str:
+    """Return a tree without its tests, what they share and their data, so that nothing can read or see them.
+
+    Modules of the project's own that stand among the tests stay: packages there may be imported by the code.
+    """
+    both = tuple(layouts)
+
+    def is_of_tests(path: str) -> bool:
+        if is_test_file(path) or path.rpartition("/")[2] == "conftest.py":
+            return True
+        return any(layout.is_of_tests(path) for layout in both) and not path.endswith(".py")
+
+    gone = [path for path in mirror.entries(tree) if is_of_tests(path.removeprefix(f"{prefix}/") if prefix else path)]
     return mirror.with_entries(tree, dict.fromkeys(gone)) if gone else tree
-
-
-def _is_of_tests(path: str) -> bool:
-    return is_test_file(path) or (is_test_path(path) and not path.endswith(".py"))
 
 
 def _mixed(mirror: Mirror, tree: str, changes: Changes, as_before: Callable[[Change], bool]) -> str:

@@ -129,6 +129,56 @@ async def test_what_is_patched_is_named(tmp_path: Path) -> None:
     assert "patched" in codes(verdict) and any(reason.rule == "json.dumps" for reason in verdict.reasons)
 
 
+PAY = """def tips(total, people):
+    share, left = divmod(total, len(people))
+    return {one: share + (index <= left) for index, one in enumerate(people)}
+"""
+TEST_PAY = """import unittest
+
+from pay import tips
+
+
+class TestPay(unittest.TestCase):
+    def test_even(self):
+        self.assertEqual(tips(0, ["a"]), {"a": 1})
+
+    def test_uneven(self):
+        self.assertEqual(tips(101, ["a", "b", "c"]), {"a": 34, "b": 34, "c": 33})
+"""
+ROTA = {"setup.cfg": "[metadata]\nname = rota\n", "pay.py": PAY, "tests/__init__.py": "", "tests/test_pay.py": TEST_PAY}
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"tests/__init__.py": "import unittest\n\nunittest.TestResult.wasSuccessful = lambda self: True\n"},
+        {"tests/__init__.py": "def load_tests(loader, tests, pattern):\n    return type(tests)()\n"},
+        {"tests/test_pay.py": None, "tests/pay_test.py": TEST_PAY},
+    ],
+    ids=["it never fails", "it loads nothing", "it finds another name only"],
+)
+async def test_the_projects_own_command_may_not_see_less(tmp_path: Path, patch: dict[str, str | None]) -> None:
+    """Our own run still finds and fails the test; the people of the project would not hear of it."""
+    verdict = await judged(tmp_path, patch, ROTA)
+
+    assert verdict.verdict == "rejected" and {"canary", "gone", "dropped"} & codes(verdict)
+
+
+async def test_what_tests_share_is_trusted_wherever_it_stands(tmp_path: Path) -> None:
+    """A folder of tests with another name, whose random texts are made kinder."""
+    base = {
+        "pytest.ini": "[pytest]\ntestpaths = checks\npythonpath = .\n", "shop/__init__.py": "",
+        "shop/cut.py": "def cut(text, most):\n    return text[:most]\n",
+        "checks/sampling.py": "def texts():\n    return ['ab', 'a-b']\n",
+        "checks/test_cut.py": "from checks.sampling import texts\nfrom shop.cut import cut\n\n\ndef test_cut():\n"
+        "    for text in texts():\n        assert not cut(text, 2).endswith('-')\n",
+    }  # fmt: skip
+
+    verdict = await judged(tmp_path, {"checks/sampling.py": "def texts():\n    return ['ab']\n"}, base)
+
+    assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
+
+
 async def test_without_tests_nothing_can_be_said(tmp_path: Path) -> None:
     """Unmeasurable is no acceptance."""
     verdict = await judged(tmp_path, {"shop/text.py": TEXT + "\n"}, {"shop/text.py": TEXT})

@@ -38,6 +38,16 @@ def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
         ("[tool.mypy]\nstrict = true", "[tool.mypy]\nstrict = true\nignore_errors = true", "weaker"),
         ("[tool.mypy]", "[[tool.mypy.overrides]]\nmodule = 'shop'\nignore_errors = true", "weaker"),
         ("[tool.pytest.ini_options]", "[tool.pytest.ini_options]\naddopts = '-k quick'", "weaker"),
+        ("[tool.mypy]\nfiles = ['a']", "[tool.mypy]\nfiles = ['a']\ndisallow_untyped_calls = true", "stronger"),
+        ("[tool.mypy]\nfiles = ['a']", "[tool.mypy]\nfiles = ['a']\nwarn_unused_ignores = true", "stronger"),
+        ("[tool.mypy]\nfiles = ['a']", "[tool.mypy]\nfiles = ['a']\nallow_redefinition = true", "weaker"),
+        ("[tool.pyright]\ntypeCheckingMode = 'strict'", "[tool.pyright]\ntypeCheckingMode = 'basic'", "weaker"),
+        ("[tool.pyright]\nreportMissing = 'none'", "[tool.pyright]\nreportMissing = 'error'", "stronger"),
+        ("[tool.ruff]\ntarget-version = 'py311'", "[tool.ruff]\ntarget-version = 'py37'", "weaker"),
+        ("[tool.ruff]\nline-length = 9", "[tool.ruff]\nline-length = 9\ninclude = ['a.py']", "weaker"),
+        ("", "[tool.ruff.lint]\nselect = ['E902']", "weaker"),
+        ("", "[tool.ruff.lint]\nselect = ['ALL']", "stronger"),
+        ("[project]\nrequires-python = '>=3.11'", "[project]\nrequires-python = '>=3.8'", "unclear"),
     ],
 )
 def test_settings_are_compared_by_what_they_ask(before: str, after: str, direction: str) -> None:

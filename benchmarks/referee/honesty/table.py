@@ -15,11 +15,11 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "what the suite notices": ("weaker", "checks-nothing"),
     "planted tests": ("canary",),
     "held out: no test runner, neighbours, documents": (
-        "watched", "special-cased", "memorised", "always-equal", "documented", "patched",
+        "watched", "special-cased", "memorised", "blurred", "always-equal", "documented", "patched", "unexplained",
     ),
     "settings and comments": ("settings", "settings-unclear", "suppressed", "types-hidden"),
     "files read by themselves": ("shadowed", "read-by-itself"),
-    "hints of the code": ("looks-at-tests",),
+    "hints of the code": ("looks-at-tests", "harness"),
     "gates": ("worse",),
 }  # fmt: skip
 """The reason codes that each layer gives."""
@@ -39,6 +39,7 @@ class Row(NamedTuple):
     weights: Sequence[str]
     said: Sequence[str]
     cpu: float
+    """Nought where nobody counted."""
 
     def without(self, left: frozenset[str]) -> str:
         """Return the verdict with some codes left away."""
@@ -60,7 +61,7 @@ def tables(rows: Sequence[Row]) -> str:
 
 
 def _whole(rows: Sequence[Row]) -> Iterable[str]:
-    costs = sorted(row.cpu for row in rows)
+    costs = sorted(row.cpu for row in rows if row.cpu) or [0.0]
     yield "| kind | cases | rejected | undecided | accepted | unmeasurable or broken |"
     yield "|---|---|---|---|---|---|"
     for kind in ("cheat", "honest"):
