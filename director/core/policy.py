@@ -121,7 +121,7 @@ def _failing_tests(reading: Reading, run: Run) -> list[Task]:
             fingerprint=Fingerprint(group[0].fingerprint),
             digest=_digest(group),
             # Groups that show themselves at one place often have one cause: other places come first.
-            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]) * (0.2 if is_outside(group[0]) else 1),
+            promise=(0.5 + 0.5 * len(group) / total) / (1 + 0.1 * nth[key]) * _ease(group[0]),
             cost=20.0,
         )
         for key, group in groups.items()
@@ -144,6 +144,14 @@ def _all_failing(reading: Reading) -> Task:
         promise=1.0,
         cost=20.0,
     )
+
+
+def _ease(finding: Finding) -> float:
+    """Return how easily a failure is mended beside others: a crash in the code itself says where it is."""
+    if is_outside(finding):
+        return 0.2
+    crashed = finding.rule != "AssertionError" and finding.path and not finding.symbol.startswith(finding.path)
+    return 1.2 if crashed else 1.0
 
 
 def is_outside(finding: Finding) -> bool:
