@@ -8,6 +8,13 @@ pytest.register_assert_rewrite("tests.contracts")
 
 from ledger.memory import MemoryStore  # noqa: E402
 
+LONGEST = ("test_kills.py", "test_twin.py", "test_whole_run.py", "test_bad_input.py", "test_kaizen_run.py")
+"""Files of the tests that take a minute and more: they begin first, so that nobody waits for one of them alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 class FixedClock:
     """Seconds since the epoch that pass only when a test says so."""
