@@ -13,43 +13,25 @@ from agents.sandbox.defaults import limits_of
 from agents.sandbox.etc import Etc
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe
+from agents.sandbox.probed import ProbedSandbox
 from agents.sandbox.seccomp import program
 from agents.sandbox.supervisor.order import Order
 from agents.sandbox.supervisor.watch import hard_limits
 
 
-class BubblewrapSandbox:
+class BubblewrapSandbox(ProbedSandbox):
     """The default sandbox on Linux. It is probed once, before its first command or when `level` is asked for."""
 
     def __init__(self, bwrap: str | None = None) -> None:
         self._bwrap = bwrap or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin") or ""
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
-        self._level: SandboxLevel | None = None
         self._etc: Etc | None = None
 
-    @property
-    def level(self) -> SandboxLevel:
-        """What the probe found; the first time it takes about a second."""
-        return self.probe()
-
-    def probe(self) -> SandboxLevel:
-        """Run real commands into each limit with the very flags used later; the answer holds for this process."""
-        level = self._level
-        if level is None:
-            self._groups.remove_leftovers()
-            self._etc = Etc()
-            level = self._level = probe(self._bwrap, self._confined, self._groups)
-        return level
-
-    async def run(self, command: Command) -> Completed:
-        """Run to the end or to a limit; raise SandboxBroken when the sandbox does not hold or cannot be built."""
-        level = self._level
-        if level is None:
-            level = await asyncio.to_thread(self.probe)
-        if not level.sandboxed:
-            raise SandboxBroken(f"{level.detail}; {level.remedy}")
-        return await self._confined(command)
+    def _found(self) -> SandboxLevel:
+        self._groups.remove_leftovers()
+        self._etc = Etc()
+        return probe(self._bwrap, self._confined, self._groups)
 
     async def _confined(self, command: Command) -> Completed:
         assert self._etc is not None, "the probe comes first"

@@ -19,6 +19,7 @@ from agents.sandbox.confinement import HOME, Plan, plan
 from agents.sandbox.defaults import limits_of
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe_container
+from agents.sandbox.probed import ProbedSandbox
 from agents.sandbox.supervisor.order import Order
 
 ENGINES = ("podman", "docker")
@@ -69,7 +70,7 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
     return [*words, f"--workdir={command.cwd}", f"--entrypoint={first}", container.image, *rest]
 
 
-class ContainerSandbox:
+class ContainerSandbox(ProbedSandbox):
     """A container per command. It is probed once, by running into its limits, and refused when it does not hold."""
 
     def __init__(self, image: str, engine: str = "") -> None:
@@ -77,28 +78,9 @@ class ContainerSandbox:
         found = (shutil.which(name, path=_PLACES) for name in ENGINES)
         self._engine = shutil.which(engine) or "" if engine else next((path for path in found if path), "")
         self._launcher = Launcher()
-        self._level: SandboxLevel | None = None
 
-    @property
-    def level(self) -> SandboxLevel:
-        """What the probe found; the first time it takes some seconds."""
-        return self.probe()
-
-    def probe(self) -> SandboxLevel:
-        """Run real commands into each limit with the very flags used later; the answer holds for this process."""
-        level = self._level
-        if level is None:
-            level = self._level = probe_container(self._engine, self._image, self._confined)
-        return level
-
-    async def run(self, command: Command) -> Completed:
-        """Run to the end or to a limit; raise SandboxBroken when the engine cannot run it."""
-        level = self._level
-        if level is None:
-            level = await asyncio.to_thread(self.probe)
-        if not level.sandboxed:
-            raise SandboxBroken(f"{level.detail}; {level.remedy}")
-        return await self._confined(command)
+    def _found(self) -> SandboxLevel:
+        return probe_container(self._engine, self._image, self._confined)
 
     async def _confined(self, command: Command) -> Completed:
         planned = await asyncio.to_thread(plan, command, limits_of(command.limits))

@@ -15,6 +15,7 @@ from agents.sandbox.defaults import limits_of
 from agents.sandbox.guard import Guard
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe_fence import probe_fence
+from agents.sandbox.probed import ProbedSandbox
 from agents.sandbox.seccomp import program
 from agents.sandbox.supervisor.fence import DEVICE, READ, WRITE, version
 from agents.sandbox.supervisor.order import Order
@@ -28,7 +29,7 @@ _TEMPORARY = ("/tmp", "/var/tmp", HOME)
 """Places that lie elsewhere in this layer: variables that name them are changed."""
 
 
-class LandlockSandbox:
+class LandlockSandbox(ProbedSandbox):
     """The layer for machines where bubblewrap cannot work. It is probed once, like bubblewrap."""
 
     def __init__(self, known: int | None = None) -> None:
@@ -36,29 +37,10 @@ class LandlockSandbox:
         self._known = version() if known is None else known
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
-        self._level: SandboxLevel | None = None
 
-    @property
-    def level(self) -> SandboxLevel:
-        """What the probe found; the first time it takes about a second."""
-        return self.probe()
-
-    def probe(self) -> SandboxLevel:
-        """Run real commands into each limit with the very rules used later; the answer holds for this process."""
-        level = self._level
-        if level is None:
-            self._groups.remove_leftovers()
-            level = self._level = probe_fence(self._known, self._confined, self._groups)
-        return level
-
-    async def run(self, command: Command) -> Completed:
-        """Run to the end or to a limit; raise SandboxBroken when the command changed what no command may."""
-        level = self._level
-        if level is None:
-            level = await asyncio.to_thread(self.probe)
-        if not level.sandboxed:
-            raise SandboxBroken(f"{level.detail}; {level.remedy}")
-        return await self._confined(command)
+    def _found(self) -> SandboxLevel:
+        self._groups.remove_leftovers()
+        return probe_fence(self._known, self._confined, self._groups)
 
     async def _confined(self, command: Command) -> Completed:
         planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
