@@ -8,16 +8,21 @@ import subprocess
 import sys
 
 NEEDED = {"bubblewrap": ("bwrap",), "chromium": ("chromium", "chromium-browser", "google-chrome")}
-"""Debian package to the commands that will do."""
+"""Debian package to the commands that will do; without them nothing is tested."""
+WISHED = {"golang-go": ("go",), "rustc": ("rustc",)}
+"""Languages some tests measure a project of: had where they can be installed, else these tests name them."""
 
 
 def main() -> int:
     """Return 0 when everything is there."""
-    missing = [package for package, names in NEEDED.items() if not any(map(shutil.which, names))]
+    missing = _missing(NEEDED)
+    installs = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if installs:
+        missing += _missing(WISHED)
     if not missing:
         return 0
     line = f"apt-get install --no-install-recommends --yes {' '.join(missing)}"
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not installs:
         sys.stderr.write(f"kaizen: the tests need {' and '.join(missing)}; type: sudo {line}\n")
         return 2
     sys.stdout.write(f"setup: {' '.join(missing)} (1 to 2 min)\n")
@@ -28,6 +33,10 @@ def main() -> int:
             sys.stderr.write(f"kaizen: {' '.join(arguments)} failed: {done.stderr.strip()[-300:]}\n")
             return 2
     return 0
+
+
+def _missing(packages: dict[str, tuple[str, ...]]) -> list[str]:
+    return [package for package, names in packages.items() if not any(map(shutil.which, names))]
 
 
 if __name__ == "__main__":

@@ -50,6 +50,10 @@ LANGUAGES = {
 """A project of each language in which one thing is wrong, and how that is measured."""
 
 
+PAGE_TOOLS = Path(__file__).resolve().parents[2] / "dashboard" / "web" / "node_modules" / ".bin"
+"""Where the compiler stands that the page is built with."""
+
+
 async def measured(
     folder: Path, files: dict[str, str], *command: str, then: dict[str, str] | None = None, **options: str
 ) -> Reading:
@@ -111,11 +115,12 @@ async def test_what_gives_no_value_says_why(script: str, options: dict[str, str]
 @pytest.mark.parametrize("program", LANGUAGES)
 async def test_a_project_in_another_language_is_measured(program: str, tmp_path: Path) -> None:
     """Where the language is not installed the test is skipped by its name, and fails under CI."""
-    if shutil.which(program) is None:
+    search = f"{os.environ['PATH']}:{PAGE_TOOLS}"
+    if shutil.which(program, path=search) is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"{program} is not installed")
     files, command, options = LANGUAGES[program]
     target = project(tmp_path, files)
-    object.__setattr__(target.environment, "search", os.environ["PATH"])
+    object.__setattr__(target.environment, "search", search)
     spec = GateSpec(name="own", better="lower", target=0, tolerance=0, command=command, options=options)
 
     reading = await OwnCommand().measure(CleanTree(target), spec)
