@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from agents.ports import Agent, Found, Nothing, Proposal, Workbench
+from collections.abc import Callable
+
+from agents.ports import Agent, Found, Nothing, Proposal, Waiting, Workbench
 from agents.workspace.worktree import Worktree
 from ledger.blobs import Blobs
 from ledger.events import (
+    ApprovalId,
+    ApprovalRequested,
     AttemptGaveUp,
     FileChange,
     FindingsReported,
@@ -18,11 +22,11 @@ MAX_FILES = 50
 MAX_LINES = 2000
 """How large a patch may be, files and changed lines; larger ones are nobody's to review."""
 
-Report = PatchProposed | AttemptGaveUp | FindingsReported
+Report = PatchProposed | AttemptGaveUp | FindingsReported | ApprovalRequested
 
 
 async def run_attempt(
-    run: RunId, agent: Agent, task: Task, worktree: Worktree, bench: Workbench, blobs: Blobs
+    run: RunId, agent: Agent, task: Task, worktree: Worktree, bench: Workbench, blobs: Blobs, clock: Callable[[], float]
 ) -> Report:
     """Let the agent work and return what came of it.
 
@@ -36,19 +40,22 @@ async def run_attempt(
                 why=outcome.why,
                 refused=outcome.refused,
                 more=outcome.more,
+                spent=outcome.spent,
                 localised=outcome.localised,
             )
         case Found():
             return FindingsReported(run=run, attempt=bench.attempt, findings=outcome.findings)
         case Proposal():
             return _proposed(outcome, task, worktree, bench, blobs)
+        case Waiting():
+            return _waiting(run, outcome, bench, blobs, clock())
 
 
 def _proposed(outcome: Proposal, task: Task, worktree: Worktree, bench: Workbench, blobs: Blobs) -> Report:
     patch = worktree.patch()
     if patch is None:
         why = f"{outcome.technique} proposed a change that changes nothing"
-        return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
+        return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,), spent=outcome.spent)
     if patch.patch in bench.refused:
         why = f"{outcome.technique} found only a change that was rejected or rolled back before"
         return AttemptGaveUp(attempt=bench.attempt, why=why, refused=(outcome.technique,))
@@ -69,6 +76,23 @@ def _proposed(outcome: Proposal, task: Task, worktree: Worktree, bench: Workbenc
         patch=patch.patch,
         fixes=outcome.fixes or ((task.fingerprint,) if task.fingerprint else ()),
         notes=outcome.notes,
+        partial=outcome.partial,
+        spent=outcome.spent,
+    )
+
+
+def _waiting(run: RunId, outcome: Waiting, bench: Workbench, blobs: Blobs, now: float) -> ApprovalRequested:
+    return ApprovalRequested(
+        run=run,
+        attempt=bench.attempt,
+        approval=ApprovalId(f"{bench.attempt}-{outcome.digest[:8]}"),
+        tool=outcome.tool,
+        arguments=blobs.put(outcome.arguments.encode()),
+        shown=outcome.shown,
+        risk=outcome.risk,
+        digest=outcome.digest,
+        tree=outcome.tree,
+        expires=now + outcome.seconds,
     )
 
 

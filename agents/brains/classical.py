@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from agents.ports import AgentError, Found, Nothing, Outcome, Proposal, Technique, Workbench
+from agents.ports import AgentError, Answer, Found, Nothing, Proposal, Technique, Workbench
 from agents.workspace.original import Original, WorktreeSpoiled
 from ledger.events import Finding, Task, TechniqueTried
 
@@ -20,7 +20,7 @@ class ClassicalBrain:
         """`patient` are techniques that take long: asked in an attempt that has nothing quicker left to ask."""
         self.techniques, self.patient = tuple(techniques), tuple(patient)
 
-    async def work(self, task: Task, bench: Workbench) -> Outcome:
+    async def work(self, task: Task, bench: Workbench) -> Answer:
         """Return the first answer; a technique that answers no leaves the worktree as it was.
 
         `Nothing.refused` names the techniques that answered no now: none of them needs asking again about this task.
@@ -43,7 +43,7 @@ class ClassicalBrain:
         return replace(left, more=bool(quick and patient))
 
 
-async def _try(technique: Technique, task: Task, bench: Workbench, original: Original) -> Outcome:
+async def _try(technique: Technique, task: Task, bench: Workbench, original: Original) -> Answer:
     bench.progress(f"{technique.name}: {task.title}")
     began = time.monotonic()
     outcome = await technique.try_on(task, bench)
@@ -68,7 +68,7 @@ async def _restored(original: Original) -> None:
         raise AgentError(str(error)) from error
 
 
-def _answer(outcome: Outcome) -> Literal["patch", "no", "findings"]:
+def _answer(outcome: Answer) -> Literal["patch", "no", "findings"]:
     match outcome:
         case Proposal():
             return "patch"

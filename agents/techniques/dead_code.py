@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from agents.ports import Nothing, Outcome, Proposal, Target, Workbench
+from agents.ports import Answer, Nothing, Proposal, Target, Workbench
 from agents.techniques.lint import paths_of
 from agents.techniques.mentions import LARGEST, Mentions, TooMuch, text_files
 from agents.techniques.ruff import Arguments, Found, Refused, Ruff
@@ -35,7 +35,7 @@ class UnusedCode:
     def __init__(self, ruff: Path, arguments: Arguments) -> None:
         self.ruff = Ruff(ruff, arguments)
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose the tree without the unused code found in the task's paths, or in all of the project's code."""
         project = bench.target.project
         chosen = await asyncio.to_thread(_chosen, project, bench.target.sources, paths_of(task))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from agents.ports import Nothing, Outcome, Proposal, Workbench
+from agents.ports import Answer, Nothing, Proposal, Workbench
 from agents.techniques.ruff import Arguments, Found, Refused, Ruff
 from ledger.events import Task
 
@@ -18,7 +18,7 @@ class LintFixes:
     def __init__(self, ruff: Path, arguments: Arguments) -> None:
         self.ruff = Ruff(ruff, arguments)
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose the tree with ruff's safe fixes applied."""
         target = bench.target
         paths = paths_of(task) or (".",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from agents.ports import Limits, Nothing, Outcome, Proposal, Workbench
+from agents.ports import Answer, Limits, Nothing, Proposal, Workbench
 from agents.techniques.trial import accepted, before
 from agents.techniques.unified import Unappliable, changed, parsed
 from ledger.events import Task
@@ -18,7 +18,7 @@ class ProvenFix:
 
     name = "proven_fix"
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose a proven diff, or answer no."""
         until = time.monotonic() + bench.seconds
         recalled = bench.recall(task.fingerprint) if task.fingerprint else None

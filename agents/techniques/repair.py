@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agents.ports import InsideRun, Limits, Nothing, Outcome, Proposal, Workbench
+from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
 from agents.techniques.trial import Before, accepted, before
 from agents.workspace.layout import Layout, read_layout
@@ -36,7 +36,7 @@ class TemplateRepair:
         self.workers = workers
         self.candidates = candidates
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose a patch that turns failing tests of the task green and breaks none."""
         until = time.monotonic() + bench.seconds
         suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.3)))

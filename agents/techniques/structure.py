@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from agents.ports import Found, Limits, Nothing, Outcome, Workbench
+from agents.ports import Answer, Found, Limits, Nothing, Workbench
 from agents.techniques.import_graph import Import, imports, module_names
 from agents.techniques.lint import paths_of
 from agents.techniques.mentions import LARGEST, text_files
@@ -56,7 +56,7 @@ class Structure:
 
     name = "structure"
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Return the findings with their evidence, at most 30."""
         target = bench.target
         seen = await asyncio.to_thread(_look, target.project, tuple(target.sources), paths_of(task))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from agents.ports import Found, Limits, Nothing, Outcome, Proposal, SuiteResult, Workbench
+from agents.ports import Answer, Found, Limits, Nothing, Proposal, SuiteResult, Workbench
 from agents.techniques.test_file import TestFile, WrittenTest, write_file, write_tests
 from agents.techniques.test_place import imported_by_tests, module_name, test_path
 from agents.workspace.layout import Layout, parse, read_layout, read_text
@@ -59,7 +59,7 @@ class Characterise:
 
     name = "characterise"
 
-    async def try_on(self, task: Task, bench: Workbench) -> Outcome:
+    async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose new test files; existing files stay as they are."""
         project = bench.target.project
         layout = read_layout(project, bench.target.root)
@@ -239,7 +239,7 @@ def _finding(message: Mapping[str, Any]) -> Finding:
                    symbol=name)  # fmt: skip
 
 
-def _nothing(recording: Recording) -> Outcome:
+def _nothing(recording: Recording) -> Answer:
     if recording.findings:
         return Found(tuple(recording.findings))
     whys = dict.fromkeys(recording.skipped.values())

@@ -237,7 +237,7 @@ class LocalExecutor:
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs)
+            return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
 

@@ -4,13 +4,16 @@ PURE: no clock, no chance, no I/O. Times (seconds since the epoch), ids and seed
 On the wire an event is a JSON object whose `kind` is its class name.
 """
 
+from ledger.events.approvals import (
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalRequested,
+)
 from ledger.events.attempts import (
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
-    CallFinished,
-    CallStarted,
     FindingsReported,
     LandDecided,
     PatchLanded,
@@ -19,7 +22,6 @@ from ledger.events.attempts import (
     PatchRebased,
     PatchRejected,
     TechniqueTried,
-    ToolFinished,
 )
 from ledger.events.checkpoints import (
     ActionRecorded,
@@ -28,20 +30,49 @@ from ledger.events.checkpoints import (
     RollbackDecided,
     RolledBack,
 )
+from ledger.events.conversation import (
+    CallFailed,
+    CallFinished,
+    CallStarted,
+    ConversationCondensed,
+    MessageSent,
+    NudgeGiven,
+    ToolAsked,
+    ToolFinished,
+    ToolVetoed,
+)
+from ledger.events.goals import (
+    AcceptanceWritten,
+    FactsGathered,
+    OpinionGiven,
+    PlanMade,
+)
 from ledger.events.requests import (
+    ApproveRequested,
     CheckpointRequested,
+    ContextDeleted,
+    ContextSet,
+    DenyRequested,
+    KeyCreated,
+    KeyRevoked,
     PauseRequested,
     RequestHonoured,
     RequestRefused,
     ResumeRequested,
+    RoleChanged,
+    RoleRequested,
     RollbackRequested,
     RunRequested,
+    SessionDeleted,
     StopRequested,
+    TaskAnswered,
+    TaskRequested,
 )
 from ledger.events.run import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
+    BudgetExhausted,
     DeliveryFailed,
     DirectorStarted,
     ErrorSeen,
@@ -59,6 +90,8 @@ from ledger.events.run import (
 from ledger.events.values import (
     DIRECTOR,
     REQUESTS,
+    Allowance,
+    ApprovalId,
     AttemptId,
     Better,
     Budget,
@@ -69,11 +102,14 @@ from ledger.events.values import (
     Fingerprint,
     GateResult,
     GateSpec,
+    LaidFile,
     Left,
     Level,
+    PlanStep,
     Reading,
     Reason,
     RequestId,
+    Risk,
     RoleCard,
     RunEnd,
     RunId,
@@ -94,17 +130,19 @@ AnyEvent = (
     | ErrorSeen
     | IterationStarted
     | IterationEnded
+    | BudgetExhausted
     | RunPaused
     | RunResumed
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
     | RunEnded
+    | FactsGathered
+    | PlanMade
+    | AcceptanceWritten
+    | OpinionGiven
     | AttemptScheduled
     | TechniqueTried
-    | CallStarted
-    | CallFinished
-    | ToolFinished
     | FindingsReported
     | PatchProposed
     | AttemptGaveUp
@@ -115,6 +153,18 @@ AnyEvent = (
     | LandDecided
     | PatchLanded
     | PatchRejected
+    | CallStarted
+    | CallFinished
+    | CallFailed
+    | ToolAsked
+    | ToolVetoed
+    | ToolFinished
+    | NudgeGiven
+    | ConversationCondensed
+    | MessageSent
+    | ApprovalRequested
+    | ApprovalGranted
+    | ApprovalDenied
     | CheckpointCreated
     | RollbackDecided
     | RolledBack
@@ -126,14 +176,32 @@ AnyEvent = (
     | ResumeRequested
     | CheckpointRequested
     | RollbackRequested
+    | ApproveRequested
+    | DenyRequested
+    | TaskRequested
+    | TaskAnswered
+    | RoleRequested
+    | RoleChanged
+    | ContextSet
+    | ContextDeleted
+    | SessionDeleted
+    | KeyCreated
+    | KeyRevoked
     | RequestHonoured
     | RequestRefused
 )
 """Every event there is; a `match` over it ends in `assert_never`."""
 
 __all__ = [
+    "AcceptanceWritten",
     "ActionRecorded",
+    "Allowance",
     "AnyEvent",
+    "ApprovalDenied",
+    "ApprovalGranted",
+    "ApprovalId",
+    "ApprovalRequested",
+    "ApproveRequested",
     "AttemptCancelled",
     "AttemptFailed",
     "AttemptGaveUp",
@@ -144,16 +212,23 @@ __all__ = [
     "BranchDelivered",
     "BranchMeasured",
     "Budget",
+    "BudgetExhausted",
+    "CallFailed",
     "CallFinished",
     "CallStarted",
     "CheckpointCreated",
     "CheckpointId",
     "CheckpointRequested",
+    "ContextDeleted",
+    "ContextSet",
+    "ConversationCondensed",
     "DIRECTOR",
     "DeliveryFailed",
+    "DenyRequested",
     "DirectorStarted",
     "ErrorSeen",
     "Event",
+    "FactsGathered",
     "FileChange",
     "Finding",
     "FindingsReported",
@@ -162,17 +237,25 @@ __all__ = [
     "GateSpec",
     "IterationEnded",
     "IterationStarted",
+    "KeyCreated",
+    "KeyRevoked",
+    "LaidFile",
     "LandDecided",
     "Left",
     "Level",
+    "MessageSent",
     "MilestoneReached",
     "NoticeRaised",
+    "NudgeGiven",
+    "OpinionGiven",
     "PatchLanded",
     "PatchMeasured",
     "PatchProposed",
     "PatchRebased",
     "PatchRejected",
     "PauseRequested",
+    "PlanMade",
+    "PlanStep",
     "ProjectOpened",
     "REQUESTS",
     "Reading",
@@ -181,7 +264,10 @@ __all__ = [
     "RequestId",
     "RequestRefused",
     "ResumeRequested",
+    "Risk",
     "RoleCard",
+    "RoleChanged",
+    "RoleRequested",
     "RollbackDecided",
     "RollbackRequested",
     "RolledBack",
@@ -193,12 +279,17 @@ __all__ = [
     "RunRequested",
     "RunResumed",
     "RunStarted",
+    "SessionDeleted",
     "StopRequested",
     "TargetPrepared",
     "Task",
+    "TaskAnswered",
     "TaskId",
+    "TaskRequested",
     "TechniqueTried",
+    "ToolAsked",
     "ToolFinished",
+    "ToolVetoed",
     "Value",
     "attempt_stream",
 ]

@@ -35,6 +35,10 @@ class AttemptScheduled(Event, frozen=True, kw_only=True):
     """1 for the first; raised when the environment failed."""
     skip: tuple[str, ...] = ()
     """Techniques that already answered no for this task."""
+    brain: str = "classical"
+    """How it is thought: `classical`, or `conversational` with a model."""
+    model: str = ""
+    """The model to think with; empty for the classical brain."""
 
 
 class TechniqueTried(Event, frozen=True, kw_only=True):
@@ -47,41 +51,6 @@ class TechniqueTried(Event, frozen=True, kw_only=True):
     seconds: float = 0.0
     counts: dict[str, float] = msgspec.field(default_factory=dict)
     """What it cost and found, e.g. candidates, plausible."""
-
-
-class CallStarted(Event, frozen=True, kw_only=True):
-    """A model call is about to be paid for; stands in the attempt's stream."""
-
-    attempt: AttemptId
-    key: str
-    model: str
-    worst_cost: float | None = None
-
-
-class CallFinished(Event, frozen=True, kw_only=True):
-    """A model call came back; stands in the attempt's stream."""
-
-    attempt: AttemptId
-    key: str
-    answer: str = ""
-    """Blob of the answer."""
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost: float | None = None
-    """In USD; None when the price is unknown."""
-    seconds: float = 0.0
-    finish: str = ""
-
-
-class ToolFinished(Event, frozen=True, kw_only=True):
-    """A tool call ended; stands in the attempt's stream."""
-
-    attempt: AttemptId
-    key: str
-    tool: str
-    success: bool
-    tree: str = ""
-    """The worktree after a writing tool, as a git tree."""
 
 
 class FindingsReported(Event, frozen=True, kw_only=True):
@@ -108,6 +77,10 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     fixes: tuple[Fingerprint, ...] = ()
     notes: str = ""
     """Evidence in the agent's words, e.g. the distinguishing input."""
+    partial: bool = False
+    """Whether the agent did not reach the end of its work; the referee judges what there is."""
+    spent: str = ""
+    """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):
@@ -119,6 +92,8 @@ class AttemptGaveUp(Event, frozen=True, kw_only=True):
     """Techniques that answered no."""
     more: bool = False
     """Whether techniques that take longer are left to ask."""
+    spent: str = ""
+    """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
     localised: tuple[Finding, ...] = ()
     """Where the cause most likely is, best first."""
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from ledger.events.values import (
+    ApprovalId,
+    AttemptId,
     CheckpointId,
     Event,
     RequestId,
+    RunId,
 )
 
 
@@ -56,6 +61,115 @@ class RollbackRequested(Event, frozen=True, kw_only=True):
     checkpoint: CheckpointId
     head: str
     """Commit of the branch the preview was made for; another head refuses the request."""
+    by: str = ""
+
+
+class ApproveRequested(Event, frozen=True, kw_only=True):
+    """Somebody allows a call that waits."""
+
+    request: RequestId
+    approval: ApprovalId
+    digest: str
+    """Of the call that was shown; another one refuses the request."""
+    arguments: str = ""
+    """Blob of edited arguments, JSON; empty leaves them as they are."""
+    whole_run: bool = False
+    by: str = ""
+
+
+class DenyRequested(Event, frozen=True, kw_only=True):
+    """Somebody refuses a call that waits."""
+
+    request: RequestId
+    approval: ApprovalId
+    why: str = ""
+    by: str = ""
+
+
+class TaskRequested(Event, frozen=True, kw_only=True):
+    """Somebody asks a role for one piece of work, run or no run."""
+
+    request: RequestId
+    role: str
+    text: str
+    apply: Literal["none", "propose", "land"] = "propose"
+    """What becomes of a patch: nothing, it is shown, or it lands when the referee accepts it."""
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    by: str = ""
+
+
+class TaskAnswered(Event, frozen=True, kw_only=True):
+    """What came of a piece of work that was asked for."""
+
+    request: RequestId
+    state: Literal["done", "failed"]
+    run: RunId
+    attempt: AttemptId = AttemptId("")
+    text: str = ""
+    """Blob of the answer."""
+    why: str = ""
+
+
+class RoleRequested(Event, frozen=True, kw_only=True):
+    """Somebody wants a role to work, to pause, or to stop what it does."""
+
+    request: RequestId
+    role: str
+    what: Literal["start", "pause", "stop"]
+    by: str = ""
+
+
+class RoleChanged(Event, frozen=True, kw_only=True):
+    """A role works, pauses or was stopped."""
+
+    role: str
+    state: Literal["working", "paused", "stopped"]
+
+
+class ContextSet(Event, frozen=True, kw_only=True):
+    """A value was kept under a key, for agents and for those who ask them."""
+
+    key: str
+    value: str
+    """JSON."""
+    session: str = ""
+    """Conversation it belongs to; empty for the project."""
+    expires: float | None = None
+    by: str = ""
+
+
+class ContextDeleted(Event, frozen=True, kw_only=True):
+    """A kept value was removed."""
+
+    key: str
+    session: str = ""
+    by: str = ""
+
+
+class SessionDeleted(Event, frozen=True, kw_only=True):
+    """A conversation was removed with everything kept for it."""
+
+    session: str
+    by: str = ""
+
+
+class KeyCreated(Event, frozen=True, kw_only=True):
+    """An API key was made; only its hash is kept."""
+
+    key: str
+    """Its public id."""
+    name: str
+    hash: str
+    """Hex SHA-256 of the secret."""
+    scopes: tuple[str, ...]
+    expires: float | None = None
+    by: str = ""
+
+
+class KeyRevoked(Event, frozen=True, kw_only=True):
+    """An API key is not valid any more."""
+
+    key: str
     by: str = ""
 
 

@@ -73,6 +73,10 @@ class RunStarted(Event, frozen=True, kw_only=True):
     settings: dict[str, str] = msgspec.field(default_factory=dict)
     """Settings in force, secrets redacted."""
     request: RequestId = RequestId("")
+    goal: str = ""
+    """What the user wants, in words; empty when only gates are asked for."""
+    models: tuple[str, ...] = ()
+    """Models that may be asked, the cheapest first; empty: none is connected."""
 
 
 class TargetPrepared(Event, frozen=True, kw_only=True):
@@ -141,6 +145,16 @@ class IterationEnded(Event, frozen=True, kw_only=True):
     landed: int
     rejected: int
     score: float
+
+
+class BudgetExhausted(Event, frozen=True, kw_only=True):
+    """What a call to a model may take at worst does not fit into a budget any more."""
+
+    run: RunId
+    scope: Literal["run", "iteration", "role", "task"]
+    what: str
+    """cost, tokens, calls or minutes."""
+    limit: float
 
 
 class RunPaused(Event, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from typing import Literal, NewType
 
 import msgspec
 
+ApprovalId = NewType("ApprovalId", str)
 AttemptId = NewType("AttemptId", str)
 CheckpointId = NewType("CheckpointId", str)
 Fingerprint = NewType("Fingerprint", str)
@@ -15,6 +16,9 @@ TaskId = NewType("TaskId", str)
 
 Better = Literal["higher", "lower"]
 Level = Literal["info", "warning", "error"]
+Risk = Literal["read", "write", "execute", "network", "deliver"]
+"""What a tool call risks, rising: looks; changes the private worktree; runs the project's code in the sandbox; leaves
+the sandbox; changes something outside."""
 RunEnd = Literal["completed", "stalled", "exhausted", "stopped", "failed"]
 
 DIRECTOR = "director"
@@ -126,18 +130,40 @@ class Left(Value, frozen=True, kw_only=True):
     remedy: str
 
 
+class Allowance(Value, frozen=True, kw_only=True):
+    """What a part of a run may spend on models; None means no limit of its own."""
+
+    cost: float | None = None
+    """USD."""
+    tokens: int | None = None
+    calls: int | None = None
+    minutes: float | None = None
+
+
 class Budget(Value, frozen=True, kw_only=True):
     """What a run may spend; None means no limit."""
 
     iterations: int | None = None
     minutes: float | None = None
+    cost: float | None = None
+    """USD."""
+    tokens: int | None = None
+    calls: int | None = None
+    """Calls to a model."""
+    per_iteration: Allowance | None = None
+    per_role: Allowance | None = None
+    per_task: Allowance | None = None
 
 
 class Task(Value, frozen=True, kw_only=True):
     """What should be better."""
 
     id: TaskId
-    kind: Literal["failing_test", "lint", "dead_code", "uncovered", "structure"]
+    kind: Literal[
+        "failing_test", "lint", "dead_code", "uncovered", "structure",
+        "findings", "research", "plan", "acceptance", "implement", "opinion", "asked",
+    ]  # fmt: skip
+    """`findings`: of any other gate; `research` to `opinion`: of a goal in words; `asked`: by request."""
     gate: str
     role: str
     title: str
@@ -152,12 +178,38 @@ class Task(Value, frozen=True, kw_only=True):
     """Expected seconds of work."""
 
 
+class PlanStep(Value, frozen=True, kw_only=True):
+    """One step of a plan."""
+
+    id: str
+    title: str
+    acceptance: str
+    """What shows that it is done, in words."""
+    needs: tuple[str, ...] = ()
+    """Ids of the steps that come before."""
+    opinion: bool = False
+    """Whether no test can say it, so that a reviewer's opinion must do."""
+
+
+class LaidFile(Value, frozen=True, kw_only=True):
+    """A file that is laid into a tree before it is measured."""
+
+    path: str
+    blob: str
+
+
 class RoleCard(Value, frozen=True, kw_only=True):
     """What a role is, for people."""
 
     name: str
     charge: str
     brain: str = "classical"
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    """What must be there, e.g. `model`, `ruff`."""
+    tools: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     available: bool = True
     why_not: str = ""
 

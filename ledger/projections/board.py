@@ -10,7 +10,12 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from ledger.events import (
+    AcceptanceWritten,
     ActionRecorded,
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalRequested,
+    ApproveRequested,
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
@@ -18,29 +23,44 @@ from ledger.events import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
+    BudgetExhausted,
+    CallFailed,
     CallFinished,
     CallStarted,
     CheckpointCreated,
     CheckpointRequested,
+    ContextDeleted,
+    ContextSet,
+    ConversationCondensed,
     DeliveryFailed,
+    DenyRequested,
     DirectorStarted,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     IterationEnded,
     IterationStarted,
+    KeyCreated,
+    KeyRevoked,
     LandDecided,
+    MessageSent,
     MilestoneReached,
     NoticeRaised,
+    NudgeGiven,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
     PauseRequested,
+    PlanMade,
     ProjectOpened,
     RequestHonoured,
     RequestRefused,
     ResumeRequested,
+    RoleChanged,
+    RoleRequested,
     RollbackDecided,
     RollbackRequested,
     RolledBack,
@@ -50,10 +70,15 @@ from ledger.events import (
     RunRequested,
     RunResumed,
     RunStarted,
+    SessionDeleted,
     StopRequested,
     TargetPrepared,
+    TaskAnswered,
+    TaskRequested,
     TechniqueTried,
+    ToolAsked,
     ToolFinished,
+    ToolVetoed,
 )
 from ledger.events.recorded import Recorded
 from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened
@@ -71,6 +96,40 @@ def initial() -> Board:
     return Board()
 
 
+Unshown = (
+    CallStarted
+    | ToolFinished
+    | ActionRecorded
+    | MilestoneReached
+    | BudgetExhausted
+    | FactsGathered
+    | PlanMade
+    | AcceptanceWritten
+    | OpinionGiven
+    | CallFailed
+    | ToolAsked
+    | ToolVetoed
+    | NudgeGiven
+    | ConversationCondensed
+    | MessageSent
+    | ApprovalRequested
+    | ApprovalGranted
+    | ApprovalDenied
+    | ApproveRequested
+    | DenyRequested
+    | TaskRequested
+    | TaskAnswered
+    | RoleRequested
+    | RoleChanged
+    | ContextSet
+    | ContextDeleted
+    | SessionDeleted
+    | KeyCreated
+    | KeyRevoked
+)
+"""What the board does not show: the page reads it from the attempt's own stream."""
+
+
 def evolve(board: Board, recorded: Recorded) -> Board:
     """Return the board after one more event; the past is never refused.
 
@@ -78,6 +137,8 @@ def evolve(board: Board, recorded: Recorded) -> Board:
     """
     at: float = getattr(recorded.event, "at", recorded.at)
     moved = replace(board, position=recorded.position, at=at)
+    if isinstance(recorded.event, Unshown):
+        return moved
     match recorded.event:
         case ProjectOpened() as event:
             return on_opened(moved, event)
@@ -106,7 +167,5 @@ def evolve(board: Board, recorded: Recorded) -> Board:
             | RollbackRequested() | RequestHonoured() | RequestRefused()
         ) as event:  # fmt: skip
             return on_asked(moved, recorded, event)
-        case CallStarted() | ToolFinished() | ActionRecorded() | MilestoneReached():
-            return moved
         case _ as never:
             assert_never(never)

@@ -1,11 +1,77 @@
 // Written by `python -P -m dashboard.typescript`; a test fails when it is stale.
 
+/** Tests of a step stand; they fail on the base for the right reason. */
+export interface AcceptanceWritten {
+  readonly kind: "AcceptanceWritten";
+  readonly run: string;
+  readonly attempt: string;
+  readonly step: string;
+  readonly files: readonly LaidFile[];
+  readonly tests: readonly string[];
+  readonly why?: string;
+}
+
 /** Something an agent or a tool outside Kaizen did. */
 export interface ActionRecorded {
   readonly kind: "ActionRecorded";
   readonly agent: string;
   readonly action: string;
   readonly details?: { readonly [key: string]: string };
+}
+
+/** What a part of a run may spend on models; None means no limit of its own. */
+export interface Allowance {
+  readonly cost?: number | null;
+  readonly tokens?: number | null;
+  readonly calls?: number | null;
+  readonly minutes?: number | null;
+}
+
+/** A person refused a call, or nobody answered in time. */
+export interface ApprovalDenied {
+  readonly kind: "ApprovalDenied";
+  readonly attempt: string;
+  readonly approval: string;
+  readonly digest: string;
+  readonly by?: string;
+  readonly why?: string;
+}
+
+/** A person allowed a call. */
+export interface ApprovalGranted {
+  readonly kind: "ApprovalGranted";
+  readonly attempt: string;
+  readonly approval: string;
+  readonly by: string;
+  readonly digest: string;
+  readonly arguments: string;
+  readonly whole_run?: boolean;
+}
+
+/** A tool call waits for a person; its attempt holds nothing meanwhile. */
+export interface ApprovalRequested {
+  readonly kind: "ApprovalRequested";
+  readonly run: string;
+  readonly attempt: string;
+  readonly approval: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly shown: string;
+  readonly risk: "deliver" | "execute" | "network" | "read" | "write";
+  readonly digest: string;
+  readonly tree: string;
+  readonly expires: number;
+}
+
+/** Somebody allows a call that waits. */
+export interface ApproveRequested {
+  readonly kind: "ApproveRequested";
+  readonly request: string;
+  readonly approval: string;
+  readonly digest: string;
+  readonly arguments?: string;
+  readonly whole_run?: boolean;
+  readonly by?: string;
 }
 
 /** One try at a task, and its patch. */
@@ -64,6 +130,7 @@ export interface AttemptGaveUp {
   readonly why: string;
   readonly refused?: readonly string[];
   readonly more?: boolean;
+  readonly spent?: string;
   readonly localised?: readonly Finding[];
 }
 
@@ -79,6 +146,8 @@ export interface AttemptScheduled {
   readonly seed: number;
   readonly tries?: number;
   readonly skip?: readonly string[];
+  readonly brain?: string;
+  readonly model?: string;
 }
 
 /** All gates were measured on the tree the run starts from. */
@@ -132,6 +201,36 @@ export interface BranchMeasured {
 export interface Budget {
   readonly iterations?: number | null;
   readonly minutes?: number | null;
+  readonly cost?: number | null;
+  readonly tokens?: number | null;
+  readonly calls?: number | null;
+  readonly per_iteration?: Allowance | null;
+  readonly per_role?: Allowance | null;
+  readonly per_task?: Allowance | null;
+}
+
+/** What a call to a model may take at worst does not fit into a budget any more. */
+export interface BudgetExhausted {
+  readonly kind: "BudgetExhausted";
+  readonly run: string;
+  readonly scope: "iteration" | "role" | "run" | "task";
+  readonly what: string;
+  readonly limit: number;
+}
+
+/** One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model. */
+export interface CallFailed {
+  readonly kind: "CallFailed";
+  readonly attempt: string;
+  readonly key: string;
+  readonly model: string;
+  readonly nth: number;
+  readonly fault: string;
+  readonly why: string;
+  readonly retry_at?: number | null;
+  readonly fallback?: string;
+  readonly tokens?: number;
+  readonly cost?: number | null;
 }
 
 /** A model call came back; stands in the attempt's stream. */
@@ -139,12 +238,17 @@ export interface CallFinished {
   readonly kind: "CallFinished";
   readonly attempt: string;
   readonly key: string;
+  readonly model?: string;
+  readonly request?: string;
   readonly answer?: string;
   readonly tokens_in?: number;
+  readonly tokens_cached?: number;
   readonly tokens_out?: number;
   readonly cost?: number | null;
   readonly seconds?: number;
+  readonly tokens_per_second?: number;
   readonly finish?: string;
+  readonly source?: "cache" | "model" | "record";
 }
 
 /** A model call is about to be paid for; stands in the attempt's stream. */
@@ -153,6 +257,12 @@ export interface CallStarted {
   readonly attempt: string;
   readonly key: string;
   readonly model: string;
+  readonly purpose?: string;
+  readonly request?: string;
+  readonly follows?: string;
+  readonly messages?: readonly string[];
+  readonly tools?: string;
+  readonly worst_tokens?: number;
   readonly worst_cost?: number | null;
 }
 
@@ -195,11 +305,47 @@ export interface CheckpointRequested {
   readonly by?: string;
 }
 
+/** A kept value was removed. */
+export interface ContextDeleted {
+  readonly kind: "ContextDeleted";
+  readonly key: string;
+  readonly session?: string;
+  readonly by?: string;
+}
+
+/** A value was kept under a key, for agents and for those who ask them. */
+export interface ContextSet {
+  readonly kind: "ContextSet";
+  readonly key: string;
+  readonly value: string;
+  readonly session?: string;
+  readonly expires?: number | null;
+  readonly by?: string;
+}
+
+/** The conversation was made shorter; the next call names all its messages anew. */
+export interface ConversationCondensed {
+  readonly kind: "ConversationCondensed";
+  readonly attempt: string;
+  readonly before: number;
+  readonly after: number;
+  readonly how: "cut" | "summary";
+}
+
 /** The branch could not be added to the user's repository; it stays in the data home. */
 export interface DeliveryFailed {
   readonly kind: "DeliveryFailed";
   readonly run: string;
   readonly why: string;
+}
+
+/** Somebody refuses a call that waits. */
+export interface DenyRequested {
+  readonly kind: "DenyRequested";
+  readonly request: string;
+  readonly approval: string;
+  readonly why?: string;
+  readonly by?: string;
 }
 
 /** A director took up the project, after a first start or a crash. */
@@ -248,6 +394,15 @@ export interface ErrorSeen {
   readonly line?: number;
   readonly function?: string;
   readonly trace?: string;
+}
+
+/** The researcher read what matters for the goal. */
+export interface FactsGathered {
+  readonly kind: "FactsGathered";
+  readonly run: string;
+  readonly attempt: string;
+  readonly summary: string;
+  readonly facts: string;
 }
 
 /** How much of one file a patch changes, in lines. */
@@ -351,6 +506,30 @@ export interface IterationStarted {
   readonly why: string;
 }
 
+/** An API key was made; only its hash is kept. */
+export interface KeyCreated {
+  readonly kind: "KeyCreated";
+  readonly key: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly scopes: readonly string[];
+  readonly expires?: number | null;
+  readonly by?: string;
+}
+
+/** An API key is not valid any more. */
+export interface KeyRevoked {
+  readonly kind: "KeyRevoked";
+  readonly key: string;
+  readonly by?: string;
+}
+
+/** A file that is laid into a tree before it is measured. */
+export interface LaidFile {
+  readonly path: string;
+  readonly blob: string;
+}
+
 /** The patch is better and not worse; the commit follows from this event alone. */
 export interface LandDecided {
   readonly kind: "LandDecided";
@@ -377,6 +556,18 @@ export interface Measured {
   readonly findings: number;
 }
 
+/** One agent handed another what it found or made. */
+export interface MessageSent {
+  readonly kind: "MessageSent";
+  readonly attempt: string;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly type: "error" | "result" | "status" | "task";
+  readonly payload: string;
+  readonly priority?: number;
+  readonly correlation?: string;
+}
+
 /** A gate was met for the first time in a run, or all of them were. */
 export interface MilestoneReached {
   readonly kind: "MilestoneReached";
@@ -401,6 +592,25 @@ export interface NoticeRaised {
   readonly message: string;
   readonly level?: "error" | "info" | "warning";
   readonly run?: string;
+}
+
+/** The attempt went round in circles and was told so. */
+export interface NudgeGiven {
+  readonly kind: "NudgeGiven";
+  readonly attempt: string;
+  readonly pattern: string;
+  readonly told: string;
+}
+
+/** A model judged what no test can say. An opinion, never a reading. */
+export interface OpinionGiven {
+  readonly kind: "OpinionGiven";
+  readonly run: string;
+  readonly attempt: string;
+  readonly step: string;
+  readonly satisfied: boolean;
+  readonly opinion: string;
+  readonly model: string;
 }
 
 /** The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to. */
@@ -438,6 +648,8 @@ export interface PatchProposed {
   readonly patch: string;
   readonly fixes?: readonly string[];
   readonly notes?: string;
+  readonly partial?: boolean;
+  readonly spent?: string;
 }
 
 /** The patch was moved onto the branch as it stands now. */
@@ -460,6 +672,23 @@ export interface PauseRequested {
   readonly kind: "PauseRequested";
   readonly request: string;
   readonly by?: string;
+}
+
+/** The planner cut the goal into steps, each with what shows that it is done. */
+export interface PlanMade {
+  readonly kind: "PlanMade";
+  readonly run: string;
+  readonly attempt: string;
+  readonly steps: readonly PlanStep[];
+}
+
+/** One step of a plan. */
+export interface PlanStep {
+  readonly id: string;
+  readonly title: string;
+  readonly acceptance: string;
+  readonly needs?: readonly string[];
+  readonly opinion?: boolean;
 }
 
 /** Which project this is. */
@@ -541,8 +770,29 @@ export interface RoleCard {
   readonly name: string;
   readonly charge: string;
   readonly brain?: string;
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly needs?: readonly string[];
+  readonly tools?: readonly string[];
+  readonly aliases?: readonly string[];
   readonly available?: boolean;
   readonly why_not?: string;
+}
+
+/** A role works, pauses or was stopped. */
+export interface RoleChanged {
+  readonly kind: "RoleChanged";
+  readonly role: string;
+  readonly state: "paused" | "stopped" | "working";
+}
+
+/** Somebody wants a role to work, to pause, or to stop what it does. */
+export interface RoleRequested {
+  readonly kind: "RoleRequested";
+  readonly request: string;
+  readonly role: string;
+  readonly what: "pause" | "start" | "stop";
+  readonly by?: string;
 }
 
 /** A rollback that is decided and not yet done. */
@@ -672,12 +922,21 @@ export interface RunStarted {
   readonly deliver?: boolean;
   readonly settings?: { readonly [key: string]: string };
   readonly request?: string;
+  readonly goal?: string;
+  readonly models?: readonly string[];
 }
 
 /** What commands of the target run in. */
 export interface SandboxCard {
   readonly text: string;
   readonly sandboxed: boolean;
+}
+
+/** A conversation was removed with everything kept for it. */
+export interface SessionDeleted {
+  readonly kind: "SessionDeleted";
+  readonly session: string;
+  readonly by?: string;
 }
 
 /** Somebody asked the run to stop. */
@@ -709,7 +968,7 @@ export interface TargetPrepared {
 /** What should be better. */
 export interface Task {
   readonly id: string;
-  readonly kind: "dead_code" | "failing_test" | "lint" | "structure" | "uncovered";
+  readonly kind: "acceptance" | "asked" | "dead_code" | "failing_test" | "findings" | "implement" | "lint" | "opinion" | "plan" | "research" | "structure" | "uncovered";
   readonly gate: string;
   readonly role: string;
   readonly title: string;
@@ -720,6 +979,17 @@ export interface Task {
   readonly cost?: number;
 }
 
+/** What came of a piece of work that was asked for. */
+export interface TaskAnswered {
+  readonly kind: "TaskAnswered";
+  readonly request: string;
+  readonly state: "done" | "failed";
+  readonly run: string;
+  readonly attempt?: string;
+  readonly text?: string;
+  readonly why?: string;
+}
+
 /** One task an iteration chose. */
 export interface TaskCard {
   readonly id: string;
@@ -728,6 +998,17 @@ export interface TaskCard {
   readonly gate: string;
   readonly role: string;
   readonly fingerprint: string;
+}
+
+/** Somebody asks a role for one piece of work, run or no run. */
+export interface TaskRequested {
+  readonly kind: "TaskRequested";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
+  readonly by?: string;
 }
 
 /** A technique gave its answer; stands in the attempt's stream. */
@@ -741,6 +1022,16 @@ export interface TechniqueTried {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** The model asked for a tool; stands in the attempt's stream. */
+export interface ToolAsked {
+  readonly kind: "ToolAsked";
+  readonly attempt: string;
+  readonly key: string;
+  readonly tool: string;
+  readonly arguments?: string;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+}
+
 /** A tool call ended; stands in the attempt's stream. */
 export interface ToolFinished {
   readonly kind: "ToolFinished";
@@ -749,6 +1040,19 @@ export interface ToolFinished {
   readonly tool: string;
   readonly success: boolean;
   readonly tree?: string;
+  readonly summary?: string;
+  readonly result?: string;
+  readonly seconds?: number;
+}
+
+/** A stage before the tool refused the call; nothing was done. */
+export interface ToolVetoed {
+  readonly kind: "ToolVetoed";
+  readonly attempt: string;
+  readonly key: string;
+  readonly tool: string;
+  readonly stage: "approval" | "policy" | "schema";
+  readonly why: string;
 }
 
 /** What one technique answered. */
@@ -770,17 +1074,19 @@ export type AnyEvent =
   | ErrorSeen
   | IterationStarted
   | IterationEnded
+  | BudgetExhausted
   | RunPaused
   | RunResumed
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
   | RunEnded
+  | FactsGathered
+  | PlanMade
+  | AcceptanceWritten
+  | OpinionGiven
   | AttemptScheduled
   | TechniqueTried
-  | CallStarted
-  | CallFinished
-  | ToolFinished
   | FindingsReported
   | PatchProposed
   | AttemptGaveUp
@@ -791,6 +1097,18 @@ export type AnyEvent =
   | LandDecided
   | PatchLanded
   | PatchRejected
+  | CallStarted
+  | CallFinished
+  | CallFailed
+  | ToolAsked
+  | ToolVetoed
+  | ToolFinished
+  | NudgeGiven
+  | ConversationCondensed
+  | MessageSent
+  | ApprovalRequested
+  | ApprovalGranted
+  | ApprovalDenied
   | CheckpointCreated
   | RollbackDecided
   | RolledBack
@@ -802,6 +1120,17 @@ export type AnyEvent =
   | ResumeRequested
   | CheckpointRequested
   | RollbackRequested
+  | ApproveRequested
+  | DenyRequested
+  | TaskRequested
+  | TaskAnswered
+  | RoleRequested
+  | RoleChanged
+  | ContextSet
+  | ContextDeleted
+  | SessionDeleted
+  | KeyCreated
+  | KeyRevoked
   | RequestHonoured
   | RequestRefused;
 
@@ -819,17 +1148,19 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ErrorSeen: "A test failed in a way that can be recognised again.",
   IterationStarted: "An iteration chose its tasks.",
   IterationEnded: "Every task of the iteration came to its end.",
+  BudgetExhausted: "What a call to a model may take at worst does not fit into a budget any more.",
   RunPaused: "No new work is begun until the run is resumed.",
   RunResumed: "Work goes on after a pause.",
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
   RunEnded: "The run came to its end.",
+  FactsGathered: "The researcher read what matters for the goal.",
+  PlanMade: "The planner cut the goal into steps, each with what shows that it is done.",
+  AcceptanceWritten: "Tests of a step stand; they fail on the base for the right reason.",
+  OpinionGiven: "A model judged what no test can say. An opinion, never a reading.",
   AttemptScheduled: "One try at a task was decided.",
   TechniqueTried: "A technique gave its answer; stands in the attempt's stream.",
-  CallStarted: "A model call is about to be paid for; stands in the attempt's stream.",
-  CallFinished: "A model call came back; stands in the attempt's stream.",
-  ToolFinished: "A tool call ended; stands in the attempt's stream.",
   FindingsReported: "An agent reports what it found without a patch.",
   PatchProposed: "An attempt brought a patch.",
   AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
@@ -840,6 +1171,18 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
   PatchLanded: "The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to.",
   PatchRejected: "The patch was not landed.",
+  CallStarted: "A model call is about to be paid for; stands in the attempt's stream.",
+  CallFinished: "A model call came back; stands in the attempt's stream.",
+  CallFailed: "One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model.",
+  ToolAsked: "The model asked for a tool; stands in the attempt's stream.",
+  ToolVetoed: "A stage before the tool refused the call; nothing was done.",
+  ToolFinished: "A tool call ended; stands in the attempt's stream.",
+  NudgeGiven: "The attempt went round in circles and was told so.",
+  ConversationCondensed: "The conversation was made shorter; the next call names all its messages anew.",
+  MessageSent: "One agent handed another what it found or made.",
+  ApprovalRequested: "A tool call waits for a person; its attempt holds nothing meanwhile.",
+  ApprovalGranted: "A person allowed a call.",
+  ApprovalDenied: "A person refused a call, or nobody answered in time.",
   CheckpointCreated: "A state of the branch one can roll back to: the start of a run, a landing's result, or by request.",
   RollbackDecided: "Going back to a checkpoint was decided; the commit follows from this event alone.",
   RolledBack: "The branch has the checkpoint's tree again, byte for byte, as a new commit and a new checkpoint.",
@@ -851,6 +1194,17 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ResumeRequested: "Somebody asked a paused run to go on.",
   CheckpointRequested: "Somebody asked for a checkpoint of the branch as it stands.",
   RollbackRequested: "Somebody asked to go back to a checkpoint, having seen what it undoes.",
+  ApproveRequested: "Somebody allows a call that waits.",
+  DenyRequested: "Somebody refuses a call that waits.",
+  TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskAnswered: "What came of a piece of work that was asked for.",
+  RoleRequested: "Somebody wants a role to work, to pause, or to stop what it does.",
+  RoleChanged: "A role works, pauses or was stopped.",
+  ContextSet: "A value was kept under a key, for agents and for those who ask them.",
+  ContextDeleted: "A kept value was removed.",
+  SessionDeleted: "A conversation was removed with everything kept for it.",
+  KeyCreated: "An API key was made; only its hash is kept.",
+  KeyRevoked: "An API key is not valid any more.",
   RequestHonoured: "A request was carried out.",
   RequestRefused: "A request was not carried out.",
 };

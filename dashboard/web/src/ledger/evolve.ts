@@ -8,6 +8,7 @@ import { onAsked } from "./fold/asked";
 import { onAttempt } from "./fold/attempt";
 import { onCheckpoint } from "./fold/checkpoint";
 import { onError } from "./fold/error";
+import type { Of } from "./fold/of";
 import { onDirector, onNotice, onOpened } from "./fold/project";
 import { onRun } from "./fold/run";
 
@@ -35,6 +36,39 @@ export const initial: Board = {
 export function evolve(board: Board, row: Row): Board {
   return told({ ...board, position: row.position, at: row.at }, row);
 }
+
+/** What the board does not show: it is read from the attempt's own stream. */
+type Unshown = Of<
+  | "BudgetExhausted"
+  | "FactsGathered"
+  | "PlanMade"
+  | "AcceptanceWritten"
+  | "OpinionGiven"
+  | "CallFailed"
+  | "ToolAsked"
+  | "ToolVetoed"
+  | "NudgeGiven"
+  | "ConversationCondensed"
+  | "MessageSent"
+  | "ApprovalRequested"
+  | "ApprovalGranted"
+  | "ApprovalDenied"
+  | "ApproveRequested"
+  | "DenyRequested"
+  | "TaskRequested"
+  | "TaskAnswered"
+  | "RoleRequested"
+  | "RoleChanged"
+  | "ContextSet"
+  | "ContextDeleted"
+  | "SessionDeleted"
+  | "KeyCreated"
+  | "KeyRevoked"
+  | "CallStarted"
+  | "ToolFinished"
+  | "ActionRecorded"
+  | "MilestoneReached"
+>;
 
 function told(moved: Board, row: Row): Board {
   switch (row.kind) {
@@ -86,13 +120,8 @@ function told(moved: Board, row: Row): Board {
     case "RequestHonoured":
     case "RequestRefused":
       return onAsked(moved, row);
-    case "CallStarted":
-    case "ToolFinished":
-    case "ActionRecorded":
-    case "MilestoneReached":
-      break;
     default:
-      row satisfies never;
+      row satisfies Unshown;
   }
   return moved;
 }
