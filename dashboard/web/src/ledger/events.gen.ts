@@ -1030,6 +1030,7 @@ export interface ToolAsked {
   readonly tool: string;
   readonly arguments?: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly waits?: boolean;
 }
 
 /** A tool call ended; stands in the attempt's stream. */
