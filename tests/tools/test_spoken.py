@@ -147,7 +147,8 @@ def test_the_way_that_is_told_is_the_way_that_is_read() -> None:
         st.text(max_size=300),
         st.lists(
             st.sampled_from(
-                ["<tool_call>", "</tool_call>", "\n", ONE, "```json\n", "```\n", "Action: read_file\n", "Action Input: ",
+                ["<tool_call>", "</tool_call>", "\n", ONE, "```json\n", "```\n", "Action: read_file\n",
+                 "Action Input: ",
                  "<function=read_file>", "</function>", "<parameter=path>", "</parameter>", "{", "}", '"', "<think>\n",
                  "</think>\n", BLOCK, "[TOOL_CALLS]", "Observation: x\n", '<invoke name="read_file">', "</invoke>"]
             ),
@@ -171,18 +172,17 @@ JSON = st.recursive(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.dictionaries(st.text(max_size=6), JSON, max_size=4), st.integers(0, 4))
-def test_json_that_is_right_is_read_as_it_is_and_cut_json_never_as_anything_else(
-    value: dict[str, object], way: int
+@given(st.dictionaries(st.text(max_size=6), JSON, max_size=4), st.integers(0, 4), st.floats(0, 1, exclude_max=True))
+def test_whole_json_is_read_as_it_is_and_cut_json_as_nothing_else(
+    value: dict[str, object], way: int, part: float
 ) -> None:
     text = json.dumps(value, ensure_ascii=bool(way % 2), indent=way or None)
+
     assert read_object(text) == value
     assert read_object(f"```json\n{text}\n```") == value
     assert read_object(json.dumps(text)) == value
-
-    for cut in range(1, len(text.rstrip())):
-        with pytest.raises(Unreadable):
-            read_object(text[:cut])
+    with pytest.raises(Unreadable):
+        read_object(text[: int(len(text) * part)])
 
 
 @pytest.mark.parametrize(

@@ -45,8 +45,6 @@ def place(file: TextFile, edit: Replace) -> Placed:
             return placed
     for reading in readings(old, new):
         placed = _as_lines(file, edit, reading)
-        if placed and edit.exact and placed.how:
-            break
         if placed:
             return placed
     raise Misplaced(_not_found(file, old, new))
