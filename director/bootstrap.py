@@ -211,6 +211,7 @@ def _wire(
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     mirror.tidy()
+    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
     remove(folder / "worktrees")
