@@ -1043,6 +1043,7 @@ export interface ToolFinished {
   readonly summary?: string;
   readonly result?: string;
   readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
 }
 
 /** A stage before the tool refused the call; nothing was done. */
@@ -1051,7 +1052,7 @@ export interface ToolVetoed {
   readonly attempt: string;
   readonly key: string;
   readonly tool: string;
-  readonly stage: "approval" | "policy" | "schema";
+  readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
 }
 
