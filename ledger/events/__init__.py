@@ -55,6 +55,7 @@ from ledger.events.requests import (
     DenyRequested,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     PauseRequested,
     RequestHonoured,
     RequestRefused,
@@ -67,6 +68,9 @@ from ledger.events.requests import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    ToolAnswered,
+    ToolRequested,
+    ToolsOffered,
 )
 from ledger.events.run import (
     BaselineMeasured,
@@ -115,6 +119,7 @@ from ledger.events.values import (
     RunId,
     Task,
     TaskId,
+    ToolCard,
     Value,
     attempt_stream,
 )
@@ -180,12 +185,16 @@ AnyEvent = (
     | DenyRequested
     | TaskRequested
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
     | RequestHonoured
     | RequestRefused
@@ -239,6 +248,7 @@ __all__ = [
     "IterationStarted",
     "KeyCreated",
     "KeyRevoked",
+    "KeyUsed",
     "LaidFile",
     "LandDecided",
     "Left",
@@ -287,9 +297,13 @@ __all__ = [
     "TaskId",
     "TaskRequested",
     "TechniqueTried",
+    "ToolAnswered",
     "ToolAsked",
+    "ToolCard",
     "ToolFinished",
+    "ToolRequested",
     "ToolVetoed",
+    "ToolsOffered",
     "Value",
     "attempt_stream",
 ]

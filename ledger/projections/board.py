@@ -42,6 +42,7 @@ from ledger.events import (
     IterationStarted,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     LandDecided,
     MessageSent,
     MilestoneReached,
@@ -76,8 +77,11 @@ from ledger.events import (
     TaskAnswered,
     TaskRequested,
     TechniqueTried,
+    ToolAnswered,
     ToolAsked,
     ToolFinished,
+    ToolRequested,
+    ToolsOffered,
     ToolVetoed,
 )
 from ledger.events.recorded import Recorded
@@ -119,12 +123,16 @@ Unshown = (
     | DenyRequested
     | TaskRequested
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
 )
 """What the board does not show: the page reads it from the attempt's own stream."""

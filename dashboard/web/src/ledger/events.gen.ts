@@ -310,6 +310,7 @@ export interface ContextDeleted {
   readonly kind: "ContextDeleted";
   readonly key: string;
   readonly session?: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -320,6 +321,7 @@ export interface ContextSet {
   readonly value: string;
   readonly session?: string;
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -514,6 +516,7 @@ export interface KeyCreated {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -521,7 +524,15 @@ export interface KeyCreated {
 export interface KeyRevoked {
   readonly kind: "KeyRevoked";
   readonly key: string;
+  readonly request?: string;
   readonly by?: string;
+}
+
+/** An API key was used; told once in a while, not each time. */
+export interface KeyUsed {
+  readonly kind: "KeyUsed";
+  readonly key: string;
+  readonly at: number;
 }
 
 /** A file that is laid into a tree before it is measured. */
@@ -936,6 +947,7 @@ export interface SandboxCard {
 export interface SessionDeleted {
   readonly kind: "SessionDeleted";
   readonly session: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -1008,6 +1020,7 @@ export interface TaskRequested {
   readonly text: string;
   readonly apply?: "land" | "none" | "propose";
   readonly metadata?: { readonly [key: string]: string };
+  readonly session?: string;
   readonly by?: string;
 }
 
@@ -1022,6 +1035,18 @@ export interface TechniqueTried {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** What came of a tool that was asked for; what it changed in its throw-away copy is gone. */
+export interface ToolAnswered {
+  readonly kind: "ToolAnswered";
+  readonly request: string;
+  readonly success: boolean;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly summary?: string;
+  readonly result?: string;
+  readonly facts?: string;
+  readonly seconds?: number;
+}
+
 /** The model asked for a tool; stands in the attempt's stream. */
 export interface ToolAsked {
   readonly kind: "ToolAsked";
@@ -1029,6 +1054,14 @@ export interface ToolAsked {
   readonly key: string;
   readonly tool: string;
   readonly arguments?: string;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+}
+
+/** What a tool is, for people and for those who ask for it. */
+export interface ToolCard {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
 }
 
@@ -1046,6 +1079,15 @@ export interface ToolFinished {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** Somebody wants one tool to be used, in a throw-away copy of the branch as it stands. */
+export interface ToolRequested {
+  readonly kind: "ToolRequested";
+  readonly request: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly by?: string;
+}
+
 /** A stage before the tool refused the call; nothing was done. */
 export interface ToolVetoed {
   readonly kind: "ToolVetoed";
@@ -1054,6 +1096,12 @@ export interface ToolVetoed {
   readonly tool: string;
   readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
+}
+
+/** The tools there are at this start, for people and for those who ask for one by request. */
+export interface ToolsOffered {
+  readonly kind: "ToolsOffered";
+  readonly tools: readonly ToolCard[];
 }
 
 /** What one technique answered. */
@@ -1125,12 +1173,16 @@ export type AnyEvent =
   | DenyRequested
   | TaskRequested
   | TaskAnswered
+  | ToolsOffered
+  | ToolRequested
+  | ToolAnswered
   | RoleRequested
   | RoleChanged
   | ContextSet
   | ContextDeleted
   | SessionDeleted
   | KeyCreated
+  | KeyUsed
   | KeyRevoked
   | RequestHonoured
   | RequestRefused;
@@ -1199,12 +1251,16 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
   TaskAnswered: "What came of a piece of work that was asked for.",
+  ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
+  ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",
+  ToolAnswered: "What came of a tool that was asked for; what it changed in its throw-away copy is gone.",
   RoleRequested: "Somebody wants a role to work, to pause, or to stop what it does.",
   RoleChanged: "A role works, pauses or was stopped.",
   ContextSet: "A value was kept under a key, for agents and for those who ask them.",
   ContextDeleted: "A kept value was removed.",
   SessionDeleted: "A conversation was removed with everything kept for it.",
   KeyCreated: "An API key was made; only its hash is kept.",
+  KeyUsed: "An API key was used; told once in a while, not each time.",
   KeyRevoked: "An API key is not valid any more.",
   RequestHonoured: "A request was carried out.",
   RequestRefused: "A request was not carried out.",
