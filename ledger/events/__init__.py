@@ -11,6 +11,7 @@ from ledger.events.approvals import (
 )
 from ledger.events.attempts import (
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -81,6 +82,7 @@ from ledger.events.run import (
     NoticeRaised,
     ProjectOpened,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -136,6 +138,7 @@ AnyEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
     | FactsGathered
     | PlanMade
@@ -148,6 +151,7 @@ AnyEvent = (
     | AttemptGaveUp
     | AttemptFailed
     | AttemptCancelled
+    | AttemptCosted
     | PatchRebased
     | PatchMeasured
     | LandDecided
@@ -203,6 +207,7 @@ __all__ = [
     "ApprovalRequested",
     "ApproveRequested",
     "AttemptCancelled",
+    "AttemptCosted",
     "AttemptFailed",
     "AttemptGaveUp",
     "AttemptId",
@@ -272,6 +277,7 @@ __all__ = [
     "RollbackRequested",
     "RolledBack",
     "RunClosing",
+    "RunCosted",
     "RunEnd",
     "RunEnded",
     "RunId",

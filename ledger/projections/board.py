@@ -17,6 +17,7 @@ from ledger.events import (
     ApprovalRequested,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -65,6 +66,7 @@ from ledger.events import (
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunRequested,
@@ -98,6 +100,8 @@ def initial() -> Board:
 
 Unshown = (
     CallStarted
+    | AttemptCosted
+    | RunCosted
     | ToolFinished
     | ActionRecorded
     | MilestoneReached

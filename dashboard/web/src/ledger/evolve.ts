@@ -65,6 +65,8 @@ type Unshown = Of<
   | "KeyCreated"
   | "KeyRevoked"
   | "CallStarted"
+  | "AttemptCosted"
+  | "RunCosted"
   | "ToolFinished"
   | "ActionRecorded"
   | "MilestoneReached"
