@@ -114,6 +114,17 @@ export interface AttemptCancelled {
   readonly why: string;
 }
 
+/** What an attempt has spent on models so far, all its calls together; the last one of an attempt counts. */
+export interface AttemptCosted {
+  readonly kind: "AttemptCosted";
+  readonly attempt: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+  readonly seconds?: number;
+}
+
 /** The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set. */
 export interface AttemptFailed {
   readonly kind: "AttemptFailed";
@@ -132,6 +143,7 @@ export interface AttemptGaveUp {
   readonly more?: boolean;
   readonly spent?: string;
   readonly localised?: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One try at a task was decided. */
@@ -216,6 +228,7 @@ export interface BudgetExhausted {
   readonly scope: "iteration" | "role" | "run" | "task";
   readonly what: string;
   readonly limit: number;
+  readonly subject?: string;
 }
 
 /** One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model. */
@@ -431,6 +444,7 @@ export interface FindingsReported {
   readonly run: string;
   readonly attempt: string;
   readonly findings: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One gate: what is asked, what it was, what it is. */
@@ -661,6 +675,7 @@ export interface PatchProposed {
   readonly notes?: string;
   readonly partial?: boolean;
   readonly spent?: string;
+  readonly answer?: string;
 }
 
 /** The patch was moved onto the branch as it stands now. */
@@ -881,6 +896,16 @@ export interface RunClosing {
   readonly left?: readonly Left[];
 }
 
+/** What the run spent on models, counted in the streams of its attempts when all of them had come to rest. */
+export interface RunCosted {
+  readonly kind: "RunCosted";
+  readonly run: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+}
+
 /** The run came to its end. */
 export interface RunEnded {
   readonly kind: "RunEnded";
@@ -935,6 +960,7 @@ export interface RunStarted {
   readonly request?: string;
   readonly goal?: string;
   readonly models?: readonly string[];
+  readonly asked?: string;
 }
 
 /** What commands of the target run in. */
@@ -1129,6 +1155,7 @@ export type AnyEvent =
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
+  | RunCosted
   | RunEnded
   | FactsGathered
   | PlanMade
@@ -1141,6 +1168,7 @@ export type AnyEvent =
   | AttemptGaveUp
   | AttemptFailed
   | AttemptCancelled
+  | AttemptCosted
   | PatchRebased
   | PatchMeasured
   | LandDecided
@@ -1207,6 +1235,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  RunCosted: "What the run spent on models, counted in the streams of its attempts when all of them had come to rest.",
   RunEnded: "The run came to its end.",
   FactsGathered: "The researcher read what matters for the goal.",
   PlanMade: "The planner cut the goal into steps, each with what shows that it is done.",
@@ -1219,6 +1248,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
   AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
+  AttemptCosted: "What an attempt has spent on models so far, all its calls together; the last one of an attempt counts.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",
   PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
