@@ -1081,6 +1081,7 @@ export interface ToolAsked {
   readonly tool: string;
   readonly arguments?: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly waits?: boolean;
 }
 
 /** What a tool is, for people and for those who ask for it. */
