@@ -17,7 +17,7 @@ from agents.tools.past import Past
 from agents.tools.policy import KEEP_OUT, verdict
 from ledger.events import AnyEvent, AttemptId, Risk, ToolAsked, ToolFinished, ToolVetoed
 
-Stage = Literal["schema", "policy", "approval", "run"]
+Stage = Literal["schema", "policy", "approval", "repeated", "run"]
 SECONDS = 900.0
 """Total limit of one call."""
 _OUTSIDE: tuple[Risk, ...] = ("network", "deliver")
