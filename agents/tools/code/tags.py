@@ -63,7 +63,7 @@ class Tags:
 class TagCache:
     """Tags by the content they came from: a file that did not change is not parsed again, whatever it is called."""
 
-    def __init__(self, most: int = 20_000) -> None:
+    def __init__(self, most: int = 8000) -> None:
         """`most` is how many files are remembered; the one unused for longest goes first."""
         self._most = most
         self._known: OrderedDict[tuple[str, bytes], Tags] = OrderedDict()
