@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
@@ -65,7 +65,11 @@ class RunTests:
             where = f" in {', '.join(wanted)}" if wanted else ""
             return no(f"no tests were found{where}: look at the names of files and tests, or leave `select` out")
         lines = [summary, *([plain(result.detail)] if result.detail else []), *_told(wrong)]
-        facts: dict[str, Any] = {**counts, "broken": len(result.broken), "seconds": round(result.seconds, 2)}
+        facts = {
+            **{str(kind): number for kind, number in counts.items()},
+            "broken": len(result.broken),
+            "seconds": round(result.seconds, 2),
+        }
         success = result.outcome == "ran" and not wrong
         return ToolResult(success, "\n".join(lines), summary, facts=facts)
 
