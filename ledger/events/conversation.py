@@ -82,6 +82,8 @@ class ToolAsked(Event, frozen=True, kw_only=True):
     """Blob of the arguments as the model wrote them."""
     risk: Risk | None = None
     """Computed from the call; None when its arguments fit no schema."""
+    waits: bool = False
+    """Whether a person must answer first. The fact stands again without it once the call is let."""
 
 
 class ToolVetoed(Event, frozen=True, kw_only=True):
