@@ -36,6 +36,10 @@ class Start:
     """Lowest run number whose branch does not exist in the user's repository yet."""
     settings: tuple[tuple[str, str], ...] = ()
     request: RequestId = RequestId("")
+    goal: str = ""
+    """What the user wants, in words."""
+    models: tuple[str, ...] = ()
+    """Models that may be asked, the cheapest first."""
 
 
 @dataclass(frozen=True, slots=True)
