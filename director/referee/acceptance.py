@@ -64,7 +64,7 @@ async def check_acceptance(referee: Referee, commit: str, base: str, tree: str) 
             wanted = asked_tests(tests, [path for path in files if is_test_file(path)], laid)
             for _ in range(2):
                 suites.append(await laid.suite(select=wanted, limits=LIMITS))
-    return _judged(files, tests, suites, _own_modules(target))
+    return judged_by(files, tests, suites, _own_modules(target))
 
 
 def _added(referee: Referee, base: str, tree: str) -> tuple[dict[str, str], str]:
@@ -144,9 +144,10 @@ def _own_modules(target: SandboxedTarget) -> frozenset[str]:
 # --- what became of them
 
 
-def _judged(
+def judged_by(
     files: Mapping[str, str], tests: Sequence[str], suites: Sequence[SuiteResult], own: frozenset[str]
 ) -> Checked:
+    """Return what two runs of the tests on the base say of them; `own` are names of the project's modules."""
     whole = next((suite for suite in suites if suite.outcome in ("broken", "timeout")), None)
     if whole is not None:
         return Checked(files, why=f"with these tests the run does not reach its end: {whole.detail}")
