@@ -17,6 +17,7 @@ from ledger.events import (
     AttemptId,
     Finding,
     Fingerprint,
+    GateSpec,
     MessageSent,
     PlanStep,
     Reading,
@@ -85,6 +86,8 @@ class Thinking:
     """What other agents of the run left for this task, by name, e.g. `facts`, `plan`, `rejected`."""
     steps: int = 60
     """Most calls to a model in this attempt."""
+    gates: tuple[GateSpec, ...] = ()
+    """What the run asks of its gates."""
 
 
 @dataclass(frozen=True, slots=True)

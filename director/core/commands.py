@@ -37,9 +37,8 @@ class Start:
     settings: tuple[tuple[str, str], ...] = ()
     request: RequestId = RequestId("")
     goal: str = ""
-    """What the user wants, in words."""
     models: tuple[str, ...] = ()
-    """Models that may be asked, the cheapest first."""
+    """The cheapest first; empty: none is connected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ledger.events import (
     ApprovalRequested,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -42,6 +43,7 @@ from ledger.events import (
     IterationStarted,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     LandDecided,
     MessageSent,
     MilestoneReached,
@@ -65,6 +67,7 @@ from ledger.events import (
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunRequested,
@@ -76,8 +79,11 @@ from ledger.events import (
     TaskAnswered,
     TaskRequested,
     TechniqueTried,
+    ToolAnswered,
     ToolAsked,
     ToolFinished,
+    ToolRequested,
+    ToolsOffered,
     ToolVetoed,
 )
 from ledger.events.recorded import Recorded
@@ -98,6 +104,8 @@ def initial() -> Board:
 
 Unshown = (
     CallStarted
+    | AttemptCosted
+    | RunCosted
     | ToolFinished
     | ActionRecorded
     | MilestoneReached
@@ -119,12 +127,16 @@ Unshown = (
     | DenyRequested
     | TaskRequested
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
 )
 """What the board does not show: the page reads it from the attempt's own stream."""
