@@ -11,6 +11,7 @@ from ledger.events.approvals import (
 )
 from ledger.events.attempts import (
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -85,6 +86,7 @@ from ledger.events.run import (
     NoticeRaised,
     ProjectOpened,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -141,6 +143,7 @@ AnyEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
     | FactsGathered
     | PlanMade
@@ -153,6 +156,7 @@ AnyEvent = (
     | AttemptGaveUp
     | AttemptFailed
     | AttemptCancelled
+    | AttemptCosted
     | PatchRebased
     | PatchMeasured
     | LandDecided
@@ -212,6 +216,7 @@ __all__ = [
     "ApprovalRequested",
     "ApproveRequested",
     "AttemptCancelled",
+    "AttemptCosted",
     "AttemptFailed",
     "AttemptGaveUp",
     "AttemptId",
@@ -282,6 +287,7 @@ __all__ = [
     "RollbackRequested",
     "RolledBack",
     "RunClosing",
+    "RunCosted",
     "RunEnd",
     "RunEnded",
     "RunId",

@@ -17,6 +17,7 @@ from ledger.events import (
     ApprovalRequested,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -66,6 +67,7 @@ from ledger.events import (
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunRequested,
@@ -102,6 +104,8 @@ def initial() -> Board:
 
 Unshown = (
     CallStarted
+    | AttemptCosted
+    | RunCosted
     | ToolFinished
     | ActionRecorded
     | MilestoneReached

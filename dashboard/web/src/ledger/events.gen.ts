@@ -114,6 +114,17 @@ export interface AttemptCancelled {
   readonly why: string;
 }
 
+/** What an attempt has spent on models so far, all its calls together; the last one of an attempt counts. */
+export interface AttemptCosted {
+  readonly kind: "AttemptCosted";
+  readonly attempt: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+  readonly seconds?: number;
+}
+
 /** The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set. */
 export interface AttemptFailed {
   readonly kind: "AttemptFailed";
@@ -132,6 +143,7 @@ export interface AttemptGaveUp {
   readonly more?: boolean;
   readonly spent?: string;
   readonly localised?: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One try at a task was decided. */
@@ -216,6 +228,7 @@ export interface BudgetExhausted {
   readonly scope: "iteration" | "role" | "run" | "task";
   readonly what: string;
   readonly limit: number;
+  readonly subject?: string;
 }
 
 /** One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model. */
@@ -431,6 +444,7 @@ export interface FindingsReported {
   readonly run: string;
   readonly attempt: string;
   readonly findings: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One gate: what is asked, what it was, what it is. */
@@ -661,6 +675,7 @@ export interface PatchProposed {
   readonly notes?: string;
   readonly partial?: boolean;
   readonly spent?: string;
+  readonly answer?: string;
 }
 
 /** The patch was moved onto the branch as it stands now. */
@@ -881,6 +896,16 @@ export interface RunClosing {
   readonly left?: readonly Left[];
 }
 
+/** What the run spent on models, counted in the streams of its attempts when all of them had come to rest. */
+export interface RunCosted {
+  readonly kind: "RunCosted";
+  readonly run: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+}
+
 /** The run came to its end. */
 export interface RunEnded {
   readonly kind: "RunEnded";
@@ -935,6 +960,7 @@ export interface RunStarted {
   readonly request?: string;
   readonly goal?: string;
   readonly models?: readonly string[];
+  readonly asked?: string;
 }
 
 /** What commands of the target run in. */
@@ -1055,6 +1081,7 @@ export interface ToolAsked {
   readonly tool: string;
   readonly arguments?: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly waits?: boolean;
 }
 
 /** What a tool is, for people and for those who ask for it. */
@@ -1076,6 +1103,7 @@ export interface ToolFinished {
   readonly summary?: string;
   readonly result?: string;
   readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
 }
 
 /** Somebody wants one tool to be used, in a throw-away copy of the branch as it stands. */
@@ -1093,7 +1121,7 @@ export interface ToolVetoed {
   readonly attempt: string;
   readonly key: string;
   readonly tool: string;
-  readonly stage: "approval" | "policy" | "schema";
+  readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
 }
 
@@ -1128,6 +1156,7 @@ export type AnyEvent =
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
+  | RunCosted
   | RunEnded
   | FactsGathered
   | PlanMade
@@ -1140,6 +1169,7 @@ export type AnyEvent =
   | AttemptGaveUp
   | AttemptFailed
   | AttemptCancelled
+  | AttemptCosted
   | PatchRebased
   | PatchMeasured
   | LandDecided
@@ -1206,6 +1236,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  RunCosted: "What the run spent on models, counted in the streams of its attempts when all of them had come to rest.",
   RunEnded: "The run came to its end.",
   FactsGathered: "The researcher read what matters for the goal.",
   PlanMade: "The planner cut the goal into steps, each with what shows that it is done.",
@@ -1218,6 +1249,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
   AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
+  AttemptCosted: "What an attempt has spent on models so far, all its calls together; the last one of an attempt counts.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",
   PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",

@@ -69,6 +69,8 @@ type Unshown = Of<
   | "KeyUsed"
   | "KeyRevoked"
   | "CallStarted"
+  | "AttemptCosted"
+  | "RunCosted"
   | "ToolFinished"
   | "ActionRecorded"
   | "MilestoneReached"
