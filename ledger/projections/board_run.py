@@ -11,7 +11,6 @@ from ledger.events import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
-    CallFinished,
     DeliveryFailed,
     GateSpec,
     IterationEnded,
@@ -51,8 +50,10 @@ RunEvent = (
     | BranchDelivered
     | DeliveryFailed
     | RunEnded
-    | CallFinished
 )
+
+OF_A_STEP = frozenset({"acceptance", "implement", "opinion"})
+"""Kinds of task whose first target is a step of the plan."""
 
 
 def on_run(board: Board, at: float, event: RunEvent) -> Board:
@@ -60,7 +61,7 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
     if isinstance(event, RunStarted):
         return replace(board, run=_started(board, at, event), rollback=None)
     run = board.run
-    if run is None or (not isinstance(event, CallFinished) and event.run != run.id):
+    if run is None or event.run != run.id:
         return board
     match event:
         case TargetPrepared():
@@ -89,8 +90,6 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
             return replace(board, run=replace(run, delivery_failed=event.why))
         case RunEnded():
             return replace(board, run=_ended(run, at, event))
-        case CallFinished():
-            return replace(board, run=replace(run, cost=run.cost + (event.cost or 0.0)))
         case _ as never:
             assert_never(never)
 
@@ -139,6 +138,8 @@ def _started(board: Board, at: float, event: RunStarted) -> Run:
         parallel=event.parallel,
         deliver=event.deliver,
         gates=gates,
+        goal=event.goal,
+        models=event.models,
     )
 
 
@@ -192,6 +193,7 @@ def _task(task: Task) -> TaskCard:
         gate=task.gate,
         role=task.role,
         fingerprint=task.fingerprint,
+        step=task.targets[0] if task.kind in OF_A_STEP and task.targets else "",
     )
 
 
