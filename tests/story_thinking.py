@@ -6,7 +6,6 @@ import json
 
 from ledger.events import (
     AcceptanceWritten,
-    ActionRecorded,
     Allowance,
     AnyEvent,
     ApprovalDenied,
@@ -14,6 +13,7 @@ from ledger.events import (
     ApprovalId,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptGaveUp,
     AttemptId,
     BaselineMeasured,
@@ -21,15 +21,11 @@ from ledger.events import (
     BudgetExhausted,
     CallFailed,
     CallStarted,
-    ContextDeleted,
-    ContextSet,
     ConversationCondensed,
     DenyRequested,
     DirectorStarted,
     FactsGathered,
     IterationEnded,
-    KeyCreated,
-    KeyRevoked,
     LaidFile,
     MessageSent,
     NudgeGiven,
@@ -39,16 +35,15 @@ from ledger.events import (
     PlanStep,
     RequestHonoured,
     RequestId,
-    RoleChanged,
-    RoleRequested,
+    RunCosted,
     RunStarted,
-    SessionDeleted,
-    TaskAnswered,
-    TaskRequested,
     ToolAsked,
+    ToolCard,
     ToolFinished,
+    ToolsOffered,
     ToolVetoed,
 )
+from tests import story_asking
 from tests.story_parts import (
     GATES,
     START,
@@ -105,6 +100,7 @@ def beginning() -> list[Told]:
             goal=GOAL,
             models=(SMALL, STRONG),
         ),
+        ToolsOffered(tools=(ToolCard(name="read_file", description="Read a file.", parameters="", risk="read"),)),
         BaselineMeasured(run=RUN, tree=commit(104), readings=readings(0.0, 84.0, 0.0), score=90.0),
     )
 
@@ -355,37 +351,19 @@ def refusing(blob: Blob) -> list[Told]:
             AttemptCancelled(attempt=LOST, why="another attempt was faster"),
             OpinionGiven(run=RUN, attempt=LOST, step="say", satisfied=True, opinion="It reads well.", model=STRONG),
             OpinionGiven(run=RUN, attempt=LOST, step="say", satisfied=False, opinion="No example.", model=STRONG),
-            BudgetExhausted(run=RUN, scope="task", what="cost", limit=0.25),
+            BudgetExhausted(run=RUN, scope="task", subject="do-refuse", what="cost", limit=0.25),
             wish(WAITER, "ap5", "git_push", {"command": ask}, "git push origin kaizen/run-2", "deliver", blob),
-        ),
-    ]
-
-
-def by_request(blob: Blob) -> list[Told]:
-    """Return work, roles, values and keys that were asked for from outside."""
-    return [
-        *asked(
-            TaskRequested(request=RequestId("q23"), role="coder", text="Explain parse_range.", apply="none", by="page"),
-            TaskRequested(request=RequestId("q24"), role="deployer", text="Deploy.", by="page"),
-            RoleRequested(request=RequestId("q25"), role="tester", what="pause", by="page"),
-            ContextSet(key="style", value='"plain"', by="page"),
-            ContextDeleted(key="style", by="page"),
-            SessionDeleted(session="s1", by="page"),
-            KeyCreated(key="k1", name="ci", hash="0" * 64, scopes=("read",), by="page"),
-            KeyRevoked(key="k1", by="page"),
-        ),
-        *director(
-            TaskAnswered(request=RequestId("q23"), state="done", run=RUN, text=blob("It splits at the dash.")),
-            TaskAnswered(request=RequestId("q24"), state="failed", run=RUN, why="the deployer is not available"),
-            RoleChanged(role="tester", state="paused"),
-            *(RequestHonoured(request=RequestId("q25")), ActionRecorded(agent="ci", action="looked")),
         ),
     ]
 
 
 def giving_up() -> list[Told]:
     """Return how the attempt that waited ends when its budget is spent."""
-    return director(AttemptGaveUp(attempt=WAITER, why="no call fits into the budget any more", spent="task:cost"))
+    return director(
+        AttemptGaveUp(attempt=WAITER, why="no call fits into the budget any more", spent="task:cost"),
+        AttemptCosted(attempt=WAITER, calls=0, tokens=0, cost=0.0),
+        RunCosted(run=RUN, calls=8, tokens=33_000, cost=0.0156, unknown=2),
+    )
 
 
 def until_asked(blob: Blob) -> list[Told]:
@@ -395,4 +373,4 @@ def until_asked(blob: Blob) -> list[Told]:
 
 def whole(blob: Blob) -> list[Told]:
     """Return the whole run."""
-    return [*until_asked(blob), *allowing(blob), *refusing(blob), *by_request(blob), *giving_up()]
+    return [*until_asked(blob), *allowing(blob), *refusing(blob), *story_asking.by_request(blob, RUN), *giving_up()]

@@ -36,6 +36,9 @@ class Start:
     """Lowest run number whose branch does not exist in the user's repository yet."""
     settings: tuple[tuple[str, str], ...] = ()
     request: RequestId = RequestId("")
+    goal: str = ""
+    models: tuple[str, ...] = ()
+    """The cheapest first; empty: none is connected."""
 
 
 @dataclass(frozen=True, slots=True)

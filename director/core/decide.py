@@ -92,6 +92,8 @@ def _start(state: State, command: Start) -> list[AnyEvent]:
         deliver=command.deliver,
         settings=dict(command.settings),
         request=command.request,
+        goal=command.goal,
+        models=command.models,
     )
     answer = [RequestHonoured(request=command.request, note=started.run)] if command.request else []
     return [started, *answer]

@@ -26,7 +26,7 @@ from director.settings import (
     together,
     with_options,
 )
-from ledger.events import Budget, GateSpec, NoticeRaised, RunRequested
+from ledger.events import GateSpec, NoticeRaised, RunRequested
 
 
 def require_usable(path: Path, settings: Settings) -> None:
@@ -84,7 +84,8 @@ def start_command(
 
     It blocks while git copies.
     """
-    user = with_options(settings, request.options).user
+    chosen_now = with_options(settings, request.options)
+    user = chosen_now.user
     source = project.mirror.take()
     files = Files(project.mirror.git, source.commit, project.repository)
     chosen = held_to(files, project.prefix, settings)
@@ -93,13 +94,15 @@ def start_command(
         commit=source.commit,
         tree=source.tree,
         gates=chosen.gates,
-        budget=Budget(iterations=user.iterations, minutes=user.minutes),
+        budget=chosen_now.budget,
         seed=user.seed,
         parallel=user.parallel,
         deliver=user.deliver and _may_deliver(level, user),
         first_free=project.mirror.first_free_run(),
         settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
+        goal=user.goal or chosen.asked.goal,
+        models=user.model,
     )
     return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
 

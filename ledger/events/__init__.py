@@ -11,6 +11,7 @@ from ledger.events.approvals import (
 )
 from ledger.events.attempts import (
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -55,6 +56,7 @@ from ledger.events.requests import (
     DenyRequested,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     PauseRequested,
     RequestHonoured,
     RequestRefused,
@@ -67,6 +69,9 @@ from ledger.events.requests import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    ToolAnswered,
+    ToolRequested,
+    ToolsOffered,
 )
 from ledger.events.run import (
     BaselineMeasured,
@@ -81,6 +86,7 @@ from ledger.events.run import (
     NoticeRaised,
     ProjectOpened,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -115,6 +121,7 @@ from ledger.events.values import (
     RunId,
     Task,
     TaskId,
+    ToolCard,
     Value,
     attempt_stream,
 )
@@ -136,6 +143,7 @@ AnyEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
     | FactsGathered
     | PlanMade
@@ -148,6 +156,7 @@ AnyEvent = (
     | AttemptGaveUp
     | AttemptFailed
     | AttemptCancelled
+    | AttemptCosted
     | PatchRebased
     | PatchMeasured
     | LandDecided
@@ -180,12 +189,16 @@ AnyEvent = (
     | DenyRequested
     | TaskRequested
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
     | RequestHonoured
     | RequestRefused
@@ -203,6 +216,7 @@ __all__ = [
     "ApprovalRequested",
     "ApproveRequested",
     "AttemptCancelled",
+    "AttemptCosted",
     "AttemptFailed",
     "AttemptGaveUp",
     "AttemptId",
@@ -239,6 +253,7 @@ __all__ = [
     "IterationStarted",
     "KeyCreated",
     "KeyRevoked",
+    "KeyUsed",
     "LaidFile",
     "LandDecided",
     "Left",
@@ -272,6 +287,7 @@ __all__ = [
     "RollbackRequested",
     "RolledBack",
     "RunClosing",
+    "RunCosted",
     "RunEnd",
     "RunEnded",
     "RunId",
@@ -287,9 +303,13 @@ __all__ = [
     "TaskId",
     "TaskRequested",
     "TechniqueTried",
+    "ToolAnswered",
     "ToolAsked",
+    "ToolCard",
     "ToolFinished",
+    "ToolRequested",
     "ToolVetoed",
+    "ToolsOffered",
     "Value",
     "attempt_stream",
 ]

@@ -17,6 +17,7 @@ from ledger.events import (
     ApprovalRequested,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -42,6 +43,7 @@ from ledger.events import (
     IterationStarted,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     LandDecided,
     MessageSent,
     MilestoneReached,
@@ -65,6 +67,7 @@ from ledger.events import (
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunRequested,
@@ -76,8 +79,11 @@ from ledger.events import (
     TaskAnswered,
     TaskRequested,
     TechniqueTried,
+    ToolAnswered,
     ToolAsked,
     ToolFinished,
+    ToolRequested,
+    ToolsOffered,
     ToolVetoed,
 )
 from ledger.events.recorded import Recorded
@@ -103,10 +109,13 @@ Unshown = (
     ActionRecorded
     | MilestoneReached
     | MessageSent
+    | AttemptCosted
+    | ToolsOffered
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
 )
 """What the board does not show."""
@@ -133,7 +142,7 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case (
             RunStarted() | TargetPrepared() | BaselineMeasured() | BranchMeasured() | IterationStarted()
             | IterationEnded() | RunPaused() | RunResumed() | RunClosing() | BranchDelivered() | DeliveryFailed()
-            | RunEnded()
+            | RunCosted() | RunEnded()
         ) as event:  # fmt: skip
             return on_run(moved, at, event)
         case (
@@ -160,7 +169,7 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case (
             RunRequested() | StopRequested() | PauseRequested() | ResumeRequested() | CheckpointRequested()
             | RollbackRequested() | ApproveRequested() | DenyRequested() | TaskRequested() | RoleRequested()
-            | TaskAnswered() | RequestHonoured() | RequestRefused()
+            | TaskAnswered() | ToolRequested() | ToolAnswered() | RequestHonoured() | RequestRefused()
         ) as event:  # fmt: skip
             return on_asked(moved, recorded, event)
         case _ as never:

@@ -27,6 +27,8 @@ from ledger.events import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    ToolAnswered,
+    ToolRequested,
 )
 from ledger.events.recorded import Recorded
 from ledger.projections.board_parts import (
@@ -53,6 +55,8 @@ AskedEvent = (
     | TaskRequested
     | RoleRequested
     | TaskAnswered
+    | ToolRequested
+    | ToolAnswered
     | RequestHonoured
     | RequestRefused
 )
@@ -113,6 +117,7 @@ def _role(card: RoleCard, before: Role | None) -> Role:
 
 def on_asked(board: Board, recorded: Recorded, event: AskedEvent) -> Board:
     """Keep the last requests, each with its answer."""
+    state: Answer
     match event:
         case RunRequested():
             return _ask(board, recorded, event.request, event.by, "run")
@@ -135,8 +140,13 @@ def on_asked(board: Board, recorded: Recorded, event: AskedEvent) -> Board:
         case RoleRequested():
             return _ask(board, recorded, event.request, event.by, "role", f"{event.what} {event.role}")
         case TaskAnswered():
-            state: Answer = "honoured" if event.state == "done" else "refused"
+            state = "honoured" if event.state == "done" else "refused"
             return _answered(board, recorded.at, event.request, state, clip(event.why))
+        case ToolRequested():
+            return _ask(board, recorded, event.request, event.by, "tool", event.tool)
+        case ToolAnswered():
+            state = "honoured" if event.success else "refused"
+            return _answered(board, recorded.at, event.request, state, clip(event.summary))
         case RequestHonoured():
             return _answered(board, recorded.at, event.request, "honoured", event.note)
         case RequestRefused():

@@ -53,7 +53,7 @@ def on_exhausted(board: Board, at: float, event: BudgetExhausted) -> Board:
     run = board.run
     if run is None or run.id != event.run:
         return board
-    spent = SpentBudget(at=at, scope=event.scope, what=event.what, limit=event.limit)
+    spent = SpentBudget(at=at, scope=event.scope, subject=event.subject, what=event.what, limit=event.limit)
     return replace(board, run=replace(run, spent=(*run.spent, spent)[-BUDGETS_SPENT:]))
 
 

@@ -56,7 +56,7 @@ AttemptState = Literal[
     "cancelled",
 ]
 ErrorState = Literal["open", "solved", "rejected", "undone"]
-Asked = Literal["run", "stop", "pause", "resume", "checkpoint", "rollback", "approve", "deny", "task", "role"]
+Asked = Literal["run", "stop", "pause", "resume", "checkpoint", "rollback", "approve", "deny", "task", "tool", "role"]
 Values = dict[str, float | None]
 """Gate values by name; None when a gate could not be measured."""
 

@@ -17,6 +17,7 @@ from ledger.events import (
     IterationStarted,
     Reading,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -49,6 +50,7 @@ RunEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
 )
 
@@ -88,6 +90,8 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
             return replace(board, run=replace(run, delivered=event.ref))
         case DeliveryFailed():
             return replace(board, run=replace(run, delivery_failed=event.why))
+        case RunCosted():
+            return replace(board, run=replace(run, cost=event.cost))
         case RunEnded():
             return replace(board, run=_ended(run, at, event))
         case _ as never:

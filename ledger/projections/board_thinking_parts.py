@@ -68,6 +68,8 @@ class SpentBudget(Part, frozen=True, kw_only=True):
 
     at: float
     scope: str
+    subject: str
+    """Which iteration, role or task; empty for the run."""
     what: str
     limit: float
 

@@ -147,6 +147,17 @@ export interface AttemptCancelled {
   readonly why: string;
 }
 
+/** What an attempt has spent on models so far, all its calls together; the last one of an attempt counts. */
+export interface AttemptCosted {
+  readonly kind: "AttemptCosted";
+  readonly attempt: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+  readonly seconds?: number;
+}
+
 /** The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set. */
 export interface AttemptFailed {
   readonly kind: "AttemptFailed";
@@ -165,6 +176,7 @@ export interface AttemptGaveUp {
   readonly more?: boolean;
   readonly spent?: string;
   readonly localised?: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One try at a task was decided. */
@@ -250,6 +262,7 @@ export interface BudgetExhausted {
   readonly scope: "iteration" | "role" | "run" | "task";
   readonly what: string;
   readonly limit: number;
+  readonly subject?: string;
 }
 
 /** One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model. */
@@ -344,6 +357,7 @@ export interface ContextDeleted {
   readonly kind: "ContextDeleted";
   readonly key: string;
   readonly session?: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -354,6 +368,7 @@ export interface ContextSet {
   readonly value: string;
   readonly session?: string;
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -484,6 +499,7 @@ export interface FindingsReported {
   readonly run: string;
   readonly attempt: string;
   readonly findings: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One gate: what is asked, what it was, what it is. */
@@ -572,6 +588,7 @@ export interface KeyCreated {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -579,7 +596,15 @@ export interface KeyCreated {
 export interface KeyRevoked {
   readonly kind: "KeyRevoked";
   readonly key: string;
+  readonly request?: string;
   readonly by?: string;
+}
+
+/** An API key was used; told once in a while, not each time. */
+export interface KeyUsed {
+  readonly kind: "KeyUsed";
+  readonly key: string;
+  readonly at: number;
 }
 
 /** A file that is laid into a tree before it is measured. */
@@ -708,6 +733,7 @@ export interface PatchProposed {
   readonly notes?: string;
   readonly partial?: boolean;
   readonly spent?: string;
+  readonly answer?: string;
 }
 
 /** The patch was moved onto the branch as it stands now. */
@@ -810,7 +836,7 @@ export interface Request {
   readonly id: string;
   readonly position: number;
   readonly at: number;
-  readonly what: "approve" | "checkpoint" | "deny" | "pause" | "resume" | "role" | "rollback" | "run" | "stop" | "task";
+  readonly what: "approve" | "checkpoint" | "deny" | "pause" | "resume" | "role" | "rollback" | "run" | "stop" | "task" | "tool";
   readonly by: string;
   readonly checkpoint: string;
   readonly about: string;
@@ -969,6 +995,16 @@ export interface RunClosing {
   readonly left?: readonly Left[];
 }
 
+/** What the run spent on models, counted in the streams of its attempts when all of them had come to rest. */
+export interface RunCosted {
+  readonly kind: "RunCosted";
+  readonly run: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+}
+
 /** The run came to its end. */
 export interface RunEnded {
   readonly kind: "RunEnded";
@@ -1023,6 +1059,7 @@ export interface RunStarted {
   readonly request?: string;
   readonly goal?: string;
   readonly models?: readonly string[];
+  readonly asked?: string;
 }
 
 /** What commands of the target run in. */
@@ -1035,6 +1072,7 @@ export interface SandboxCard {
 export interface SessionDeleted {
   readonly kind: "SessionDeleted";
   readonly session: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -1042,6 +1080,7 @@ export interface SessionDeleted {
 export interface SpentBudget {
   readonly at: number;
   readonly scope: string;
+  readonly subject: string;
   readonly what: string;
   readonly limit: number;
 }
@@ -1125,6 +1164,7 @@ export interface TaskRequested {
   readonly text: string;
   readonly apply?: "land" | "none" | "propose";
   readonly metadata?: { readonly [key: string]: string };
+  readonly session?: string;
   readonly by?: string;
 }
 
@@ -1139,6 +1179,18 @@ export interface TechniqueTried {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** What came of a tool that was asked for; what it changed in its throw-away copy is gone. */
+export interface ToolAnswered {
+  readonly kind: "ToolAnswered";
+  readonly request: string;
+  readonly success: boolean;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly summary?: string;
+  readonly result?: string;
+  readonly facts?: string;
+  readonly seconds?: number;
+}
+
 /** The model asked for a tool; stands in the attempt's stream. */
 export interface ToolAsked {
   readonly kind: "ToolAsked";
@@ -1146,6 +1198,15 @@ export interface ToolAsked {
   readonly key: string;
   readonly tool: string;
   readonly arguments?: string;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly waits?: boolean;
+}
+
+/** What a tool is, for people and for those who ask for it. */
+export interface ToolCard {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
 }
 
@@ -1160,6 +1221,16 @@ export interface ToolFinished {
   readonly summary?: string;
   readonly result?: string;
   readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
+}
+
+/** Somebody wants one tool to be used, in a throw-away copy of the branch as it stands. */
+export interface ToolRequested {
+  readonly kind: "ToolRequested";
+  readonly request: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly by?: string;
 }
 
 /** A stage before the tool refused the call; nothing was done. */
@@ -1168,8 +1239,14 @@ export interface ToolVetoed {
   readonly attempt: string;
   readonly key: string;
   readonly tool: string;
-  readonly stage: "approval" | "policy" | "schema";
+  readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
+}
+
+/** The tools there are at this start, for people and for those who ask for one by request. */
+export interface ToolsOffered {
+  readonly kind: "ToolsOffered";
+  readonly tools: readonly ToolCard[];
 }
 
 /** What one technique answered. */
@@ -1197,6 +1274,7 @@ export type AnyEvent =
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
+  | RunCosted
   | RunEnded
   | FactsGathered
   | PlanMade
@@ -1209,6 +1287,7 @@ export type AnyEvent =
   | AttemptGaveUp
   | AttemptFailed
   | AttemptCancelled
+  | AttemptCosted
   | PatchRebased
   | PatchMeasured
   | LandDecided
@@ -1241,12 +1320,16 @@ export type AnyEvent =
   | DenyRequested
   | TaskRequested
   | TaskAnswered
+  | ToolsOffered
+  | ToolRequested
+  | ToolAnswered
   | RoleRequested
   | RoleChanged
   | ContextSet
   | ContextDeleted
   | SessionDeleted
   | KeyCreated
+  | KeyUsed
   | KeyRevoked
   | RequestHonoured
   | RequestRefused;
@@ -1271,6 +1354,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  RunCosted: "What the run spent on models, counted in the streams of its attempts when all of them had come to rest.",
   RunEnded: "The run came to its end.",
   FactsGathered: "The researcher read what matters for the goal.",
   PlanMade: "The planner cut the goal into steps, each with what shows that it is done.",
@@ -1283,6 +1367,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
   AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
+  AttemptCosted: "What an attempt has spent on models so far, all its calls together; the last one of an attempt counts.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",
   PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
@@ -1315,12 +1400,16 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
   TaskAnswered: "What came of a piece of work that was asked for.",
+  ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
+  ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",
+  ToolAnswered: "What came of a tool that was asked for; what it changed in its throw-away copy is gone.",
   RoleRequested: "Somebody wants a role to work, to pause, or to stop what it does.",
   RoleChanged: "A role works, pauses or was stopped.",
   ContextSet: "A value was kept under a key, for agents and for those who ask them.",
   ContextDeleted: "A kept value was removed.",
   SessionDeleted: "A conversation was removed with everything kept for it.",
   KeyCreated: "An API key was made; only its hash is kept.",
+  KeyUsed: "An API key was used; told once in a while, not each time.",
   KeyRevoked: "An API key is not valid any more.",
   RequestHonoured: "A request was carried out.",
   RequestRefused: "A request was not carried out.",

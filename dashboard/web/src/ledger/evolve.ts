@@ -46,10 +46,13 @@ type Unshown = Of<
   | "ActionRecorded"
   | "MilestoneReached"
   | "MessageSent"
+  | "AttemptCosted"
+  | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"
   | "SessionDeleted"
   | "KeyCreated"
+  | "KeyUsed"
   | "KeyRevoked"
 >;
 
@@ -74,6 +77,7 @@ function told(moved: Board, row: Row): Board {
     case "RunClosing":
     case "BranchDelivered":
     case "DeliveryFailed":
+    case "RunCosted":
     case "RunEnded":
       return onRun(moved, row);
     case "CallStarted":
@@ -126,6 +130,8 @@ function told(moved: Board, row: Row): Board {
     case "TaskRequested":
     case "RoleRequested":
     case "TaskAnswered":
+    case "ToolRequested":
+    case "ToolAnswered":
     case "RequestHonoured":
     case "RequestRefused":
       return onAsked(moved, row);

@@ -15,11 +15,13 @@ type Asked = Of<
   | "TaskRequested"
   | "RoleRequested"
   | "TaskAnswered"
+  | "ToolRequested"
+  | "ToolAnswered"
   | "RequestHonoured"
   | "RequestRefused"
 >;
 
-type Answered = Of<"RequestHonoured" | "RequestRefused" | "TaskAnswered">;
+type Answered = Of<"RequestHonoured" | "RequestRefused" | "TaskAnswered" | "ToolAnswered">;
 
 export function onAsked(board: Board, row: Asked): Board {
   switch (row.kind) {
@@ -45,6 +47,10 @@ export function onAsked(board: Board, row: Asked): Board {
       return ask(board, row, "role", `${row.what} ${row.role}`);
     case "TaskAnswered":
       return answer(board, row, row.state === "done" ? "honoured" : "refused", clip(row.why ?? ""));
+    case "ToolRequested":
+      return ask(board, row, "tool", row.tool);
+    case "ToolAnswered":
+      return answer(board, row, row.success ? "honoured" : "refused", clip(row.summary ?? ""));
     case "RequestHonoured":
       return answer(board, row, "honoured", row.note ?? "");
     case "RequestRefused":

@@ -36,7 +36,8 @@ export function onExhausted(board: Board, row: Of<"BudgetExhausted">): Board {
   const { run } = board;
   if (run === null || run.id !== row.run) return board;
   const { at, scope, what, limit } = row;
-  return { ...board, run: { ...run, spent: [...run.spent, { at, scope, what, limit }].slice(-KEPT.BUDGETS_SPENT) } };
+  const spent = { at, scope, subject: row.subject ?? "", what, limit };
+  return { ...board, run: { ...run, spent: [...run.spent, spent].slice(-KEPT.BUDGETS_SPENT) } };
 }
 
 export function plus(one: Costs, other: Costs): Costs {

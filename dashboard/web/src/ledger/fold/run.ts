@@ -16,6 +16,7 @@ type RunRow = Of<
   | "RunClosing"
   | "BranchDelivered"
   | "DeliveryFailed"
+  | "RunCosted"
   | "RunEnded"
 >;
 
@@ -59,6 +60,8 @@ function changed(run: Run, row: Exclude<RunRow, Of<"RunStarted" | "IterationStar
       return { delivered: row.ref };
     case "DeliveryFailed":
       return { delivery_failed: row.why };
+    case "RunCosted":
+      return { cost: row.cost };
     case "RunEnded": {
       const { state, why, landed, rejected, left, cost, seconds } = row;
       return { state, why, landed, rejected, left, cost, seconds, ended_at: row.at, delivered: row.branch || run.delivered };
