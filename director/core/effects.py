@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from director.core import goals
+from director.core.goals import Draft
 from director.core.state import Attempt, Run, State, next_checkpoint
-from ledger.events import AttemptId, CheckpointId, LandDecided, RollbackDecided, RunId, Task
+from ledger.events import AttemptId, CheckpointId, LaidFile, LandDecided, RollbackDecided, RunId, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Work:
     base: str
     seed: int
     skip: tuple[str, ...]
+    laid: tuple[LaidFile, ...] = ()
+    """Files that stand in the worktree whatever is done to them: acceptance tests."""
+    draft: Draft | None = None
+    """Work it goes on from."""
 
     @property
     def key(self) -> str:
@@ -172,7 +178,7 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
     working = sum(a.step == "work" for a in run.open.values())
     for attempt in run.open.values():
         if attempt.step == "work":
-            owed.append(_work(attempt))
+            owed.append(_work(run, attempt))
         elif attempt.step == "waiting" and not run.paused and working < run.started.parallel:
             owed.append(WakeAt(attempt.retry_at))
     if run.queue:
@@ -193,8 +199,18 @@ def _next_of_slot(run: Run, attempt: Attempt) -> Effect:
     return Measure(attempt.id, attempt.onto, attempt.tree)
 
 
-def _work(attempt: Attempt) -> Work:
-    return Work(attempt.id, attempt.tries, attempt.task, attempt.task.role, attempt.base, attempt.seed, attempt.skip)
+def _work(run: Run, attempt: Attempt) -> Work:
+    return Work(
+        attempt=attempt.id,
+        tries=attempt.tries,
+        task=attempt.task,
+        role=attempt.task.role,
+        base=attempt.base,
+        seed=attempt.seed,
+        skip=attempt.skip,
+        laid=goals.laid(run.goal, attempt.task) if run.goal else (),
+        draft=goals.draft_of(run.goal, attempt.task) if run.goal else None,
+    )
 
 
 def _land(run: Run, attempt: Attempt) -> Land:

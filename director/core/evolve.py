@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
+from director.core import goals
 from director.core.state import Attempt, Branch, Point, Run, Spent, State
 from ledger.events import (
+    AcceptanceWritten,
     AnyEvent,
     AttemptCancelled,
     AttemptFailed,
@@ -20,16 +22,19 @@ from ledger.events import (
     CheckpointCreated,
     DeliveryFailed,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     IterationEnded,
     IterationStarted,
     LandDecided,
     MilestoneReached,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PlanMade,
     RequestHonoured,
     RequestRefused,
     RollbackDecided,
@@ -95,8 +100,10 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, errors=run.errors | {event.fingerprint})
         case MilestoneReached():
             return replace(run, met=run.met | {event.name})
+        case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven():
+            return _towards_goal(run, event, event.attempt)
         case FindingsReported():
-            return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+            return _reported(run, event)
         case IterationStarted():
             return replace(
                 run, iteration=event.iteration, iteration_open=True, todo=event.tasks, landed_here=0, rejected_here=0
@@ -145,12 +152,29 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
     return run
 
 
+def _reported(run: Run, event: FindingsReported) -> Run:
+    closed = run.open.get(event.attempt)
+    if closed is not None and closed.task.gate == goals.GATE:
+        return _towards_goal(run, event, event.attempt)
+    return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+
+
+def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
+    closed = run.open.get(attempt)
+    if run.goal is None or closed is None:
+        return run
+    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
+    moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
+    judged = isinstance(event, OpinionGiven) and event.satisfied
+    return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
+
+
 def _started(state: State, event: RunStarted) -> State:
     number = int(event.branch.rsplit("-", 1)[-1])
     return replace(
         state,
         runs=max(state.runs, number),
-        run=Run(event.run, event, event.commit, event.tree),
+        run=Run(event.run, event, event.commit, event.tree, goal=goals.Goal(event.goal) if event.goal else None),
         branch=Branch(event.run, event.branch, event.commit, event.tree),
         on_branch=(),
     )
@@ -189,6 +213,7 @@ def _landed(state: State, event: PatchLanded) -> State:
         score=attempt.score,
         landed=run.landed + 1,
         landed_here=run.landed_here + 1,
+        goal=goals.landed(run.goal, attempt.task) if run.goal else None,
     )
     patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
     branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None
@@ -205,6 +230,8 @@ def _rejected(state: State, event: PatchRejected) -> State:
     rejected_on = run.rejected_on
     techniques: tuple[str, ...] | None = None
     if attempt.patch is not None and not stale:
+        goal = goals.drafted(run.goal, attempt.task, attempt.onto, attempt.tree) if run.goal else None
+        run = replace(run, goal=goal)
         rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
     run = replace(run, rejected_on=rejected_on)
@@ -224,7 +251,8 @@ def _rolled_back(state: State, event: RolledBack) -> State:
     redone = {state.patches[a] for a in decided.redone if a in state.patches}
     run = state.run
     if run is not None:
-        run = replace(run, head=event.commit, tree=event.tree, readings=())
+        goal = goals.rolled_back(run.goal) if run.goal else None
+        run = replace(run, head=event.commit, tree=event.tree, readings=(), goal=goal)
     return replace(
         state,
         run=run,
@@ -249,6 +277,8 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why:
     queue = tuple(a for a in run.queue if a != attempt)
     if refused is None:
         return replace(run, open=rest, queue=queue)
+    if run.goal is not None:
+        run = replace(run, goal=goals.failed(run.goal, closed.task, why))
     spent = {**run.spent, closed.task.id: _spend(run, closed.task, refused, why)}
     given_up = closed.task.kind == "uncovered" and ALL in refused
     hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless

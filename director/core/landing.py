@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from director.core import goals
 from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
@@ -39,7 +40,8 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     verdict = judge(run.started.gates, run.readings, fact.readings)
     if fact.objections:
         return [fact, PatchRejected(attempt=attempt.id, reasons=(*fact.objections, *verdict.worse))]
-    if not verdict.lands:
+    free = run.goal is not None and not verdict.worse and goals.lands_without_gain(run.goal, attempt.task)
+    if not verdict.lands and not free:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]
     sandbox = run.started.settings.get("sandbox", "")

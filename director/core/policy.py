@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 
+from director.core import goals
 from director.core.evolve import ALL
 from director.core.judge import met
 from director.core.state import Run
@@ -36,6 +37,8 @@ def tasks(run: Run) -> tuple[Task, ...]:
         if reading is None or met(spec, reading):
             continue
         found += _tasks_of(spec, reading, run)
+    if run.goal is not None and run.readings:
+        found += goals.owed(run.goal, by_gate.get(goals.GATE))
     if run.readings and not run.hot_spots:
         found.append(_structure())
     return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
@@ -49,7 +52,7 @@ def eligible(run: Run) -> tuple[Task, ...]:
     """
     todo = sorted(tasks(run), key=lambda t: _is_known(run, t))
     fresh = [t for t in todo if not _is_spent(run, t)]
-    if any(t.kind == "failing_test" for t in fresh):
+    if any(t.kind == "failing_test" or t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "uncovered"]
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
@@ -62,7 +65,7 @@ def is_wanted(run: Run, task: Task) -> bool:
     if task.kind == "uncovered":
         now = [t for t in tasks(run) if t.kind == "uncovered"]
         return bool({target for t in now for target in t.targets} & set(task.targets)) or not task.targets
-    return task.kind == "structure" or task.id in {t.id for t in tasks(run)}
+    return task.id == _structure().id or task.id in {t.id for t in tasks(run)}
 
 
 def choose(run: Run) -> tuple[tuple[Task, ...], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from director.core import policy
+from director.core import goals, policy
 from director.core.effects import owes_delivery
 from director.core.evolve import fold
 from director.core.judge import all_met, results
@@ -55,11 +55,18 @@ def _next(state: State, at: float) -> list[AnyEvent]:
     reached = [] if run.iteration else milestones(run, run.readings)
     if reached:
         return reached
-    if all_met(run.started.gates, run.readings) and not any(a.step == "land" for a in run.open.values()):
+    landing = any(a.step == "land" for a in run.open.values())
+    if all_met(run.started.gates, run.readings) and not landing and not _is_reviewed_now(run):
         return close(run, "completed", "all gates pass")
     if run.paused:
         return []
     return _retry(run, at) or _schedule(run) or _turn(run)
+
+
+def _is_reviewed_now(run: Run) -> bool:
+    """Return whether what was built for the goal still waits for a review."""
+    reading = next((r for r in run.readings if r.gate == goals.GATE), None)
+    return run.goal is not None and goals.owes_review(run.goal, reading)
 
 
 def _free_places(run: Run) -> int:

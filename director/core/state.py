@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from director.core.goals import Goal
 from ledger.events import (
     AttemptId,
     CheckpointId,
@@ -100,6 +101,8 @@ class Run:
     closing: RunClosing | None = None
     delivered: str = ""
     undeliverable: str = ""
+    goal: Goal | None = None
+    """What the user wants in words, and how far it is."""
 
 
 @dataclass(frozen=True, slots=True)
