@@ -68,6 +68,7 @@ from ledger.events.requests import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
 )
 from ledger.events.run import (
     BaselineMeasured,
@@ -183,6 +184,7 @@ AnyEvent = (
     | ApproveRequested
     | DenyRequested
     | TaskRequested
+    | TaskTaken
     | TaskAnswered
     | RoleRequested
     | RoleChanged
@@ -292,6 +294,7 @@ __all__ = [
     "TaskAnswered",
     "TaskId",
     "TaskRequested",
+    "TaskTaken",
     "TechniqueTried",
     "ToolAsked",
     "ToolFinished",

@@ -77,6 +77,7 @@ from ledger.events import (
     TargetPrepared,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
     TechniqueTried,
     ToolAsked,
     ToolFinished,
@@ -122,6 +123,7 @@ Unshown = (
     | ApproveRequested
     | DenyRequested
     | TaskRequested
+    | TaskTaken
     | TaskAnswered
     | RoleRequested
     | RoleChanged

@@ -56,6 +56,7 @@ type Unshown = Of<
   | "ApproveRequested"
   | "DenyRequested"
   | "TaskRequested"
+  | "TaskTaken"
   | "TaskAnswered"
   | "RoleRequested"
   | "RoleChanged"
