@@ -211,6 +211,7 @@ def _wire(
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     mirror.tidy()
+    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
     remove(folder / "worktrees")
@@ -283,7 +284,8 @@ def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environ
     def make(checked_out: Path) -> Environment:
         variables = {**settings.environment, **offline}
         made = prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
-        return replace(made, search=settings.environment.get("PATH", ""), own=user_project)
+        search = settings.environment.get("PATH", "")
+        return replace(made, search=search, own=user_project, test_seconds=settings.user.test_seconds)
 
     return make
 

@@ -12,7 +12,7 @@ from agents.ports.target import Target
 from agents.ports.tools import History, Policy, Tool
 from knowledge_graph.recall import Recalled
 from ledger.blobs import Blobs
-from ledger.events import AnyEvent, AttemptId, Finding, Fingerprint, Reading, Risk, Task
+from ledger.events import AnyEvent, AttemptId, Finding, Fingerprint, GateSpec, Reading, Risk, Task
 
 
 @dataclass(slots=True)
@@ -66,6 +66,8 @@ class Thinking:
     """What other agents of the run left for this task, by name, e.g. `facts`, `plan`, `rejected`."""
     steps: int = 60
     """Most calls to a model in this attempt."""
+    gates: tuple[GateSpec, ...] = ()
+    """What the run asks of its gates."""
 
 
 @dataclass(frozen=True, slots=True)

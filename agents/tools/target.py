@@ -23,9 +23,6 @@ from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
 INSIDE = Path(agents.inside.__file__).parent
-TEST_CPU = 30.0
-"""CPU seconds after which one test counts as never ending."""
-TEST_WALL = 120.0
 TRIES = 3
 """How often the suite is begun anew because pytest did not know an option."""
 
@@ -108,7 +105,7 @@ class SandboxedTarget:
         layout, limits = self.layout(), limits or Limits()
         spec = {
             "files": list(files), "shared": dict(shared), "flaky": list(flaky), "prefix": self._prefix,
-            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
+            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **self.test_limits(limits),
         }  # fmt: skip
         with self._copy() as copy:
             return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
@@ -125,7 +122,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                **test_limits(limits),
+                **self.test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
@@ -195,6 +192,11 @@ class SandboxedTarget:
         first += [str(path) for path in self.environment.paths]
         return first, [str(self.environment.overlay)] if self.environment.overlay is not None else []
 
+    def test_limits(self, limits: Limits) -> dict[str, float]:
+        """Return what one test may take."""
+        seconds = self.environment.test_seconds
+        return {"test_cpu": min(seconds, limits.wall / 10), "test_wall": min(4 * seconds, limits.wall / 3)}
+
     @contextmanager
     def _copy(self) -> Iterator[Path]:
         """Tests may write beside themselves; what they write must neither stay nor become part of a patch."""
@@ -202,11 +204,6 @@ class SandboxedTarget:
             copy = Path(folder).resolve() / "tree"
             shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
             yield copy
-
-
-def test_limits(limits: Limits) -> dict[str, float]:
-    """Return what one test may take."""
-    return {"test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3)}
 
 
 def own_ruff() -> Path:

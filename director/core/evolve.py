@@ -270,7 +270,9 @@ def _rejected(state: State, event: PatchRejected) -> State:
     told = f"{attempt.patch.title} ({attempt.patch.technique}): {reasons}" if attempt.patch else ""
     why = f"its patch was rejected: {reasons}"
     run = replace(
-        _without(run, event.attempt, techniques, why, told), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
+        _without(run, event.attempt, techniques, why, told),
+        rejected=run.rejected + 1,
+        rejected_here=run.rejected_here + 1,
     )
     return replace(state, run=run)
 
@@ -300,9 +302,7 @@ def _with(run: Run, attempt: AttemptId, **changes: object) -> Run:
     return replace(run, open={**run.open, attempt: replace(run.open[attempt], **changes)})  # type: ignore[arg-type]
 
 
-def _without(
-    run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why: str = "", told: str = ""
-) -> Run:
+def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why: str = "", told: str = "") -> Run:
     """Close an attempt; `refused` are techniques not to be asked again about this task, None for no lesson."""
     closed = run.open.get(attempt)
     if closed is None:

@@ -53,9 +53,7 @@ class Book:
     def of_run(self) -> RunCosted:
         """Return what the run has spent so far, as a fact."""
         spent = total(self.account)
-        return RunCosted(
-            run=self.run, calls=spent.calls, tokens=spent.tokens, cost=spent.cost, unknown=spent.unknown
-        )
+        return RunCosted(run=self.run, calls=spent.calls, tokens=spent.tokens, cost=spent.cost, unknown=spent.unknown)
 
 
 @dataclass(frozen=True, slots=True)

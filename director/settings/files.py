@@ -91,6 +91,8 @@ class UserFile(Strict):
     """Most minutes of a run; empty means no limit."""
     attempt_seconds: float = Field(default=180.0, gt=0)
     """Seconds one attempt may take."""
+    test_seconds: float = Field(default=30.0, ge=1)
+    """CPU seconds after which one test counts as never ending; on the clock it is four times as many."""
     seed: int = 1
     """Seed of everything that is drawn by chance."""
     deliver: bool = True

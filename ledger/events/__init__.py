@@ -56,6 +56,7 @@ from ledger.events.requests import (
     DenyRequested,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     PauseRequested,
     RequestHonoured,
     RequestRefused,
@@ -69,6 +70,9 @@ from ledger.events.requests import (
     TaskAnswered,
     TaskRequested,
     TaskTaken,
+    ToolAnswered,
+    ToolRequested,
+    ToolsOffered,
 )
 from ledger.events.run import (
     BaselineMeasured,
@@ -118,6 +122,7 @@ from ledger.events.values import (
     RunId,
     Task,
     TaskId,
+    ToolCard,
     Value,
     attempt_stream,
 )
@@ -186,12 +191,16 @@ AnyEvent = (
     | TaskRequested
     | TaskTaken
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
     | RequestHonoured
     | RequestRefused
@@ -246,6 +255,7 @@ __all__ = [
     "IterationStarted",
     "KeyCreated",
     "KeyRevoked",
+    "KeyUsed",
     "LaidFile",
     "LandDecided",
     "Left",
@@ -296,9 +306,13 @@ __all__ = [
     "TaskRequested",
     "TaskTaken",
     "TechniqueTried",
+    "ToolAnswered",
     "ToolAsked",
+    "ToolCard",
     "ToolFinished",
+    "ToolRequested",
     "ToolVetoed",
+    "ToolsOffered",
     "Value",
     "attempt_stream",
 ]

@@ -43,6 +43,7 @@ from ledger.events import (
     IterationStarted,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     LandDecided,
     MessageSent,
     MilestoneReached,
@@ -79,8 +80,11 @@ from ledger.events import (
     TaskRequested,
     TaskTaken,
     TechniqueTried,
+    ToolAnswered,
     ToolAsked,
     ToolFinished,
+    ToolRequested,
+    ToolsOffered,
     ToolVetoed,
 )
 from ledger.events.recorded import Recorded
@@ -125,12 +129,16 @@ Unshown = (
     | TaskRequested
     | TaskTaken
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
 )
 """What the board does not show: the page reads it from the attempt's own stream."""

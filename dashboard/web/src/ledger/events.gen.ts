@@ -323,6 +323,7 @@ export interface ContextDeleted {
   readonly kind: "ContextDeleted";
   readonly key: string;
   readonly session?: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -333,6 +334,7 @@ export interface ContextSet {
   readonly value: string;
   readonly session?: string;
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -528,6 +530,7 @@ export interface KeyCreated {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -535,7 +538,15 @@ export interface KeyCreated {
 export interface KeyRevoked {
   readonly kind: "KeyRevoked";
   readonly key: string;
+  readonly request?: string;
   readonly by?: string;
+}
+
+/** An API key was used; told once in a while, not each time. */
+export interface KeyUsed {
+  readonly kind: "KeyUsed";
+  readonly key: string;
+  readonly at: number;
 }
 
 /** A file that is laid into a tree before it is measured. */
@@ -962,6 +973,7 @@ export interface SandboxCard {
 export interface SessionDeleted {
   readonly kind: "SessionDeleted";
   readonly session: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -1034,7 +1046,18 @@ export interface TaskRequested {
   readonly text: string;
   readonly apply?: "land" | "none" | "propose";
   readonly metadata?: { readonly [key: string]: string };
+  readonly session?: string;
   readonly by?: string;
+}
+
+/** The director took up a piece of work that was asked for; it is answered when it is done. */
+export interface TaskTaken {
+  readonly kind: "TaskTaken";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
 }
 
 /** A technique gave its answer; stands in the attempt's stream. */
@@ -1048,6 +1071,18 @@ export interface TechniqueTried {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** What came of a tool that was asked for; what it changed in its throw-away copy is gone. */
+export interface ToolAnswered {
+  readonly kind: "ToolAnswered";
+  readonly request: string;
+  readonly success: boolean;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly summary?: string;
+  readonly result?: string;
+  readonly facts?: string;
+  readonly seconds?: number;
+}
+
 /** The model asked for a tool; stands in the attempt's stream. */
 export interface ToolAsked {
   readonly kind: "ToolAsked";
@@ -1055,6 +1090,15 @@ export interface ToolAsked {
   readonly key: string;
   readonly tool: string;
   readonly arguments?: string;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly waits?: boolean;
+}
+
+/** What a tool is, for people and for those who ask for it. */
+export interface ToolCard {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
 }
 
@@ -1069,6 +1113,16 @@ export interface ToolFinished {
   readonly summary?: string;
   readonly result?: string;
   readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
+}
+
+/** Somebody wants one tool to be used, in a throw-away copy of the branch as it stands. */
+export interface ToolRequested {
+  readonly kind: "ToolRequested";
+  readonly request: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly by?: string;
 }
 
 /** A stage before the tool refused the call; nothing was done. */
@@ -1077,8 +1131,14 @@ export interface ToolVetoed {
   readonly attempt: string;
   readonly key: string;
   readonly tool: string;
-  readonly stage: "approval" | "policy" | "schema";
+  readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
+}
+
+/** The tools there are at this start, for people and for those who ask for one by request. */
+export interface ToolsOffered {
+  readonly kind: "ToolsOffered";
+  readonly tools: readonly ToolCard[];
 }
 
 /** What one technique answered. */
@@ -1151,13 +1211,18 @@ export type AnyEvent =
   | ApproveRequested
   | DenyRequested
   | TaskRequested
+  | TaskTaken
   | TaskAnswered
+  | ToolsOffered
+  | ToolRequested
+  | ToolAnswered
   | RoleRequested
   | RoleChanged
   | ContextSet
   | ContextDeleted
   | SessionDeleted
   | KeyCreated
+  | KeyUsed
   | KeyRevoked
   | RequestHonoured
   | RequestRefused;
@@ -1227,13 +1292,18 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ApproveRequested: "Somebody allows a call that waits.",
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskTaken: "The director took up a piece of work that was asked for; it is answered when it is done.",
   TaskAnswered: "What came of a piece of work that was asked for.",
+  ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
+  ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",
+  ToolAnswered: "What came of a tool that was asked for; what it changed in its throw-away copy is gone.",
   RoleRequested: "Somebody wants a role to work, to pause, or to stop what it does.",
   RoleChanged: "A role works, pauses or was stopped.",
   ContextSet: "A value was kept under a key, for agents and for those who ask them.",
   ContextDeleted: "A kept value was removed.",
   SessionDeleted: "A conversation was removed with everything kept for it.",
   KeyCreated: "An API key was made; only its hash is kept.",
+  KeyUsed: "An API key was used; told once in a while, not each time.",
   KeyRevoked: "An API key is not valid any more.",
   RequestHonoured: "A request was carried out.",
   RequestRefused: "A request was not carried out.",
