@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from director.core.state import Attempt, Run, State
 from ledger.events import (
     AnyEvent,
     AttemptCancelled,
+    AttemptGaveUp,
+    FindingsReported,
     PatchLanded,
+    PatchProposed,
     PatchRejected,
     Reason,
     RequestHonoured,
@@ -101,17 +106,29 @@ def shows_only(run: Run, attempt: Attempt) -> PatchRejected | None:
     return PatchRejected(attempt=attempt.id, reasons=(reason,))
 
 
-def answered(run: Run, attempt: Attempt, end: AnyEvent, answer: str) -> list[AnyEvent]:
-    """Return the answer to who asked, when the end of an attempt is one."""
+def replies(run: Run, attempt: Attempt, events: Iterable[AnyEvent]) -> list[AnyEvent]:
+    """Return the answer to who asked, when an attempt came to an end that is one."""
     taken = work_of(run, attempt.task)
     if taken is None:
         return []
-    why = ""
-    if isinstance(end, PatchRejected):
-        why = "; ".join(reason.message for reason in end.reasons)
-        if taken.apply == "land":
-            return []  # a stronger model may do better
-    return [_done(run.id, attempt, taken, answer, "" if isinstance(end, PatchLanded) else why)]
+    said = attempt.patch.answer if attempt.patch else ""
+    for event in events:
+        match event:
+            case PatchProposed():
+                said = event.answer
+            case FindingsReported():
+                return [_done(run.id, attempt, taken, event.answer, "")]
+            case AttemptGaveUp() if taken.apply == "none" and event.answer and not event.spent:
+                return [_done(run.id, attempt, taken, event.answer, event.why)]
+            case PatchLanded():
+                return [_done(run.id, attempt, taken, said, "")]
+            case PatchRejected() if taken.apply != "land" and not _is_stale(event):
+                return [_done(run.id, attempt, taken, said, "; ".join(r.message for r in event.reasons))]
+    return []  # a stronger model may do better
+
+
+def _is_stale(event: PatchRejected) -> bool:
+    return any(reason.code == "stale" for reason in event.reasons)
 
 
 def failed(run: Run, taken: TaskTaken, why: str) -> TaskAnswered:

@@ -116,7 +116,7 @@ def abandoned(account: Account) -> Account:
 def of_attempt(account: Account, attempt: AttemptId) -> Sum:
     """Return what an attempt has spent; what is still held for it counts at its worst."""
     held = (worst for (whose, _), worst in account.held.items() if whose == attempt)
-    return _sum([account.spent.get(attempt, Sum()), *held])
+    return total_of([account.spent.get(attempt, Sum()), *held])
 
 
 def total(account: Account, counts: Callable[[Belonging], bool] = lambda _: True) -> Sum:
@@ -124,7 +124,7 @@ def total(account: Account, counts: Callable[[Belonging], bool] = lambda _: True
     mine = {attempt for attempt, belonging in account.belongs.items() if counts(belonging)}
     spent = (each for attempt, each in account.spent.items() if attempt in mine)
     held = (worst for (attempt, _), worst in account.held.items() if attempt in mine)
-    return _sum([*spent, *held])
+    return total_of([*spent, *held])
 
 
 def evolve(account: Account, event: AnyEvent) -> Account:
@@ -185,10 +185,11 @@ def _abandon(account: Account, attempt: AttemptId, key: str) -> Account:
 
 def _spend(account: Account, attempt: AttemptId, took: Sum) -> Account:
     before = account.spent.get(attempt, Sum())
-    return replace(account, spent={**account.spent, attempt: _sum([before, took])})
+    return replace(account, spent={**account.spent, attempt: total_of([before, took])})
 
 
-def _sum(parts: Iterable[Sum]) -> Sum:
+def total_of(parts: Iterable[Sum]) -> Sum:
+    """Return parts together."""
     each = list(parts)
     return Sum(
         calls=sum(part.calls for part in each),

@@ -48,7 +48,6 @@ from ledger.events import (
     RunResumed,
     RunStarted,
     TargetPrepared,
-    Task,
     TaskAnswered,
     TaskTaken,
 )

@@ -6,10 +6,11 @@ when there is something it can be told: why a patch was rejected.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from director.core.state import ALL, Attempt, Lesson, Run, lesson_key
-from ledger.events import Task
+from ledger.events import AnyEvent, AttemptGaveUp, Budget, BudgetExhausted, PatchProposed, Task
 
 CLASSICAL_KINDS = frozenset({"failing_test", "lint", "dead_code", "uncovered", "structure"})
 """Kinds of tasks some technique is known for."""
@@ -70,6 +71,32 @@ def rival(run: Run, attempt: Attempt) -> str:
     at_work = {a.model for a in run.open.values() if a.task.id == task.id}
     free = [model for model in _ladder(run, task) if model not in at_work]
     return free[0] if free else ""
+
+
+def exhausted(run: Run, attempt: Attempt, events: Iterable[AnyEvent]) -> list[AnyEvent]:
+    """Return the budget that an attempt found spent, told once."""
+    for event in events:
+        spent = event.spent if isinstance(event, PatchProposed | AttemptGaveUp) else ""
+        scope, _, what = spent.partition(":")
+        subjects = {
+            "run": "", "iteration": str(attempt.iteration), "role": attempt.task.role, "task": attempt.task.id,
+        }  # fmt: skip
+        if scope in subjects:
+            told = BudgetExhausted(
+                run=run.id,
+                scope=scope,  # type: ignore[arg-type]
+                what=what,
+                limit=_limit(run.started.budget, scope, what),
+                subject=subjects[scope],
+            )
+            known = {(spent.scope, spent.subject) for spent in run.exhausted}
+            return [] if (scope, told.subject) in known else [told]
+    return []
+
+
+def _limit(budget: Budget, scope: str, what: str) -> float:
+    held = budget if scope == "run" else getattr(budget, f"per_{scope}")
+    return float(getattr(held, what, None) or 0.0)
 
 
 def is_hard(task: Task) -> bool:
