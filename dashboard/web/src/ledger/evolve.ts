@@ -47,6 +47,7 @@ type Unshown = Of<
   | "MilestoneReached"
   | "MessageSent"
   | "AttemptCosted"
+  | "TaskTaken"
   | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"
