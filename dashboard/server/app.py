@@ -26,7 +26,9 @@ from dashboard.server.metrics import Metrics
 from dashboard.server.observe import Observe
 from dashboard.server.parts import Parts, parts_of
 from dashboard.server.routes import (
+    approvals,
     checkpoints,
+    conversation,
     events,
     live,
     page,
@@ -47,6 +49,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *projects.ENDPOINTS,
     *events.ENDPOINTS,
     *patches.ENDPOINTS,
+    *conversation.ENDPOINTS,
+    *approvals.ENDPOINTS,
     *checkpoints.ENDPOINTS,
     *error_graph.ENDPOINTS,
     *requests.ENDPOINTS,

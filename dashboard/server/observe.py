@@ -46,7 +46,7 @@ class Observe:
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", "(none)")
-        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "OPTIONS") else "other"
+        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "DELETE", "OPTIONS") else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.duration.labels(route).observe(seconds)
         level = logging.DEBUG if method in _QUIET else logging.INFO

@@ -51,6 +51,14 @@ async def feed_of(project: str, connection: HTTPConnection) -> Feed:
     return await parts_of(connection).feeds.ready(project)
 
 
+async def feed_meant(connection: HTTPConnection) -> Feed:
+    """Return the feed of the project in the path or of `?project=`; where there is one alone it may be left out."""
+    feeds = parts_of(connection).feeds
+    named = connection.path_params.get("project", connection.query_params.get("project"))
+    return await feeds.ready(str(named) if named is not None else await feeds.only())
+
+
 TheParts = Annotated[Parts, Depends(parts_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
 TheFeed = Annotated[Feed, Depends(feed_of)]
+TheProject = Annotated[Feed, Depends(feed_meant)]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from director.core import approvals, asked, landing, rounds, routing
+from msgspec import structs
+
+from director.core import approvals, asked, goals, landing, rounds, routing
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.evolve import fold
 from director.core.rollback import answer_rollback
 from director.core.state import Attempt, Run, State, next_checkpoint, refused_now
 from ledger.events import (
+    AcceptanceWritten,
     AnyEvent,
     ApprovalRequested,
     ApproveRequested,
@@ -25,14 +28,17 @@ from ledger.events import (
     DeliveryFailed,
     DenyRequested,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     NoticeRaised,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
     PauseRequested,
+    PlanMade,
     RequestHonoured,
     RequestRefused,
     ResumeRequested,
@@ -228,6 +234,8 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
             return approvals.asked(run, fact)
         case AttemptGaveUp() | FindingsReported() if attempt.step == "work":
             return [fact]
+        case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven() if attempt.step == "work":
+            return _of_goal(run, fact)
         case AttemptFailed() if attempt.step != "land":
             return [_retry(attempt, fact, report.at)]
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
@@ -241,6 +249,18 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case PatchLanded() if attempt.step == "land":
             return landing.landed(state, run, attempt, fact)
     return []
+
+
+def _of_goal(run: Run, fact: AnyEvent) -> list[AnyEvent]:
+    """Return a step towards the goal; a plan that cannot be followed is refused with the reason, and asked for anew."""
+    if run.goal is None:
+        return []
+    if not isinstance(fact, PlanMade):
+        return [fact]
+    problem = goals.problem_of(fact.steps)
+    if problem:
+        return [AttemptGaveUp(attempt=fact.attempt, why=problem)]
+    return [structs.replace(fact, steps=goals.ordered(fact.steps))]
 
 
 def _is_current(state: State, run: Run, attempt: Attempt, fact: PatchMeasured) -> bool:

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from director.core import goals
+from director.core.goals import Draft
 from director.core.state import Attempt, Run, State, next_checkpoint
-from ledger.events import AttemptId, CheckpointId, LandDecided, RequestId, RollbackDecided, RunId, Task, TaskTaken
+from ledger.events import (
+    AttemptId,
+    CheckpointId,
+    LaidFile,
+    LandDecided,
+    RequestId,
+    RollbackDecided,
+    RunId,
+    Task,
+    TaskTaken,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,10 @@ class Work:
     model: str = ""
     turn: int = 0
     """How often it went on after a person's answer."""
+    laid: tuple[LaidFile, ...] = ()
+    """Files that stand in the worktree whatever is done to them: acceptance tests."""
+    draft: Draft | None = None
+    """Work it goes on from."""
 
     @property
     def key(self) -> str:
@@ -215,7 +231,7 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
     working = sum(a.step == "work" for a in run.open.values())
     for attempt in run.open.values():
         if attempt.step == "work":
-            owed.append(_work(attempt))
+            owed.append(_work(run, attempt))
         elif attempt.step == "waiting" and not run.paused and working < run.started.parallel:
             owed.append(WakeAt(attempt.retry_at))
         elif attempt.step == "asked" and attempt.asked is not None:
@@ -238,7 +254,7 @@ def _next_of_slot(run: Run, attempt: Attempt) -> Effect:
     return Measure(attempt.id, attempt.onto, attempt.tree)
 
 
-def _work(attempt: Attempt) -> Work:
+def _work(run: Run, attempt: Attempt) -> Work:
     return Work(
         attempt=attempt.id,
         tries=attempt.tries,
@@ -251,6 +267,8 @@ def _work(attempt: Attempt) -> Work:
         brain=attempt.brain,
         model=attempt.model,
         turn=attempt.turn,
+        laid=goals.laid(run.goal, attempt.task) if run.goal else (),
+        draft=goals.draft_of(run.goal, attempt.task) if run.goal else None,
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
+from director.core import goals
 from director.core.budget import Sum
 from director.core.state import ALL, TOLD, Attempt, Branch, Lesson, Point, Run, Spent, State, lesson_key
 from ledger.events import (
+    AcceptanceWritten,
     AnyEvent,
     ApprovalDenied,
     ApprovalGranted,
@@ -26,16 +28,19 @@ from ledger.events import (
     CheckpointCreated,
     DeliveryFailed,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     IterationEnded,
     IterationStarted,
     LandDecided,
     MilestoneReached,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PlanMade,
     RequestHonoured,
     RequestRefused,
     RoleChanged,
@@ -110,8 +115,10 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, errors=run.errors | {event.fingerprint})
         case MilestoneReached():
             return replace(run, met=run.met | {event.name})
+        case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven():
+            return _towards_goal(run, event, event.attempt)
         case FindingsReported():
-            return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+            return _reported(run, event)
         case IterationStarted():
             return replace(
                 run, iteration=event.iteration, iteration_open=True, todo=event.tasks, landed_here=0, rejected_here=0
@@ -186,6 +193,26 @@ def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
     return _with(run, event.attempt, step="answered", asked=None, answers=(*attempt.answers, event))
 
 
+def _reported(run: Run, event: FindingsReported) -> Run:
+    closed = run.open.get(event.attempt)
+    if closed is not None and closed.task.gate == goals.GATE:
+        return _towards_goal(run, event, event.attempt)
+    after = _without(run, event.attempt, (ALL,))
+    is_structure = closed is not None and closed.task.kind == "structure"
+    return replace(after, hot_spots=event.findings) if is_structure else after
+
+
+def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
+    closed = run.open.get(attempt)
+    if run.goal is None or closed is None:
+        return run
+    run = _taught(run, closed, landed=1)
+    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
+    moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
+    judged = isinstance(event, OpinionGiven) and event.satisfied
+    return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
+
+
 def _started(state: State, event: RunStarted) -> State:
     number = int(event.branch.rsplit("-", 1)[-1])
     return replace(
@@ -196,6 +223,7 @@ def _started(state: State, event: RunStarted) -> State:
             event,
             event.commit,
             event.tree,
+            goal=goals.Goal(event.goal) if event.goal else None,
             lessons=state.lessons,
             roles=state.roles,
             asked=state.asked,
@@ -246,6 +274,7 @@ def _landed(state: State, event: PatchLanded) -> State:
         score=attempt.score,
         landed=run.landed + 1,
         landed_here=run.landed_here + 1,
+        goal=goals.landed(run.goal, attempt.task) if run.goal else None,
     )
     patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
     branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None
@@ -262,6 +291,8 @@ def _rejected(state: State, event: PatchRejected) -> State:
     rejected_on = run.rejected_on
     techniques: tuple[str, ...] | None = None
     if attempt.patch is not None and not stale:
+        goal = goals.drafted(run.goal, attempt.task, attempt.onto, attempt.tree) if run.goal else None
+        run = replace(run, goal=goal)
         rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
     run = replace(run, rejected_on=rejected_on)
@@ -285,7 +316,8 @@ def _rolled_back(state: State, event: RolledBack) -> State:
     redone = {state.patches[a] for a in decided.redone if a in state.patches}
     run = state.run
     if run is not None:
-        run = replace(run, head=event.commit, tree=event.tree, readings=())
+        goal = goals.rolled_back(run.goal) if run.goal else None
+        run = replace(run, head=event.commit, tree=event.tree, readings=(), goal=goal)
     return replace(
         state,
         run=run,
@@ -310,6 +342,8 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why:
     queue = tuple(a for a in run.queue if a != attempt)
     if refused is None:
         return replace(run, open=rest, queue=queue)
+    if run.goal is not None:
+        run = replace(run, goal=goals.failed(run.goal, closed.task, why))
     run = replace(run, spent={**run.spent, closed.task.id: _spend(run, closed, refused, why, told)})
     given_up = closed.task.kind == "uncovered" and closed.brain == "classical" and ALL in refused
     hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless

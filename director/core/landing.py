@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from director.core import asked
+from director.core import asked, goals
 from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
@@ -43,7 +43,10 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     shown = asked.shows_only(run, attempt)
     if shown is not None:
         return [fact, shown]
-    free = attempt.task.kind == "asked" and not verdict.worse
+    without_gain = attempt.task.kind == "asked" or (
+        run.goal is not None and goals.lands_without_gain(run.goal, attempt.task)
+    )
+    free = without_gain and not verdict.worse
     if not verdict.lands and not free:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]

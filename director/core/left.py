@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from director.core import goals
 from director.core.judge import met
 from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
@@ -55,6 +56,8 @@ def _remedy(run: Run, by_hand: str) -> str:
 
 
 def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
+    if spec.name == goals.GATE and run.goal is not None:
+        return goals.undone(run.goal, reading)
     own = [task for task in tasks(run) if task.gate == spec.name]
     if spec.name == "tests":
         by_test = {finding.symbol: finding for finding in reading.findings}

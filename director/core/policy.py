@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from director.core import asked, leftover, routing
+from director.core import asked, goals, leftover, routing
 from director.core.judge import met
 from director.core.leftover import digest as _digest
 from director.core.state import ALL, Run
@@ -37,6 +37,8 @@ def tasks(run: Run) -> tuple[Task, ...]:
         if reading is None or met(spec, reading):
             continue
         found += _tasks_of(spec, reading, run)
+    if run.goal is not None and run.readings:
+        found += goals.owed(run.goal, by_gate.get(goals.GATE))
     if run.readings and not run.hot_spots:
         found.append(_structure())
     return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
@@ -52,7 +54,7 @@ def eligible(run: Run) -> tuple[Task, ...]:
     todo = sorted((t for t in tasks(run) if t.role not in run.roles), key=lambda t: _is_known(run, t))
     fresh = [t for t in todo if routing.choose(run, t) is not None]
     fresh.sort(key=lambda t: t.kind != "asked" and routing.choose(run, t) != routing.CLASSICAL)
-    if any(t.kind == "failing_test" for t in fresh):
+    if any(t.kind == "failing_test" or t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "uncovered"]
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from director.core import approvals, asked, policy, routing
+from director.core import approvals, asked, goals, policy, routing
 from director.core.budget import total_of
 from director.core.effects import owes_delivery, owes_tally
 from director.core.evolve import fold
@@ -63,13 +63,20 @@ def _next(state: State, at: float) -> list[AnyEvent]:
     if reached:
         return reached
     landing = any(a.step == "land" for a in run.open.values())
-    if all_met(run.started.gates, run.readings) and not landing and not run.asked:
+    busy = landing or run.asked or _is_reviewed_now(run)
+    if all_met(run.started.gates, run.readings) and not busy:
         return close(run, "completed", "all gates pass")
     if run.started.asked and not run.asked and not landing:
         return close(run, "completed", "the work that was asked for is done")
     if run.paused:
         return []
     return _unanswerable(run) or _retry(run, at) or _go_on(run) or _schedule(run) or _race(run) or _turn(run)
+
+
+def _is_reviewed_now(run: Run) -> bool:
+    """Return whether what was built for the goal still waits for a review."""
+    reading = next((r for r in run.readings if r.gate == goals.GATE), None)
+    return run.goal is not None and goals.owes_review(run.goal, reading)
 
 
 def _free_places(run: Run) -> int:

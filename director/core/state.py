@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from director.core.budget import Sum
+from director.core.goals import Goal
 from ledger.events import (
     ApprovalDenied,
     ApprovalGranted,
@@ -134,6 +135,8 @@ class Run:
     closing: RunClosing | None = None
     delivered: str = ""
     undeliverable: str = ""
+    goal: Goal | None = None
+    """What the user wants in words, and how far it is."""
     exhausted: tuple[BudgetExhausted, ...] = ()
     costs: dict[AttemptId, Sum] = field(default_factory=dict)
     """What attempts spent on models, as far as it was told."""

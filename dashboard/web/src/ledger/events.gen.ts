@@ -27,6 +27,30 @@ export interface Allowance {
   readonly minutes?: number | null;
 }
 
+/** A call that waits for a person, or was answered. */
+export interface ApprovalCard {
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly run: string;
+  readonly attempt: string;
+  readonly role: string;
+  readonly task: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly shown: string;
+  readonly risk: "deliver" | "execute" | "network" | "read" | "write";
+  readonly digest: string;
+  readonly tree: string;
+  readonly expires: number;
+  readonly state: "denied" | "expired" | "granted" | "open" | "withdrawn";
+  readonly by: string;
+  readonly why: string;
+  readonly whole_run: boolean;
+  readonly edited: boolean;
+  readonly answered_at: number | null;
+}
+
 /** A person refused a call, or nobody answered in time. */
 export interface ApprovalDenied {
   readonly kind: "ApprovalDenied";
@@ -87,7 +111,7 @@ export interface Attempt {
   readonly tries: number;
   readonly at: number;
   readonly changed_at: number;
-  readonly state: "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
+  readonly state: "asked" | "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
   readonly ended_at: number | null;
   readonly title: string;
   readonly technique: string;
@@ -105,6 +129,15 @@ export interface Attempt {
   readonly score: number | null;
   readonly checkpoint: string;
   readonly undone: boolean;
+  readonly plan_step: string;
+  readonly brain: string;
+  readonly model: string;
+  readonly costs: Costs;
+  readonly step: Step;
+  readonly nudges: number;
+  readonly approval: string;
+  readonly partial: boolean;
+  readonly spent: string;
 }
 
 /** The attempt is no longer owed: the run stopped, or its task was solved by another patch. */
@@ -179,7 +212,7 @@ export interface Board {
   readonly project: ProjectCard | null;
   readonly version: string;
   readonly sandbox: SandboxCard | null;
-  readonly roles: readonly RoleCard[];
+  readonly roles: readonly Role[];
   readonly run: Run | null;
   readonly attempts: readonly Attempt[];
   readonly iterations: readonly Iteration[];
@@ -190,6 +223,7 @@ export interface Board {
   readonly notices: readonly Notice[];
   readonly requests: readonly Request[];
   readonly rollback: Rollback | null;
+  readonly approvals: readonly ApprovalCard[];
 }
 
 /** One new branch stands in the user's repository. */
@@ -347,6 +381,27 @@ export interface ConversationCondensed {
   readonly how: "cut" | "summary";
 }
 
+/** The costs of one role, model or task. */
+export interface CostRow {
+  readonly of: string;
+  readonly title: string;
+  readonly costs: Costs;
+}
+
+/** What calls to models took. */
+export interface Costs {
+  readonly calls: number;
+  readonly replayed: number;
+  readonly failed: number;
+  readonly tokens_in: number;
+  readonly tokens_cached: number;
+  readonly tokens_out: number;
+  readonly tokens_lost: number;
+  readonly cost: number;
+  readonly unpriced: number;
+  readonly seconds: number;
+}
+
 /** The branch could not be added to the user's repository; it stays in the data home. */
 export interface DeliveryFailed {
   readonly kind: "DeliveryFailed";
@@ -501,6 +556,9 @@ export interface Iteration {
   readonly landed: number;
   readonly rejected: number;
   readonly score: number | null;
+  readonly cost: number;
+  readonly tokens: number;
+  readonly calls: number;
 }
 
 /** Every task of the iteration came to its end. */
@@ -700,6 +758,22 @@ export interface PauseRequested {
   readonly by?: string;
 }
 
+/** One step of the plan, and how far it is. */
+export interface PlanCard {
+  readonly id: string;
+  readonly title: string;
+  readonly acceptance: string;
+  readonly needs: readonly string[];
+  readonly opinion: boolean;
+  readonly state: "agreed" | "doubted" | "implemented" | "planned" | "written";
+  readonly tests: number;
+  readonly why: string;
+  readonly written_by: string;
+  readonly landed: readonly string[];
+  readonly said: string;
+  readonly said_by: string;
+}
+
 /** The planner cut the goal into steps, each with what shows that it is done. */
 export interface PlanMade {
   readonly kind: "PlanMade";
@@ -762,9 +836,10 @@ export interface Request {
   readonly id: string;
   readonly position: number;
   readonly at: number;
-  readonly what: "checkpoint" | "pause" | "resume" | "rollback" | "run" | "stop";
+  readonly what: "approve" | "checkpoint" | "deny" | "pause" | "resume" | "role" | "rollback" | "run" | "stop" | "task" | "tool";
   readonly by: string;
   readonly checkpoint: string;
+  readonly about: string;
   readonly state: "asked" | "honoured" | "refused";
   readonly answer: string;
   readonly answered_at: number | null;
@@ -789,6 +864,21 @@ export interface ResumeRequested {
   readonly kind: "ResumeRequested";
   readonly request: string;
   readonly by?: string;
+}
+
+/** What a role is, whether it can work, and whether it may. */
+export interface Role {
+  readonly name: string;
+  readonly charge: string;
+  readonly brain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly needs: readonly string[];
+  readonly tools: readonly string[];
+  readonly aliases: readonly string[];
+  readonly available: boolean;
+  readonly why_not: string;
+  readonly state: "paused" | "stopped" | "working";
 }
 
 /** What a role is, for people. */
@@ -885,6 +975,15 @@ export interface Run {
   readonly left: readonly Left[];
   readonly cost: number;
   readonly seconds: number | null;
+  readonly goal: string;
+  readonly models: readonly string[];
+  readonly costs: Costs;
+  readonly by_role: readonly CostRow[];
+  readonly by_model: readonly CostRow[];
+  readonly by_task: readonly CostRow[];
+  readonly spent: readonly SpentBudget[];
+  readonly facts: string;
+  readonly plan: readonly PlanCard[];
 }
 
 /** The run's end is decided; what is still owed is the delivery. */
@@ -977,6 +1076,24 @@ export interface SessionDeleted {
   readonly by?: string;
 }
 
+/** A budget that does not hold another call. */
+export interface SpentBudget {
+  readonly at: number;
+  readonly scope: string;
+  readonly subject: string;
+  readonly what: string;
+  readonly limit: number;
+}
+
+/** What an attempt that thinks with a model came to last. */
+export interface Step {
+  readonly number: number;
+  readonly doing: "" | "answered" | "asks" | "condensed" | "faulted" | "missed" | "nudged" | "refused" | "used" | "uses";
+  readonly name: string;
+  readonly at: number;
+  readonly until: number | null;
+}
+
 /** Somebody asked the run to stop. */
 export interface StopRequested {
   readonly kind: "StopRequested";
@@ -1036,6 +1153,7 @@ export interface TaskCard {
   readonly gate: string;
   readonly role: string;
   readonly fingerprint: string;
+  readonly step: string;
 }
 
 /** Somebody asks a role for one piece of work, run or no run. */
@@ -1318,7 +1436,15 @@ export const KEPT = {
   NOTICES: 50,
   REQUESTS_KEPT: 20,
   TRIED: 20,
+  PLAN_STEPS: 30,
+  APPROVALS: 40,
+  ANSWERED: 20,
+  COST_ROWS: 16,
+  BUDGETS_SPENT: 20,
+  ROLES_KEPT: 30,
+  TEXT: 240,
+  NOTES: 2000,
 } as const;
 
 /** The states of an open attempt. */
-export const WORKING: ReadonlySet<string> = new Set(["landing", "measuring", "proposed", "working"]);
+export const WORKING: ReadonlySet<string> = new Set(["asked", "landing", "measuring", "proposed", "working"]);
