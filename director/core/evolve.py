@@ -184,23 +184,6 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
     return run
 
 
-def _reported(run: Run, event: FindingsReported) -> Run:
-    closed = run.open.get(event.attempt)
-    if closed is not None and closed.task.gate == goals.GATE:
-        return _towards_goal(run, event, event.attempt)
-    return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
-
-
-def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
-    closed = run.open.get(attempt)
-    if run.goal is None or closed is None:
-        return run
-    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
-    moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
-    judged = isinstance(event, OpinionGiven) and event.satisfied
-    return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
-
-
 def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
     attempt = run.open.get(event.attempt)
     if attempt is None or attempt.asked is None:
@@ -208,6 +191,26 @@ def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
     if isinstance(event, ApprovalGranted) and event.whole_run:
         run = replace(run, allowed=run.allowed | {(attempt.asked.tool, attempt.asked.risk)})
     return _with(run, event.attempt, step="answered", asked=None, answers=(*attempt.answers, event))
+
+
+def _reported(run: Run, event: FindingsReported) -> Run:
+    closed = run.open.get(event.attempt)
+    if closed is not None and closed.task.gate == goals.GATE:
+        return _towards_goal(run, event, event.attempt)
+    after = _without(run, event.attempt, (ALL,))
+    is_structure = closed is not None and closed.task.kind == "structure"
+    return replace(after, hot_spots=event.findings) if is_structure else after
+
+
+def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
+    closed = run.open.get(attempt)
+    if run.goal is None or closed is None:
+        return run
+    run = _taught(run, closed, landed=1)
+    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
+    moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
+    judged = isinstance(event, OpinionGiven) and event.satisfied
+    return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
 
 
 def _started(state: State, event: RunStarted) -> State:
@@ -220,10 +223,10 @@ def _started(state: State, event: RunStarted) -> State:
             event,
             event.commit,
             event.tree,
+            goal=goals.Goal(event.goal) if event.goal else None,
             lessons=state.lessons,
             roles=state.roles,
             asked=state.asked,
-            goal=goals.Goal(event.goal) if event.goal else None,
         ),
         asked={},
         branch=Branch(event.run, event.branch, event.commit, event.tree),
