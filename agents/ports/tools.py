@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -37,6 +37,19 @@ class History(Protocol):
 
     def restore(self, tree: str) -> None:
         """Make the worktree hold the files of a tree."""
+        ...
+
+
+@runtime_checkable
+class Line(Protocol):
+    """A history whose attempt may keep commits of its own, in Kaizen's mirror."""
+
+    def commit(self, message: str) -> str:
+        """Keep the worktree as the next commit of the attempt's own line and return its id."""
+        ...
+
+    def push(self) -> str:
+        """Add that line to the user's repository as one new reference and return its name."""
         ...
 
 
