@@ -38,5 +38,5 @@ def system_prompt(role: str, own: str = "") -> str:
 def _rendered(name: str) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    templates = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    templates = Environment(loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=False)
     return templates.get_template(f"{name}.md").render().strip()
