@@ -72,7 +72,7 @@ def test_an_answer_without_a_call_says_that_the_model_is_done() -> None:
 def test_done_and_looked_at_is_over() -> None:
     state = after(Answered("act-1", calls(DONE)), Observed("act-1.1", "finish", True, "", summary="1 of 1 pass"))
 
-    assert pending(state) == Over(done=True, said="clamp returns the right end")
+    assert pending(state) == Over(done=True, said="clamp returns the right end", arguments=DONE.arguments)
 
 
 def test_done_but_not_so_goes_on_with_what_is_missing() -> None:

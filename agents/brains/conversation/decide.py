@@ -81,6 +81,8 @@ class Over:
     """What the model says it did."""
     why: str = ""
     """Why it ends although it is not done."""
+    arguments: str = ""
+    """What `finish` was called with, when it is done."""
 
 
 Effect = Open | Ask | Summarise | Use | Check | Over
@@ -151,7 +153,7 @@ def _over(state: State, turn: Turn | None) -> Over | None:
         for call in one.calls:
             done = one.of(call) if call.name == FINISH else None
             if done is not None and done.success:
-                return Over(done=True, said=said_of(call, one))
+                return Over(done=True, said=said_of(call, one), arguments=call.arguments)
             refusals += done is not None and done.stage == "run"
     if refusals >= REFUSALS:
         return Over(done=False, why=f"the model said {refusals} times that it was done, and it was not")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Literal, TypeVar, assert_never
 
 import msgspec
 
 from agents.brains.conversation.facts import Answered, Condensed, Fact, Faulted, Nudged, Observed, Opened, refused
+from agents.brains.conversation.steady import steady
 from agents.brains.conversation.turns import ACT, CONDENSE
 from agents.ports import AgentError, FaultKind, Message, ModelAnswer
 from ledger.blobs import Blobs
@@ -36,11 +38,17 @@ class Unreadable(AgentError):
     """A conversation cannot be taken up again: what was said in it is gone."""
 
 
-def facts_of(past: Iterable[AnyEvent], blobs: Blobs) -> Iterator[Fact]:
-    """Yield the facts of an attempt's stream, in order; raise Unreadable when a blob is gone or is none of ours."""
+def facts_of(past: Iterable[AnyEvent], blobs: Blobs, *places: str) -> Iterator[Fact]:
+    """Yield the facts of an attempt's stream, in order; raise Unreadable when a blob is gone or is none of ours.
+
+    `places` are absolute paths of the worktree, which are not the same in every run.
+    """
     opened = False
+    ran: set[str] = set()
     for event in past:
         match event:
+            case ToolAsked() if event.risk == "execute":
+                ran.add(event.key)
             case CallStarted() if not opened and event.key.startswith(f"{ACT}-"):
                 opened = True
                 yield Opened(tuple(_read(blobs, name, Message) for name in event.messages))
@@ -52,7 +60,8 @@ def facts_of(past: Iterable[AnyEvent], blobs: Blobs) -> Iterator[Fact]:
             case ToolVetoed():
                 yield refused(event.key, event.tool, event.stage, event.why)
             case ToolFinished():
-                yield _observed(event, blobs)
+                seen = _observed(event, blobs)
+                yield replace(seen, text=steady(seen.text, *places)) if event.key in ran else seen
             case NudgeGiven():
                 yield Nudged(event.pattern, event.told)
             case ConversationCondensed():

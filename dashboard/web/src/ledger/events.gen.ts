@@ -212,7 +212,8 @@ export interface Board {
   readonly project: ProjectCard | null;
   readonly version: string;
   readonly sandbox: SandboxCard | null;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleCard[];
+  readonly role_states: { readonly [key: string]: "paused" | "stopped" | "working" };
   readonly run: Run | null;
   readonly attempts: readonly Attempt[];
   readonly iterations: readonly Iteration[];
@@ -866,21 +867,6 @@ export interface ResumeRequested {
   readonly by?: string;
 }
 
-/** What a role is, whether it can work, and whether it may. */
-export interface Role {
-  readonly name: string;
-  readonly charge: string;
-  readonly brain: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly needs: readonly string[];
-  readonly tools: readonly string[];
-  readonly aliases: readonly string[];
-  readonly available: boolean;
-  readonly why_not: string;
-  readonly state: "paused" | "stopped" | "working";
-}
-
 /** What a role is, for people. */
 export interface RoleCard {
   readonly name: string;
@@ -1088,6 +1074,7 @@ export interface SpentBudget {
 /** What an attempt that thinks with a model came to last. */
 export interface Step {
   readonly number: number;
+  readonly key: string;
   readonly doing: "" | "answered" | "asks" | "condensed" | "faulted" | "missed" | "nudged" | "refused" | "used" | "uses";
   readonly name: string;
   readonly at: number;
@@ -1166,6 +1153,16 @@ export interface TaskRequested {
   readonly metadata?: { readonly [key: string]: string };
   readonly session?: string;
   readonly by?: string;
+}
+
+/** The director took up a piece of work that was asked for; it is answered when it is done. */
+export interface TaskTaken {
+  readonly kind: "TaskTaken";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
 }
 
 /** A technique gave its answer; stands in the attempt's stream. */
@@ -1319,6 +1316,7 @@ export type AnyEvent =
   | ApproveRequested
   | DenyRequested
   | TaskRequested
+  | TaskTaken
   | TaskAnswered
   | ToolsOffered
   | ToolRequested
@@ -1399,6 +1397,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ApproveRequested: "Somebody allows a call that waits.",
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskTaken: "The director took up a piece of work that was asked for; it is answered when it is done.",
   TaskAnswered: "What came of a piece of work that was asked for.",
   ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
   ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",

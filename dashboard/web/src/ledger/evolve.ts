@@ -23,6 +23,7 @@ export const initial: Board = {
   version: "",
   sandbox: null,
   roles: [],
+  role_states: {},
   run: null,
   attempts: [],
   iterations: [],
@@ -47,6 +48,7 @@ type Unshown = Of<
   | "MilestoneReached"
   | "MessageSent"
   | "AttemptCosted"
+  | "TaskTaken"
   | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"
