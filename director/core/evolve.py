@@ -274,7 +274,7 @@ def _landed(state: State, event: PatchLanded) -> State:
         score=attempt.score,
         landed=run.landed + 1,
         landed_here=run.landed_here + 1,
-        goal=goals.landed(run.goal, attempt.task) if run.goal else None,
+        goal=goals.landed(run.goal, attempt.task, attempt.patch.diff if attempt.patch else "") if run.goal else None,
     )
     patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
     branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None
