@@ -27,6 +27,30 @@ export interface Allowance {
   readonly minutes?: number | null;
 }
 
+/** A call that waits for a person, or was answered. */
+export interface ApprovalCard {
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly run: string;
+  readonly attempt: string;
+  readonly role: string;
+  readonly task: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly shown: string;
+  readonly risk: "deliver" | "execute" | "network" | "read" | "write";
+  readonly digest: string;
+  readonly tree: string;
+  readonly expires: number;
+  readonly state: "denied" | "expired" | "granted" | "open" | "withdrawn";
+  readonly by: string;
+  readonly why: string;
+  readonly whole_run: boolean;
+  readonly edited: boolean;
+  readonly answered_at: number | null;
+}
+
 /** A person refused a call, or nobody answered in time. */
 export interface ApprovalDenied {
   readonly kind: "ApprovalDenied";
@@ -87,7 +111,7 @@ export interface Attempt {
   readonly tries: number;
   readonly at: number;
   readonly changed_at: number;
-  readonly state: "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
+  readonly state: "asked" | "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
   readonly ended_at: number | null;
   readonly title: string;
   readonly technique: string;
@@ -105,6 +129,15 @@ export interface Attempt {
   readonly score: number | null;
   readonly checkpoint: string;
   readonly undone: boolean;
+  readonly plan_step: string;
+  readonly brain: string;
+  readonly model: string;
+  readonly costs: Costs;
+  readonly step: Step;
+  readonly nudges: number;
+  readonly approval: string;
+  readonly partial: boolean;
+  readonly spent: string;
 }
 
 /** The attempt is no longer owed: the run stopped, or its task was solved by another patch. */
@@ -180,6 +213,7 @@ export interface Board {
   readonly version: string;
   readonly sandbox: SandboxCard | null;
   readonly roles: readonly RoleCard[];
+  readonly role_states: { readonly [key: string]: "paused" | "stopped" | "working" };
   readonly run: Run | null;
   readonly attempts: readonly Attempt[];
   readonly iterations: readonly Iteration[];
@@ -190,6 +224,7 @@ export interface Board {
   readonly notices: readonly Notice[];
   readonly requests: readonly Request[];
   readonly rollback: Rollback | null;
+  readonly approvals: readonly ApprovalCard[];
 }
 
 /** One new branch stands in the user's repository. */
@@ -347,6 +382,27 @@ export interface ConversationCondensed {
   readonly how: "cut" | "summary";
 }
 
+/** The costs of one role, model or task. */
+export interface CostRow {
+  readonly of: string;
+  readonly title: string;
+  readonly costs: Costs;
+}
+
+/** What calls to models took. */
+export interface Costs {
+  readonly calls: number;
+  readonly replayed: number;
+  readonly failed: number;
+  readonly tokens_in: number;
+  readonly tokens_cached: number;
+  readonly tokens_out: number;
+  readonly tokens_lost: number;
+  readonly cost: number;
+  readonly unpriced: number;
+  readonly seconds: number;
+}
+
 /** The branch could not be added to the user's repository; it stays in the data home. */
 export interface DeliveryFailed {
   readonly kind: "DeliveryFailed";
@@ -501,6 +557,9 @@ export interface Iteration {
   readonly landed: number;
   readonly rejected: number;
   readonly score: number | null;
+  readonly cost: number;
+  readonly tokens: number;
+  readonly calls: number;
 }
 
 /** Every task of the iteration came to its end. */
@@ -700,6 +759,22 @@ export interface PauseRequested {
   readonly by?: string;
 }
 
+/** One step of the plan, and how far it is. */
+export interface PlanCard {
+  readonly id: string;
+  readonly title: string;
+  readonly acceptance: string;
+  readonly needs: readonly string[];
+  readonly opinion: boolean;
+  readonly state: "agreed" | "doubted" | "implemented" | "planned" | "written";
+  readonly tests: number;
+  readonly why: string;
+  readonly written_by: string;
+  readonly landed: readonly string[];
+  readonly said: string;
+  readonly said_by: string;
+}
+
 /** The planner cut the goal into steps, each with what shows that it is done. */
 export interface PlanMade {
   readonly kind: "PlanMade";
@@ -762,9 +837,10 @@ export interface Request {
   readonly id: string;
   readonly position: number;
   readonly at: number;
-  readonly what: "checkpoint" | "pause" | "resume" | "rollback" | "run" | "stop";
+  readonly what: "approve" | "checkpoint" | "deny" | "pause" | "resume" | "role" | "rollback" | "run" | "stop" | "task" | "tool";
   readonly by: string;
   readonly checkpoint: string;
+  readonly about: string;
   readonly state: "asked" | "honoured" | "refused";
   readonly answer: string;
   readonly answered_at: number | null;
@@ -885,6 +961,15 @@ export interface Run {
   readonly left: readonly Left[];
   readonly cost: number;
   readonly seconds: number | null;
+  readonly goal: string;
+  readonly models: readonly string[];
+  readonly costs: Costs;
+  readonly by_role: readonly CostRow[];
+  readonly by_model: readonly CostRow[];
+  readonly by_task: readonly CostRow[];
+  readonly spent: readonly SpentBudget[];
+  readonly facts: string;
+  readonly plan: readonly PlanCard[];
 }
 
 /** The run's end is decided; what is still owed is the delivery. */
@@ -977,6 +1062,25 @@ export interface SessionDeleted {
   readonly by?: string;
 }
 
+/** A budget that does not hold another call. */
+export interface SpentBudget {
+  readonly at: number;
+  readonly scope: string;
+  readonly subject: string;
+  readonly what: string;
+  readonly limit: number;
+}
+
+/** What an attempt that thinks with a model came to last. */
+export interface Step {
+  readonly number: number;
+  readonly key: string;
+  readonly doing: "" | "answered" | "asks" | "condensed" | "faulted" | "missed" | "nudged" | "refused" | "used" | "uses";
+  readonly name: string;
+  readonly at: number;
+  readonly until: number | null;
+}
+
 /** Somebody asked the run to stop. */
 export interface StopRequested {
   readonly kind: "StopRequested";
@@ -1036,6 +1140,7 @@ export interface TaskCard {
   readonly gate: string;
   readonly role: string;
   readonly fingerprint: string;
+  readonly step: string;
 }
 
 /** Somebody asks a role for one piece of work, run or no run. */
@@ -1048,6 +1153,16 @@ export interface TaskRequested {
   readonly metadata?: { readonly [key: string]: string };
   readonly session?: string;
   readonly by?: string;
+}
+
+/** The director took up a piece of work that was asked for; it is answered when it is done. */
+export interface TaskTaken {
+  readonly kind: "TaskTaken";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
 }
 
 /** A technique gave its answer; stands in the attempt's stream. */
@@ -1201,6 +1316,7 @@ export type AnyEvent =
   | ApproveRequested
   | DenyRequested
   | TaskRequested
+  | TaskTaken
   | TaskAnswered
   | ToolsOffered
   | ToolRequested
@@ -1281,6 +1397,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ApproveRequested: "Somebody allows a call that waits.",
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskTaken: "The director took up a piece of work that was asked for; it is answered when it is done.",
   TaskAnswered: "What came of a piece of work that was asked for.",
   ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
   ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",
@@ -1306,7 +1423,15 @@ export const KEPT = {
   NOTICES: 50,
   REQUESTS_KEPT: 20,
   TRIED: 20,
+  PLAN_STEPS: 30,
+  APPROVALS: 40,
+  ANSWERED: 20,
+  COST_ROWS: 16,
+  BUDGETS_SPENT: 20,
+  ROLES_KEPT: 30,
+  TEXT: 240,
+  NOTES: 2000,
 } as const;
 
 /** The states of an open attempt. */
-export const WORKING: ReadonlySet<string> = new Set(["landing", "measuring", "proposed", "working"]);
+export const WORKING: ReadonlySet<string> = new Set(["asked", "landing", "measuring", "proposed", "working"]);
