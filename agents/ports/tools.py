@@ -85,6 +85,8 @@ class ToolBench:
     """None where nothing is learned."""
     keep_out: tuple[str, ...] = ()
     """Globs of files that may not be written."""
+    closed: Callable[[str], str] = lambda path: ""
+    """Why this very call may not write a file, for files that show only while it runs; empty when it may."""
 
 
 @dataclass(frozen=True, slots=True)

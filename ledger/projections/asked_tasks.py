@@ -63,14 +63,14 @@ class AskedTasks:
         match recorded.event:
             case TaskRequested() as event:
                 self._asked(recorded, event)
-            case RunStarted() as event if event.request in self.tasks:
-                self._of_run[event.run] = event.request
-                self._begin(event.request, recorded.at, event.run)
+            case RunStarted() as event if (request := event.asked or event.request) in self.tasks:
+                self._of_run[event.run] = request
+                self._begin(request, recorded.at, event.run)
             case IterationStarted() as event:
                 for task in event.tasks:
-                    if (request := self._named(task.id, task.targets)) is not None:
-                        self._of_task[task.id] = request
-                        self._begin(request, recorded.at, event.run)
+                    if (named := self._named(task.id, task.targets)) is not None:
+                        self._of_task[task.id] = named
+                        self._begin(named, recorded.at, event.run)
             case AttemptScheduled() as event:
                 self._scheduled(recorded, event)
             case TaskAnswered() as event:
