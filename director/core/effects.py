@@ -58,15 +58,15 @@ class Work:
     base: str
     seed: int
     skip: tuple[str, ...]
+    laid: tuple[LaidFile, ...] = ()
+    """Files that stand in the worktree whatever is done to them: acceptance tests."""
+    draft: Draft | None = None
+    """Work it goes on from."""
     iteration: int = 0
     brain: str = "classical"
     model: str = ""
     turn: int = 0
     """How often it went on after a person's answer."""
-    laid: tuple[LaidFile, ...] = ()
-    """Files that stand in the worktree whatever is done to them: acceptance tests."""
-    draft: Draft | None = None
-    """Work it goes on from."""
 
     @property
     def key(self) -> str:
@@ -263,12 +263,12 @@ def _work(run: Run, attempt: Attempt) -> Work:
         base=attempt.base,
         seed=attempt.seed,
         skip=attempt.skip,
+        laid=goals.laid(run.goal, attempt.task) if run.goal else (),
+        draft=goals.draft_of(run.goal, attempt.task) if run.goal else None,
         iteration=attempt.iteration,
         brain=attempt.brain,
         model=attempt.model,
         turn=attempt.turn,
-        laid=goals.laid(run.goal, attempt.task) if run.goal else (),
-        draft=goals.draft_of(run.goal, attempt.task) if run.goal else None,
     )
 
 

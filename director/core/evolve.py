@@ -184,15 +184,6 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
     return run
 
 
-def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
-    attempt = run.open.get(event.attempt)
-    if attempt is None or attempt.asked is None:
-        return run
-    if isinstance(event, ApprovalGranted) and event.whole_run:
-        run = replace(run, allowed=run.allowed | {(attempt.asked.tool, attempt.asked.risk)})
-    return _with(run, event.attempt, step="answered", asked=None, answers=(*attempt.answers, event))
-
-
 def _reported(run: Run, event: FindingsReported) -> Run:
     closed = run.open.get(event.attempt)
     if closed is not None and closed.task.gate == goals.GATE:
@@ -213,6 +204,15 @@ def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
     return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
 
 
+def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
+    attempt = run.open.get(event.attempt)
+    if attempt is None or attempt.asked is None:
+        return run
+    if isinstance(event, ApprovalGranted) and event.whole_run:
+        run = replace(run, allowed=run.allowed | {(attempt.asked.tool, attempt.asked.risk)})
+    return _with(run, event.attempt, step="answered", asked=None, answers=(*attempt.answers, event))
+
+
 def _started(state: State, event: RunStarted) -> State:
     number = int(event.branch.rsplit("-", 1)[-1])
     return replace(
@@ -223,10 +223,10 @@ def _started(state: State, event: RunStarted) -> State:
             event,
             event.commit,
             event.tree,
-            goal=goals.Goal(event.goal) if event.goal else None,
             lessons=state.lessons,
             roles=state.roles,
             asked=state.asked,
+            goal=goals.Goal(event.goal) if event.goal else None,
         ),
         asked={},
         branch=Branch(event.run, event.branch, event.commit, event.tree),

@@ -43,10 +43,8 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     shown = asked.shows_only(run, attempt)
     if shown is not None:
         return [fact, shown]
-    without_gain = attempt.task.kind == "asked" or (
-        run.goal is not None and goals.lands_without_gain(run.goal, attempt.task)
-    )
-    free = without_gain and not verdict.worse
+    unmeasured = run.goal is not None and goals.lands_without_gain(run.goal, attempt.task)
+    free = (attempt.task.kind == "asked" or unmeasured) and not verdict.worse
     if not verdict.lands and not free:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]

@@ -63,8 +63,8 @@ def _next(state: State, at: float) -> list[AnyEvent]:
     if reached:
         return reached
     landing = any(a.step == "land" for a in run.open.values())
-    busy = landing or run.asked or _is_reviewed_now(run)
-    if all_met(run.started.gates, run.readings) and not busy:
+    done = all_met(run.started.gates, run.readings) and not landing and not _is_reviewed_now(run)
+    if done and not run.asked:
         return close(run, "completed", "all gates pass")
     if run.started.asked and not run.asked and not landing:
         return close(run, "completed", "the work that was asked for is done")

@@ -19,7 +19,6 @@ from ledger.events import (
     RequestId,
     RequestRefused,
     ResumeRequested,
-    RoleCard,
     RoleChanged,
     RoleRequested,
     RollbackRequested,
@@ -41,7 +40,7 @@ from ledger.projections.board_parts import (
     Request,
     SandboxCard,
 )
-from ledger.projections.board_thinking_parts import ROLES_KEPT, Role, clip
+from ledger.projections.board_thinking_parts import ROLES_KEPT, clip
 
 AskedEvent = (
     RunRequested
@@ -75,15 +74,19 @@ def on_opened(board: Board, event: ProjectOpened) -> Board:
 def on_director(board: Board, event: DirectorStarted) -> Board:
     """Note who works on the project, and in what."""
     sandbox = SandboxCard(text=event.sandbox, sandboxed=event.sandboxed)
-    before = {role.name: role for role in board.roles}
-    roles = tuple(_role(card, before.get(card.name)) for card in event.roles[:ROLES_KEPT])
-    return replace(board, version=event.version, sandbox=sandbox, roles=roles)
+    roles = tuple(replace(role, charge=clip(role.charge), why_not=clip(role.why_not)) for role in event.roles)
+    return _staffed(replace(board, version=event.version, sandbox=sandbox, roles=roles[:ROLES_KEPT]))
 
 
 def on_role(board: Board, event: RoleChanged) -> Board:
     """Note whether a role works, pauses or was stopped."""
-    roles = tuple(replace(role, state=event.state) if role.name == event.role else role for role in board.roles)
-    return replace(board, roles=roles)
+    return _staffed(replace(board, role_states={**board.role_states, event.role: event.state}))
+
+
+def _staffed(board: Board) -> Board:
+    """Return the board where only the roles there are stand in a state."""
+    states = {role.name: board.role_states.get(role.name, "working") for role in board.roles}
+    return replace(board, role_states=states)
 
 
 def on_notice(board: Board, recorded: Recorded, event: NoticeRaised) -> Board:
@@ -97,22 +100,6 @@ def on_notice(board: Board, recorded: Recorded, event: NoticeRaised) -> Board:
         run=event.run,
     )
     return replace(board, notices=(*board.notices, notice)[-NOTICES:])
-
-
-def _role(card: RoleCard, before: Role | None) -> Role:
-    return Role(
-        name=card.name,
-        charge=clip(card.charge),
-        brain=card.brain,
-        inputs=card.inputs,
-        outputs=card.outputs,
-        needs=card.needs,
-        tools=card.tools,
-        aliases=card.aliases,
-        available=card.available,
-        why_not=clip(card.why_not),
-        state=before.state if before else "working",
-    )
 
 
 def on_asked(board: Board, recorded: Recorded, event: AskedEvent) -> Board:

@@ -140,7 +140,8 @@ def _added(rows: Sequence[CostRow], of: str, title: str, took: Costs) -> tuple[C
 def _step(before: Step, at: float, event: ThoughtEvent) -> Step:
     match event:
         case CallStarted():
-            return Step(number=before.number + 1, doing="asks", name=event.model, at=at)
+            number = before.number + (event.key != before.key)
+            return Step(number=number, key=event.key, doing="asks", name=event.model, at=at)
         case CallFinished():
             return _next(before, at, "answered", event.model or before.name)
         case CallFailed():
@@ -160,4 +161,4 @@ def _step(before: Step, at: float, event: ThoughtEvent) -> Step:
 
 
 def _next(before: Step, at: float, doing: Doing, name: str) -> Step:
-    return Step(number=before.number, doing=doing, name=name, at=at)
+    return Step(number=before.number, key=before.key, doing=doing, name=name, at=at)

@@ -18,6 +18,7 @@ from ledger.events import (
     Level,
     Reason,
     RequestId,
+    RoleCard,
     RunId,
     TaskId,
 )
@@ -27,7 +28,7 @@ from ledger.projections.board_thinking_parts import (
     Costs,
     Part,
     PlanCard,
-    Role,
+    RoleState,
     SpentBudget,
     Step,
 )
@@ -349,7 +350,9 @@ class Board(Part, frozen=True, kw_only=True):
     version: str = ""
     """Of the director that holds the project."""
     sandbox: SandboxCard | None = None
-    roles: tuple[Role, ...] = ()
+    roles: tuple[RoleCard, ...] = ()
+    role_states: dict[str, RoleState] = msgspec.field(default_factory=dict)
+    """By name, of those in `roles`."""
     run: Run | None = None
     attempts: tuple[Attempt, ...] = ()
     """The open ones and the last that ended, oldest first."""

@@ -102,6 +102,8 @@ class Step(Part, frozen=True, kw_only=True):
 
     number: int = 0
     """Calls to a model begun so far."""
+    key: str = ""
+    """Of the last of them: the same key again is the same call."""
     doing: Doing = ""
     name: str = ""
     """Of the model, the tool, the fault or the pattern."""
@@ -135,22 +137,6 @@ class ApprovalCard(Part, frozen=True, kw_only=True):
     edited: bool = False
     """Whether the call that was allowed is another than the one asked for."""
     answered_at: float | None = None
-
-
-class Role(Part, frozen=True, kw_only=True):
-    """What a role is, whether it can work, and whether it may."""
-
-    name: str
-    charge: str
-    brain: str
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    needs: tuple[str, ...]
-    tools: tuple[str, ...]
-    aliases: tuple[str, ...]
-    available: bool
-    why_not: str
-    state: RoleState = "working"
 
 
 def clip(text: str, most: int = TEXT) -> str:

@@ -212,7 +212,8 @@ export interface Board {
   readonly project: ProjectCard | null;
   readonly version: string;
   readonly sandbox: SandboxCard | null;
-  readonly roles: readonly Role[];
+  readonly roles: readonly RoleCard[];
+  readonly role_states: { readonly [key: string]: "paused" | "stopped" | "working" };
   readonly run: Run | null;
   readonly attempts: readonly Attempt[];
   readonly iterations: readonly Iteration[];
@@ -866,21 +867,6 @@ export interface ResumeRequested {
   readonly by?: string;
 }
 
-/** What a role is, whether it can work, and whether it may. */
-export interface Role {
-  readonly name: string;
-  readonly charge: string;
-  readonly brain: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly needs: readonly string[];
-  readonly tools: readonly string[];
-  readonly aliases: readonly string[];
-  readonly available: boolean;
-  readonly why_not: string;
-  readonly state: "paused" | "stopped" | "working";
-}
-
 /** What a role is, for people. */
 export interface RoleCard {
   readonly name: string;
@@ -1088,6 +1074,7 @@ export interface SpentBudget {
 /** What an attempt that thinks with a model came to last. */
 export interface Step {
   readonly number: number;
+  readonly key: string;
   readonly doing: "" | "answered" | "asks" | "condensed" | "faulted" | "missed" | "nudged" | "refused" | "used" | "uses";
   readonly name: string;
   readonly at: number;

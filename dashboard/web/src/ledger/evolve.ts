@@ -23,6 +23,7 @@ export const initial: Board = {
   version: "",
   sandbox: null,
   roles: [],
+  role_states: {},
   run: null,
   attempts: [],
   iterations: [],

@@ -118,7 +118,7 @@ function scheduled(board: Board, row: Of<"AttemptScheduled">): Attempt {
     brain: row.brain ?? "classical",
     model: row.model ?? "",
     costs: NONE,
-    step: { number: 0, doing: "", name: "", at: 0, until: null },
+    step: { number: 0, key: "", doing: "", name: "", at: 0, until: null },
     nudges: 0,
     approval: "",
     partial: false,

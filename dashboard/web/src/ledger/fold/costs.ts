@@ -116,10 +116,10 @@ function added(rows: Rows, of: string, title: string, costs: Costs): Rows {
 }
 
 function stepOf(before: Step, row: Thought): Step {
-  const next = (doing: Step["doing"], name: string): Step => ({ number: before.number, doing, name, at: row.at, until: null });
+  const next = (doing: Step["doing"], name: string): Step => ({ ...before, doing, name, at: row.at, until: null });
   switch (row.kind) {
     case "CallStarted":
-      return { ...next("asks", row.model), number: before.number + 1 };
+      return { ...next("asks", row.model), key: row.key, number: before.number + (row.key === before.key ? 0 : 1) };
     case "CallFinished":
       return next("answered", row.model || before.name);
     case "CallFailed":
