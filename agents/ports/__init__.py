@@ -41,6 +41,7 @@ from agents.ports.target import (
 from agents.ports.tools import (
     Approval,
     History,
+    Line,
     Policy,
     Resources,
     Rule,
@@ -82,6 +83,7 @@ __all__ = [
     "History",
     "InsideRun",
     "Limits",
+    "Line",
     "Message",
     "Model",
     "ModelAnswer",

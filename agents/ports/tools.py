@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -40,6 +40,19 @@ class History(Protocol):
         ...
 
 
+@runtime_checkable
+class Line(Protocol):
+    """A history whose attempt may keep commits of its own, in Kaizen's mirror."""
+
+    def commit(self, message: str) -> str:
+        """Keep the worktree as the next commit of the attempt's own line and return its id."""
+        ...
+
+    def push(self) -> str:
+        """Add that line to the user's repository as one new reference and return its name."""
+        ...
+
+
 @dataclass(slots=True)
 class ToolBench:
     """What a tool can touch; nothing else."""
@@ -56,6 +69,8 @@ class ToolBench:
     """For tools that ask a model themselves."""
     keep_out: tuple[str, ...] = ()
     """Globs of files that may not be written."""
+    closed: Callable[[str], str] = lambda path: ""
+    """Why this very call may not write a file, for files that show only while it runs; empty when it may."""
 
 
 @dataclass(frozen=True, slots=True)

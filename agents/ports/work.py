@@ -61,7 +61,9 @@ class Workbench:
     received: MessageSent | None = None
     """What another agent handed over; its payload is this attempt's input."""
     notes: Mapping[str, str] = field(default_factory=dict)
-    """What other agents of the run left for this task, by name, as `Thinking.notes`."""
+    """What other agents of the run left for this task, by name, e.g. `goal`, `facts`, `plan`, `step`, `rejected`."""
+    touched: Callable[[], Mapping[str, int]] = dict
+    """How many of the last commits touched each file, by its path from the root of the repository."""
 
 
 @dataclass(slots=True)
