@@ -22,6 +22,7 @@ export const RUN: { readonly [state in Run["state"]]: Said } = {
 
 export const ATTEMPT: { readonly [state in Attempt["state"]]: Said } = {
   working: { word: "working", tone: "busy", shape: "dot" },
+  asked: { word: "waits for you", tone: "warn", shape: "warn" },
   proposed: { word: "proposed", tone: "busy", shape: "dot" },
   measuring: { word: "measuring", tone: "busy", shape: "dot" },
   landing: { word: "landing", tone: "busy", shape: "dot" },
