@@ -21,6 +21,8 @@ from ledger.events import (
 )
 from ledger.events.recorded import Recorded
 
+ASKED = "asked:"
+"""Begins the id of a task that is one by request; the request's own id follows."""
 Stand = Literal["queued", "running", "done", "failed"]
 
 
@@ -95,7 +97,8 @@ class AskedTasks:
             self.sessions.setdefault(event.session, []).append(event.request)
 
     def _named(self, task: TaskId, targets: tuple[str, ...]) -> RequestId | None:
-        return next((RequestId(name) for name in (task, *targets) if name in self.tasks), None)
+        names = (RequestId(name.removeprefix(ASKED)) for name in (task, *targets))
+        return next((name for name in names if name in self.tasks), None)
 
     def _scheduled(self, recorded: Recorded, event: AttemptScheduled) -> None:
         request = self._of_task.get(event.task) or self._named(event.task, ()) or self._of_run.get(event.run)

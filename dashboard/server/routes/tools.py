@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
@@ -20,8 +21,10 @@ from dashboard.server.wire import Json, encoded, written_json
 from ledger.events import RequestId, ToolCard, ToolRequested
 
 MOST_RESULT = 256 * 1024
-SEARCHES = {"text": "search_text", "meaning": "search_meaning", "symbols": "find_symbol"}
+SEARCHES = {"text": "search_text", "pattern": "search_text", "meaning": "search_meaning", "symbols": "symbols"}
 """By the word of a request: the tool that looks."""
+_HIT = re.compile(r"^(?P<path>[^\s:][^:]*):(?P<line>\d+)(?:-(?P<end>\d+))?:? ?(?P<text>.*)$")
+"""How these tools name a place: `path:line: text`, `path:line kind name`, `path:from-to (likeness)`."""
 
 
 class Use(BaseModel, extra="forbid"):
@@ -35,9 +38,10 @@ class Search(BaseModel, extra="forbid"):
     """What to look for in the code."""
 
     query: Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
-    mode: Literal["text", "meaning", "symbols"] = "text"
+    mode: Literal["text", "pattern", "meaning", "symbols"] = "text"
+    """`text` as it stands, `pattern` a regular expression, `meaning` the likest passages, `symbols` definitions."""
     path: Line | None = None
-    """A folder or a glob; without it everywhere."""
+    """A folder or a file; without it everywhere."""
     limit: Annotated[int, Field(ge=1, le=200)] = 20
 
 
@@ -69,8 +73,7 @@ async def search(
 ) -> Response:
     """Look for text, meaning or symbols in the branch as it stands: ranked hits with file and line."""
     tool = find_tool(feed, SEARCHES[body.mode])
-    schema = await asyncio.to_thread(_schema, feed, tool)
-    return await _use(tool.name, _fitting(body, schema), feed, parts, caller, key, wait)
+    return await _use(tool.name, _arguments(body), feed, parts, caller, key, wait)
 
 
 async def _use(
@@ -98,11 +101,31 @@ def find_tool(feed: Feed, name: str) -> ToolCard:
     return found
 
 
-def _fitting(body: Search, schema: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a search that its tool takes."""
-    given = {"query": body.query, "path": body.path, "limit": body.limit}
-    takes = schema.get("properties", given)
-    return {name: value for name, value in given.items() if value is not None and name in takes}
+def _arguments(body: Search) -> dict[str, Any]:
+    """Return a search in the words of its tool."""
+    match body.mode:
+        case "text" | "pattern":
+            words: dict[str, Any] = {"pattern": body.query, "literal": body.mode == "text", "most": body.limit}
+        case "meaning":
+            words = {"query": body.query, "most": min(body.limit, 30)}
+        case "symbols":
+            words = {"name": body.query[:200]}
+    return words | ({"path": body.path} if body.path is not None else {})
+
+
+def _hits(text: str) -> list[dict[str, object]]:
+    """Return the places a search names, in its order."""
+    found = (_HIT.match(line) for line in text.splitlines())
+    return [
+        {
+            "rank": rank,
+            "path": hit["path"],
+            "line": int(hit["line"]),
+            "end": int(hit["end"] or hit["line"]),
+            "text": hit["text"],
+        }
+        for rank, hit in enumerate(filter(None, found), 1)
+    ]
 
 
 def _schema(feed: Feed, card: ToolCard) -> dict[str, Any]:
@@ -123,6 +146,7 @@ def _row(feed: Feed, use: ToolUse) -> dict[str, object]:
     answer, blobs = use.answer, feed.ledger.blobs
     state = "pending" if use.answered is None else "refused" if answer is None else "done"
     text = text_of(blobs, answer.result if answer is not None else "", MOST_RESULT)
+    searched = use.event.tool in SEARCHES.values() and answer is not None and answer.success
     return {
         "request": use.event.request,
         "tool": use.event.tool,
@@ -131,6 +155,7 @@ def _row(feed: Feed, use: ToolUse) -> dict[str, object]:
         "risk": answer.risk if answer is not None else None,
         "summary": answer.summary if answer is not None else use.refused,
         "text": text.text,
+        **({"hits": _hits(text.text)} if searched else {}),
         "truncated": text.truncated,
         "facts": json_of(bytes_of(blobs, answer.facts)[0]) if answer is not None and answer.facts else {},
         "seconds": answer.seconds if answer is not None else None,
