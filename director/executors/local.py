@@ -13,6 +13,7 @@ from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
+from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
@@ -248,6 +249,7 @@ class LocalExecutor:
                 blobs=place.blobs,
                 ledger=lambda: _everything(place.store),
                 notes=notes_for(run, effect, place.blobs),
+                touched=lambda: touched(place.mirror.git, effect.base),
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)

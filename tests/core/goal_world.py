@@ -39,7 +39,7 @@ def step(name: str, *needs: str, **more: Any) -> PlanStep:
 
 def wish(**changes: object) -> Any:
     """Return the start of a run with a goal."""
-    return start(**{"tree": GOOD, "gates": ASKED, "goal": "a shop", **changes})
+    return start(**{"tree": GOOD, "gates": ASKED, "goal": "a shop", "models": ("m",), **changes})
 
 
 def built(tree: str) -> set[str]:
