@@ -9,7 +9,7 @@ from typing import Protocol
 
 from agents.ports.models import Models
 from agents.ports.target import Target
-from agents.ports.tools import History, Policy, Tool
+from agents.ports.tools import History, Knowledge, Policy, Tool
 from knowledge_graph.recall import Recalled
 from ledger.blobs import Blobs
 from ledger.events import (
@@ -61,7 +61,9 @@ class Workbench:
     received: MessageSent | None = None
     """What another agent handed over; its payload is this attempt's input."""
     notes: Mapping[str, str] = field(default_factory=dict)
-    """What other agents of the run left for this task, by name, as `Thinking.notes`."""
+    """What other agents of the run left for this task, by name, e.g. `goal`, `facts`, `plan`, `step`, `rejected`."""
+    touched: Callable[[], Mapping[str, int]] = dict
+    """How many of the last commits touched each file, by its path from the root of the repository."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,8 @@ class Thinking:
     """What other agents of the run left for this task, by name, e.g. `facts`, `plan`, `rejected`."""
     steps: int = 60
     """Most calls to a model in this attempt."""
+    knowledge: Knowledge | None = None
+    """For the tools that ask what was learned."""
     gates: tuple[GateSpec, ...] = ()
     """What the run asks of its gates."""
 

@@ -197,8 +197,8 @@ def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
     closed = run.open.get(attempt)
     if run.goal is None or closed is None:
         return run
-    goal = goals.after(run.goal, event, closed.task)
-    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=goal)
+    after = goals.after(run.goal, event, closed.task)
+    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=after)
     moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
     judged = isinstance(event, OpinionGiven) and event.satisfied
     return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
@@ -274,7 +274,7 @@ def _landed(state: State, event: PatchLanded) -> State:
         score=attempt.score,
         landed=run.landed + 1,
         landed_here=run.landed_here + 1,
-        goal=goals.landed(run.goal, attempt.task) if run.goal else None,
+        goal=goals.landed(run.goal, attempt.task, attempt.patch.diff if attempt.patch else "") if run.goal else None,
     )
     patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
     branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None

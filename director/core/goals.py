@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from ledger.events import (
     AcceptanceWritten,
@@ -33,6 +34,10 @@ TOLD = 3
 ADVICE = "look at the step's acceptance on the page, say the goal in smaller words, or connect a stronger model"
 
 
+_Key = TypeVar("_Key")
+_Held = TypeVar("_Held")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A patch for a step that was not good enough yet: whoever tries next goes on from it."""
@@ -53,8 +58,8 @@ class Goal:
     """By step."""
     opinions: dict[str, OpinionGiven] = field(default_factory=dict)
     """By step, of the branch as it stands."""
-    built: frozenset[str] = frozenset()
-    """Steps only an opinion can judge, whose work landed and waits for it."""
+    built: dict[str, str] = field(default_factory=dict)
+    """Steps only an opinion can judge, whose work landed and waits for it: the blob of its diff."""
     drafts: dict[str, Draft] = field(default_factory=dict)
     reviewed: frozenset[TaskId] = frozenset()
     findings: tuple[Finding, ...] = ()
@@ -221,7 +226,7 @@ def after(goal: Goal, event: AnyEvent, task: Task | None) -> Goal:
         case AcceptanceWritten():
             return replace(goal, accepted={**goal.accepted, event.step: event})
         case OpinionGiven():
-            goal = replace(goal, opinions={**goal.opinions, event.step: event}, built=goal.built - {event.step})
+            goal = replace(goal, opinions={**goal.opinions, event.step: event}, built=_but(goal.built, event.step))
             return goal if event.satisfied else _tried(goal, TaskId(f"implement:{event.step}"), event.opinion)
         case FindingsReported() if task is not None and task.gate == GATE:
             return replace(goal, reviewed=goal.reviewed | {task.id}, findings=(*goal.findings, *event.findings))
@@ -241,9 +246,9 @@ def failed(goal: Goal, task: Task, why: str) -> Goal:
     hint = f"no work passed the tests that stood before ({why}); say the same with other tests"
     return replace(
         _tried(goal, TaskId(f"acceptance:{step}"), hint),
-        accepted={s: a for s, a in goal.accepted.items() if s != step},
-        drafts={s: d for s, d in goal.drafts.items() if s != step},
-        tries={t: n for t, n in goal.tries.items() if t != task.id},
+        accepted=_but(goal.accepted, step),
+        drafts=_but(goal.drafts, step),
+        tries=_but(goal.tries, task.id),
         rewritten=goal.rewritten | {step},
     )
 
@@ -255,25 +260,29 @@ def drafted(goal: Goal, task: Task, base: str, tree: str) -> Goal:
     return replace(goal, drafts={**goal.drafts, step_of(task): Draft(base, tree)})
 
 
-def landed(goal: Goal, task: Task) -> Goal:
-    """Return the goal after a patch for one of its steps landed."""
+def landed(goal: Goal, task: Task, diff: str) -> Goal:
+    """Return the goal after a patch for one of its steps landed; `diff` is its blob."""
     if task.gate != GATE or task.kind != "implement":
         return goal
     step = step_of(task)
     by_opinion = any(s.id == step and s.opinion for s in goal.steps)
-    drafts = {s: d for s, d in goal.drafts.items() if s != step}
-    return replace(goal, drafts=drafts, built=goal.built | {step} if by_opinion else goal.built)
+    built = {**goal.built, step: diff} if by_opinion else goal.built
+    return replace(goal, drafts=_but(goal.drafts, step), built=built)
 
 
 def rolled_back(goal: Goal) -> Goal:
-    """Return the goal after the branch went back: opinions were about another tree and are asked for anew."""
-    return replace(goal, opinions={}, built=goal.built | goal.opinions.keys(), drafts={})
+    """Return the goal after the branch went back: what only opinions say is done is built and judged anew."""
+    return replace(goal, opinions={}, built={}, drafts={})
 
 
 def lands_without_gain(goal: Goal, task: Task) -> bool:
     """Return whether a patch that makes nothing worse may land though no gate moves: its step has no test."""
     step = step_of(task)
     return task.kind == "implement" and any(s.id == step and s.opinion for s in goal.steps)
+
+
+def _but(all_of_them: Mapping[_Key, _Held], one: _Key) -> dict[_Key, _Held]:
+    return {key: held for key, held in all_of_them.items() if key != one}
 
 
 def _tried(goal: Goal, task: TaskId, why: str) -> Goal:

@@ -29,6 +29,9 @@ def notes_for(run: Run, effect: Work, blobs: Blobs) -> dict[str, str]:
     if goal is None or effect.task.gate != goals.GATE:
         return {}
     found = {"goal": goal.text, **goals.notes(goal, effect.task)}
+    change = goal.built.get(goals.step_of(effect.task), "")
+    if change:
+        found["change"] = blobs.get(change).decode("utf-8", "replace")
     if goal.facts is not None:
         found["facts"] = blobs.get(goal.facts.facts).decode("utf-8", "replace")
     return found

@@ -13,6 +13,7 @@ from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
+from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
@@ -288,6 +289,7 @@ class LocalExecutor:
                 blobs=place.blobs,
                 ledger=lambda: _everything(place.store),
                 notes=notes,
+                touched=lambda: touched(place.mirror.git, effect.base),
                 thinking=await thinkers.thinking(run, effect, worktree, notes) if thinkers else None,
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
