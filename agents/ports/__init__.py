@@ -41,6 +41,8 @@ from agents.ports.target import (
 from agents.ports.tools import (
     Approval,
     History,
+    Knowledge,
+    Line,
     Policy,
     Resources,
     Rule,
@@ -81,7 +83,9 @@ __all__ = [
     "GitFailed",
     "History",
     "InsideRun",
+    "Knowledge",
     "Limits",
+    "Line",
     "Message",
     "Model",
     "ModelAnswer",

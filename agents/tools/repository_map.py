@@ -13,11 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.tools.code.languages import language_of
-from agents.tools.code.tags import LARGEST, Definition, TagCache, Tags
-from agents.tools.project_files import paths, plain, read
+from agents.tools.code.reading import known_tags, read_tags
+from agents.tools.code.tags import Definition, TagCache, Tags
+from agents.tools.project_files import plain
 
-MOST_FILES = 5000
 DAMPING, ROUNDS, CLOSE = 0.75, 60, 1e-7
 MENTIONED, DESCRIPTIVE, PRIVATE, BY_NAME, ITSELF = 10.0, 3.0, 0.1, 5.0, 0.1
 """What a link weighs more or less by the name it goes over, and by the files it joins."""
@@ -38,10 +37,10 @@ def repository_map(project: Path, mentioned: Sequence[str], tokens: int, tags: T
     """Return the map of the project below `project`, at most `tokens` long by an upper estimate; empty for no code.
 
     `mentioned` are paths (`src/a.py`, `src/a.py:12`), tests (`tests/test_a.py::test_x`), modules and names, as they
-    stand in a task or a traceback. The same tree and words give the same bytes. With the `tags` of a call before, only
-    files that changed are parsed again.
+    stand in a task or a traceback. The same tree and words give the same bytes. Only files that changed since the last
+    call are parsed again; `tags` is another memory for that than the program's own.
     """
-    known = TagCache() if tags is None else tags
+    known = known_tags() if tags is None else tags
     files = {path: found for path, found in read_tags(project, known).items() if found.definitions or found.mentions}
     wanted = mentioned_in(mentioned, files)
     ranked = _ranked(files, wanted)
@@ -55,17 +54,6 @@ def repository_map(project: Path, mentioned: Sequence[str], tokens: int, tags: T
         else:
             many = middle - 1
     return best
-
-
-def read_tags(project: Path, tags: TagCache, under: str = "") -> dict[str, Tags]:
-    """Return the tags of every source file below a folder, by path."""
-    found: dict[str, Tags] = {}
-    for path in paths(project, under):
-        if language_of(path) is not None and (content := read(project, path, LARGEST)) is not None:
-            found[path] = tags.of(path, content)
-            if len(found) == MOST_FILES:
-                break
-    return found
 
 
 def count(text: str) -> int:

@@ -36,12 +36,17 @@ class WorktreeHistory:
     # --- reading
 
     def status(self) -> str:
-        """Return the changed files, one per line: A added, M changed, D deleted."""
-        return self._compared("--name-status")
+        """Return the changed files, one per line: A added, M changed, D deleted; `../` leads out of the project."""
+        said = self._mirror.git.raw("diff-tree", "-r", "-z", "--no-renames", "--name-status", self._before, self.tree())
+        rows = said.decode("utf-8", "backslashreplace").replace("\n", "\\n").split("\0")
+        top = self._prefix or "."
+        return "\n".join(
+            f"{kind}\t{os.path.relpath(path, top)}" for kind, path in zip(rows[::2], rows[1::2], strict=False)
+        )
 
     def diff(self, path: str = "") -> str:
         """Return the unified diff of the worktree against its base, of one file or folder if it is named."""
-        return self._compared("-p", path=path)
+        return self._compared(path)
 
     def log(self, path: str = "", count: int = 20) -> str:
         """Return the newest commits up to the base: short id, day, subject; those that touched a path if named."""
@@ -126,16 +131,13 @@ class WorktreeHistory:
 
     # --- private
 
-    def _compared(self, *shape: str, path: str = "") -> str:
+    def _compared(self, path: str) -> str:
         place = self._place(path)
-        arguments = [
-            "diff-tree", "-r", "--no-renames", "--no-textconv", "--no-ext-diff", *shape, self._before, self.tree(),
-        ]  # fmt: skip
         relative = [f"--relative={self._prefix}/"] if self._prefix else []
-        arguments[1:1] = relative
-        return self._mirror.git.raw(*arguments, "--", *([place] if place else []), env=LITERAL).decode(
-            "utf-8", "replace"
-        )
+        how = ["-r", "-p", "--no-renames", "--no-textconv", "--no-ext-diff", *relative]
+        only = [place] if place else []
+        said = self._mirror.git.raw("diff-tree", *how, self._before, self.tree(), "--", *only, env=LITERAL)
+        return said.decode("utf-8", "replace")
 
     def _place(self, path: str) -> str:
         """Return a path of the project as git's tree names it."""

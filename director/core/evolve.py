@@ -188,14 +188,17 @@ def _reported(run: Run, event: FindingsReported) -> Run:
     closed = run.open.get(event.attempt)
     if closed is not None and closed.task.gate == goals.GATE:
         return _towards_goal(run, event, event.attempt)
-    return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+    after = _without(run, event.attempt, (ALL,))
+    is_structure = closed is not None and closed.task.kind == "structure"
+    return replace(after, hot_spots=event.findings) if is_structure else after
 
 
 def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
     closed = run.open.get(attempt)
     if run.goal is None or closed is None:
         return run
-    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
+    after = goals.after(run.goal, event, closed.task)
+    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=after)
     moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
     judged = isinstance(event, OpinionGiven) and event.satisfied
     return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
+from director.core.goals import GATE
 from director.core.state import Run
 from ledger.events import Finding, GateSpec, Reading, Task, TaskId
 
@@ -26,7 +27,7 @@ MOST_FINDINGS = 40
 
 def tasks(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
     """Return the tasks of a gate for which no technique is known; none without a model."""
-    if not run.started.models or reading.value is None:
+    if not run.started.models or reading.value is None or spec.name == GATE:
         return []
     groups = _by_file(_open_findings(reading, run))
     if not groups and spec.name != "tests":

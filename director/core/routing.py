@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from director.core.goals import GATE as GOAL
 from director.core.state import ALL, Attempt, Lesson, Run, lesson_key
 from ledger.events import AnyEvent, AttemptGaveUp, Budget, BudgetExhausted, PatchProposed, Task
 
@@ -24,7 +25,6 @@ TRUST = 2.0
 """How many attempts what is believed beforehand weighs as much as."""
 DEARER = 4.0
 """How much dearer the next model is believed to be while nothing is known."""
-GOAL = "goal"
 
 
 class Choice(NamedTuple):

@@ -90,13 +90,20 @@ def test_a_model_that_is_never_done_is_not_asked_for_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("readFile", "read_file"), ("run_test", "run_tests"), ("edit", "edit_file")]
+    ("name", "near"), [("open_file", "read_file"), ("run_test", "run_tests"), ("edit", "edit_file")]
 )
 def test_a_tool_that_is_not_there_is_answered_with_the_nearest(name: str, near: str) -> None:
     state = after(Answered("act-1", calls(call(name))))
 
     assert f"Did you mean {near}?" in messages(state)[-1].text
     assert pending(state) == Ask("act-2", 4096)
+
+
+@pytest.mark.parametrize("name", ["readFile", "functions.read_file", "Read-File", "default_api:read_file"])
+def test_a_tool_that_is_spelt_otherwise_is_taken_for_what_is_meant(name: str) -> None:
+    owed = pending(after(Answered("act-1", calls(call(name)))))
+
+    assert isinstance(owed, Use) and [each.name for each in owed.calls] == ["read_file"]
 
 
 def test_the_same_failed_call_is_not_run_again() -> None:

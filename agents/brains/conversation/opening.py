@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.brains.conversation.looking import Failing, failing, is_tested
-from agents.brains.conversation.steady import data, shortened, steady
+from agents.brains.conversation.steady import data, shortened
 from agents.brains.conversation.turns import BYTES
 from agents.ports import Frame, Message, TestOutcome, Workbench
+from agents.tools.repository_map import repository_map
 from ledger.events import GateSpec, Reading, Task
 
 TOKENS = 5000
 """What the first message of the user may take."""
 MAP_TOKENS = 1000
 CONVENTIONS = ("AGENTS.md", "CONTRIBUTING.md")
-_MOST_FILES = 150
 _LARGEST = 65536
-_LEFT_OUT = frozenset({".git", "__pycache__", "node_modules", ".venv", "venv", ".mypy_cache", ".ruff_cache", "dist"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +125,13 @@ def _places(tests: tuple[TestOutcome, ...]) -> list[str]:
 
 def _from_others(bench: Workbench) -> Iterator[Section]:
     """What other agents of the run left, by name; what was rejected comes first."""
-    notes = bench.thinking.notes if bench.thinking else {}
+    goal = bench.thinking.goal if bench.thinking else ""
+    notes = {**bench.notes, **(bench.thinking.notes if bench.thinking else {})}
+    if bench.received is not None and bench.thinking is not None:
+        handed = bench.thinking.blobs.get(bench.received.payload).decode("utf-8", "replace")
+        yield Section(f"Handed over by the {bench.received.sender}", data("handed-over", handed), 4000, 1)
     for name in sorted(notes, key=lambda each: (each != "rejected", each)):
-        if notes[name].strip():
+        if notes[name].strip() and notes[name] != goal:
             yield Section(f"From this run: {name}", data(name, notes[name]), 3000, 2)
 
 
@@ -139,8 +141,8 @@ def _about_project(task: Task, bench: Workbench, tests: Failing | None) -> Itera
         if text := _read(project, name) or _read(bench.target.root.resolve(), name):
             yield Section(f"The project's own {name}", data(name, text), 2500, 4)
     mentioned = [*task.targets, *(frame.path for test in (tests.tests if tests else ()) for frame in test.frames)]
-    if text := _map(project, mentioned):
-        yield Section("The project", data("map", steady(text, str(project))), MAP_TOKENS * 4, 5)
+    if text := repository_map(project, mentioned, MAP_TOKENS):
+        yield Section("The project: what matters most for this", data("map", text), MAP_TOKENS * 5, 5)
 
 
 def _read(folder: Path, name: str) -> str:
@@ -149,17 +151,3 @@ def _read(folder: Path, name: str) -> str:
     if not path.is_relative_to(folder) or not path.is_file() or path.stat().st_size > _LARGEST:
         return ""
     return path.read_text("utf-8", errors="replace")
-
-
-def _map(project: Path, mentioned: list[str]) -> str:
-    """Return the files of the project, those that are mentioned first."""
-    found: list[str] = []
-    for folder, folders, files in os.walk(project):
-        folders[:] = sorted(each for each in folders if each not in _LEFT_OUT and not each.startswith("."))
-        found += [(Path(folder) / each).relative_to(project).as_posix() for each in sorted(files)]
-        if len(found) > 4 * _MOST_FILES:
-            break
-    named = {each.split("::")[0] for each in mentioned}
-    ranked = sorted(found, key=lambda each: (each not in named, each.count("/"), each))
-    more = f"\nand more than {len(ranked) - _MOST_FILES} others" if len(ranked) > _MOST_FILES else ""
-    return "\n".join(ranked[:_MOST_FILES]) + more

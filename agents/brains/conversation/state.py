@@ -127,6 +127,8 @@ def digest(state: State) -> str:
 
 
 def _answered(state: State, fact: Answered) -> State:
+    if any(turn.key == fact.key for turn in state.turns):
+        return state  # the same answer, heard twice
     asked = state.asked + 1
     if fact.key.startswith(CONDENSE):
         return replace(state, asked=asked, said=fact.answer.text.strip())

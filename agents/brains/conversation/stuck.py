@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from agents.brains.conversation.facts import CHECK, FINISH, Observed
 from agents.brains.conversation.state import State
-from agents.brains.conversation.turns import Turn
+from agents.brains.conversation.turns import Turn, letters
 from agents.ports import ToolCall
 
 SAME = 3
@@ -94,10 +94,10 @@ def failed_before(state: State, call: ToolCall) -> bool:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return the tool that was most likely meant, or ''."""
-    plain = {_letters(each): each for each in known}
-    found = difflib.get_close_matches(_letters(name), list(plain), n=1, cutoff=0.5)
-    inside = [each for each in plain if each in _letters(name) or _letters(name) in each]
-    return plain[found[0]] if found else plain[inside[0]] if inside and _letters(name) else ""
+    plain = {letters(each): each for each in known}
+    found = difflib.get_close_matches(letters(name), list(plain), n=1, cutoff=0.5)
+    inside = [each for each in plain if each in letters(name) or letters(name) in each]
+    return plain[found[0]] if found else plain[inside[0]] if inside and letters(name) else ""
 
 
 def _since_told(state: State) -> tuple[Turn, ...]:
@@ -139,10 +139,6 @@ def _writing_since_gain(state: State, turns: tuple[Turn, ...]) -> int:
         for nth, item in enumerate(state.items)
         if isinstance(item, Turn) and nth >= state.gained and id(item) in recent
     )
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _plain(value: Any) -> Any:

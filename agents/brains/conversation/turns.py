@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -71,9 +72,24 @@ def calls_of(terms: Terms, key: str, answer: ModelAnswer) -> tuple[tuple[ToolCal
         made = ()
     else:
         made = terms.heard(answer.text) or (ToolCall("", FINISH, ""),)
-    return tuple(
-        ToolCall(f"{key}.{nth}", call.name, call.arguments) for nth, call in enumerate(made, 1)
-    ), bool(answer.tool_calls)  # fmt: skip
+    named = (
+        ToolCall(f"{key}.{nth}", meant(call.name, terms.tools), call.arguments) for nth, call in enumerate(made, 1)
+    )
+    return tuple(named), bool(answer.tool_calls)
+
+
+def meant(name: str, known: frozenset[str]) -> str:
+    """Return the tool a name stands for, however it is spelt: `readFile`, `functions.read_file`; else the name."""
+    if name in known:
+        return name
+    spelt = letters(re.split(r"[.:/]", name)[-1])
+    fitting = [each for each in known if letters(each) == spelt]
+    return fitting[0] if len(fitting) == 1 else name
+
+
+def letters(name: str) -> str:
+    """Return what two spellings of a name have in common."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def with_ids(key: str, answer: ModelAnswer) -> ModelAnswer:

@@ -82,7 +82,7 @@ def _item(item: Item, *, old: bool, room: int) -> list[Message]:
 
 def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
     answer = turn.answer
-    said = [Message("assistant", answer.text, answer.tool_calls)] if answer.text or answer.tool_calls else []
+    said = [Message("assistant", answer.text, answer.tool_calls)] if answer.text.strip() or answer.tool_calls else []
     if turn.native:
         for made, call in zip(answer.tool_calls, turn.calls, strict=True):
             said.append(Message("tool", _shown(turn.of(call), old=old, longest=longest), answers=made.id))

@@ -8,7 +8,7 @@ import sys
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agents.tools.code.languages import grammar, language_of
 
@@ -31,6 +31,7 @@ class Definition:
     """`class`, `function`, `method`, `constant`, `field`, `type`, `interface`, `enum`, `struct`, `trait`, `module`,
     `macro`."""
     line: int
+    """Of its name."""
     end: int
     container: str
     """What it stands in, joined by dots; empty at the top."""
@@ -63,7 +64,7 @@ class Tags:
 class TagCache:
     """Tags by the content they came from: a file that did not change is not parsed again, whatever it is called."""
 
-    def __init__(self, most: int = 20_000) -> None:
+    def __init__(self, most: int = 8000) -> None:
         """`most` is how many files are remembered; the one unused for longest goes first."""
         self._most = most
         self._known: OrderedDict[tuple[str, bytes], Tags] = OrderedDict()
@@ -92,7 +93,7 @@ def parse(key: str, content: bytes) -> Tags:
 
     language, query = grammar(key)
     tree = Parser(language).parse(content)
-    found: list[tuple[Node, str, str, str]] = []
+    found: list[_Found] = []
     mentions: dict[str, list[int]] = {}
     references: Counter[str] = Counter()
     broken: set[tuple[int, str]] = set()
@@ -110,7 +111,7 @@ def parse(key: str, content: bytes) -> Tags:
                 broken.add((line, _error(node)))
             elif kind not in ("name", "receiver"):
                 receiver = _bare(_text(match["receiver"][0])) if "receiver" in match else ""
-                found.append((node, kind, _text(match["name"][0]), receiver))
+                found.append(_Found(node, kind, match["name"][0], receiver))
     return Tags(
         language=query_language(key),
         definitions=_definitions(found),
@@ -125,16 +126,25 @@ def query_language(key: str) -> str:
     return "typescript" if key == "tsx" else key
 
 
-def _definitions(found: list[tuple[Node, str, str, str]]) -> tuple[Definition, ...]:
+class _Found(NamedTuple):
+    """One match of the query."""
+
+    node: Node
+    kind: str
+    name: Node
+    receiver: str
+
+
+def _definitions(found: list[_Found]) -> tuple[Definition, ...]:
     """Put each definition into those it stands in; what is only a scope is not among them."""
-    found.sort(key=lambda each: (each[0].start_byte, -each[0].end_byte, each[1] == "constant"))
+    found.sort(key=lambda each: (each.node.start_byte, -each.node.end_byte, each.kind == "constant"))
     open_: list[tuple[int, str, str]] = []
     made: list[Definition] = []
     seen: set[tuple[int, str]] = set()
-    for node, kind, name, receiver in found:
+    for node, kind, called, receiver in found:
         while open_ and open_[-1][0] <= node.start_byte:
             open_.pop()
-        name = _bare(name) if kind == "scope" else name
+        name = _bare(_text(called)) if kind == "scope" else _text(called)
         inner = open_[-1][1] if open_ else ""
         local = any(each[1] in ("function", "method") for each in open_)
         if kind == "function" and inner in ("class", "scope", "trait", "interface", "enum"):
@@ -146,7 +156,7 @@ def _definitions(found: list[tuple[Node, str, str, str]]) -> tuple[Definition, .
         if kind == "scope" or place in seen or (local and kind in ("constant", "field")):
             continue
         seen.add(place)
-        line, end = node.start_point[0] + 1, node.end_point[0] + 1
+        line, end = called.start_point[0] + 1, node.end_point[0] + 1
         made.append(Definition(name, kind, line, end, container, _head(node), local))
     return tuple(made)
 
