@@ -41,6 +41,7 @@ from agents.ports.target import (
 from agents.ports.tools import (
     Approval,
     History,
+    Knowledge,
     Line,
     Policy,
     Resources,
@@ -82,6 +83,7 @@ __all__ = [
     "GitFailed",
     "History",
     "InsideRun",
+    "Knowledge",
     "Limits",
     "Line",
     "Message",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -11,7 +11,9 @@ from pydantic import BaseModel
 
 from agents.ports.models import Models
 from agents.ports.target import Target
+from knowledge_graph.learned import LikeError
 from knowledge_graph.recall import Recalled
+from knowledge_graph.vectors import Near
 from ledger.blobs import Blobs
 from ledger.events import Fingerprint, Risk
 
@@ -53,6 +55,18 @@ class Line(Protocol):
         ...
 
 
+class Knowledge(Protocol):
+    """What Kaizen learned about one project, and what it finds again by the likeness of words."""
+
+    def errors_like(self, exception: str, message: str, k: int) -> Sequence[LikeError]:
+        """Return at most `k` errors met before whose words are like these, the likest first."""
+        ...
+
+    def nearest(self, texts: Mapping[str, str], asked: str, k: int) -> Sequence[Near]:
+        """Return the likest of these texts by id, the likest first; an id always stands for the same text."""
+        ...
+
+
 @dataclass(slots=True)
 class ToolBench:
     """What a tool can touch; nothing else."""
@@ -67,6 +81,8 @@ class ToolBench:
     seed: int = 0
     models: Models | None = None
     """For tools that ask a model themselves."""
+    knowledge: Knowledge | None = None
+    """None where nothing is learned."""
     keep_out: tuple[str, ...] = ()
     """Globs of files that may not be written."""
     closed: Callable[[str], str] = lambda path: ""

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from agents.ports.models import Models
 from agents.ports.target import Target
-from agents.ports.tools import History, Policy, Tool
+from agents.ports.tools import History, Knowledge, Policy, Tool
 from knowledge_graph.recall import Recalled
 from ledger.blobs import Blobs
 from ledger.events import (
@@ -88,6 +88,8 @@ class Thinking:
     """What other agents of the run left for this task, by name, e.g. `facts`, `plan`, `rejected`."""
     steps: int = 60
     """Most calls to a model in this attempt."""
+    knowledge: Knowledge | None = None
+    """For the tools that ask what was learned."""
     gates: tuple[GateSpec, ...] = ()
     """What the run asks of its gates."""
 

@@ -197,8 +197,8 @@ def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
     closed = run.open.get(attempt)
     if run.goal is None or closed is None:
         return run
-    run = _taught(run, closed, landed=1)
-    run = replace(_without(run, attempt, None), goal=goals.after(run.goal, event, closed.task))
+    after = goals.after(run.goal, event, closed.task)
+    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=after)
     moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
     judged = isinstance(event, OpinionGiven) and event.satisfied
     return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
