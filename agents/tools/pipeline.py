@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import posixpath
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from agents.tools.arguments import Unfitting, canonical, digest, read_arguments,
 from agents.tools.found import schema_of
 from agents.tools.long_text import KEPT, LONGEST, cut, needs_cut
 from agents.tools.past import Past
-from agents.tools.policy import KEEP_OUT, verdict
+from agents.tools.policy import KEEP_OUT, paths, verdict
 from ledger.events import AnyEvent, AttemptId, Risk, ToolAsked, ToolFinished, ToolVetoed
 
 Stage = Literal["schema", "policy", "approval", "repeated", "run"]
@@ -101,7 +102,8 @@ class Pipeline:
             raise AgentError("this attempt has no model and no tools: give it to a brain that thinks with one")
         reach = ToolBench(
             target=bench.target, history=thinking.history, blobs=thinking.blobs, recall=bench.recall,
-            scratch=bench.scratch, seed=bench.seed, models=thinking.models, keep_out=KEEP_OUT,
+            scratch=bench.scratch, seed=bench.seed, models=thinking.models, knowledge=thinking.knowledge,
+            keep_out=KEEP_OUT,
         )  # fmt: skip
         return cls(
             thinking.tools if tools is None else tools, reach, thinking.policy,
@@ -266,7 +268,7 @@ class Pipeline:
         began = self._clock()
         try:
             async with asyncio.timeout(self._seconds):
-                result = await ready.tool.run(ready.arguments, self._bench)
+                result = await ready.tool.run(ready.arguments, replace(self._bench, closed=self._closed(ready)))
         except TimeoutError:
             why = f"{ready.tool.name} took longer than {self._seconds:g} s and was ended; ask for less at once"
             result = ToolResult(False, why, summary=why, changed=True)
@@ -276,6 +278,21 @@ class Pipeline:
             why = f"{ready.tool.name} failed inside: {type(error).__name__}: {error}"[:500]
             result = ToolResult(False, f"{why}. Try another tool", summary=why, changed=True)
         return _Ended(result, self._clock() - began)
+
+    def _closed(self, ready: _Ready) -> Callable[[str], str]:
+        """Say of files that show only while a call runs whether the rules let it write them."""
+        named = set(paths(ready.resources.writes))
+        let = (ready.tool.name, ready.risk) in self._policy.whole_run
+
+        def closed(path: str) -> str:
+            touched = Resources(writes=frozenset({f"file:{path}"}))
+            said = verdict(self._policy.rules, ready.tool.name, ready.risk, touched, self._bench.keep_out)
+            if said.verdict == "deny":
+                return said.why
+            asks = said.verdict == "ask" and not let and path not in named
+            return f"{said.why}: name {path} by its whole path, so that a person can be asked" if asks else ""
+
+        return closed
 
     async def _unknown_end(self, ready: _Ready) -> Carried:
         why = f"{ready.tool.name} had begun when Kaizen was stopped, and whether it reached its end is not known"
@@ -330,7 +347,7 @@ def _overlap(one: str, other: str) -> bool:
     kinds = {one.partition(":")[0], other.partition(":")[0]}
     if "tree" in kinds and kinds <= {"tree", "file"}:
         return True
-    one, other = f"{one.rstrip('/')}/", f"{other.rstrip('/')}/"
+    one, other = (f"{kind}:{posixpath.normpath(rest)}/" for kind, _, rest in (one.partition(":"), other.partition(":")))
     return one.startswith(other) or other.startswith(one)
 
 

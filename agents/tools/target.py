@@ -18,7 +18,7 @@ from agents.tools.addopts import kept_options
 from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
 from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
-from agents.tools.toolchain import Toolchain, toolchain
+from agents.tools.toolchain import Toolchain, programs_in, toolchains
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
@@ -80,10 +80,10 @@ class SandboxedTarget:
         self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
     ) -> Completed:
         """Run any command with this tree; it is read-only unless `writable`."""
-        first, last = self._import_path(self.project, self.layout())
-        env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]))
+        tools = self._tools(argv)
+        env = self._command_env(self.project, tools)
         command = self._command(self._root, argv, env, limits or Limits(), writable)
-        return await self._sandbox.run(replace(command, readable=[*command.readable, *shown]))
+        return await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *shown]))
 
     async def inside(
         self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
@@ -141,21 +141,30 @@ class SandboxedTarget:
         limits: Limits | None = None,
     ) -> Produced:  # fmt: skip
         """Run a command in a copy, with the user's installation of its program shown read-only."""
-        own = self.environment.python.parent
-        tools = Toolchain() if (own / argv[0]).exists() else toolchain(argv[0], self.environment.search)
+        tools = self._tools(argv)
         with self._copy() as copy:
             project = copy / self._prefix
             lay(project, laid or {})
             lent = lend_packages(project, self.environment.own) if self.environment.own is not None else ()
-            first, last = self._import_path(project, self.layout())
-            env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
-            env["PATH"] = os.pathsep.join([str(own), *tools.path, env["PATH"]])
+            env = self._command_env(project, tools)
             command = self._command(copy, argv, env, limits or Limits(), writable=True)
             done = await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *lent]))
             left = collected(project, collect) if done.outcome == "exited" and collect else Collected({}, cut=False)
         return Produced(done, left.files, left.cut, str(project))
 
     # --- private
+
+    def _tools(self, argv: Sequence[str]) -> Toolchain:
+        """Return what the programs of a command need; a line for the shell may start any program it names."""
+        own = self.environment.python.parent
+        named = programs_in(argv)
+        return toolchains([name for name in named if not (own / name).exists()], self.environment.search)
+
+    def _command_env(self, project: Path, tools: Toolchain) -> dict[str, str]:
+        first, last = self._import_path(project, self.layout())
+        env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
+        env["PATH"] = os.pathsep.join([str(self.environment.python.parent), *tools.path, env["PATH"]])
+        return env
 
     async def _inside(
         self, root: Path, job: str, spec: Mapping[str, Any], limits: Limits, layout: Layout, *, writable: bool

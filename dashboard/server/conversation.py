@@ -37,7 +37,7 @@ class Tool:
         if self.vetoed is not None:
             return "vetoed"
         if self.finished is None:
-            return "open"
+            return "waiting" if self.asked.waits else "open"
         return "done" if self.finished.success else "failed"
 
 
@@ -112,10 +112,11 @@ class Conversation:
                 (self._call(event.key) or self._last(recorded)).tries.append((at, event))
                 totals.failed += 1
                 totals.cost += event.cost or 0.0
+            case ToolAsked() as event if (tool := self._tool(event.key)) is not None:
+                tool.asked = event
             case ToolAsked() as event:
-                if self._tool(event.key) is None:
-                    self._last(recorded).tools.append(Tool(event, at))
-                    totals.tools += 1
+                self._last(recorded).tools.append(Tool(event, at))
+                totals.tools += 1
             case ToolVetoed() as event if (tool := self._tool(event.key)) is not None:
                 tool.vetoed = event
             case ToolFinished() as event if (tool := self._tool(event.key)) is not None:

@@ -10,12 +10,15 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from dashboard.server.access.door import Door
+from dashboard.server.access.keyring import KeyRing
 from dashboard.server.access.permissions import Caller
+from dashboard.server.access.rates import Rates
 from dashboard.server.feed import Feed
 from dashboard.server.feeds import Feeds
 from dashboard.server.health import Health
 from dashboard.server.ledgers import Ledgers
 from dashboard.server.metrics import Metrics
+from dashboard.server.patience import Patience
 from dashboard.server.settings import ServerSettings
 from dashboard.server.stream.hall import Hall
 
@@ -34,6 +37,9 @@ class Parts:
     clock: Callable[[], float]
     token_source: Callable[[], str]
     started: float
+    patience: Patience
+    keyring: KeyRing
+    rates: Rates
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

@@ -6,18 +6,32 @@ from dataclasses import dataclass
 
 from ledger.events import (
     AnyEvent,
+    ApproveRequested,
     AttemptId,
     Budget,
     CheckpointRequested,
+    DenyRequested,
     GateSpec,
     PauseRequested,
     RequestId,
     ResumeRequested,
+    RoleRequested,
     RollbackRequested,
     StopRequested,
+    TaskRequested,
 )
 
-Request = StopRequested | PauseRequested | ResumeRequested | CheckpointRequested | RollbackRequested
+Request = (
+    StopRequested
+    | PauseRequested
+    | ResumeRequested
+    | CheckpointRequested
+    | RollbackRequested
+    | ApproveRequested
+    | DenyRequested
+    | TaskRequested
+    | RoleRequested
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,8 @@ class Start:
     goal: str = ""
     models: tuple[str, ...] = ()
     """The cheapest first; empty: none is connected."""
+    asked: RequestId = RequestId("")
+    """The one piece of work the run is for; empty for a run that is about the gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,8 @@ class Ask:
 
     at: float
     request: Request
+    actor: str = ""
+    """Who wrote the request into the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
+from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
@@ -29,6 +30,8 @@ from director.core.effects import (
     pending,
 )
 from director.core.state import Run, State, refused_now
+from director.executors.goals import begun_from, laid_files, notes_for, taken_for
+from director.gates.goal import with_goal
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
 from director.referee.judging import judge
@@ -49,6 +52,7 @@ from ledger.events import (
     TargetPrepared,
     attempt_stream,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.score import quality_score
 from ledger.store import Store
 
@@ -190,7 +194,8 @@ class LocalExecutor:
         reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
         if reasons:
             return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
-        judged = await judge(referee, started.commit, effect.base, effect.tree, started.gates)
+        asked = with_goal(started.gates, run.goal, self.place.blobs)
+        judged = await judge(referee, started.commit, effect.base, effect.tree, asked)
         fact = PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
@@ -206,7 +211,8 @@ class LocalExecutor:
 
     async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
-        return await self.place.referee.measure(run.id, run.started.commit, tree, run.started.gates, run.readings)
+        asked = with_goal(run.started.gates, run.goal, self.place.blobs)
+        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings)
 
     def _rebase(self, effect: Rebase) -> PatchRebased | PatchRejected:
         merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)
@@ -218,7 +224,13 @@ class LocalExecutor:
     async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> AnyEvent:
         place = self.place
         agent = place.agents[effect.role]
-        worktree = Worktree(place.mirror, place.worktrees / effect.attempt, effect.base)
+        worktree = Worktree(
+            place.mirror,
+            place.worktrees / effect.attempt,
+            effect.base,
+            start=await asyncio.to_thread(begun_from, effect, place.mirror),
+            laid=laid_files(effect, place.blobs, place.referee.prefix),
+        )
         await asyncio.to_thread(worktree.__enter__)
         try:
             bench = Workbench(
@@ -234,10 +246,15 @@ class LocalExecutor:
                 refused=refused,
                 was_refused=lambda: _is_among(worktree, refused),
                 scratch=worktree.scratch,
+                blobs=place.blobs,
+                ledger=lambda: _everything(place.store),
+                notes=notes_for(run, effect, place.blobs),
+                touched=lambda: touched(place.mirror.git, effect.base),
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
+            report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
+            return await taken_for(place.referee, run, effect, report)
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
 
@@ -247,6 +264,13 @@ def _first_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _everything(store: Store) -> Iterator[Recorded]:
+    position = 0
+    while page := store.read(after=position):
+        yield from page
+        position = page[-1].position
 
 
 def _is_among(worktree: Worktree, refused: frozenset[str]) -> bool:

@@ -69,6 +69,7 @@ from ledger.events.requests import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
     ToolAnswered,
     ToolRequested,
     ToolsOffered,
@@ -188,6 +189,7 @@ AnyEvent = (
     | ApproveRequested
     | DenyRequested
     | TaskRequested
+    | TaskTaken
     | TaskAnswered
     | ToolsOffered
     | ToolRequested
@@ -302,6 +304,7 @@ __all__ = [
     "TaskAnswered",
     "TaskId",
     "TaskRequested",
+    "TaskTaken",
     "TechniqueTried",
     "ToolAnswered",
     "ToolAsked",

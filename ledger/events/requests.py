@@ -102,6 +102,16 @@ class TaskRequested(Event, frozen=True, kw_only=True):
     by: str = ""
 
 
+class TaskTaken(Event, frozen=True, kw_only=True):
+    """The director took up a piece of work that was asked for; it is answered when it is done."""
+
+    request: RequestId
+    role: str
+    text: str
+    apply: Literal["none", "propose", "land"] = "propose"
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+
+
 class TaskAnswered(Event, frozen=True, kw_only=True):
     """What came of a piece of work that was asked for."""
 

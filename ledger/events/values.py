@@ -222,7 +222,7 @@ class ToolCard(Value, frozen=True, kw_only=True):
     parameters: str
     """Blob of the JSON schema of its arguments."""
     risk: Risk | None = None
-    """What a call of it risks; None when that depends on its arguments."""
+    """What a plain call of it risks; that of a call is computed from its arguments."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True):

@@ -21,6 +21,8 @@ from ledger.events import (
 )
 from ledger.events.recorded import Recorded
 
+ASKED = "asked:"
+"""Begins the id of a task that is one by request; the request's own id follows."""
 Stand = Literal["queued", "running", "done", "failed"]
 
 
@@ -63,14 +65,14 @@ class AskedTasks:
         match recorded.event:
             case TaskRequested() as event:
                 self._asked(recorded, event)
-            case RunStarted() as event if event.request in self.tasks:
-                self._of_run[event.run] = event.request
-                self._begin(event.request, recorded.at, event.run)
+            case RunStarted() as event if (request := event.asked or event.request) in self.tasks:
+                self._of_run[event.run] = request
+                self._begin(request, recorded.at, event.run)
             case IterationStarted() as event:
                 for task in event.tasks:
-                    if (request := self._named(task.id, task.targets)) is not None:
-                        self._of_task[task.id] = request
-                        self._begin(request, recorded.at, event.run)
+                    if (named := self._named(task.id, task.targets)) is not None:
+                        self._of_task[task.id] = named
+                        self._begin(named, recorded.at, event.run)
             case AttemptScheduled() as event:
                 self._scheduled(recorded, event)
             case TaskAnswered() as event:
@@ -95,7 +97,8 @@ class AskedTasks:
             self.sessions.setdefault(event.session, []).append(event.request)
 
     def _named(self, task: TaskId, targets: tuple[str, ...]) -> RequestId | None:
-        return next((RequestId(name) for name in (task, *targets) if name in self.tasks), None)
+        names = (RequestId(name.removeprefix(ASKED)) for name in (task, *targets))
+        return next((name for name in names if name in self.tasks), None)
 
     def _scheduled(self, recorded: Recorded, event: AttemptScheduled) -> None:
         request = self._of_task.get(event.task) or self._named(event.task, ()) or self._of_run.get(event.run)

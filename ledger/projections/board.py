@@ -78,6 +78,7 @@ from ledger.events import (
     TargetPrepared,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
     TechniqueTried,
     ToolAnswered,
     ToolAsked,
@@ -110,6 +111,7 @@ Unshown = (
     | MilestoneReached
     | MessageSent
     | AttemptCosted
+    | TaskTaken
     | ToolsOffered
     | ContextSet
     | ContextDeleted

@@ -37,7 +37,10 @@ class KeptValues:
         match recorded.event:
             case ContextSet() as event:
                 kept = Kept(event.key, event.session, recorded.position, recorded.at, event.expires, event.by)
-                self._rows.setdefault(event.session, {})[event.key] = kept
+                rows = self._rows.setdefault(event.session, {})
+                for old in [name for name, row in rows.items() if not row.live(recorded.at)]:
+                    del rows[old]
+                rows[event.key] = kept
             case ContextDeleted() as event:
                 self._rows.get(event.session, {}).pop(event.key, None)
             case SessionDeleted() as event:

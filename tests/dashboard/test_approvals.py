@@ -12,6 +12,8 @@ from tests.dashboard.thinking import APPROVAL, ATTEMPT, DIGEST, scheduled, steps
 
 HERE = f"/approvals/{APPROVAL}"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:

@@ -11,6 +11,8 @@ from tests.dashboard.thinking import ATTEMPT, scheduled, steps, waiting
 
 HERE = f"/api/v1/projects/ranges/attempts/{ATTEMPT}"
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def served() -> AsyncIterator[Served]:

@@ -46,10 +46,10 @@ def staffed() -> list[Told]:
     return director(DirectorStarted(version="1", sandbox="bubblewrap", sandboxed=True, roles=ROLES))
 
 
-def scheduled(attempt: AttemptId = ATTEMPT, role: str = "coder") -> list[Told]:
+def scheduled(attempt: AttemptId = ATTEMPT, role: str = "coder", task: str = "t1") -> list[Told]:
     """Return the decision that begins an attempt."""
     return director(
-        AttemptScheduled(run=RUN, iteration=1, attempt=attempt, task=TaskId("t1"), role=role, base="b", seed=1,
+        AttemptScheduled(run=RUN, iteration=1, attempt=attempt, task=TaskId(task), role=role, base="b", seed=1,
                          brain="conversational", model=MODEL)
     )  # fmt: skip
 

@@ -17,6 +17,7 @@ from dashboard.server.parts import TheCaller, TheParts, TheProject
 from dashboard.server.routes.requests import (
     Key,
     Line,
+    Seconds,
     append,
     request_id,
     settled,
@@ -28,7 +29,6 @@ from ledger.events import REQUESTS, ApprovalId, ApproveRequested, DenyRequested,
 
 MOST_ARGUMENTS = 256 * 1024
 MOST_ROWS = 200
-Seconds = Annotated[float, Query(ge=0, le=60)]
 
 
 class Approve(BaseModel, extra="forbid"):

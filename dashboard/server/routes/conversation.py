@@ -215,6 +215,7 @@ def _tool(blobs: Blobs, tool: Tool) -> dict[str, object]:
         "summary": finished.summary if finished is not None else "",
         "result": text_of(blobs, finished.result).row() if finished is not None else None,
         "seconds": finished.seconds if finished is not None else None,
+        "counts": finished.counts if finished is not None else {},
         "tree": finished.tree if finished is not None else "",
     }
 

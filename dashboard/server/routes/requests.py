@@ -41,10 +41,11 @@ from ledger.store import Store
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+Seconds = Annotated[float, Query(ge=0, le=60)]
 Asking = (
     AskedEvent | TaskRequested | ToolRequested | ContextSet | ContextDeleted | SessionDeleted | KeyCreated | KeyRevoked
 )
-_SEEN = 2.0
+SEEN = 2.0
 """Seconds an append may take until this server has folded it, too."""
 
 
@@ -83,7 +84,7 @@ async def ask(body: Ask, feed: TheFeed, parts: TheParts, caller: TheCaller, key:
     if isinstance(wish, RollbackRequested):
         _require_fresh(feed, wish)
     recorded = await append(feed.ledger.store, wish, store_key(feed.name, caller, key))
-    await feed.reach(recorded.position, _SEEN)
+    await feed.reach(recorded.position, SEEN)
     return accepted(wish.request, recorded.position)
 
 
@@ -99,7 +100,7 @@ async def answer(feed: TheFeed, request: str, wait: Annotated[float, Query(ge=0,
 
 async def settled(feed: Feed, request: RequestId, position: int, wait: float) -> Response:
     """Return 200 when a wish was honoured within `wait` seconds, else 202; raise Refused with the reason for no."""
-    await feed.reach(position, _SEEN)
+    await feed.reach(position, SEEN)
     wish = feed.history.requests.get(request)
     if wish is not None and wish.state == "pending" and wait:
         await feed.until(lambda: wish.state != "pending", wait)

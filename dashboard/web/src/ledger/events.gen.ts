@@ -1155,6 +1155,16 @@ export interface TaskRequested {
   readonly by?: string;
 }
 
+/** The director took up a piece of work that was asked for; it is answered when it is done. */
+export interface TaskTaken {
+  readonly kind: "TaskTaken";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
+}
+
 /** A technique gave its answer; stands in the attempt's stream. */
 export interface TechniqueTried {
   readonly kind: "TechniqueTried";
@@ -1306,6 +1316,7 @@ export type AnyEvent =
   | ApproveRequested
   | DenyRequested
   | TaskRequested
+  | TaskTaken
   | TaskAnswered
   | ToolsOffered
   | ToolRequested
@@ -1386,6 +1397,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ApproveRequested: "Somebody allows a call that waits.",
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskTaken: "The director took up a piece of work that was asked for; it is answered when it is done.",
   TaskAnswered: "What came of a piece of work that was asked for.",
   ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
   ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",

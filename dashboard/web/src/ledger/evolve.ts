@@ -48,6 +48,7 @@ type Unshown = Of<
   | "MilestoneReached"
   | "MessageSent"
   | "AttemptCosted"
+  | "TaskTaken"
   | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"

@@ -1,0 +1,356 @@
+"""Makes the edits of one answer, all of them or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+from agents.tools.edits.naming import Meant, meant
+from agents.tools.edits.nearest import numbered
+from agents.tools.edits.partial import elision, why_partial
+from agents.tools.edits.placing import Misplaced, Placed, place
+from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
+from agents.tools.edits.syntax import fault
+from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
+from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write
+
+_SHOWN = 40
+"""Lines of one changed file that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One file that was changed."""
+
+    path: str
+    before: TextFile | None
+    """None for a file that was not there."""
+    after: TextFile | None
+    """None for a file that is gone."""
+    fault: str = ""
+    """What is wrong with the syntax now; empty when nothing is or nobody can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of the edits of one answer."""
+
+    changed: tuple[Changed, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What was not taken to the letter, and what was passed over."""
+    refused: tuple[str, ...] = ()
+    """Why nothing was changed; empty when all was."""
+
+
+@dataclass(slots=True)
+class _File:
+    """A file while edits are gathered for it."""
+
+    path: str
+    held: Held | None
+    before: TextFile | None
+    after: TextFile | None
+    mode: int = 0o644
+    replaced: list[Replace] = field(default_factory=list)
+    touched: bool = False
+
+
+class _Stop(Exception):
+    """One edit cannot be made; the message says why."""
+
+
+def apply(
+    wanted: Wanted, project: Path, *, closed: Callable[[str], str] = lambda path: "", default: str = ""
+) -> Applied:
+    """Make all edits of an answer, or none, and say which files changed or why none did.
+
+    `closed` says why a file may not be written, or nothing; `default` is the file meant by edits that name none.
+    """
+    plan = _Plan(ProjectFiles(project), str(project), closed, default)
+    notes = [f"line {each.at} of your text: {each.why}" for each in wanted.passed_over]
+    refused = [_at(each.at, each.why) for each in wanted.refused]
+    for edit in _once(wanted.edits):
+        try:
+            plan.take(edit)
+        except (_Stop, Unreachable, NotText) as stop:
+            refused.append(_at(edit.at, str(stop)))
+    refused += plan.settle()
+    if not refused and not wanted.edits:
+        refused.append("no edit was found in it: see the shapes the tool takes")
+    if refused:
+        return Applied(notes=(*notes, *plan.notes), refused=tuple(refused))
+    try:
+        changed = plan.write()
+    except (Unreachable, NotText) as stop:
+        return Applied(notes=(*notes, *plan.notes), refused=(str(stop),))
+    return Applied(changed, (*notes, *plan.notes))
+
+
+class _Plan:
+    """The files as they will be; nothing is written before all edits have found their place."""
+
+    def __init__(self, files: ProjectFiles, project: str, closed: Callable[[str], str], default: str) -> None:
+        self._files, self._project, self._closed, self._default = files, project, closed, default
+        self._names: list[str] | None = None
+        self._open: dict[str, _File] = {}
+        self.notes: list[str] = []
+
+    # --- taking edits in
+
+    def take(self, edit: Edit) -> None:
+        match edit:
+            case Replace():
+                self._replace(edit)
+            case Write():
+                self._write(edit)
+            case Delete():
+                self._delete(edit)
+            case Move():
+                self._move(edit)
+
+    def _replace(self, edit: Replace) -> None:
+        new = not edit.old and not edit.others
+        file = self._file(self._meant(edit.path or self._default, new=new))
+        left_out = elision(edit.new, file.before, edit.old)
+        if left_out:
+            raise _Stop(
+                f"line {left_out[0]} of the new text ({left_out[1][:60]!r}) stands for lines that are left out: "
+                "write every line that is to stand there"
+            )
+        if file.after is None:
+            if not new:
+                raise _Stop(f"there is no file {file.path} any more")
+            file.after = TextFile((), ())
+        if not file.touched or file.replaced:
+            file.replaced.append(edit)
+            file.touched = True
+            return
+        raise _Stop(f"{file.path} is given as a whole and in parts too: give it in one way")
+
+    def _write(self, edit: Write) -> None:
+        path = self._meant(edit.path or self._default, new=True)
+        file = self._file(path)
+        old = file.before
+        if old is not None and not edit.sure and split(edit.text)[0] == list(old.lines):
+            return  # what it says already: shown for reference
+        if edit.new and old is not None and old.text.strip():
+            raise _Stop(f"{path} is there already: change it in place")
+        left_out = elision(edit.text, old)
+        if edit.sure and left_out:
+            raise _Stop(
+                f"line {left_out[0]} of the text ({left_out[1][:60]!r}) stands for lines that are left out: "
+                "write the whole file, or edit it in place"
+            )
+        if not edit.sure:
+            why = why_partial(path, old, edit.text)
+            if why:
+                raise _Stop(f"{path}: {why}")
+        if file.touched:
+            if file.after is not None and file.after.text == edit.text:
+                return
+            raise _Stop(f"{path} is given as a whole and in parts too, or twice: give it in one way")
+        lines, ended = split(edit.text)
+        if old is None:
+            file.after = TextFile(tuple(lines), ()).rewritten(edit.text, ended or not edit.sure)
+        else:
+            kept = old.ended or not old.lines
+            closed = (ended or kept) if edit.sure else kept
+            file.after = old.rewritten(edit.text, closed)
+        file.touched = True
+
+    def _delete(self, edit: Delete) -> None:
+        path = self._meant(edit.path, new=False)
+        file = self._file(path)
+        if file.touched:
+            raise _Stop(f"{path} is changed and deleted at once: do one of them")
+        file.after, file.touched = None, True
+
+    def _move(self, edit: Move) -> None:
+        source = self._file(self._meant(edit.path, new=False))
+        self._settle(source)
+        to = self._file(self._meant(edit.to, new=True))
+        if to.held is not None or to.touched:
+            raise _Stop(f"{to.path} is there already: delete it first")
+        to.after, to.mode, to.touched = source.after, source.mode, True
+        source.after, source.touched = None, True
+
+    def _meant(self, written: str, *, new: bool) -> str:
+        names = self._listed()
+        found = meant(written, names, project=self._project, new=new)
+        if not found.path and not found.why:
+            found = Meant(why="no file is named")
+        if found.why:
+            raise _Stop(found.why)
+        if found.note:
+            self.notes.append(found.note)
+        return found.path
+
+    def _listed(self) -> list[str]:
+        if self._names is None:
+            self._names = self._files.names()
+        return self._names
+
+    def _file(self, path: str) -> _File:
+        if path not in self._open:
+            why = self._closed(path)
+            if why:
+                raise _Stop(why)
+            held = self._files.read(path)
+            try:
+                before = None if held is None else decoded(held.content)
+            except NotText as error:
+                raise _Stop(f"{path} cannot be edited: {error}") from error
+            self._open[path] = _File(path, held, before, before, held.mode if held else 0o644)
+        return self._open[path]
+
+    # --- placing them
+
+    def settle(self) -> list[str]:
+        """Place all replacements; return what has no place."""
+        refused = []
+        for file in list(self._open.values()):
+            try:
+                self._settle(file)
+            except _Stop as stop:
+                refused.append(str(stop))
+        return refused
+
+    def _settle(self, file: _File) -> None:
+        if not file.replaced or file.after is None:
+            return
+        edits, file.replaced = file.replaced, []
+        start = file.after
+        try:
+            file.after = self._at_once(file.path, start, edits)
+        except Misplaced as first:
+            if len(edits) == 1:
+                raise _Stop(_at(edits[0].at, f"{file.path}: {first}")) from first
+            file.after = self._one_by_one(file.path, start, edits)
+
+    def _at_once(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
+        """Place every edit in the file as it is now; raise Misplaced when two of them touch the same lines."""
+        placed = [(edit, place(start, edit)) for edit in edits]
+        spans = sorted(span for _, each in placed for span in each.spans)
+        for one, other in pairwise(spans):
+            if other.start < one.stop or (one.start, one.stop) == (other.start, other.stop):
+                raise Misplaced("it touches lines that another edit changes too: make one edit of them")
+        for edit, each in placed:
+            self._note(path, edit, each, start)
+        ended = next((each.ended for _, each in reversed(placed) if each.ended is not None), None)
+        return start.with_spans(spans, ended)
+
+    def _one_by_one(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
+        """Place every edit in what the one before it left."""
+        now = start
+        refused = []
+        for edit in edits:
+            try:
+                each = place(now, edit)
+            except Misplaced as stop:
+                refused.append(_at(edit.at, f"{path}: {stop}"))
+                continue
+            self._note(path, edit, each, now)
+            now = now.with_spans(each.spans, each.ended)
+        if refused:
+            raise _Stop("\n".join(refused))
+        return now
+
+    def _note(self, path: str, edit: Replace, placed: Placed, file: TextFile) -> None:
+        if placed.how:
+            first = min((span.start for span in placed.spans), default=0) + 1
+            self.notes.append(f"{path}, line {first}: found {placed.how}")
+            broken = fault(path, file.with_spans(placed.spans, placed.ended).text)
+            if broken and not fault(path, file.text):
+                raise Misplaced(
+                    f"the text was found only {placed.how}, and put there it breaks the file ({broken}): "
+                    "copy the lines exactly"
+                )
+
+    # --- writing them
+
+    def write(self) -> tuple[Changed, ...]:
+        """Write what differs; raise Unreachable with everything as it was."""
+        after: dict[str, Held | None] = {}
+        changed: list[Changed] = []
+        for file in self._open.values():
+            held = None if file.after is None else Held(file.after.encoded(), file.mode)
+            if held == file.held:
+                continue
+            after[file.path] = held
+            broken = fault(file.path, file.after.text) if file.after else ""
+            changed.append(Changed(file.path, file.before, file.after, broken))
+        self._files.change(after, {path: self._open[path].held for path in after})
+        return tuple(changed)
+
+
+def _once(edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits without those that were merely said twice."""
+    found: list[Edit] = []
+    seen: set[object] = set()
+    for edit in edits:
+        match edit:
+            case Replace():
+                key: object = (edit.path, edit.old, edit.new, edit.line, edit.anchors)
+            case Write():
+                key = (edit.path, edit.text)
+            case Delete():
+                key = edit.path
+            case Move():
+                key = (edit.path, edit.to)
+        if key not in seen:
+            seen.add(key)
+            found.append(edit)
+    return found
+
+
+def _at(line: int, why: str) -> str:
+    return f"line {line} of your text: {why}" if line else why
+
+
+def told(applied: Applied) -> str:
+    """Return what the model is told."""
+    if applied.refused:
+        reasons = "\n".join(f"- {why}" for why in applied.refused)
+        notes = "".join(f"\n({note})" for note in applied.notes)
+        return f"Nothing was changed, because:\n{reasons}{notes}"
+    if not applied.changed:
+        return "\n".join(("Nothing had to be changed: the files are so already.", *applied.notes))
+    parts = [_told_file(each) for each in applied.changed]
+    return "\n".join((*parts, *(f"Note: {note}" for note in applied.notes)))
+
+
+def _told_file(changed: Changed) -> str:
+    if changed.after is None:
+        return f"{changed.path}: deleted"
+    if changed.before is None:
+        said = f"{changed.path}: new, {len(changed.after.lines)} lines"
+        return f"{said}\nSYNTAX ERROR in it now: {changed.fault}" if changed.fault else said
+    first, last, added, removed = _extent(changed.before, changed.after)
+    shown = numbered(changed.after.lines, max(0, first - 2), min(len(changed.after.lines), last + 2, first + _SHOWN))
+    wrong = f"\nSYNTAX ERROR in it now: {changed.fault}" if changed.fault else ""
+    return f"{changed.path}: +{added} -{removed} lines. It has now:\n{shown}{wrong}"
+
+
+def _extent(before: TextFile, after: TextFile) -> tuple[int, int, int, int]:
+    """Return the first and last changed line (from 0) of the file as it is now, and lines added and removed."""
+    old, new = before.lines, after.lines
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, len(new) - tail, len(new) - tail - head, len(old) - tail - head
+
+
+def summary(applied: Applied) -> str:
+    """Return one line for people."""
+    if applied.refused:
+        return re.sub(r"\s+", " ", applied.refused[0])[:160]
+    return ", ".join(each.path for each in applied.changed)[:160] or "nothing to change"
+
+
+__all__ = ["Applied", "Changed", "Refused", "Span", "apply", "summary", "told"]

@@ -1,0 +1,110 @@
+"""PURE: the fences of an answer, and the marks of edits that are never taken for a fence's end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agents.tools.edits.naming import looks_like_path, name_in
+
+FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
+OPENER = re.compile(
+    r"^(?P<indent>[ \t]*)(?:<{3,}|-{3,})\s*(?:SEARCH|ORIGINAL|OLD|FIND|BEFORE)\b>?:?\s*(?P<name>.*?)\s*$", re.IGNORECASE
+)
+DIVIDER = re.compile(r"^[ \t]*={3,}[ \t]*$")
+CLOSER = re.compile(
+    r"^[ \t]*(?:>{3,}|\+{3,}|<{3,})\s*(?:REPLACE|UPDATED|NEW|AFTER|REPLACEMENT|END)\b[^\w]*$", re.IGNORECASE
+)
+BEGIN_PATCH = re.compile(r"^[ \t]*\*{3} ?Begin Patch\s*$", re.IGNORECASE)
+END_PATCH = re.compile(r"^[ \t]*\*{3} ?End Patch\s*$", re.IGNORECASE)
+_TITLE = re.compile(r"""(?:title|file|filename|path|name|filepath)\s*[=:]\s*["'{]?([^"'}\s]+)["'}]?""")
+_DIFFS = frozenset({"diff", "patch", "udiff", "git-diff"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """One fence; line numbers count from 0."""
+
+    start: int
+    """Its opening line."""
+    stop: int
+    """Its closing line, or the end of the answer."""
+    closed: bool
+    language: str
+    name: str
+    """The file its opening line names, when it does."""
+    body: tuple[str, ...]
+    """Without the indentation of the opening line."""
+    nested: bool
+    """Whether a line in it could open or end a fence of the same kind."""
+
+
+def read_fence(lines: Sequence[str], at: int) -> Fence | None:
+    """Return the fence that a line opens, or None when it opens none."""
+    opened = FENCE.match(lines[at])
+    if opened is None:
+        return None
+    indent, mark, info = opened["indent"], opened["mark"], opened["info"].strip()
+    depth = 0
+    nested = False
+    here = at + 1
+    while here < len(lines):
+        behind = _behind(lines, here)
+        if behind:
+            here = behind
+            continue
+        found = FENCE.match(lines[here])
+        if found and found["mark"][0] == mark[0] and len(found["mark"]) >= len(mark):
+            if found["info"].strip():
+                depth += 1
+                nested = True
+            elif depth:
+                depth -= 1
+            elif len(found["indent"].expandtabs()) <= len(indent.expandtabs()):
+                break
+        here += 1
+    language, name = _info(info)
+    body = tuple(line.removeprefix(indent) for line in lines[at + 1 : here])
+    return Fence(at, here, here < len(lines), language, name, body, nested)
+
+
+def is_diff(language: str) -> bool:
+    """Return whether a fence of this language holds a diff."""
+    return language in _DIFFS
+
+
+def _behind(lines: Sequence[str], at: int) -> int:
+    """Return the line behind an edit that begins here, whatever fences it holds; 0 when none begins or it never ends.
+
+    A block may not reach over the beginning of another one.
+    """
+    if OPENER.match(lines[at]):
+        for here in range(at + 1, len(lines)):
+            if CLOSER.match(lines[here]):
+                return here + 1
+            if OPENER.match(lines[here]):
+                return 0
+    elif BEGIN_PATCH.match(lines[at]):
+        for here in range(at + 1, len(lines)):
+            if END_PATCH.match(lines[here]):
+                return here + 1
+            if BEGIN_PATCH.match(lines[here]):
+                return 0
+    return 0
+
+
+def _info(info: str) -> tuple[str, str]:
+    """Return language and file of the words behind an opening fence."""
+    titled = _TITLE.search(info)
+    first, _, rest = info.partition(" ")
+    language, colon, path = first.partition(":")
+    if titled and looks_like_path(titled[1]):
+        return first.lower(), titled[1]
+    if colon and looks_like_path(path):
+        return language.lower(), path
+    if rest and name_in(rest):
+        return first.lower(), name_in(rest)
+    if ("/" in first or "." in first) and looks_like_path(first):
+        return "", first
+    return language.lower(), ""

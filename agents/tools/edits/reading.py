@@ -1,0 +1,304 @@
+"""PURE: finds every edit in the text of an answer, whatever shapes it mixes, and what only looks like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agents.tools.edits import diffs, envelope, tagged
+from agents.tools.edits.blocks import name_above, read_block
+from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
+from agents.tools.edits.listed import read_listed
+from agents.tools.edits.naming import looks_like_path, name_in
+from agents.tools.edits.text_file import joined
+from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
+
+LONGEST = 1_000_000
+"""Characters of an answer that are read."""
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|e\.g\.|an? (?:\w+ )?example|examples?:|illustrat\w+|hypothetical\w*|"
+    r"(?:the |this |required |expected |following )+(?:edit |block |output |answer |diff )?(?:format|syntax|shape)|"
+    r"(?:would|should|could|might|must|has to|have to) look(?:s)? (?:like|as)|looks? like (?:this|so)|"
+    r"(?:do not|don't|must not|should not|shouldn't|never|not to be|isn't to be) (?:be )?"
+    r"(?:appl\w+|us\w+|mak\w+|do\w*|writ\w+)|"
+    r"instead of (?:this|writing|doing)|rather than|previously|not (?:yet )?apply\w*|wrong way|bad:|template)\b",
+    re.IGNORECASE,
+)
+_THINK = ("think", "thinking", "thought", "scratchpad", "reasoning", "reflection")
+_OPEN_DRAFT = re.compile(rf"^\s*<({'|'.join(_THINK)})>", re.IGNORECASE)
+_CLOSE_DRAFT = re.compile(rf"</({'|'.join(_THINK)})>", re.IGNORECASE)
+_SPAN = re.compile(r"`([^`\n]+)`")
+
+
+def read_edits(text: str) -> Wanted:
+    """Return all that the text of an answer wants changed; never raises."""
+    if len(text) > LONGEST:
+        return Wanted(refused=(Refused(1, f"the text is longer than {LONGEST} characters: make smaller edits"),))
+    reader = _Reader(text.replace("\r\n", "\n").split("\n"))
+    reader.read()
+    return Wanted(tuple(reader.edits), tuple(reader.refused), tuple(reader.passed_over))
+
+
+class _Reader:
+    """Goes through an answer once, line by line."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.edits: list[Edit] = []
+        self.refused: list[Refused] = []
+        self.passed_over: list[Refused] = []
+        self._floor = 0
+        """First line of the prose before what is read now."""
+
+    def read(self) -> None:
+        whole = "\n".join(self.lines).strip()
+        if whole[:1] in ("{", "["):
+            found = read_listed(whole, 1, whole=True)
+            if found.is_edit:
+                self.edits += found.edits
+                self.refused += found.refused
+                return
+        here = self._after_lone_draft()
+        while here < len(self.lines):
+            here = self._step(here)
+
+    def _step(self, here: int) -> int:
+        """Read what begins at a line outside of any fence; return the line behind it."""
+        draft = _OPEN_DRAFT.match(self.lines[here])
+        if draft:
+            return self._after_draft(here)
+        stop = len(self.lines)
+        if OPENER.match(self.lines[here]) and not self._deep(here):
+            behind = self._block(here, stop, self._floor, "")
+        elif envelope.begins(self.lines, here):
+            behind = self._take(here, envelope.read_patch(self.lines, here, stop, closed=False))
+        elif diffs.begins(self.lines, here, stop):
+            behind = self._take(here, diffs.read_diff(self.lines, here, stop, fenced=False))
+        elif tagged.begins(self.lines[here]):
+            behind = self._tags(here, stop)
+        elif FENCE.match(self.lines[here]) and not self._deep(here):
+            fence = read_fence(self.lines, here)
+            assert fence is not None
+            self._fence(fence)
+            behind = fence.stop + 1
+        else:
+            return here + 1
+        if behind > here:
+            self._floor = behind
+        return max(behind, here + 1)
+
+    # --- drafts
+
+    def _after_lone_draft(self) -> int:
+        """Return the first line behind thinking that only ends: some models leave its beginning out."""
+        for at, line in enumerate(self.lines):
+            if _OPEN_DRAFT.match(line):
+                return 0
+            closed = _CLOSE_DRAFT.search(line)
+            if closed and not FENCE.match(line) and line.strip().lower() == f"</{closed[1].lower()}>":
+                self._floor = at + 1
+                return at + 1
+        return 0
+
+    def _after_draft(self, at: int) -> int:
+        """Return the line behind thinking; what is edited in it is a draft."""
+        for here in range(at, len(self.lines)):
+            if _CLOSE_DRAFT.search(self.lines[here]):
+                self._floor = here + 1
+                return here + 1
+        self.passed_over.append(
+            Refused(at + 1, "the thinking that begins here never ends, so all behind it is a draft")
+        )
+        return len(self.lines)
+
+    # --- shapes
+
+    def _take(self, at: int, found: diffs.Diff) -> int:
+        if self._example(at, self._floor):
+            self._pass_over(at)
+        else:
+            self.edits += found.edits
+            self.refused += found.refused
+        return found.behind
+
+    def _block(self, at: int, stop: int, floor: int, fallback: str) -> int:
+        name = name_above(self.lines, at, floor) or fallback or self._mentioned(floor, at) or self._last_name()
+        block = read_block(self.lines, at, stop, name)
+        if self._example(at, self._floor):
+            self._pass_over(at)
+        elif isinstance(block.edit, Refused):
+            self.refused.append(block.edit)
+        else:
+            self.edits.append(block.edit)
+        return block.behind
+
+    def _tags(self, at: int, stop: int) -> int:
+        found = tagged.read_tags(self.lines, at, stop)
+        if found is None:
+            return at + 1
+        if self._example(at, self._floor):
+            self._pass_over(at)
+            return found.behind
+        self.edits += found.edits
+        self.refused += found.refused
+        if found.inner:
+            begin, end, path = found.inner
+            self._within(begin, end, path, closed=True)
+        return found.behind
+
+    def _fence(self, fence: Fence) -> None:
+        floor, at = self._floor, fence.start
+        named = fence.name or name_above(self.lines, at, floor)
+        example = self._example(at, floor)
+        before = len(self.edits), len(self.refused)
+        if not named and self._holds_edits(fence) and _quotes(fence):
+            self.passed_over.append(Refused(at + 1, "what stands in a fence within a fence is a quotation"))
+            return
+        took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
+        if not took and named:
+            self._whole(fence, named)
+        if example and (len(self.edits), len(self.refused)) != before:
+            del self.edits[before[0] :], self.refused[before[1] :]
+            self._pass_over(at)
+
+    def _within(self, begin: int, end: int, named: str, *, closed: bool, fence: Fence | None = None) -> bool:
+        """Read what stands in a fence or between tags; return whether it was an edit of some shape."""
+        body = self.lines[begin:end]
+        language = fence.language if fence else ""
+        marks = [at for at in range(begin, end) if OPENER.match(self.lines[at])]
+        if marks:
+            here = begin
+            while here < end:
+                here = self._block(here, end, begin, named) if OPENER.match(self.lines[here]) else here + 1
+            return True
+        patch = next(
+            (nth for nth, line in enumerate(body) if envelope.starts_file(line) or envelope.begins(body, nth)), None
+        )
+        if patch is not None:
+            found = envelope.read_patch(self.lines, begin + patch, end, closed=closed)
+        else:
+            first = next((nth for nth in range(len(body)) if diffs.begins(body, nth, len(body))), None)
+            if first is None and not is_diff(language) and not (fence is None and _is_diff(body)):
+                return self._other(begin, end, named, fence)
+            if not named and first is None:
+                named = self._mentioned(self._floor, begin)
+            found = diffs.read_diff(self.lines, begin + (first or 0), end, fenced=True, name=named)
+        if fence is not None and not closed:
+            self.refused.append(Refused(begin, "the fence of this diff never ends, so it may be cut: write it whole"))
+            return True
+        self.edits += found.edits
+        self.refused += found.refused
+        return True
+
+    def _other(self, begin: int, end: int, named: str, fence: Fence | None) -> bool:
+        """Read JSON and tags in a fence."""
+        if fence is None or (named and fence.language not in ("xml", "")):
+            return False
+        text = "\n".join(fence.body)
+        if text.lstrip()[:1] in ("{", "[") and not named:
+            found = read_listed(text, begin, whole=fence.closed)
+            self.edits += found.edits
+            self.refused += found.refused
+            return found.is_edit
+        first = next((at for at in range(begin, end) if self.lines[at].strip()), end)
+        if first < end and tagged.begins(self.lines[first]):
+            before = len(self.edits) + len(self.refused)
+            here = first
+            while here < end:
+                here = self._tags(here, end) if tagged.begins(self.lines[here]) else here + 1
+            return len(self.edits) + len(self.refused) > before
+        return False
+
+    def _whole(self, fence: Fence, named: str) -> None:
+        """Take a fence below a file's name as that whole file."""
+        at = fence.start + 1
+        if not fence.closed:
+            self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
+        elif fence.nested and self._dangling(fence):
+            why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
+            self.refused.append(Refused(at, why))
+        else:
+            self.edits.append(Write(named, joined(fence.body), at=at, shape="whole file"))
+
+    # --- what surrounds an edit
+
+    def _deep(self, at: int) -> bool:
+        """Whether a line is indented as code in prose is: quoted, not meant."""
+        line = self.lines[at]
+        blanks = line[: len(line) - len(line.lstrip())].expandtabs()
+        if len(blanks) < 4:
+            return False
+        above = next((each for each in reversed(self.lines[self._floor : at]) if each.strip()), "")
+        return not re.match(r"^\s*(?:[-*+]|\d+[.)])\s", above) and not name_in(above)
+
+    def _example(self, at: int, floor: int) -> bool:
+        """Whether the words right before it say that it is an example."""
+        seen = 0
+        for here in range(at - 1, floor - 1, -1):
+            line = self.lines[here].strip()
+            if not line or FENCE.match(line) or name_in(line):
+                continue
+            if _EXAMPLE.search(line):
+                return True
+            seen += 1
+            if seen == 1:
+                break
+        return False
+
+    def _pass_over(self, at: int) -> None:
+        why = "the words before it say that it is an example, so it was not applied"
+        self.passed_over.append(Refused(at + 1, why))
+
+    def _mentioned(self, floor: int, at: int) -> str:
+        """Return the one file that the prose before an edit names."""
+        names = {name for line in self.lines[floor:at] if (name := name_in(line))}
+        names = names or {
+            found for line in self.lines[floor:at] for found in _SPAN.findall(line) if looks_like_path(found)
+        }
+        return names.pop() if len(names) == 1 else ""
+
+    def _last_name(self) -> str:
+        last = self.edits[-1] if self.edits else None
+        return last.path if isinstance(last, Replace) else ""
+
+    def _holds_edits(self, fence: Fence) -> bool:
+        return any(
+            OPENER.match(line) or envelope.begins(fence.body, nth) or diffs.begins(fence.body, nth, len(fence.body))
+            for nth, line in enumerate(fence.body)
+        )
+
+    def _dangling(self, fence: Fence) -> bool:
+        """Whether the fences behind this one do not come in pairs: then its end is not sure."""
+        here = fence.stop + 1
+        while here < len(self.lines):
+            found = read_fence(self.lines, here)
+            if found is None:
+                here += 1
+                continue
+            if not found.closed:
+                return True
+            here = found.stop + 1
+        return False
+
+
+def _quotes(fence: Fence) -> bool:
+    """Whether a fence quotes an answer: it holds fences of its own, and edits only within them."""
+    if not any(FENCE.match(line) for line in fence.body) or fence.language not in ("", "markdown", "md", "text", "txt"):
+        return False
+    here = 0
+    outside: list[str] = []
+    while here < len(fence.body):
+        inner = read_fence(fence.body, here)
+        if inner is None:
+            outside.append(fence.body[here])
+            here += 1
+        else:
+            here = inner.stop + 1
+    return not any(OPENER.match(line) for line in outside) and not any(
+        envelope.begins(outside, nth) or diffs.begins(outside, nth, len(outside)) for nth in range(len(outside))
+    )
+
+
+def _is_diff(body: Sequence[str]) -> bool:
+    marks = [line[:1] for line in body if line.strip()]
+    return bool(marks) and "+" in marks and all(mark in "+-@ \\" for mark in marks)

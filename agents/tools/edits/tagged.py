@@ -1,0 +1,141 @@
+"""PURE: edits written between tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agents.tools.edits.listed import CONTENT, NEW, OLD, PATH
+from agents.tools.edits.wanted import Delete, Edit, Refused, Replace, Write
+
+SHAPE = "tags"
+_OUTER = (
+    "edit", "file", "file_edit", "edit_file", "write_file", "write_to_file", "create_file", "replace_in_file",
+    "apply_diff", "str_replace", "search_replace", "search_and_replace", "replace_string", "change", "code_edit",
+    "delete_file", "update_file", "modify_file", "new_file", "modification",
+)  # fmt: skip
+_OPEN = re.compile(rf"^[ \t]*<({'|'.join(_OUTER)})((?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_MOST = 5000
+"""Lines between two tags."""
+_CDATA = re.compile(r"^\s*<!\[CDATA\[(.*)\]\]>\s*$", re.DOTALL)
+
+
+class Tagged(NamedTuple):
+    """What stands between two tags, and the line behind them."""
+
+    edits: tuple[Edit, ...]
+    refused: tuple[Refused, ...]
+    behind: int
+    inner: tuple[int, int, str] | None = None
+    """Lines that hold a diff or blocks of their own, and the file they are about."""
+
+
+def begins(line: str) -> bool:
+    """Return whether a line opens a tag that edits are written in."""
+    return bool(_OPEN.match(line))
+
+
+def read_tags(lines: Sequence[str], at: int, stop: int) -> Tagged | None:
+    """Read from an opening tag to its closing one; None when what is between is no edit."""
+    opened = _OPEN.match(lines[at])
+    assert opened is not None
+    name = opened[1]
+    end = next((here for here in range(at, min(stop, at + _MOST)) if f"</{name}>".lower() in lines[here].lower()), None)
+    attributes = {key.lower(): one or other for key, one, other in _ATTRIBUTE.findall(opened[2])}
+    text = "\n".join(lines[at : (min(stop, at + 50) if end is None else end + 1)])[opened.end() :]
+    path = next((attributes[key] for key in PATH if key in attributes), "") or _child(text, PATH) or ""
+    means = bool(path) or any(_child(text, names) is not None for names in (OLD, NEW))
+    if not means:
+        return None
+    if end is None:
+        return Tagged((), (Refused(at + 1, f"the tag <{name}> is never closed: write it whole"),), stop)
+    text = text[: text.lower().rfind(f"</{name}>".lower())]
+    edits, refused = _inside(name.lower(), path.strip(), text, at + 1)
+    inner = None
+    if not edits and not refused:
+        first = next((here for here in range(at, end) if re.search(r"<(?:diff|patch)>", lines[here])), at)
+        inner = (first + 1, end, path.strip())
+    return Tagged(tuple(edits), tuple(refused), end + 1, inner)
+
+
+def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[Refused]]:
+    pairs = _pairs(text)
+    if pairs is None:
+        return [], [Refused(at, "old and new text do not come in pairs: give both for each edit")]
+    if pairs:
+        return [_replaced(path, old, new, at) for old, new in pairs], []
+    if name == "delete_file":
+        return [Delete(path, at=at, shape=SHAPE)], []
+    content = _child(text, CONTENT)
+    if content is not None:
+        return [Write(path, _whole(content), sure=True, at=at, shape=SHAPE)], []
+    if name in ("write_file", "create_file", "new_file") or (name == "file" and not re.search(r"<\w+>", text)):
+        return [Write(path, _whole(text), sure=name != "file", at=at, shape=SHAPE)], []
+    return [], []
+
+
+def _replaced(path: str, old: str, new: str, at: int) -> Replace:
+    before, lines = _plain(old)
+    return Replace(path, before, _plain(new)[0] if lines else _bare(new), lines=lines, at=at, shape=SHAPE)
+
+
+def _pairs(text: str) -> list[tuple[str, str]] | None:
+    """Return old and new texts in their order; None when one has no partner."""
+    found = [("old", *each) for each in _children(text, OLD)] + [("new", *each) for each in _children(text, NEW)]
+    found.sort(key=lambda each: each[1])
+    if len(found) % 2 or any(each[0] != ("old", "new")[nth % 2] for nth, each in enumerate(found)):
+        return None
+    return [(found[nth][2], found[nth + 1][2]) for nth in range(0, len(found), 2)]
+
+
+def _children(text: str, names: Sequence[str]) -> list[tuple[int, str]]:
+    """Return what stands between tags of these names, with where it begins; every letter is looked at once a name."""
+    lower = text.lower()
+    found = []
+    for name in names:
+        at = lower.find(f"<{name}>")
+        while at >= 0:
+            begin = at + len(name) + 2
+            end = lower.find(f"</{name}>", begin)
+            if end < 0:
+                break
+            found.append((at, text[begin:end]))
+            at = lower.find(f"<{name}>", end)
+    return found
+
+
+def _child(text: str, names: Sequence[str]) -> str | None:
+    """Return what stands between the first tag of one of these names and, but for paths, its last closing one."""
+    lower = text.lower()
+    for name in names:
+        at = lower.find(f"<{name}>")
+        close = f"</{name}>"
+        end = lower.find(close, at) if name in PATH else lower.rfind(close)
+        if 0 <= at < end:
+            return text[at + len(name) + 2 : end]
+    return None
+
+
+def _plain(text: str) -> tuple[str, bool]:
+    """Return a text between tags, and whether it stands on lines of its own: then it is whole lines."""
+    literal = _CDATA.match(text)
+    text = literal[1] if literal else text
+    if not text.startswith("\n"):
+        return text, False
+    inner = text[1:]
+    last = inner.rpartition("\n")[2]
+    inner = inner[: len(inner) - len(last)] if not last.strip() else f"{inner}\n"
+    return inner, True
+
+
+def _bare(text: str) -> str:
+    plain, lines = _plain(text)
+    return plain.removesuffix("\n") if lines else plain
+
+
+def _whole(text: str) -> str:
+    """Return a text between tags as the content of a file."""
+    plain, _ = _plain(text)
+    return plain if plain.endswith("\n") or not plain else f"{plain}\n"

@@ -1,0 +1,41 @@
+"""A file that goes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.ports import Resources, ToolBench, ToolResult
+from agents.tools.edits import Delete, Wanted, apply
+from agents.tools.edits.naming import plain
+from agents.tools.edits.outcome import result_of
+from ledger.events import Risk
+
+
+class Arguments(BaseModel):
+    """Which file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    path: str = Field(min_length=1, description="The file, from the project directory on")
+
+
+class DeleteFile:
+    """Delete one file of the project."""
+
+    name = "delete_file"
+    arguments = Arguments
+
+    def risk(self, arguments: Arguments) -> Risk:
+        """It changes the private worktree."""
+        return "write"
+
+    def resources(self, arguments: Arguments) -> Resources:
+        """The one file."""
+        return Resources(writes=frozenset({f"file:{plain(arguments.path)}"}))
+
+    async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
+        """Delete it, or say why not; a name that is not to the letter deletes nothing."""
+        wanted = Wanted((Delete(f"./{plain(arguments.path, str(bench.target.project))}"),))
+        return result_of(await asyncio.to_thread(apply, wanted, bench.target.project, closed=bench.closed))

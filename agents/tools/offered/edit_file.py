@@ -1,0 +1,94 @@
+"""Some lines of files, in whatever way they are written."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.ports import Resources, ToolBench, ToolResult
+from agents.tools.edits import Move, Replace, Wanted, apply, read_edits
+from agents.tools.edits.naming import plain
+from agents.tools.edits.outcome import result_of
+from ledger.events import Risk
+
+
+class OneEdit(BaseModel):
+    """One place of a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    old_text: str = Field(description="Text of the file, exactly; long enough to stand in it once")
+    new_text: str = Field(description="What is to stand there instead")
+    path: str = Field(default="", description="The file, when it is another than the path beside the list")
+    replace_all: bool = Field(default=False, description="Whether every place is meant that has the old text")
+
+
+class Arguments(BaseModel):
+    """Which file, and what is to become of which text; or the edits of several files as one text."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    path: str = Field(default="", description="The file, from the project directory on")
+    old_text: str | None = Field(
+        default=None, description="Text of the file, exactly, without line numbers; long enough to stand in it once"
+    )
+    new_text: str | None = Field(default=None, description="What is to stand there instead; empty to delete it")
+    replace_all: bool = Field(default=False, description="Whether every place is meant that has the old text")
+    edits: list[OneEdit] = Field(default_factory=list, description="Several edits at once, all or none")
+    text: str = Field(
+        default="",
+        description="Instead of all these: SEARCH/REPLACE blocks, a unified diff or a patch, with file names",
+    )
+
+
+class EditFile:
+    """Change some lines of one or more files: each old text becomes the new text, all of them or none.
+
+    The old text must stand in the file exactly once: copy it from read_file, without the line numbers, with its
+    indentation. If it does not, nothing is changed and the nearest real lines are told. To delete lines give an empty
+    new text. The result shows the changed lines and whether the file still parses.
+    """
+
+    name = "edit_file"
+    arguments = Arguments
+
+    def risk(self, arguments: Arguments) -> Risk:
+        """It changes the private worktree."""
+        return "write"
+
+    def resources(self, arguments: Arguments) -> Resources:
+        """The files that are named; with names inside a text, whatever they turn out to mean."""
+        wanted = _wanted(arguments)
+        names = {edit.path or arguments.path for edit in wanted.edits}
+        names |= {edit.to for edit in wanted.edits if isinstance(edit, Move)}
+        files = {f"file:{plain(name)}" for name in names if name}
+        return Resources(writes=frozenset(files | ({"tree"} if arguments.text or not files else set())))
+
+    async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
+        """Make all edits or none."""
+        wanted = _wanted(arguments)
+        if not wanted.edits and not wanted.refused and not arguments.text:
+            why = "no edit is given: give path, old_text and new_text, or edits, or text"
+            return ToolResult(False, f"Nothing was changed: {why}", why)
+        applied = await asyncio.to_thread(
+            apply, wanted, bench.target.project, closed=bench.closed, default=arguments.path
+        )
+        return result_of(applied)
+
+
+def _wanted(arguments: Arguments) -> Wanted:
+    found = read_edits(arguments.text) if arguments.text else Wanted()
+    edits = list(found.edits)
+    if arguments.old_text is not None or arguments.new_text is not None:
+        edits.append(
+            Replace(
+                arguments.path, arguments.old_text or "", arguments.new_text or "",
+                lines=False, every=arguments.replace_all,
+            )
+        )  # fmt: skip
+    edits += [
+        Replace(one.path or arguments.path, one.old_text, one.new_text, lines=False, every=one.replace_all)
+        for one in arguments.edits
+    ]
+    return found._replace(edits=tuple(edits))

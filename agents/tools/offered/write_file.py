@@ -1,0 +1,49 @@
+"""A whole file."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agents.ports import Resources, ToolBench, ToolResult
+from agents.tools.edits import Wanted, Write, apply
+from agents.tools.edits.naming import plain
+from agents.tools.edits.outcome import result_of
+from ledger.events import Risk
+
+
+class Arguments(BaseModel):
+    """Which file, and all of its text."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    path: str = Field(min_length=1, description="The file, from the project directory on; folders are made")
+    content: str = Field(description="The whole text of the file: nothing of it may be left out")
+
+
+class WriteFile:
+    """Write a whole file, a new one or in place of what is there.
+
+    To change some lines of a file, edit_file is cheaper and safer. Encoding, line ends and mode of a file that is there
+    are kept.
+    """
+
+    name = "write_file"
+    arguments = Arguments
+
+    def risk(self, arguments: Arguments) -> Risk:
+        """It changes the private worktree."""
+        return "write"
+
+    def resources(self, arguments: Arguments) -> Resources:
+        """The one file."""
+        return Resources(writes=frozenset({f"file:{plain(arguments.path)}"}))
+
+    async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
+        """Write it, or say why not."""
+        path = arguments.path.strip()
+        # A bare name is meant as it stands here, even where another folder has a file of that name.
+        named = path if path.startswith(("/", "./")) else f"./{path}"
+        wanted = Wanted((Write(named, arguments.content, sure=True),))
+        return result_of(await asyncio.to_thread(apply, wanted, bench.target.project, closed=bench.closed))
