@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from agents.ports import Agent, Found, Nothing, Proposal, Waiting, Workbench
+from agents.ports import Agent, Found, Gathered, Nothing, Opined, Planned, Proposal, Waiting, Workbench
 from agents.workspace.worktree import Worktree
 from ledger.blobs import Blobs
 from ledger.events import (
     ApprovalId,
     ApprovalRequested,
     AttemptGaveUp,
+    FactsGathered,
     FileChange,
     FindingsReported,
+    OpinionGiven,
     PatchProposed,
+    PlanMade,
     RunId,
     Task,
 )
@@ -22,7 +25,7 @@ MAX_FILES = 50
 MAX_LINES = 2000
 """How large a patch may be, files and changed lines; larger ones are nobody's to review."""
 
-Report = PatchProposed | AttemptGaveUp | FindingsReported | ApprovalRequested
+Report = PatchProposed | AttemptGaveUp | FindingsReported | ApprovalRequested | FactsGathered | PlanMade | OpinionGiven
 
 
 async def run_attempt(
@@ -47,6 +50,20 @@ async def run_attempt(
             return FindingsReported(run=run, attempt=bench.attempt, findings=outcome.findings)
         case Proposal():
             return _proposed(outcome, task, worktree, bench, blobs)
+        case Gathered():
+            facts = blobs.put(outcome.facts.encode("utf-8", "surrogatepass"))
+            return FactsGathered(run=run, attempt=bench.attempt, summary=outcome.summary, facts=facts)
+        case Planned():
+            return PlanMade(run=run, attempt=bench.attempt, steps=outcome.steps)
+        case Opined():
+            return OpinionGiven(
+                run=run,
+                attempt=bench.attempt,
+                step=task.id.partition(":")[2],
+                satisfied=outcome.satisfied,
+                opinion=outcome.opinion,
+                model=outcome.model,
+            )
         case Waiting():
             return _waiting(run, outcome, bench, blobs, clock())
 

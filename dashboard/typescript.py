@@ -13,12 +13,24 @@ from typing import Any, get_args
 from msgspec import inspect
 
 from ledger.events import AnyEvent
-from ledger.projections import board_parts
+from ledger.projections import board_parts, board_thinking_parts
 from ledger.projections.board import Board
 
 TYPES = Path(__file__).parent / "web" / "src" / "ledger" / "events.gen.ts"
 
-LIMITS = ("ENDED_ATTEMPTS", "ITERATIONS", "CHECKPOINTS", "ERRORS", "NOTICES", "REQUESTS_KEPT", "TRIED")
+LIMITS = {
+    board_parts: ("ENDED_ATTEMPTS", "ITERATIONS", "CHECKPOINTS", "ERRORS", "NOTICES", "REQUESTS_KEPT", "TRIED"),
+    board_thinking_parts: (
+        "PLAN_STEPS",
+        "APPROVALS",
+        "ANSWERED",
+        "COST_ROWS",
+        "BUDGETS_SPENT",
+        "ROLES_KEPT",
+        "TEXT",
+        "NOTES",
+    ),
+}
 """How much the board keeps; both folds must agree."""
 
 HEADER = "// Written by `python -P -m dashboard.typescript`; a test fails when it is stale.\n"
@@ -116,7 +128,7 @@ def _words(words: dict[str, str]) -> str:
 
 
 def _limits() -> str:
-    rows = "\n".join(f"  {name}: {getattr(board_parts, name)}," for name in LIMITS)
+    rows = "\n".join(f"  {name}: {getattr(where, name)}," for where, names in LIMITS.items() for name in names)
     working = ", ".join(json.dumps(state) for state in sorted(board_parts.WORKING))
     return (
         f"/** How much the board keeps. */\nexport const KEPT = {{\n{rows}\n}} as const;\n\n"

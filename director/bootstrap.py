@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Agent, Sandbox, Target, Technique
+from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique
 from agents.registry import build_agents, find_roles
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
@@ -25,6 +25,7 @@ from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
+from director.executors.tool_desk import ToolDesk
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
@@ -64,6 +65,7 @@ class Project:
     mirror: Mirror
     referee: Referee
     director: Director
+    desk: ToolDesk
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
 
@@ -211,6 +213,7 @@ def _wire(
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     mirror.tidy()
+    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
     remove(folder / "worktrees")
@@ -231,6 +234,7 @@ def _wire(
         seconds=settings.user.attempt_seconds,
     )
     director = Director(store, LocalExecutor(place, inbox), inbox, clock)
+    desk = ToolDesk(place, policy_of(settings), lambda: director.state)
     roles = tuple(RoleCard(name=a.name, charge=a.charge) for a in agents.values())
     return Project(
         id=identity,
@@ -246,9 +250,16 @@ def _wire(
         mirror=mirror,
         referee=referee,
         director=director,
+        desk=desk,
         inbox=inbox,
         roles=roles,
     )
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what the user lets tools do without asking."""
+    rules = (Rule(rule.verdict, rule.tool, rule.path, rule.risk) for rule in settings.tables.approvals)
+    return Policy(rules=tuple(rules))
 
 
 QUICK_REPAIR = 30.0
@@ -283,7 +294,8 @@ def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environ
     def make(checked_out: Path) -> Environment:
         variables = {**settings.environment, **offline}
         made = prepare(checked_out, settings.home, tool("uv"), own=(user_project,), variables=variables)
-        return replace(made, search=settings.environment.get("PATH", ""), own=user_project)
+        search = settings.environment.get("PATH", "")
+        return replace(made, search=search, own=user_project, test_seconds=settings.user.test_seconds)
 
     return make
 

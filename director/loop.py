@@ -19,7 +19,7 @@ from ledger.store import Snapshots, Store
 from ledger.subscription import follow
 
 STATE = "director-state"
-REVISION = "2"
+REVISION = "6"
 """Changes with the meaning of State, so that an older snapshot is not taken for a newer one."""
 SNAPSHOT_EVERY = 500
 
@@ -122,4 +122,4 @@ class Director:
 
 def _as_command(recorded: Recorded, at: float) -> Ask | None:
     event = recorded.event
-    return Ask(at, event) if isinstance(event, get_args(Request)) else None
+    return Ask(at, event, recorded.actor) if isinstance(event, get_args(Request)) else None

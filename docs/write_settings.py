@@ -1,4 +1,4 @@
-"""Writes `docs/settings.md` from `director/settings.py`: `python docs/write_settings.py`."""
+"""Writes `docs/settings.md` from `director/settings`: `python docs/write_settings.py`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
 
-from director.settings import RUN_OPTIONS, GateSettings, UserFile
+from director.settings import RUN_OPTIONS, ApprovalRule, GateSettings, McpServer, UserFile
+from director.settings.files import AllowanceSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 PAGE = """# Settings
 
-<!-- Written by docs/write_settings.py from director/settings.py; change it there. -->
+<!-- Written by docs/write_settings.py from director/settings; change it there. -->
 
 Nothing has to be set. A flag of the command wins over the environment, that over `$KAIZEN_HOME/.env`, that over
 `$KAIZEN_HOME/kaizen.toml`, that over the default. A wrong value or an unknown key ends the command with one line that
@@ -35,13 +37,28 @@ it, it is the user's data directory (on Linux `$XDG_DATA_HOME/kaizen`, else `~/.
 {yours}
 Those marked *each run* may also be chosen anew with `POST /api/v1/runs`, in its `options`.
 
+Keys of providers are taken from the variables they are known by, e.g. `OPENAI_API_KEY`, `GROQ_API_KEY`; a file of
+yours that may hold them is `$KAIZEN_HOME/.env`.
+
+These tables stand in `$KAIZEN_HOME/kaizen.toml` alone. What a part of a run may spend, in `[per_iteration]`,
+`[per_role]` (each role) and `[per_task]` (each task):
+
+{allowance}
+What agents may do, in `[[approvals]]` tables; the first that fits a call decides, and what fits none is decided as
+[budgets-and-approvals.md](budgets-and-approvals.md) says:
+
+{approval}
+Servers whose tools agents may use, in `[[mcp]]` tables:
+
+{mcp}
 The target's package installer also sees `PATH`, `HOME`, the proxy and certificate variables, and everything that
 begins with `UV_` or `PIP_`. Nothing else of your environment reaches a project's code.
 
 ## The project's own
 
 A `kaizen.toml` in the repository says what the project is held to. It is read in the commit a run starts from, as
-data: a name above that is yours alone, or `model`, `network`, `sandbox` and the like, is reported and ignored there.
+data: a name above that is yours alone, or `network`, `budget`, `sandbox` and the like, is reported and ignored there.
+Beside its gates it may say a `goal`: what a run should achieve, in words.
 The same `[gates]` tables in `$KAIZEN_HOME/kaizen.toml` count for every project, and win key by key over the project's.
 
 ```toml
@@ -90,6 +107,9 @@ def page() -> str:
     ]
     return PAGE.format(
         yours=_table(("name", "default", "each run", "what it is"), yours),
+        allowance=_table(("name", "default", "what it is"), _of_project(AllowanceSettings, "no limit")),
+        approval=_table(("name", "default", "what it is"), _of_project(ApprovalRule, "")),
+        mcp=_table(("name", "default", "what it is"), _of_project(McpServer, "")),
         gate=_table(("name", "without it", "what it is"), _of_project(GateSettings, "the gate's own")),
     )
 
@@ -109,7 +129,7 @@ def _strings_under(model: type[BaseModel]) -> dict[str, str]:
 
 
 def _typed(default: object) -> str:
-    if default is None or default == ():
+    if default is None or default == () or default is PydanticUndefined:
         return ""
     if isinstance(default, bool):
         return str(default).lower()

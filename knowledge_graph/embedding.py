@@ -1,6 +1,6 @@
-"""PURE: an error's words as a vector, by hashing: no model, no network, the same everywhere.
+"""PURE: the words of an error, or of any text, as a vector, by hashing: no model, no network, the same everywhere.
 
-Lexical only: it finds errors that share names and words, not errors that mean the same.
+Lexical only: it finds what shares names, words and their parts, not what means the same in other words.
 """
 
 from __future__ import annotations
@@ -25,8 +25,54 @@ def error_text(exception: str, message: str, trace: str) -> str:
 
 def embed(text: str) -> tuple[float, ...]:
     """Return the vector of an `error_text`, of length 1 (all zero for a text without words)."""
+    return _vector(_features(text))
+
+
+def embed_words(text: str) -> tuple[float, ...]:
+    """Return the vector of any text by its words, their parts and their neighbours, of length 1."""
+    found: dict[str, float] = defaultdict(float)
+    before = ""
+    for word in _WORD.findall(text):
+        parts = [_stem(part) for part in _PART.findall(word)]
+        for part in parts:
+            found[f"word {part}"] += 0.05 if part in _COMMON else 1
+        if len(parts) > 1:
+            found[f"name {word.lower()}"] += 1
+        for part in parts:
+            if before and not {before, part} & _COMMON:
+                found[f"pair {before} {part}"] += 0.4
+            before = part
+    return _vector(found)
+
+
+_COMMON = frozenset(
+    word
+    for line in (
+        "a all an and any are args as assert async at await be bool break by case catch class const continue def",
+        "default del do does elif else end enum except export extends f false final finally float fn for from func",
+        "function get how i if impl implement import in int interface is it let list match mut name new nil no none",
+        "not null of on or package pass path pub public private raise return self set so static str string struct",
+        "super switch test that the there this throw to true try tuple type use value var void what when where which",
+        "while with x yield you",
+    )
+    for word in line.split()
+)
+"""Words that stand nearly everywhere, in code or in questions: they tell little."""
+
+
+def _stem(part: str) -> str:
+    """Return a word's part without the endings that make it several words of one meaning."""
+    low = part.lower()
+    for ending in ("ing", "ed", "es", "s"):
+        if low.endswith(ending) and len(low) - len(ending) >= 4:
+            low = low.removesuffix(ending)
+            break
+    return low.removesuffix("e") if len(low) > 4 else low
+
+
+def _vector(features: dict[str, float]) -> tuple[float, ...]:
     vector = [0.0] * SIZE
-    for feature, weight in _features(text).items():
+    for feature, weight in features.items():
         hashed = zlib.crc32(feature.encode("utf-8", "surrogatepass"))
         vector[hashed % SIZE] += (1 + math.log(weight) if weight >= 1 else weight) * (1 if hashed >> 31 else -1)
     length = math.sqrt(sum(each * each for each in vector))

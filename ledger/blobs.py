@@ -13,6 +13,8 @@ from typing import Protocol
 from ledger.errors import Damaged, Missing, Unwritable
 
 _PACK = b"PACK"
+_UNFINISHED = "unfinished"
+"""Folder of what is just being written: so that a start need not look through everything for it."""
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -92,6 +94,11 @@ class FileBlobs:
         except OSError as error:
             raise Unwritable(str(path), error.strerror or str(error)) from error
 
+    def tidy(self) -> None:
+        """Remove what a killed process left half written; nobody else may be writing."""
+        for stray in (self._folder / _UNFINISHED).glob("*"):
+            stray.unlink(missing_ok=True)
+
     def _stone(self, name: str) -> Path:
         """What stands where a shredded blob was."""
         return self._folder / name[:2] / f"{name}.shredded"
@@ -131,7 +138,9 @@ def _holds(path: Path, content: bytes) -> bool:
 
 def _write_durably(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+    unfinished = path.parents[1] / _UNFINISHED
+    unfinished.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=unfinished, delete=False) as file:
         try:
             file.write(content)
             file.flush()

@@ -24,6 +24,7 @@ _LOOKS_SECRET = re.compile(
     rb"|\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9_]{22,255}\b|\bglpat-[A-Za-z0-9_-]{20,64}"
     rb"|\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_-]{20,255}|\bxox[abposr]-[A-Za-z0-9-]{10,255}"
     rb"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{35}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,255}"
+    rb"|\bkz_[a-z]{1,10}_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}"
     rb"|\bhf_[A-Za-z0-9]{30,64}\b|\b[rs]k_live_[A-Za-z0-9]{20,255}|\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"
     rb"|\beyJ[A-Za-z0-9_-]{10,2048}\.eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{10,1024})"
     rb"|(?P<before>(?i:api[_-]?key|access[_-]?key|auth[_-]?token|token|secret|passw(?:or)?d|bearer|authorization)"

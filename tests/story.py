@@ -49,6 +49,7 @@ from ledger.events import (
     TechniqueTried,
     ToolFinished,
 )
+from tests import story_thinking
 from tests.story_parts import (
     GATES,
     ROLES,
@@ -330,4 +331,7 @@ def whole(blob: Blob) -> list[Told]:
         *rollback("q4", 0, 3, ("r1.i1.a1", "r1.i1.a2")),
         *rollback("q5", 2, 4, (), ("r1.i1.a1", "r1.i1.a2")),
         *ending(),
+        *story_thinking.whole(blob),
+        *rollback("q26", 4, 6, ("r2.i3.a1",)),
+        *rollback("q27", 5, 7, (), ("r2.i3.a1",)),
     ]

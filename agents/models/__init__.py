@@ -1,0 +1,1 @@
+"""Any language model behind one port: asked, paid, tried again, recorded."""

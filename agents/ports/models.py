@@ -86,6 +86,7 @@ class ModelAnswer:
 FaultKind = Literal[
     "rate_limited", "quota", "overloaded", "unauthorized", "no_key", "not_found", "bad_request", "context_overflow",
     "refused", "timeout", "unreachable", "cut", "garbled", "bad_tool_call", "bad_schema", "breaker_open", "deadline",
+    "no_price", "not_recorded",
 ]  # fmt: skip
 """What can be wrong with a call; docs/models.md says what follows from each."""
 
@@ -94,11 +95,16 @@ class ModelFault(AgentError):
     """One try of a call failed."""
 
     def __init__(
-        self, kind: FaultKind, message: str, *, retry_after: float | None = None, began: bool = False, status: int = 0
-    ) -> None:
-        """`retry_after`: seconds the provider asks for; `began`: the answer had begun, so it may have to be paid."""
+        self, kind: FaultKind, message: str, *, retry_after: float | None = None, began: bool = False, status: int = 0,
+        answer: ModelAnswer | None = None,
+    ) -> None:  # fmt: skip
+        """`retry_after`: seconds the provider asks for; `began`: the answer had begun, so it may have to be paid.
+
+        `answer`: one that came whole and cannot be used; what it cost is known.
+        """
         super().__init__(message)
         self.kind, self.message, self.retry_after, self.began, self.status = kind, message, retry_after, began, status
+        self.answer = answer
 
 
 @dataclass(frozen=True, slots=True)

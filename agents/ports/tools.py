@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from agents.ports.models import Models
 from agents.ports.target import Target
+from knowledge_graph.learned import LikeError
 from knowledge_graph.recall import Recalled
+from knowledge_graph.vectors import Near
 from ledger.blobs import Blobs
 from ledger.events import Fingerprint, Risk
 
@@ -40,6 +42,31 @@ class History(Protocol):
         ...
 
 
+@runtime_checkable
+class Line(Protocol):
+    """A history whose attempt may keep commits of its own, in Kaizen's mirror."""
+
+    def commit(self, message: str) -> str:
+        """Keep the worktree as the next commit of the attempt's own line and return its id."""
+        ...
+
+    def push(self) -> str:
+        """Add that line to the user's repository as one new reference and return its name."""
+        ...
+
+
+class Knowledge(Protocol):
+    """What Kaizen learned about one project, and what it finds again by the likeness of words."""
+
+    def errors_like(self, exception: str, message: str, k: int) -> Sequence[LikeError]:
+        """Return at most `k` errors met before whose words are like these, the likest first."""
+        ...
+
+    def nearest(self, texts: Mapping[str, str], asked: str, k: int) -> Sequence[Near]:
+        """Return the likest of these texts by id, the likest first; an id always stands for the same text."""
+        ...
+
+
 @dataclass(slots=True)
 class ToolBench:
     """What a tool can touch; nothing else."""
@@ -54,6 +81,8 @@ class ToolBench:
     seed: int = 0
     models: Models | None = None
     """For tools that ask a model themselves."""
+    knowledge: Knowledge | None = None
+    """None where nothing is learned."""
     keep_out: tuple[str, ...] = ()
     """Globs of files that may not be written."""
     closed: Callable[[str], str] = lambda path: ""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from agents.ports.models import Models
 from agents.ports.target import Target
-from agents.ports.tools import History, Policy, Tool
+from agents.ports.tools import History, Knowledge, Policy, Tool
 from knowledge_graph.recall import Recalled
 from ledger.blobs import Blobs
-from ledger.events import AnyEvent, AttemptId, Finding, Fingerprint, Reading, Risk, Task
+from ledger.events import (
+    AnyEvent,
+    AttemptId,
+    Finding,
+    Fingerprint,
+    GateSpec,
+    MessageSent,
+    PlanStep,
+    Reading,
+    Risk,
+    Task,
+)
+from ledger.events.recorded import Recorded
 
 
 @dataclass(slots=True)
@@ -42,6 +54,16 @@ class Workbench:
     """A private directory outside the tree."""
     thinking: Thinking | None = None
     """What thinking with a model needs; None for an attempt of the classical brain."""
+    blobs: Blobs | None = None
+    """Where large payloads are kept; None where there is no ledger beside."""
+    ledger: Callable[[], Iterable[Recorded]] = tuple
+    """Read what happened in the project, from its first event on."""
+    received: MessageSent | None = None
+    """What another agent handed over; its payload is this attempt's input."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What other agents of the run left for this task, by name, e.g. `goal`, `facts`, `plan`, `step`, `rejected`."""
+    touched: Callable[[], Mapping[str, int]] = dict
+    """How many of the last commits touched each file, by its path from the root of the repository."""
 
 
 @dataclass(slots=True)
@@ -66,6 +88,10 @@ class Thinking:
     """What other agents of the run left for this task, by name, e.g. `facts`, `plan`, `rejected`."""
     steps: int = 60
     """Most calls to a model in this attempt."""
+    knowledge: Knowledge | None = None
+    """For the tools that ask what was learned."""
+    gates: tuple[GateSpec, ...] = ()
+    """What the run asks of its gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +129,32 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathered:
+    """What matters for a goal, found by looking."""
+
+    summary: str
+    """One line for people."""
+    facts: str
+    """All of it, as the next agent reads it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A goal cut into steps."""
+
+    steps: tuple[PlanStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opined:
+    """What a model thinks of something no test can say."""
+
+    satisfied: bool
+    opinion: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A person must answer before the attempt can go on; it holds nothing meanwhile and resumes from its stream."""
 
@@ -121,7 +173,7 @@ class Waiting:
 
 Answer = Proposal | Nothing | Found
 """What a technique can say."""
-Outcome = Answer | Waiting
+Outcome = Answer | Waiting | Gathered | Planned | Opined
 """What an agent can say."""
 
 

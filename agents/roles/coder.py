@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from agents.brains.classical import ClassicalBrain
 from agents.ports import Outcome, Workbench
-from agents.registry import charge_of
+from agents.roles.base import BaseAgent
+from agents.roles.toolkits import CHANGE, LOOK, REMEMBER, RUN
 from ledger.events import Task
 
 
-class Coder:
-    """Mends what the linter finds and removes code that nothing uses."""
+class Coder(BaseAgent):
+    """Mends what the linter finds, removes code that nothing uses, and with a model builds what a plan asks for."""
 
     name = "coder"
-
-    def __init__(self, brain: ClassicalBrain) -> None:
-        self.brain = brain
-        self.charge = charge_of(type(self))
+    inputs = ("lint findings", "a step of a plan", "its acceptance tests")
+    outputs = ("patch",)
+    needs = ("ruff",)
+    tools = (*LOOK, *REMEMBER, *CHANGE, *RUN)
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
-        """Bring a patch that leaves the code's behaviour as it is, or say why there is none."""
-        return await self.brain.work(task, bench)
+        """Bring a patch, or say why there is none."""
+        return await self.brain.work(task, bench)  # type: ignore[no-any-return]

@@ -15,7 +15,7 @@ class Before(NamedTuple):
     """How a call ended before."""
 
     result: ToolResult
-    stage: Literal["schema", "policy", "approval", "run"]
+    stage: Literal["schema", "policy", "approval", "repeated", "run"]
     risk: Risk | None
     tree: str
 

@@ -18,7 +18,7 @@ from agents.tools.past import Past
 from agents.tools.policy import KEEP_OUT, paths, verdict
 from ledger.events import AnyEvent, AttemptId, Risk, ToolAsked, ToolFinished, ToolVetoed
 
-Stage = Literal["schema", "policy", "approval", "run"]
+Stage = Literal["schema", "policy", "approval", "repeated", "run"]
 SECONDS = 900.0
 """Total limit of one call."""
 _OUTSIDE: tuple[Risk, ...] = ("network", "deliver")
@@ -102,7 +102,8 @@ class Pipeline:
             raise AgentError("this attempt has no model and no tools: give it to a brain that thinks with one")
         reach = ToolBench(
             target=bench.target, history=thinking.history, blobs=thinking.blobs, recall=bench.recall,
-            scratch=bench.scratch, seed=bench.seed, models=thinking.models, keep_out=KEEP_OUT,
+            scratch=bench.scratch, seed=bench.seed, models=thinking.models, knowledge=thinking.knowledge,
+            keep_out=KEEP_OUT,
         )  # fmt: skip
         return cls(
             thinking.tools if tools is None else tools, reach, thinking.policy,

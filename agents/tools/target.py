@@ -18,14 +18,11 @@ from agents.tools.addopts import kept_options
 from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
 from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
-from agents.tools.toolchain import Toolchain, toolchain
+from agents.tools.toolchain import Toolchain, programs_in, toolchains
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 
 INSIDE = Path(agents.inside.__file__).parent
-TEST_CPU = 30.0
-"""CPU seconds after which one test counts as never ending."""
-TEST_WALL = 120.0
 TRIES = 3
 """How often the suite is begun anew because pytest did not know an option."""
 
@@ -83,10 +80,10 @@ class SandboxedTarget:
         self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
     ) -> Completed:
         """Run any command with this tree; it is read-only unless `writable`."""
-        first, last = self._import_path(self.project, self.layout())
-        env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]))
+        tools = self._tools(argv)
+        env = self._command_env(self.project, tools)
         command = self._command(self._root, argv, env, limits or Limits(), writable)
-        return await self._sandbox.run(replace(command, readable=[*command.readable, *shown]))
+        return await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *shown]))
 
     async def inside(
         self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
@@ -108,7 +105,7 @@ class SandboxedTarget:
         layout, limits = self.layout(), limits or Limits()
         spec = {
             "files": list(files), "shared": dict(shared), "flaky": list(flaky), "prefix": self._prefix,
-            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **test_limits(limits),
+            "runner": layout.runner, "addopts": kept_options(layout.addopts)[0], **self.test_limits(limits),
         }  # fmt: skip
         with self._copy() as copy:
             return await self._inside(copy, "mapping", spec, limits, layout, writable=True)
@@ -125,7 +122,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
-                **test_limits(limits),
+                **self.test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
@@ -144,21 +141,30 @@ class SandboxedTarget:
         limits: Limits | None = None,
     ) -> Produced:  # fmt: skip
         """Run a command in a copy, with the user's installation of its program shown read-only."""
-        own = self.environment.python.parent
-        tools = Toolchain() if (own / argv[0]).exists() else toolchain(argv[0], self.environment.search)
+        tools = self._tools(argv)
         with self._copy() as copy:
             project = copy / self._prefix
             lay(project, laid or {})
             lent = lend_packages(project, self.environment.own) if self.environment.own is not None else ()
-            first, last = self._import_path(project, self.layout())
-            env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
-            env["PATH"] = os.pathsep.join([str(own), *tools.path, env["PATH"]])
+            env = self._command_env(project, tools)
             command = self._command(copy, argv, env, limits or Limits(), writable=True)
             done = await self._sandbox.run(replace(command, readable=[*command.readable, *tools.folders, *lent]))
             left = collected(project, collect) if done.outcome == "exited" and collect else Collected({}, cut=False)
         return Produced(done, left.files, left.cut, str(project))
 
     # --- private
+
+    def _tools(self, argv: Sequence[str]) -> Toolchain:
+        """Return what the programs of a command need; a line for the shell may start any program it names."""
+        own = self.environment.python.parent
+        named = programs_in(argv)
+        return toolchains([name for name in named if not (own / name).exists()], self.environment.search)
+
+    def _command_env(self, project: Path, tools: Toolchain) -> dict[str, str]:
+        first, last = self._import_path(project, self.layout())
+        env = self._env(PYTHONPATH=os.pathsep.join([*first, *last]), **tools.variables)
+        env["PATH"] = os.pathsep.join([str(self.environment.python.parent), *tools.path, env["PATH"]])
+        return env
 
     async def _inside(
         self, root: Path, job: str, spec: Mapping[str, Any], limits: Limits, layout: Layout, *, writable: bool
@@ -195,6 +201,11 @@ class SandboxedTarget:
         first += [str(path) for path in self.environment.paths]
         return first, [str(self.environment.overlay)] if self.environment.overlay is not None else []
 
+    def test_limits(self, limits: Limits) -> dict[str, float]:
+        """Return what one test may take."""
+        seconds = self.environment.test_seconds
+        return {"test_cpu": min(seconds, limits.wall / 10), "test_wall": min(4 * seconds, limits.wall / 3)}
+
     @contextmanager
     def _copy(self) -> Iterator[Path]:
         """Tests may write beside themselves; what they write must neither stay nor become part of a patch."""
@@ -202,11 +213,6 @@ class SandboxedTarget:
             copy = Path(folder).resolve() / "tree"
             shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
             yield copy
-
-
-def test_limits(limits: Limits) -> dict[str, float]:
-    """Return what one test may take."""
-    return {"test_cpu": min(TEST_CPU, limits.wall / 10), "test_wall": min(TEST_WALL, limits.wall / 3)}
 
 
 def own_ruff() -> Path:

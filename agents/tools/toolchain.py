@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 SYSTEM = (Path("/usr"), Path("/bin"), Path("/sbin"), Path("/lib"))
 """What every sandbox shows."""
+
+MOST_WORDS = 200
+"""Words of a line for the shell that are looked for."""
+_WORD = re.compile(r"(?<![\w./+-])[A-Za-z][\w.+-]*(?![\w/])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,23 @@ def toolchain(program: str, search: str) -> Toolchain:
         path=tuple(str(folder) for folder in binaries),
         variables=rust.variables,
     )
+
+
+def toolchains(programs: Iterable[str], search: str) -> Toolchain:
+    """Return what several programs need together."""
+    found = [toolchain(program, search) for program in programs]
+    return Toolchain(
+        folders=tuple(dict.fromkeys(folder for each in found for folder in each.folders)),
+        path=tuple(dict.fromkeys(folder for each in found for folder in each.path)),
+        variables={name: value for each in found for name, value in each.variables.items()},
+    )
+
+
+def programs_in(argv: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of programs a command may start: its own, or every word of a line for the shell."""
+    if len(argv) > 2 and argv[0] in ("sh", "bash") and argv[1] == "-c":
+        return tuple(dict.fromkeys(_WORD.findall(argv[2])))[:MOST_WORDS]
+    return (argv[0],)
 
 
 def _shown(binaries: Path) -> list[Path]:

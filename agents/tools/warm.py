@@ -18,7 +18,7 @@ from typing import Any, Literal
 from agents.ports import AgentError, Completed, InsideRun, Limits, SuiteResult
 from agents.tools.addopts import kept_options
 from agents.tools.suite_result import suite_result
-from agents.tools.target import SandboxedTarget, messages_in, test_limits
+from agents.tools.target import SandboxedTarget, messages_in
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Mirror
 
@@ -95,7 +95,8 @@ class WarmTarget:
         try:
             order = {
                 "runner": "pytest", "select": list(select), "addopts": kept_options(layout.addopts)[0], "files": [],
-                "tests": [], "answer": str(pipe), "wall": limits.wall, "cpu": limits.cpu or 0, **test_limits(limits),
+                "tests": [], "answer": str(pipe), "wall": limits.wall, "cpu": limits.cpu or 0,
+                **self._target.test_limits(limits),
             }  # fmt: skip
             paper = pipe.with_suffix(".json")
             with paper.open("x", encoding="utf-8") as file:

@@ -54,6 +54,8 @@ class Environment:
     packages: int = 0
     search: str = ""
     """The user's PATH: where the programs of the project's own commands are looked for."""
+    test_seconds: float = 30.0
+    """CPU seconds after which one test counts as never ending; on the clock it is four times as many."""
     own: Path | None = None
     """The user's project directory: what is installed there beside the committed files may be lent to commands."""
 

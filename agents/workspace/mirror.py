@@ -16,6 +16,8 @@ from agents.workspace.outward import objections, outward_links, require_plain_fi
 from ledger.events import FileChange
 
 SOURCE = "refs/kaizen/source"
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The tree without a file, which every git knows."""
 NEVER_ADDED = """\
 __pycache__/
 *.py[cod]
@@ -77,13 +79,21 @@ class Mirror:
 
     # --- reading the user's repository
 
-    def take(self) -> Source:
-        """Copy the current commit of the user's repository and say what it is; raise Unusable."""
-        user = commit_of(self.repository).git
-        self.git(
-            "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow",
-            str(user.git_dir), f"+HEAD:{SOURCE}",
-        )  # fmt: skip
+    def take(self, *, may_be_empty: bool = False) -> Source:
+        """Copy the current commit of the user's repository and say what it is; raise Unusable.
+
+        A repository without a commit begins, when it `may_be_empty`, with an empty one that is made here.
+        """
+        found = commit_of(self.repository, may_be_empty=may_be_empty)
+        user = found.git
+        if found.commit == EMPTY:
+            first = self.commit(self.git("mktree"), [], "Begin\n", 0.0)
+            self.git("update-ref", SOURCE, first)
+        else:
+            self.git(
+                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow",
+                str(user.git_dir), f"+HEAD:{SOURCE}",
+            )  # fmt: skip
         commit = self.git("rev-parse", f"{SOURCE}^{{commit}}")
         Files(self.git, commit, self.repository).require_plain()
         changed = user("status", "--porcelain", work_tree=self.repository).splitlines()
@@ -272,7 +282,8 @@ class Mirror:
         if there == commit:
             return name
         have = self.git("rev-list", "--max-count=1", SOURCE)
-        wanted = f"{commit}\n^{have}\n" + (f"^{known}\n" if known else "")
+        begun = have if user.ok("cat-file", "-e", f"{have}^{{commit}}") else ""  # unless it was made here
+        wanted = "".join([f"{commit}\n", *(f"^{each}\n" for each in (begun, known) if each)])
         pack = self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
         user.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
         # Nobody else makes this reference: a lock of it is what a killed delivery left behind.
@@ -338,10 +349,12 @@ class Files:
             return None
 
 
-def commit_of(repository: Path) -> Files:
-    """Return the current commit of the user's repository; raise Unusable."""
+def commit_of(repository: Path, *, may_be_empty: bool = False) -> Files:
+    """Return the current commit of the user's repository, or the empty tree where one may begin; raise Unusable."""
     user = user_git(repository)
     if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
+        if may_be_empty:
+            return Files(user, EMPTY, repository)
         raise Unusable(f"{repository} has no commit yet: commit something first")
     return Files(user, user("rev-parse", "HEAD^{commit}"), repository)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,9 +28,16 @@ class Patch:
 class Worktree:
     """One attempt's copy of a tree; use it in a `with` block."""
 
-    def __init__(self, mirror: Mirror, folder: Path, base: str) -> None:
-        """Nothing is written before the block is entered; leftovers of a killed attempt are removed then."""
+    def __init__(
+        self, mirror: Mirror, folder: Path, base: str, *, start: str = "", laid: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Nothing is written before the block is entered; leftovers of a killed attempt are removed then.
+
+        `start` is a tree with work to go on from, instead of that of `base`. `laid` are files that stand in the tree
+        whatever is done to them there, by path from its root.
+        """
         self.mirror, self.folder, self.base = mirror, folder, base
+        self.start, self.laid = start or base, dict(laid or {})
         self.root = folder / "tree"
         self.scratch = folder / "scratch"
 
@@ -37,14 +45,16 @@ class Worktree:
         remove(self.folder)
         self.folder.mkdir(parents=True)
         self.scratch.mkdir()
-        self.mirror.checkout(self.base, self.root)
+        self.mirror.checkout(self.start, self.root)
+        self._lay()
         return self
 
     def __exit__(self, *exc: object) -> None:
         remove(self.folder)
 
     def patch(self) -> Patch | None:
-        """Return the change made here, or None when there is none."""
+        """Return the change made here, or None when there is none; what is laid is laid again before."""
+        self._lay()
         before = self.mirror.tree_of(self.base)
         tree = self.mirror.snapshot(self.root, before)
         if tree == before:
@@ -52,6 +62,25 @@ class Worktree:
         diff = self.mirror.diff(before, tree)
         objections = self.mirror.objections(before, tree)
         return Patch(tree, diff, self.mirror.patch_id(diff), self.mirror.changes(before, tree), objections)
+
+    def _lay(self) -> None:
+        for path, content in self.laid.items():
+            lay_file(self.root, path, content)
+
+
+def lay_file(root: Path, path: str, content: bytes) -> None:
+    """Write one file into a tree nobody trusts: what stands in its way is taken away, no link is followed."""
+    place = root
+    for part in Path(path).parts[:-1]:
+        place = place / part
+        if place.is_symlink() or place.is_file():
+            place.unlink()
+        place.mkdir(exist_ok=True)
+    last = place / Path(path).name
+    if last.is_dir() and not last.is_symlink():
+        remove(last)
+    last.unlink(missing_ok=True)
+    last.write_bytes(content)
 
 
 def remove(folder: Path) -> None:

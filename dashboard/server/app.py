@@ -16,18 +16,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.server import errors
+from dashboard.server.access.addresses import SAFE
 from dashboard.server.access.door import Door
 from dashboard.server.access.guard import Guard, security_headers
-from dashboard.server.access.permissions import Endpoint, Permission
+from dashboard.server.access.keyring import KeyRing
+from dashboard.server.access.permissions import OWNER, Endpoint, Permission
+from dashboard.server.access.rates import Rates
 from dashboard.server.feeds import Feeds
 from dashboard.server.health import Health
 from dashboard.server.ledgers import Ledgers
 from dashboard.server.metrics import Metrics
 from dashboard.server.observe import Observe
 from dashboard.server.parts import Parts, parts_of
+from dashboard.server.patience import Patience
 from dashboard.server.routes import (
+    agents,
+    approvals,
     checkpoints,
+    context,
+    conversation,
+    conversations,
     events,
+    keys,
     live,
     page,
     patches,
@@ -36,6 +46,8 @@ from dashboard.server.routes import (
     runs,
     session,
     system,
+    tasks,
+    tools,
 )
 from dashboard.server.routes import errors as error_graph
 from dashboard.server.settings import ServerSettings
@@ -44,9 +56,17 @@ from dashboard.server.stream.hall import Hall
 ENDPOINTS: tuple[Endpoint, ...] = (
     *system.ENDPOINTS,
     *session.ENDPOINTS,
+    *keys.ENDPOINTS,
     *projects.ENDPOINTS,
     *events.ENDPOINTS,
     *patches.ENDPOINTS,
+    *conversation.ENDPOINTS,
+    *approvals.ENDPOINTS,
+    *tasks.ENDPOINTS,
+    *agents.ENDPOINTS,
+    *tools.ENDPOINTS,
+    *context.ENDPOINTS,
+    *conversations.ENDPOINTS,
     *checkpoints.ENDPOINTS,
     *error_graph.ENDPOINTS,
     *requests.ENDPOINTS,
@@ -55,6 +75,10 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *page.ENDPOINTS,
 )
 """Every route there is, each with what it asks of its caller."""
+
+
+MOST_WAITING = 128
+"""Requests that wait for an agent or a tool at once; each costs a connection and nothing else."""
 
 
 def new_token() -> str:
@@ -74,7 +98,8 @@ def create_app(
     `settings.port` must be the port browsers use. Serve it with `runner.serve`, which says goodbye to the streams.
     """
     metrics = Metrics()
-    door = Door(settings, clock=clock, token_source=token_source)
+    keyring = KeyRing(ledgers, clock)
+    door = Door(settings, keyring, clock=clock, token_source=token_source)
     feeds = Feeds(ledgers, metrics, pace=settings.pace)
     hall = Hall(door, feeds, metrics, settings)
     metrics.watch(feeds.opened)
@@ -97,6 +122,9 @@ def create_app(
         clock=clock,
         token_source=token_source,
         started=clock(),
+        patience=Patience(MOST_WAITING),
+        keyring=keyring,
+        rates=Rates(settings.per_caller, settings.per_address, clock),
     )
     headers = security_headers(settings.port)
     errors.install(app, headers)
@@ -119,12 +147,14 @@ def _short(token: str) -> str:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     async with parts.feeds.running():
-        ticking = asyncio.create_task(parts.hall.keep_time())
+        tasks = [asyncio.create_task(parts.hall.keep_time()), asyncio.create_task(parts.keyring.run())]
+        await parts.keyring.looked.wait()
         try:
             yield
         finally:
             await parts.hall.close()
-            ticking.cancel()
+            for task in tasks:
+                task.cancel()
 
 
 def _add_routes(app: FastAPI) -> None:
@@ -144,8 +174,23 @@ def _add_routes(app: FastAPI) -> None:
         )
 
 
+def _admit(request: Request, permission: Permission) -> None:
+    """Who, then how often, then whether: a refused caller is counted like any other. Raise Refused.
+
+    What is open and changes nothing (page, health, metrics) is not limited: whoever looks after the server needs it.
+    """
+    parts = parts_of(request)
+    caller = parts.door.caller(request)
+    probe = permission is Permission.OPEN and request.method in SAFE
+    if caller.permissions != OWNER and not probe:
+        address = request.client.host if request.client is not None else ""
+        parts.rates.require("" if caller.name == "nobody" else caller.name, address)
+    parts.door.require(caller, permission, request)
+    request.state.caller = caller
+
+
 def _guarded(permission: Permission) -> type[APIRoute]:
-    """Return a route that asks who is there before it reads a body or a parameter."""
+    """Return a route that asks who is there and how often before it reads a body or a parameter."""
 
     class Guarded(APIRoute):
         asks = permission
@@ -154,7 +199,7 @@ def _guarded(permission: Permission) -> type[APIRoute]:
             inner = super().get_route_handler()
 
             async def handler(request: Request) -> Response:
-                request.state.caller = parts_of(request).door.admit(request, permission)
+                _admit(request, permission)
                 return await inner(request)
 
             return handler

@@ -9,6 +9,7 @@ from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import NamedTuple, cast
 
+from dashboard.server.asked import Asked
 from dashboard.server.history import History
 from dashboard.server.ledgers import OpenLedger, ProjectName
 from dashboard.server.wire import encoded, row
@@ -66,6 +67,7 @@ class Feed:
         self.lineage = lineage
         self.board: Board = initial()
         self.history = History()
+        self.asked = Asked()
         self.errors = ErrorGraph()
         self.outcomes: Counter[str] = Counter()
         """Attempts by how they ended."""
@@ -125,6 +127,7 @@ class Feed:
         for start in range(0, len(page), _FOLDED_AT_ONCE):
             for recorded in page[start : start + _FOLDED_AT_ONCE]:
                 self.history.evolve(recorded)
+                self.asked.evolve(recorded)
                 self.errors.evolve(recorded)
                 kind = type(recorded.event).__name__
                 self._on_event(self.name, kind)

@@ -75,6 +75,15 @@ class Feeds:
             raise Refused(404, "unknown_project", f"no project is called {project[:100]}; known: {there}")
         return await self._feed(ProjectName(project))
 
+    async def only(self) -> ProjectName:
+        """Return the only project there is; raise Refused when there are others, or none."""
+        names = await self.names()
+        if not names:
+            raise Refused(404, "unknown_project", "there are no projects yet: start one with `kaizen run PATH`")
+        if len(names) > 1:
+            raise Refused(422, "which_project", f"which project? say ?project=NAME; known: {', '.join(names)}")
+        return names[0]
+
     async def ready(self, project: str) -> Feed:
         """Return a project's feed once its ledger is folded; raise Refused when it cannot be read."""
         feed = await self.find(project)

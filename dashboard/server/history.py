@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.events import (
+    ApproveRequested,
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
@@ -19,6 +20,7 @@ from ledger.events import (
     CheckpointCreated,
     CheckpointId,
     CheckpointRequested,
+    DenyRequested,
     FindingsReported,
     PatchLanded,
     PatchMeasured,
@@ -31,6 +33,7 @@ from ledger.events import (
     RequestId,
     RequestRefused,
     ResumeRequested,
+    RoleRequested,
     RollbackRequested,
     RolledBack,
     RunRequested,
@@ -41,7 +44,17 @@ from ledger.events import (
 from ledger.events.recorded import Recorded
 
 Values = dict[str, float | None]
-AskedEvent = RunRequested | StopRequested | PauseRequested | ResumeRequested | CheckpointRequested | RollbackRequested
+AskedEvent = (
+    RunRequested
+    | StopRequested
+    | PauseRequested
+    | ResumeRequested
+    | CheckpointRequested
+    | RollbackRequested
+    | ApproveRequested
+    | DenyRequested
+    | RoleRequested
+)
 WHAT: dict[type[AskedEvent], str] = {
     RunRequested: "run",
     StopRequested: "stop",
@@ -49,6 +62,9 @@ WHAT: dict[type[AskedEvent], str] = {
     ResumeRequested: "resume",
     CheckpointRequested: "checkpoint",
     RollbackRequested: "rollback",
+    ApproveRequested: "approve",
+    DenyRequested: "deny",
+    RoleRequested: "role",
 }
 
 

@@ -27,6 +27,7 @@ class Metrics:
         self.duration = Histogram(
             "kaizen_http_request_seconds", "Time to answer an HTTP request.", ("route",), registry=self.registry
         )
+        self.refused = Counter("kaizen_http_refused", "HTTP requests refused.", ("why",), registry=self.registry)
         self.clients = Gauge("kaizen_websocket_clients", "Streams open now.", registry=self.registry)
         self.gaps = Counter("kaizen_websocket_gaps", "Gap frames sent to slow clients.", registry=self.registry)
         self._events = Counter(

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dashboard.server.metrics import Metrics
 
 _log = logging.getLogger("dashboard")
+REFUSED = {401: "unknown caller", 403: "not allowed", 413: "too large", 422: "not valid", 429: "too often"}
+"""Why a request came no further than the door, by status."""
 _QUIET = frozenset({"GET", "HEAD"})
 
 
@@ -46,9 +48,11 @@ class Observe:
 
     def _note(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = getattr(scope.get("route"), "path", "(none)")
-        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "OPTIONS") else "other"
+        method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "DELETE", "OPTIONS") else "other"
         self._metrics.requests.labels(method, route, str(status)).inc()
         self._metrics.duration.labels(route).observe(seconds)
+        if status in REFUSED:
+            self._metrics.refused.labels(REFUSED[status]).inc()
         level = logging.DEBUG if method in _QUIET else logging.INFO
         if status >= 400:
             level = logging.INFO if status < 500 else logging.ERROR

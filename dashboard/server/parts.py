@@ -10,12 +10,15 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from dashboard.server.access.door import Door
+from dashboard.server.access.keyring import KeyRing
 from dashboard.server.access.permissions import Caller
+from dashboard.server.access.rates import Rates
 from dashboard.server.feed import Feed
 from dashboard.server.feeds import Feeds
 from dashboard.server.health import Health
 from dashboard.server.ledgers import Ledgers
 from dashboard.server.metrics import Metrics
+from dashboard.server.patience import Patience
 from dashboard.server.settings import ServerSettings
 from dashboard.server.stream.hall import Hall
 
@@ -34,6 +37,9 @@ class Parts:
     clock: Callable[[], float]
     token_source: Callable[[], str]
     started: float
+    patience: Patience
+    keyring: KeyRing
+    rates: Rates
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
@@ -51,6 +57,14 @@ async def feed_of(project: str, connection: HTTPConnection) -> Feed:
     return await parts_of(connection).feeds.ready(project)
 
 
+async def feed_meant(connection: HTTPConnection) -> Feed:
+    """Return the feed of the project in the path or of `?project=`; where there is one alone it may be left out."""
+    feeds = parts_of(connection).feeds
+    named = connection.path_params.get("project", connection.query_params.get("project"))
+    return await feeds.ready(str(named) if named is not None else await feeds.only())
+
+
 TheParts = Annotated[Parts, Depends(parts_of)]
 TheCaller = Annotated[Caller, Depends(caller_of)]
 TheFeed = Annotated[Feed, Depends(feed_of)]
+TheProject = Annotated[Feed, Depends(feed_meant)]

@@ -57,6 +57,7 @@ class _Server(uvicorn.Server):
         self._ready.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._parts.patience.end()
         await self._parts.hall.close()
         await super().shutdown(sockets)
 

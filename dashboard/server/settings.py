@@ -36,6 +36,10 @@ class ServerSettings:
     """Least seconds between two batches of a project."""
     ack_due: float = 2.0
     """Seconds after which a batch that is not acknowledged counts as owed."""
+    per_caller: str = "1200/minute"
+    """Requests of one session or API key; empty: no limit."""
+    per_address: str = "2400/minute"
+    """Requests from one address, whoever sends them."""
     most_clients: int = 256
     """Streams open at once."""
 

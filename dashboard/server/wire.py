@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import msgspec
 from starlette.responses import Response
 
+from dashboard.server.errors import Refused
 from ledger.codec import as_json
 from ledger.events.recorded import Recorded
 
@@ -14,6 +17,14 @@ _encoder = msgspec.json.Encoder()
 def encoded(value: object) -> bytes:
     """Return any struct, mapping or sequence as JSON."""
     return _encoder.encode(value)
+
+
+def written_json(value: object) -> bytes:
+    """Return what a caller sent as JSON; raise Refused for what is none: NaN, half a character."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise Refused(422, "not_json", f"this is no JSON value that can be kept ({error}): send another") from error
 
 
 def row(recorded: Recorded) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from director.cli import asking, checks, daemon, reading
+from director.cli.keys import keys
 from director.cli.referee import referee
 from director.cli.run import run
 from director.cli.sandbox import sandbox
@@ -32,6 +33,7 @@ app.command("resume")(asking.resume)
 app.command("checkpoints")(reading.checkpoints)
 app.command("checkpoint")(asking.checkpoint)
 app.command("rollback")(asking.rollback)
+app.command("keys")(keys)
 app.command("referee")(referee)
 app.command("verify")(checks.verify)
 app.command("shred")(shred)

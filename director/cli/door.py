@@ -47,6 +47,10 @@ class Door:
         """Post JSON and return the answer's; raise Refused."""
         return await self._ask("POST", path, json=body)
 
+    async def delete(self, path: str) -> Any:
+        """Remove a resource and return the answer's JSON; raise Refused."""
+        return await self._ask("DELETE", path)
+
     async def wish(self, project: str, **body: str) -> str:
         """Append a request, wait for the director's answer and return its note; raise Refused with its reason."""
         return await self.answer(project, await self.ask(project, **body))

@@ -21,6 +21,17 @@ from director.cli.through import RunThrough
 from director.host import require_usable
 from director.settings import RUN_OPTIONS, load
 
+GoalOption = Annotated[str | None, typer.Option(help="What the run should achieve, in words.")]
+ModelOption = Annotated[str | None, typer.Option(help="Models to think with, with commas, the cheapest first.")]
+CostOption = Annotated[float | None, typer.Option(min=0, help="Spend at most this many USD on models.")]
+TokensOption = Annotated[int | None, typer.Option(min=1, help="Spend at most this many tokens.")]
+CallsOption = Annotated[int | None, typer.Option(min=1, help="Ask models at most this many times.")]
+UnknownPriceOption = Annotated[bool, typer.Option("--allow-unknown-price", help="Ask models whose price nobody knows.")]
+RecordOption = Annotated[Path | None, typer.Option(help="Keep the answers of models in this file.")]
+ReplayOption = Annotated[
+    Path | None, typer.Option(help="Take answers from this file; no model is asked.", exists=True, dir_okay=False)
+]
+
 
 def run(
     path: Annotated[Path, typer.Argument(help="A git repository, or a directory in one.")] = Path(),
@@ -36,6 +47,14 @@ def run(
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Spend at most this many minutes.")] = None,
     parallel: Annotated[int | None, typer.Option(min=1, max=16, help="How many attempts work at once.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn by chance.")] = None,
+    goal: GoalOption = None,
+    model: ModelOption = None,
+    cost: CostOption = None,
+    tokens: TokensOption = None,
+    calls: CallsOption = None,
+    allow_unknown_price: UnknownPriceOption = False,
+    record: RecordOption = None,
+    replay: ReplayOption = None,
     stay: Annotated[bool, typer.Option("--stay", help="Keep serving the page after the run, until Ctrl-C.")] = False,
     page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the page while running.")] = True,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = None,
@@ -53,7 +72,9 @@ def run(
     overrides = {
         "parallel": parallel, "seed": seed, "port": port, "iterations": iterations, "minutes": minutes,
         "deliver": None if deliver else False, "offline": offline or None,
-        "accept_no_sandbox": accept_no_sandbox or None,
+        "accept_no_sandbox": accept_no_sandbox or None, "goal": goal, "model": model, "cost": cost, "tokens": tokens,
+        "calls": calls, "allow_unknown_price": allow_unknown_price or None,
+        "record": str(record.resolve()) if record else None, "replay": str(replay.resolve()) if replay else None,
     }  # fmt: skip
     stated = {name: value for name, value in overrides.items() if value is not None}
     with one_line_errors():

@@ -6,18 +6,32 @@ from dataclasses import dataclass
 
 from ledger.events import (
     AnyEvent,
+    ApproveRequested,
     AttemptId,
     Budget,
     CheckpointRequested,
+    DenyRequested,
     GateSpec,
     PauseRequested,
     RequestId,
     ResumeRequested,
+    RoleRequested,
     RollbackRequested,
     StopRequested,
+    TaskRequested,
 )
 
-Request = StopRequested | PauseRequested | ResumeRequested | CheckpointRequested | RollbackRequested
+Request = (
+    StopRequested
+    | PauseRequested
+    | ResumeRequested
+    | CheckpointRequested
+    | RollbackRequested
+    | ApproveRequested
+    | DenyRequested
+    | TaskRequested
+    | RoleRequested
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +50,11 @@ class Start:
     """Lowest run number whose branch does not exist in the user's repository yet."""
     settings: tuple[tuple[str, str], ...] = ()
     request: RequestId = RequestId("")
+    goal: str = ""
+    models: tuple[str, ...] = ()
+    """The cheapest first; empty: none is connected."""
+    asked: RequestId = RequestId("")
+    """The one piece of work the run is for; empty for a run that is about the gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +63,8 @@ class Ask:
 
     at: float
     request: Request
+    actor: str = ""
+    """Who wrote the request into the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from director.core import landing, rounds
+from msgspec import structs
+
+from director.core import approvals, asked, goals, landing, rounds, routing
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.evolve import fold
 from director.core.rollback import answer_rollback
 from director.core.state import Attempt, Run, State, next_checkpoint, refused_now
 from ledger.events import (
+    AcceptanceWritten,
     AnyEvent,
+    ApprovalRequested,
+    ApproveRequested,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptId,
@@ -20,27 +26,34 @@ from ledger.events import (
     CheckpointCreated,
     CheckpointRequested,
     DeliveryFailed,
+    DenyRequested,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     NoticeRaised,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
     PauseRequested,
+    PlanMade,
     RequestHonoured,
     RequestRefused,
     ResumeRequested,
+    RoleRequested,
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunId,
     RunPaused,
     RunResumed,
     RunStarted,
     StopRequested,
     TargetPrepared,
+    TaskRequested,
 )
 
 TRIES = 3
@@ -78,6 +91,8 @@ def _start(state: State, command: Start) -> list[AnyEvent]:
         return [RequestRefused(request=command.request, why=f"run {state.run.id} is at work; stop it first")]
     if command.request and command.request in state.answered:
         return []
+    if command.asked and (command.asked not in state.asked or not command.models):
+        return [asked.not_begun(taken, asked.CONNECT) for taken in state.asked.values()]
     number = max(state.runs + 1, command.first_free)
     started = RunStarted(
         run=RunId(f"r{number}"),
@@ -92,6 +107,9 @@ def _start(state: State, command: Start) -> list[AnyEvent]:
         deliver=command.deliver,
         settings=dict(command.settings),
         request=command.request,
+        goal=command.goal,
+        models=command.models,
+        asked=command.asked,
     )
     answer = [RequestHonoured(request=command.request, note=started.run)] if command.request else []
     return [started, *answer]
@@ -103,7 +121,13 @@ def _ask(state: State, command: Ask) -> list[AnyEvent]:
         return []
     if isinstance(request, RollbackRequested):
         return answer_rollback(state, request, command.at)
+    if isinstance(request, TaskRequested):
+        return asked.take(state, request)
+    if isinstance(request, RoleRequested):
+        return asked.change_role(state, request)
     run = state.run
+    if isinstance(request, ApproveRequested | DenyRequested):
+        return approvals.answer(run, request, command.actor)
     if isinstance(request, CheckpointRequested):
         return _checkpoint(state, request)
     if run is None or run.closing is not None:
@@ -161,6 +185,10 @@ def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
         return []
     attempt = run.open.get(getattr(fact, "attempt", AttemptId("")))
     match fact:
+        case AttemptCosted():
+            return [fact] if fact.attempt.startswith(f"{run.id}.") else []
+        case RunCosted():
+            return [fact] if run.closing and run.costed is None else []
         case TargetPrepared():
             return [] if run.prepared else [fact]
         case ErrorSeen():
@@ -171,7 +199,10 @@ def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
             return [] if run.readings or fact.tree != run.tree else [fact]
         case BranchDelivered() | DeliveryFailed():
             return [fact] if run.closing and not run.delivered and not run.undeliverable else []
-    return [] if attempt is None else _of_attempt(state, run, attempt, fact, report)
+    if attempt is None:
+        return []
+    events = _of_attempt(state, run, attempt, fact, report)
+    return [*events, *routing.exhausted(run, attempt, events), *asked.replies(run, attempt, events)]
 
 
 def _baseline(state: State, run: Run, fact: BaselineMeasured) -> list[AnyEvent]:
@@ -197,9 +228,14 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
             if fact.patch in refused_now(state):
                 reason = "this very patch was rejected or rolled back before"
                 return [fact, landing.rejection(fact.attempt, "known-bad", reason)]
-            return [fact]
+            unwanted = asked.keeps_nothing(run, attempt)
+            return [fact, unwanted] if unwanted else [fact]
+        case ApprovalRequested() if attempt.step == "work":
+            return approvals.asked(run, fact)
         case AttemptGaveUp() | FindingsReported() if attempt.step == "work":
             return [fact]
+        case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven() if attempt.step == "work":
+            return _of_goal(run, fact)
         case AttemptFailed() if attempt.step != "land":
             return [_retry(attempt, fact, report.at)]
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
@@ -213,6 +249,18 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case PatchLanded() if attempt.step == "land":
             return landing.landed(state, run, attempt, fact)
     return []
+
+
+def _of_goal(run: Run, fact: AnyEvent) -> list[AnyEvent]:
+    """Return a step towards the goal; a plan that cannot be followed is refused with the reason, and asked for anew."""
+    if run.goal is None:
+        return []
+    if not isinstance(fact, PlanMade):
+        return [fact]
+    problem = goals.problem_of(fact.steps)
+    if problem:
+        return [AttemptGaveUp(attempt=fact.attempt, why=problem)]
+    return [structs.replace(fact, steps=goals.ordered(fact.steps))]
 
 
 def _is_current(state: State, run: Run, attempt: Attempt, fact: PatchMeasured) -> bool:
@@ -239,7 +287,10 @@ def _broken(state: State, command: Broken) -> list[AnyEvent]:
     if command.effect.startswith("restore:") and state.rollback is not None:
         return [RequestRefused(request=state.rollback.request, why=command.why)]
     if run is None:
-        return []
+        begun = [t for t in state.asked.values() if command.effect == f"begin:{t.request}"]
+        return [asked.not_begun(taken, command.why) for taken in begun]
+    if command.effect.startswith("tally:"):
+        return [] if run.costed else [rounds.told_costs(run)]
     if command.effect.startswith("deliver:"):
         failed = DeliveryFailed(run=run.id, why=command.why)
         return [] if run.delivered or run.undeliverable else [failed]

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from director.core import goals
+from director.core.goals import Draft
 from director.core.state import Attempt, Run, State, next_checkpoint
-from ledger.events import AttemptId, CheckpointId, LandDecided, RollbackDecided, RunId, Task
+from ledger.events import (
+    AttemptId,
+    CheckpointId,
+    LaidFile,
+    LandDecided,
+    RequestId,
+    RollbackDecided,
+    RunId,
+    Task,
+    TaskTaken,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +58,20 @@ class Work:
     base: str
     seed: int
     skip: tuple[str, ...]
+    laid: tuple[LaidFile, ...] = ()
+    """Files that stand in the worktree whatever is done to them: acceptance tests."""
+    draft: Draft | None = None
+    """Work it goes on from."""
+    iteration: int = 0
+    brain: str = "classical"
+    model: str = ""
+    turn: int = 0
+    """How often it went on after a person's answer."""
 
     @property
     def key(self) -> str:
-        """Name of the effect."""
-        return f"work:{self.attempt}:{self.tries}"
+        """Name of the effect: it changes with each try and with each answer."""
+        return f"work:{self.attempt}:{self.tries}" + (f":{self.turn}" if self.turn else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +148,35 @@ class Deliver:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """Count what the run spent on models, once nothing of it is at work any more."""
+
+    run: RunId
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"tally:{self.run}"
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """Begin a run for a piece of work somebody asked for."""
+
+    taken: TaskTaken
+
+    @property
+    def request(self) -> RequestId:
+        """Which piece of work."""
+        return self.taken.request
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"begin:{self.taken.request}"
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Come back with a Tick at a time."""
 
@@ -138,7 +188,7 @@ class WakeAt:
         return f"wake:{self.at}"
 
 
-Effect = Prepare | MeasureBranch | Work | Rebase | Measure | Land | Restore | Deliver | WakeAt
+Effect = Prepare | MeasureBranch | Work | Rebase | Measure | Land | Restore | Deliver | Tally | Begin | WakeAt
 
 
 def pending(state: State) -> tuple[Effect, ...]:
@@ -149,6 +199,8 @@ def pending(state: State) -> tuple[Effect, ...]:
         owed.append(Restore(state.rollback, branch.name, branch.delivered, next_checkpoint(state)))
     if state.run is not None:
         owed += _of_run(state.run, blocked=state.rollback is not None)
+    elif state.rollback is None:
+        owed += [Begin(taken) for taken in list(state.asked.values())[:1]]
     return tuple(owed)
 
 
@@ -158,23 +210,32 @@ def owes_delivery(run: Run) -> bool:
     return run.started.deliver and not tried and run.head != run.started.commit
 
 
+def owes_tally(run: Run) -> bool:
+    """Return whether it is not yet counted what the run spent on models."""
+    return bool(run.started.models) and run.costed is None
+
+
 def _of_run(run: Run, blocked: bool) -> list[Effect]:
     owed: list[Effect] = []
     if run.closing is not None:
         owed += [_land(run, a) for a in run.open.values() if a.step == "land"]
         if not run.open and not blocked and owes_delivery(run):
             owed.append(Deliver(run.id, run.started.branch, run.head))
+        if not run.open and owes_tally(run):
+            owed.append(Tally(run.id))
         return owed
     if not run.prepared:
         return [Prepare(run.id)]
-    if not run.readings and not blocked:
+    if run.is_measured and not run.readings and not blocked:
         owed.append(MeasureBranch(run.id, run.head, run.tree, not run.baseline))
     working = sum(a.step == "work" for a in run.open.values())
     for attempt in run.open.values():
         if attempt.step == "work":
-            owed.append(_work(attempt))
+            owed.append(_work(run, attempt))
         elif attempt.step == "waiting" and not run.paused and working < run.started.parallel:
             owed.append(WakeAt(attempt.retry_at))
+        elif attempt.step == "asked" and attempt.asked is not None:
+            owed.append(WakeAt(attempt.asked.expires))
     if run.queue:
         first = run.open[run.queue[0]]
         if first.step == "land":
@@ -193,8 +254,22 @@ def _next_of_slot(run: Run, attempt: Attempt) -> Effect:
     return Measure(attempt.id, attempt.onto, attempt.tree)
 
 
-def _work(attempt: Attempt) -> Work:
-    return Work(attempt.id, attempt.tries, attempt.task, attempt.task.role, attempt.base, attempt.seed, attempt.skip)
+def _work(run: Run, attempt: Attempt) -> Work:
+    return Work(
+        attempt=attempt.id,
+        tries=attempt.tries,
+        task=attempt.task,
+        role=attempt.task.role,
+        base=attempt.base,
+        seed=attempt.seed,
+        skip=attempt.skip,
+        laid=goals.laid(run.goal, attempt.task) if run.goal else (),
+        draft=goals.draft_of(run.goal, attempt.task) if run.goal else None,
+        iteration=attempt.iteration,
+        brain=attempt.brain,
+        model=attempt.model,
+        turn=attempt.turn,
+    )
 
 
 def _land(run: Run, attempt: Attempt) -> Land:

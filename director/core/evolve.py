@@ -6,10 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from director.core.state import Attempt, Branch, Point, Run, Spent, State
+from director.core import goals
+from director.core.budget import Sum
+from director.core.state import ALL, TOLD, Attempt, Branch, Lesson, Point, Run, Spent, State, lesson_key
 from ledger.events import (
+    AcceptanceWritten,
     AnyEvent,
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptId,
@@ -17,34 +24,40 @@ from ledger.events import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
+    BudgetExhausted,
     CheckpointCreated,
     DeliveryFailed,
     ErrorSeen,
+    FactsGathered,
     FindingsReported,
     IterationEnded,
     IterationStarted,
     LandDecided,
     MilestoneReached,
+    OpinionGiven,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PlanMade,
     RequestHonoured,
     RequestRefused,
+    RoleChanged,
     RollbackDecided,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
     RunStarted,
     TargetPrepared,
-    Task,
+    TaskAnswered,
+    TaskTaken,
 )
 
-ALL = "*"
-"""Stands in `Spent.techniques` when no technique is left to ask."""
+__all__ = ["ALL", "evolve", "fold"]
 
 
 def fold(state: State, events: Iterable[AnyEvent]) -> State:
@@ -59,7 +72,14 @@ def evolve(state: State, event: AnyEvent) -> State:
         case RunStarted():
             return _started(state, event)
         case RunEnded():
-            return replace(state, run=None)
+            lessons = state.run.lessons if state.run else state.lessons
+            return replace(state, run=None, lessons=lessons)
+        case RoleChanged():
+            return _role_changed(state, event)
+        case TaskTaken() if state.run is None:
+            return replace(state, asked={**state.asked, event.request: event})
+        case TaskAnswered():
+            state = replace(state, asked={k: v for k, v in state.asked.items() if k != event.request})
         case CheckpointCreated():
             point = Point(
                 event.checkpoint, event.commit, event.tree, event.run, event.gates, event.score, state.on_branch
@@ -95,8 +115,10 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, errors=run.errors | {event.fingerprint})
         case MilestoneReached():
             return replace(run, met=run.met | {event.name})
+        case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven():
+            return _towards_goal(run, event, event.attempt)
         case FindingsReported():
-            return replace(_without(run, event.attempt, (ALL,)), hot_spots=event.findings)
+            return _reported(run, event)
         case IterationStarted():
             return replace(
                 run, iteration=event.iteration, iteration_open=True, todo=event.tasks, landed_here=0, rejected_here=0
@@ -113,6 +135,14 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, delivered=event.ref)
         case DeliveryFailed():
             return replace(run, undeliverable=event.why)
+        case RunCosted():
+            return replace(run, costed=event)
+        case BudgetExhausted():
+            return replace(run, exhausted=(*run.exhausted, event))
+        case TaskTaken():
+            return replace(run, asked={**run.asked, event.request: event})
+        case TaskAnswered():
+            return replace(run, asked={k: v for k, v in run.asked.items() if k != event.request})
     return _evolve_attempts(run, event)
 
 
@@ -139,10 +169,48 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
             if attempt is not None and event.localised:
                 run = replace(run, localised={**run.localised, attempt.task.id: event.localised})
             spent = event.refused if event.more else (*event.refused, ALL)
-            return _without(run, event.attempt, spent, event.why)
+            # A budget that is spent says nothing about the model; an iteration's is whole again with the next one.
+            failed = event.spent.partition(":")[0] in ("", "iteration")
+            return _without(run, event.attempt, spent if failed else None, event.why)
         case AttemptCancelled():
             return _without(run, event.attempt, None)
+        case AttemptCosted():
+            spent_now = Sum(event.calls, event.tokens, event.cost, event.unknown, event.seconds)
+            return replace(run, costs={**run.costs, event.attempt: spent_now})
+        case ApprovalRequested():
+            return _with(run, event.attempt, step="asked", asked=event)
+        case ApprovalGranted() | ApprovalDenied():
+            return _answered(run, event)
     return run
+
+
+def _reported(run: Run, event: FindingsReported) -> Run:
+    closed = run.open.get(event.attempt)
+    if closed is not None and closed.task.gate == goals.GATE:
+        return _towards_goal(run, event, event.attempt)
+    after = _without(run, event.attempt, (ALL,))
+    is_structure = closed is not None and closed.task.kind == "structure"
+    return replace(after, hot_spots=event.findings) if is_structure else after
+
+
+def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
+    closed = run.open.get(attempt)
+    if run.goal is None or closed is None:
+        return run
+    after = goals.after(run.goal, event, closed.task)
+    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=after)
+    moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
+    judged = isinstance(event, OpinionGiven) and event.satisfied
+    return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
+
+
+def _answered(run: Run, event: ApprovalGranted | ApprovalDenied) -> Run:
+    attempt = run.open.get(event.attempt)
+    if attempt is None or attempt.asked is None:
+        return run
+    if isinstance(event, ApprovalGranted) and event.whole_run:
+        run = replace(run, allowed=run.allowed | {(attempt.asked.tool, attempt.asked.risk)})
+    return _with(run, event.attempt, step="answered", asked=None, answers=(*attempt.answers, event))
 
 
 def _started(state: State, event: RunStarted) -> State:
@@ -150,7 +218,17 @@ def _started(state: State, event: RunStarted) -> State:
     return replace(
         state,
         runs=max(state.runs, number),
-        run=Run(event.run, event, event.commit, event.tree),
+        run=Run(
+            event.run,
+            event,
+            event.commit,
+            event.tree,
+            lessons=state.lessons,
+            roles=state.roles,
+            asked=state.asked,
+            goal=goals.Goal(event.goal) if event.goal else None,
+        ),
+        asked={},
         branch=Branch(event.run, event.branch, event.commit, event.tree),
         on_branch=(),
     )
@@ -158,7 +236,9 @@ def _started(state: State, event: RunStarted) -> State:
 
 def _scheduled(run: Run, event: AttemptScheduled) -> Run:
     known = run.open.get(event.attempt)
-    task = known.task if known else next(t for t in run.todo if t.id == event.task)
+    raced = (a.task for a in run.open.values())
+    task = known.task if known else next(t for t in (*run.todo, *raced) if t.id == event.task)
+    goes_on = known is not None and known.step == "answered"
     attempt = Attempt(
         id=event.attempt,
         task=task,
@@ -167,6 +247,10 @@ def _scheduled(run: Run, event: AttemptScheduled) -> Run:
         seed=event.seed,
         tries=event.tries,
         skip=event.skip,
+        brain=event.brain,
+        model=event.model,
+        turn=known.turn + goes_on if known else 0,
+        answers=known.answers if known else (),
     )
     return replace(
         run,
@@ -181,6 +265,7 @@ def _landed(state: State, event: PatchLanded) -> State:
     if run is None or event.attempt not in run.open:
         return state
     attempt = run.open[event.attempt]
+    run = _taught(run, attempt, landed=1)
     run = replace(
         _without(run, event.attempt, None),
         head=event.commit,
@@ -189,6 +274,7 @@ def _landed(state: State, event: PatchLanded) -> State:
         score=attempt.score,
         landed=run.landed + 1,
         landed_here=run.landed_here + 1,
+        goal=goals.landed(run.goal, attempt.task, attempt.patch.diff if attempt.patch else "") if run.goal else None,
     )
     patches = {**state.patches, event.attempt: attempt.patch.patch} if attempt.patch else state.patches
     branch = replace(state.branch, head=event.commit, tree=event.tree) if state.branch else None
@@ -205,12 +291,18 @@ def _rejected(state: State, event: PatchRejected) -> State:
     rejected_on = run.rejected_on
     techniques: tuple[str, ...] | None = None
     if attempt.patch is not None and not stale:
+        goal = goals.drafted(run.goal, attempt.task, attempt.onto, attempt.tree) if run.goal else None
+        run = replace(run, goal=goal)
         rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
     run = replace(run, rejected_on=rejected_on)
-    why = "its patch was rejected: " + "; ".join(r.message for r in event.reasons)
+    reasons = "; ".join(r.message for r in event.reasons)
+    told = f"{attempt.patch.title} ({attempt.patch.technique}): {reasons}" if attempt.patch else ""
+    why = f"its patch was rejected: {reasons}"
     run = replace(
-        _without(run, event.attempt, techniques, why), rejected=run.rejected + 1, rejected_here=run.rejected_here + 1
+        _without(run, event.attempt, techniques, why, told),
+        rejected=run.rejected + 1,
+        rejected_here=run.rejected_here + 1,
     )
     return replace(state, run=run)
 
@@ -224,7 +316,8 @@ def _rolled_back(state: State, event: RolledBack) -> State:
     redone = {state.patches[a] for a in decided.redone if a in state.patches}
     run = state.run
     if run is not None:
-        run = replace(run, head=event.commit, tree=event.tree, readings=())
+        goal = goals.rolled_back(run.goal) if run.goal else None
+        run = replace(run, head=event.commit, tree=event.tree, readings=(), goal=goal)
     return replace(
         state,
         run=run,
@@ -240,7 +333,7 @@ def _with(run: Run, attempt: AttemptId, **changes: object) -> Run:
     return replace(run, open={**run.open, attempt: replace(run.open[attempt], **changes)})  # type: ignore[arg-type]
 
 
-def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why: str = "") -> Run:
+def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why: str = "", told: str = "") -> Run:
     """Close an attempt; `refused` are techniques not to be asked again about this task, None for no lesson."""
     closed = run.open.get(attempt)
     if closed is None:
@@ -249,15 +342,42 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why:
     queue = tuple(a for a in run.queue if a != attempt)
     if refused is None:
         return replace(run, open=rest, queue=queue)
-    spent = {**run.spent, closed.task.id: _spend(run, closed.task, refused, why)}
-    given_up = closed.task.kind == "uncovered" and ALL in refused
+    if run.goal is not None:
+        run = replace(run, goal=goals.failed(run.goal, closed.task, why))
+    run = replace(run, spent={**run.spent, closed.task.id: _spend(run, closed, refused, why, told)})
+    given_up = closed.task.kind == "uncovered" and closed.brain == "classical" and ALL in refused
     hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless
-    return replace(run, open=rest, queue=queue, spent=spent, hopeless=hopeless)
+    return replace(_taught(run, closed, landed=0), open=rest, queue=queue, hopeless=hopeless)
 
 
-def _spend(run: Run, task: Task, refused: tuple[str, ...], why: str) -> Spent:
+def _spend(run: Run, closed: Attempt, refused: tuple[str, ...], why: str, told: str) -> Spent:
+    task = closed.task
     before = run.spent.get(task.id)
-    known = before.techniques if before and before.digest == task.digest and before.tree == run.tree else ()
-    if set(refused) <= {ALL} and before is not None and before.digest == task.digest:
+    if before is None or (before.digest != task.digest and task.gate != "goal"):
+        before = Spent(task.digest, run.tree, ())
+    heard = (*before.told, told)[-TOLD:] if told else before.told
+    if closed.brain == "conversational":
+        return replace(before, digest=task.digest, why=why, thought=(*before.thought, closed.model), told=heard)
+    known = before.techniques if before.tree == run.tree else ()
+    if set(refused) <= {ALL} and before.why:
         why = before.why  # nobody was asked: the last answer stands
-    return Spent(task.digest, run.tree, tuple(dict.fromkeys((*known, *refused))), why)
+    techniques = tuple(dict.fromkeys((*known, *refused)))
+    return replace(before, tree=run.tree, techniques=techniques, why=why, told=heard)
+
+
+def _taught(run: Run, closed: Attempt, landed: int) -> Run:
+    """Keep what a model achieved and what it cost, for the choice of the next one."""
+    if closed.brain != "conversational":
+        return run
+    key = lesson_key(closed.task, closed.model)
+    before = run.lessons.get(key, Lesson())
+    cost = before.cost + run.costs.get(closed.id, Sum()).cost
+    return replace(run, lessons={**run.lessons, key: Lesson(before.tried + 1, before.landed + landed, cost)})
+
+
+def _role_changed(state: State, event: RoleChanged) -> State:
+    roles = {name: what for name, what in state.roles.items() if name != event.role}
+    if event.state != "working":
+        roles[event.role] = event.state
+    run = replace(state.run, roles=roles) if state.run else None
+    return replace(state, roles=roles, run=run)

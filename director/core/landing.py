@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from director.core import asked, goals
 from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
@@ -39,7 +40,12 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     verdict = judge(run.started.gates, run.readings, fact.readings)
     if fact.objections:
         return [fact, PatchRejected(attempt=attempt.id, reasons=(*fact.objections, *verdict.worse))]
-    if not verdict.lands:
+    shown = asked.shows_only(run, attempt)
+    if shown is not None:
+        return [fact, shown]
+    unmeasured = run.goal is not None and goals.lands_without_gain(run.goal, attempt.task)
+    free = (attempt.task.kind == "asked" or unmeasured) and not verdict.worse
+    if not verdict.lands and not free:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
     trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]
     sandbox = run.started.settings.get("sandbox", "")
@@ -77,7 +83,7 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
     needless = [
         AttemptCancelled(attempt=a.id, why=f"{attempt.id} solved its task")
         for a in after.open.values()
-        if a.step in ("work", "waiting") and not is_wanted(after, a.task)
+        if a.step in ("work", "waiting", "asked", "answered") and not is_wanted(after, a.task)
     ]
     return [fact, created, *milestones(run, attempt.readings), *needless]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from director.core import goals
 from director.core.judge import met
 from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
@@ -11,6 +12,8 @@ from ledger.events import Finding, GateSpec, Left, Reading, Task
 
 DECIDE = "a person must decide"
 """How the referee says that it can tell neither way."""
+CONNECT = "or connect a model that may find it: KAIZEN_MODEL=NAME"
+"""What is said where no technique has an answer and nobody that thinks was asked."""
 MORE_TIME = "run again, or give the run more time"
 LONGEST = 160
 """Characters of a failure's own message."""
@@ -48,20 +51,28 @@ def left(run: Run) -> tuple[Left, ...]:
     return tuple(remaining)
 
 
+def _remedy(run: Run, by_hand: str) -> str:
+    return by_hand if run.started.models else f"{by_hand}, {CONNECT}"
+
+
 def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
+    if spec.name == goals.GATE and run.goal is not None:
+        return goals.undone(run.goal, reading)
     own = [task for task in tasks(run) if task.gate == spec.name]
     if spec.name == "tests":
         by_test = {finding.symbol: finding for finding in reading.findings}
         return [_test(t, by_test[t.targets[0]], run) for t in own if t.targets and t.id != ALL_FAILING]
     untried = [task for task in own if not _is_tried(run, task)]
     if spec.name == "lint":
-        return list(_lint(reading.findings, untried))
+        return list(_lint(reading.findings, untried, run))
     short = f"{spec.name} is {reading.value:.4g}{spec.unit}, the target {spec.target:.4g}{spec.unit}"
     if untried:
         why = f"the run ended with {len(untried)} of {len(own)} tasks for it not tried to their end"
         return [Left(what=short, why=why, remedy=MORE_TIME)]
-    remedy = REMEDIES.get(spec.name, "mend it by hand")
+    remedy = _remedy(run, REMEDIES.get(spec.name, "mend it by hand"))
     why = "nothing that is known moves it further" if spec.name == "coverage" else "no technique is known for it"
+    thought = [run.spent[task.id].why for task in own if task.kind == "findings" and task.id in run.spent]
+    why = thought[-1] if thought else why
     return [Left(what=short + _worst(reading), why=why, remedy=remedy)]
 
 
@@ -85,7 +96,7 @@ def _unmeasured(why: str) -> str:
     return "then run again" if ": " in why else "mend the cause, then run again"
 
 
-def _lint(findings: Iterable[Finding], untried: list[Task]) -> Iterable[Left]:
+def _lint(findings: Iterable[Finding], untried: list[Task], run: Run) -> Iterable[Left]:
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
@@ -97,7 +108,8 @@ def _lint(findings: Iterable[Finding], untried: list[Task]) -> Iterable[Left]:
         if all(finding.path in waiting for finding in group):
             yield Left(what=what, why="the run ended before they were tried to the end", remedy=MORE_TIME)
         else:
-            yield Left(what=what, why="no automatic change of them is known to be safe", remedy="mend them by hand")
+            why = "no automatic change of them is known to be safe"
+            yield Left(what=what, why=why, remedy=_remedy(run, "mend them by hand"))
 
 
 def _test(task: Task, finding: Finding, run: Run) -> Left:
@@ -118,8 +130,8 @@ def _test(task: Task, finding: Finding, run: Run) -> Left:
         why = f"it looks like something the tests need and do not find here; {last}"
         return Left(what=what, why=why, remedy="provide it, or have these tests skipped where it is missing")
     if where:
-        return Left(what=what, why=f"localised in {where}; {last}", remedy=f"look at {where} first")
-    return Left(what=what, why=last, remedy="mend it by hand")
+        return Left(what=what, why=f"localised in {where}; {last}", remedy=_remedy(run, f"look at {where} first"))
+    return Left(what=what, why=last, remedy=_remedy(run, "mend it by hand"))
 
 
 def _is_tried(run: Run, task: Task) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
 
-from director.core.evolve import ALL
+from director.core import asked, goals, leftover, routing
 from director.core.judge import met
-from director.core.state import Run
+from director.core.leftover import digest as _digest
+from director.core.state import ALL, Run
 from ledger.events import Finding, Fingerprint, GateSpec, Reading, Task, TaskId
 
 TASKS_PER_ITERATION = 8
@@ -29,13 +28,17 @@ SURROUNDINGS = frozenset({
 
 def tasks(run: Run) -> tuple[Task, ...]:
     """Return what could be better on the branch as it stands, most promising per cost first."""
+    if run.started.asked:
+        return tuple(asked.tasks(run))
     by_gate = {r.gate: r for r in run.readings}
-    found: list[Task] = []
+    found: list[Task] = asked.tasks(run)
     for spec in run.started.gates:
         reading = by_gate.get(spec.name)
         if reading is None or met(spec, reading):
             continue
         found += _tasks_of(spec, reading, run)
+    if run.goal is not None and run.readings:
+        found += goals.owed(run.goal, by_gate.get(goals.GATE))
     if run.readings and not run.hot_spots:
         found.append(_structure())
     return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
@@ -45,15 +48,18 @@ def eligible(run: Run) -> tuple[Task, ...]:
     """Return the tasks worth an attempt now.
 
     What was answered no about the same findings is not asked again, except as a last resort on another tree. Tests
-    are written only when no failing test can be mended any more: they would record what is wrong as right.
+    are written only when no failing test can be mended any more: they would record what is wrong as right. What needs
+    a model comes after what does not, but for what somebody asked for.
     """
-    todo = sorted(tasks(run), key=lambda t: _is_known(run, t))
-    fresh = [t for t in todo if not _is_spent(run, t)]
-    if any(t.kind == "failing_test" for t in fresh):
+    todo = sorted((t for t in tasks(run) if t.role not in run.roles), key=lambda t: _is_known(run, t))
+    fresh = [t for t in todo if routing.choose(run, t) is not None]
+    fresh.sort(key=lambda t: t.kind != "asked" and routing.choose(run, t) != routing.CLASSICAL)
+    if any(t.kind == "failing_test" or t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "uncovered"]
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
-    again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and t.kind != "structure"]
+    again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]
+    again = [t for t in again if t.kind != "structure"]
     return tuple(fresh + again)
 
 
@@ -62,12 +68,13 @@ def is_wanted(run: Run, task: Task) -> bool:
     if task.kind == "uncovered":
         now = [t for t in tasks(run) if t.kind == "uncovered"]
         return bool({target for t in now for target in t.targets} & set(task.targets)) or not task.targets
-    return task.kind == "structure" or task.id in {t.id for t in tasks(run)}
+    return task.id == _structure().id or task.id in {t.id for t in tasks(run)}
 
 
 def choose(run: Run) -> tuple[tuple[Task, ...], str]:
     """Return the tasks of the next iteration, and why these, in one line."""
-    chosen = eligible(run)[:TASKS_PER_ITERATION]
+    taken = {attempt.task.id for attempt in run.open.values()}
+    chosen = tuple(t for t in eligible(run) if t.id not in taken)[:TASKS_PER_ITERATION]
     kinds = dict.fromkeys(t.kind for t in chosen)
     count = len(tasks(run))
     return chosen, f"{len(chosen)} of {count} tasks: {', '.join(k.replace('_', ' ') for k in kinds)}"
@@ -98,8 +105,8 @@ def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
     if spec.name == "lint":
         return _lint(reading)
     if spec.name == "coverage":
-        return _uncovered(reading, run)
-    return []
+        return _uncovered(reading, run) + leftover.tasks(spec, reading, run)
+    return leftover.tasks(spec, reading, run)
 
 
 def _failing_tests(reading: Reading, run: Run) -> list[Task]:
@@ -269,8 +276,3 @@ def _structure() -> Task:
         promise=0.05,
         cost=5.0,
     )
-
-
-def _digest(findings: Iterable[Finding]) -> str:
-    text = "\n".join(sorted(f"{f.rule}\0{f.path}\0{f.symbol}\0{f.message}" for f in findings))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from director.core import policy
-from director.core.effects import owes_delivery
+from director.core import approvals, asked, goals, policy, routing
+from director.core.budget import total_of
+from director.core.effects import owes_delivery, owes_tally
 from director.core.evolve import fold
 from director.core.judge import all_met, results
 from director.core.landing import milestones
@@ -17,8 +18,10 @@ from ledger.events import (
     IterationEnded,
     IterationStarted,
     RunClosing,
+    RunCosted,
     RunEnd,
     RunEnded,
+    Task,
 )
 
 
@@ -38,7 +41,8 @@ def close(run: Run, end: RunEnd, why: str) -> list[AnyEvent]:
     cancelled = [AttemptCancelled(attempt=a.id, why=why) for a in run.open.values() if a.step != "land"]
     ended = [_iteration_ended(run)] if run.iteration_open else []
     undone = () if end == "completed" else left(run)
-    return [*cancelled, *ended, RunClosing(run=run.id, state=end, why=why, left=undone)]
+    unanswered = [asked.failed(run, taken, why) for taken in run.asked.values()]
+    return [*cancelled, *ended, *unanswered, RunClosing(run=run.id, state=end, why=why, left=undone)]
 
 
 def _next(state: State, at: float) -> list[AnyEvent]:
@@ -50,16 +54,29 @@ def _next(state: State, at: float) -> list[AnyEvent]:
     minutes = run.started.budget.minutes
     if minutes is not None and at >= run.started.at + 60 * minutes:
         return close(run, "exhausted", f"the budget of {minutes:g} minutes is spent")
-    if not run.readings or state.rollback is not None:
+    late = approvals.expired(run, at)
+    if late:
+        return late
+    if (run.is_measured and not run.readings) or not run.prepared or state.rollback is not None:
         return []
     reached = [] if run.iteration else milestones(run, run.readings)
     if reached:
         return reached
-    if all_met(run.started.gates, run.readings) and not any(a.step == "land" for a in run.open.values()):
+    landing = any(a.step == "land" for a in run.open.values())
+    done = all_met(run.started.gates, run.readings) and not landing and not _is_reviewed_now(run)
+    if done and not run.asked:
         return close(run, "completed", "all gates pass")
+    if run.started.asked and not run.asked and not landing:
+        return close(run, "completed", "the work that was asked for is done")
     if run.paused:
         return []
-    return _retry(run, at) or _schedule(run) or _turn(run)
+    return _unanswerable(run) or _retry(run, at) or _go_on(run) or _schedule(run) or _race(run) or _turn(run)
+
+
+def _is_reviewed_now(run: Run) -> bool:
+    """Return whether what was built for the goal still waits for a review."""
+    reading = next((r for r in run.readings if r.gate == goals.GATE), None)
+    return run.goal is not None and goals.owes_review(run.goal, reading)
 
 
 def _free_places(run: Run) -> int:
@@ -71,6 +88,26 @@ def _retry(run: Run, at: float) -> list[AnyEvent]:
     return [_scheduled(run, a, a.tries + 1) for a in due[: max(0, _free_places(run))]]
 
 
+def _go_on(run: Run) -> list[AnyEvent]:
+    """Return the attempts that go on because a person answered."""
+    answered = [a for a in run.open.values() if a.step == "answered"]
+    return [_scheduled(run, a, a.tries) for a in answered[: max(0, _free_places(run))]]
+
+
+def _unanswerable(run: Run) -> list[AnyEvent]:
+    """Return that nothing came of work somebody asked for, when nobody is left to try it."""
+    at_work = {a.task.id for a in run.open.values()}
+    found: list[AnyEvent] = []
+    for taken in run.asked.values():
+        task = asked.task_of(taken)
+        if task.id in at_work or (routing.choose(run, task) is not None and run.roles.get(taken.role) != "stopped"):
+            continue
+        said = run.spent[task.id].why if task.id in run.spent else f"{taken.role} is stopped"
+        why = "its budget is spent" if routing.is_blocked(run, task) else said
+        found.append(asked.failed(run, taken, why))
+    return found
+
+
 def _scheduled(run: Run, attempt: Attempt, tries: int) -> AttemptScheduled:
     return AttemptScheduled(
         run=run.id,
@@ -78,10 +115,13 @@ def _scheduled(run: Run, attempt: Attempt, tries: int) -> AttemptScheduled:
         attempt=attempt.id,
         task=attempt.task.id,
         role=attempt.task.role,
-        base=run.head,
+        # What a conversation did so far stands on its base: it is moved onto the head when it is done.
+        base=attempt.base if attempt.brain == "conversational" else run.head,
         seed=attempt.seed,
         tries=tries,
         skip=attempt.skip,
+        brain=attempt.brain,
+        model=attempt.model,
     )
 
 
@@ -94,35 +134,76 @@ def _schedule(run: Run) -> list[AnyEvent]:
     for task in run.todo:
         if task.id in taken or task.id not in wanted:
             continue
-        number = run.attempts + 1
-        return [
-            AttemptScheduled(
-                run=run.id,
-                iteration=run.iteration,
-                attempt=AttemptId(f"{run.id}.i{run.iteration}.a{number}"),
-                task=task.id,
-                role=task.role,
-                base=run.head,
-                seed=run.started.seed + number,
-                skip=policy.skip(run, wanted[task.id]),
-            )
-        ]
+        choice = routing.choose(run, wanted[task.id]) or routing.CLASSICAL
+        return [_new(run, task, choice, policy.skip(run, wanted[task.id]))]
     return []
 
 
+def _race(run: Run) -> list[AnyEvent]:
+    """Return one more attempt at a hard task, by another model, when a place would stay empty otherwise."""
+    if _free_places(run) <= 0:
+        return []
+    for attempt in run.open.values():
+        model = routing.rival(run, attempt) if attempt.step == "work" else ""
+        if model:
+            return [_new(run, attempt.task, routing.Choice("conversational", model), ())]
+    return []
+
+
+def _new(run: Run, task: Task, choice: routing.Choice, skip: tuple[str, ...]) -> AttemptScheduled:
+    number = run.attempts + 1
+    return AttemptScheduled(
+        run=run.id,
+        iteration=run.iteration,
+        attempt=AttemptId(f"{run.id}.i{run.iteration}.a{number}"),
+        task=task.id,
+        role=task.role,
+        base=run.head,
+        seed=run.started.seed + number,
+        skip=skip,
+        brain=choice.brain,
+        model=choice.model,
+    )
+
+
 def _turn(run: Run) -> list[AnyEvent]:
-    """Return the end of an iteration with nothing open, and what comes after it."""
-    if run.open:
+    """Return the end of an iteration with nothing at work, and what comes after it; who waits for a person may wait."""
+    if any(a.step != "asked" for a in run.open.values()):
         return []
     if run.iteration_open:
         return [_iteration_ended(run)]
     chosen, why = policy.choose(run)
     if not chosen:
-        return close(run, "stalled", "nothing that is known makes another gate better")
+        return [] if run.open or _waits_for_a_role(run) else _nothing_left(run)
     limit = run.started.budget.iterations
     if limit is not None and run.iteration >= limit:
         return close(run, "exhausted", f"the budget of {limit} iterations is spent")
     return [IterationStarted(run=run.id, iteration=run.iteration + 1, tasks=chosen, why=why)]
+
+
+def _waits_for_a_role(run: Run) -> bool:
+    """Return whether there is work for a role that is paused: it may be told to go on."""
+    paused = {name for name, state in run.roles.items() if state == "paused"}
+    return any(t.role in paused and routing.choose(run, t) is not None for t in policy.tasks(run))
+
+
+def _nothing_left(run: Run) -> list[AnyEvent]:
+    held_back = [t for t in policy.tasks(run) if routing.is_held_back(run, t)]
+    if held_back and run.exhausted:
+        spent = run.exhausted[-1]
+        whose = f" of {spent.scope} {spent.subject}".rstrip() if spent.subject else ""
+        return close(run, "exhausted", f"the budget of {spent.limit:g} {_unit(spent.what)}{whose} is spent")
+    return close(run, "stalled", "nothing that is known makes another gate better")
+
+
+def _unit(what: str) -> str:
+    return "USD" if what == "cost" else what
+
+
+def told_costs(run: Run) -> RunCosted:
+    """Return what the run spent on models as far as its attempts told it."""
+    spent = total_of(run.costs.values())
+    return RunCosted(run=run.id, calls=spent.calls, tokens=spent.tokens, cost=spent.cost, unknown=spent.unknown)
 
 
 def _iteration_ended(run: Run) -> IterationEnded:
@@ -134,7 +215,7 @@ def _iteration_ended(run: Run) -> IterationEnded:
 def _ended(state: State, run: Run, at: float) -> list[AnyEvent]:
     closing = run.closing
     assert closing is not None
-    if run.open or owes_delivery(run) or state.rollback is not None:
+    if run.open or owes_delivery(run) or owes_tally(run) or state.rollback is not None:
         return []
     return [
         RunEnded(
@@ -146,7 +227,7 @@ def _ended(state: State, run: Run, at: float) -> list[AnyEvent]:
             landed=run.landed,
             rejected=run.rejected,
             left=closing.left,
-            cost=0.0,
+            cost=run.costed.cost if run.costed else 0.0,
             seconds=max(0.0, at - run.started.at),
             branch=run.started.branch if run.delivered else "",
         )

@@ -5,22 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from director.core.budget import Sum
+from director.core.goals import Goal
 from ledger.events import (
+    ApprovalDenied,
+    ApprovalGranted,
+    ApprovalRequested,
     AttemptId,
+    BudgetExhausted,
     CheckpointId,
     Finding,
     LandDecided,
     PatchProposed,
     Reading,
+    RequestId,
+    Risk,
     RollbackDecided,
     RunClosing,
+    RunCosted,
     RunId,
     RunStarted,
     Task,
     TaskId,
+    TaskTaken,
 )
 
-Step = Literal["work", "waiting", "queued", "measured", "land"]
+Step = Literal["work", "waiting", "asked", "answered", "queued", "measured", "land"]
+"""`waiting`: for a time; `asked`: for a person, holding nothing; `answered`: for a place to go on in."""
+ALL = "*"
+"""Stands in `Spent.techniques` when no technique is left to ask."""
+TOLD = 3
+"""Rejections the next attempt at a task is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,20 @@ class Spent:
     """Names, or `*` when none is left to ask."""
     why: str = ""
     """The last answer, in its own words."""
+    thought: tuple[str, ...] = ()
+    """Models that tried and failed, in order."""
+    told: tuple[str, ...] = ()
+    """Why patches were rejected, the last ones: who tries next is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a model achieved at a kind of task, over all runs."""
+
+    tried: int = 0
+    landed: int = 0
+    cost: float = 0.0
+    """USD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +85,12 @@ class Attempt:
     readings: tuple[Reading, ...] = ()
     score: float = 0.0
     landing: LandDecided | None = None
+    brain: str = "classical"
+    model: str = ""
+    turn: int = 0
+    """How often it went on after an answer."""
+    asked: ApprovalRequested | None = None
+    answers: tuple[ApprovalGranted | ApprovalDenied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +135,25 @@ class Run:
     closing: RunClosing | None = None
     delivered: str = ""
     undeliverable: str = ""
+    goal: Goal | None = None
+    """What the user wants in words, and how far it is."""
+    exhausted: tuple[BudgetExhausted, ...] = ()
+    costs: dict[AttemptId, Sum] = field(default_factory=dict)
+    """What attempts spent on models, as far as it was told."""
+    costed: RunCosted | None = None
+    allowed: frozenset[tuple[str, Risk]] = frozenset()
+    """Tools with a risk that a person allowed for the rest of the run."""
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+    """By `lesson_key`."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """Roles that are paused or stopped."""
+    asked: dict[RequestId, TaskTaken] = field(default_factory=dict)
+    """Pieces of work somebody asked for and that are not answered yet."""
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it measures gates at all: it need not when nothing is to become of its patches."""
+        return not self.started.asked or any(taken.apply != "none" for taken in self.asked.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +202,17 @@ class State:
     """A rollback that is decided and not yet done."""
     answered: frozenset[str] = frozenset()
     """Requests already answered."""
+    lessons: dict[str, Lesson] = field(default_factory=dict)
+    """What models achieved in the runs that have ended, by `lesson_key`."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """Roles that are paused or stopped, in this run and the next."""
+    asked: dict[RequestId, TaskTaken] = field(default_factory=dict)
+    """Pieces of work that wait for a run of their own."""
+
+
+def lesson_key(task: Task, model: str) -> str:
+    """Return the name under which what a model achieved at a kind of task is kept."""
+    return f"{task.kind}:{task.gate}:{model}"
 
 
 def refused_now(state: State) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from agents.attempt import run_attempt
 from agents.ports import Agent, AgentError, Workbench
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
+from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
+    Begin,
     Deliver,
     Effect,
     Land,
@@ -24,11 +26,15 @@ from director.core.effects import (
     Prepare,
     Rebase,
     Restore,
+    Tally,
     WakeAt,
     Work,
     pending,
 )
 from director.core.state import Run, State, refused_now
+from director.executors.goals import begun_from, laid_files, notes_for, taken_for
+from director.executors.thinking import Minds, Thinkers, notes_of
+from director.gates.goal import with_goal
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
 from director.referee.judging import judge
@@ -38,6 +44,7 @@ from ledger.blobs import Blobs
 from ledger.errors import LedgerError
 from ledger.events import (
     AnyEvent,
+    AttemptGaveUp,
     AttemptId,
     BaselineMeasured,
     BranchMeasured,
@@ -47,8 +54,10 @@ from ledger.events import (
     PatchRejected,
     Reason,
     TargetPrepared,
+    TaskTaken,
     attempt_stream,
 )
+from ledger.events.recorded import Recorded
 from ledger.projections.score import quality_score
 from ledger.store import Store
 
@@ -71,6 +80,8 @@ class Place:
     tell: Tell
     seconds: float = 180.0
     """How long one attempt may take."""
+    minds: Minds | None = None
+    """What thinking with models needs."""
 
 
 @dataclass(slots=True)
@@ -83,6 +94,14 @@ class LocalExecutor:
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
     _reports: dict[int, str] = field(default_factory=dict)
     """Key of the effect each waiting command reports, by the command's identity."""
+    begin: Callable[[TaskTaken], Awaitable[tuple[Command, ...]]] | None = None
+    """Makes the start of a run for a piece of work somebody asked for; the host knows how."""
+    _thinkers: Thinkers | None = None
+
+    def __post_init__(self) -> None:
+        place = self.place
+        if place.minds is not None:
+            self._thinkers = Thinkers(place.minds, place.store, place.blobs, place.tell)
 
     def reconcile(self, state: State) -> None:
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
@@ -130,6 +149,8 @@ class LocalExecutor:
         if isinstance(effect, WakeAt):
             await asyncio.sleep(max(0.0, effect.at - self.place.clock()))
             return Tick(self.place.clock())
+        if isinstance(effect, Begin):
+            return await self._begin(effect)
         facts = await self._facts(effect, state)
         return Report(self.place.clock(), facts)
 
@@ -150,7 +171,9 @@ class LocalExecutor:
             case MeasureBranch():
                 return await self._measure_branch(run, effect)
             case Work():
-                return (await self._work(run, effect, refused_now(state)),)
+                return await self._work(run, effect, refused_now(state))
+            case Tally():
+                return (await self._tally(run),)
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
@@ -190,7 +213,8 @@ class LocalExecutor:
         reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
         if reasons:
             return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
-        judged = await judge(referee, started.commit, effect.base, effect.tree, started.gates)
+        asked = with_goal(started.gates, run.goal, self.place.blobs)
+        judged = await judge(referee, started.commit, effect.base, effect.tree, asked)
         fact = PatchMeasured(
             attempt=effect.attempt,
             base=effect.base,
@@ -206,7 +230,8 @@ class LocalExecutor:
 
     async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
-        return await self.place.referee.measure(run.id, run.started.commit, tree, run.started.gates, run.readings)
+        asked = with_goal(run.started.gates, run.goal, self.place.blobs)
+        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings)
 
     def _rebase(self, effect: Rebase) -> PatchRebased | PatchRejected:
         merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)
@@ -215,10 +240,37 @@ class LocalExecutor:
         reason = Reason(code="stale", message="it conflicts with a patch that landed meanwhile; the task is open again")
         return PatchRejected(attempt=effect.attempt, reasons=(reason,))
 
-    async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> AnyEvent:
-        place = self.place
-        agent = place.agents[effect.role]
-        worktree = Worktree(place.mirror, place.worktrees / effect.attempt, effect.base)
+    async def _begin(self, effect: Begin) -> Command:
+        """Return the start of a run for a piece of work; what a person should know of it comes right after it."""
+        if self.begin is None:
+            raise AgentError("no run can begin here: ask `kaizen up`")
+        start, *more = await self.begin(effect.taken)
+        for command in more:
+            asyncio.get_running_loop().call_soon(self.inbox.put_nowait, command)
+        return start
+
+    async def _tally(self, run: Run) -> AnyEvent:
+        """Count when everything that was cancelled has come to rest."""
+        if self._thinkers is None:
+            raise AgentError("models were connected when the run began and are not any more")
+        await asyncio.gather(*self._ending, return_exceptions=True)
+        return (await self._thinkers.book(run)).of_run()
+
+    async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> tuple[AnyEvent, ...]:
+        place, thinkers = self.place, self._thinkers if effect.brain == "conversational" else None
+        if effect.brain == "conversational" and thinkers is None:
+            raise AgentError("no model is connected any more: connect one with KAIZEN_MODEL=NAME")
+        agents = place.agents if thinkers is None else thinkers.minds.agents
+        if effect.role not in agents:
+            return (AttemptGaveUp(attempt=effect.attempt, why=f"there is no role {effect.role} here"),)
+        notes = {**notes_of(run, effect), **notes_for(run, effect, place.blobs)}
+        worktree = Worktree(
+            place.mirror,
+            place.worktrees / effect.attempt,
+            effect.base,
+            start=await asyncio.to_thread(begun_from, effect, place.mirror),
+            laid=laid_files(effect, place.blobs, place.referee.prefix),
+        )
         await asyncio.to_thread(worktree.__enter__)
         try:
             bench = Workbench(
@@ -227,17 +279,30 @@ class LocalExecutor:
                 readings={r.gate: r for r in run.readings},
                 recall=lambda fingerprint: recall(place.knowledge.graph, fingerprint, place.blobs),
                 seed=effect.seed,
-                seconds=place.seconds,
+                seconds=place.seconds if thinkers is None else thinkers.minds.seconds,
                 record=lambda event: _record(place.store, effect.attempt, event),
                 progress=lambda line: place.tell({"attempt": effect.attempt, "role": effect.role, "doing": line}),
                 skip=frozenset(effect.skip),
                 refused=refused,
                 was_refused=lambda: _is_among(worktree, refused),
                 scratch=worktree.scratch,
+                blobs=place.blobs,
+                ledger=lambda: _everything(place.store),
+                notes=notes,
+                touched=lambda: touched(place.mirror.git, effect.base),
+                thinking=await thinkers.thinking(run, effect, worktree, notes) if thinkers else None,
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            return await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
+            agent = agents[effect.role]
+            report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
+            taken = await taken_for(place.referee, run, effect, report)
+            if thinkers is None:
+                return (taken,)
+            return (
+                (await thinkers.book(run)).of_attempt(effect.attempt),
+                await thinkers.with_answer(run, effect, taken),
+            )
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
 
@@ -247,6 +312,13 @@ def _first_cause(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _everything(store: Store) -> Iterator[Recorded]:
+    position = 0
+    while page := store.read(after=position):
+        yield from page
+        position = page[-1].position
 
 
 def _is_among(worktree: Worktree, refused: frozenset[str]) -> bool:

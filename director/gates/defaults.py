@@ -20,6 +20,7 @@ DEFAULTS: dict[str, GateSpec] = {
         GateSpec(name="performance", better="lower", target=5, tolerance=2, unit=" % slower"),
         GateSpec(name="accessibility", better="lower", target=0, tolerance=0, unit=" violations"),
         GateSpec(name="bundle", better="lower", target=500, tolerance=5, weight=0.5, unit=" kB"),
+        GateSpec(name="goal", better="higher", target=1, tolerance=0, ratchet=True, weight=3.0),
         GateSpec(name="command", better="lower", target=0, tolerance=0),
     )
 }
@@ -40,13 +41,15 @@ MEANS: dict[str, str] = {
     "performance": "how much slower the benchmark is than on the trusted checkpoint, as far as that is certain",
     "accessibility": "violations that axe finds, run by a command of the project's",
     "bundle": "size of the built files of the front end, compressed with gzip",
+    "goal": "steps of the plan for a goal in words, each by the share of its acceptance tests that pass, which no "
+    "candidate can change; a step that no test can say counts by a reviewer's opinion, and that is said",
     "command": "what a command of the project's says: an exit status, a number, or a report",
 }
 """What the value is, for people."""
 
 UNASKED = frozenset({"tests", "coverage", "lint"})
 """Gates of this table that are measured without being asked for; `types` is too where the project configures mypy."""
-NO_PYTHON = frozenset({"accessibility", "bundle", "command", "performance", "security"})
+NO_PYTHON = frozenset({"accessibility", "bundle", "command", "goal", "performance", "security"})
 """Gates that measure something where there is no Python file."""
 
 RUNS = frozenset({"command", "seconds", "trusted"})
@@ -74,6 +77,8 @@ def table() -> str:
 
 
 def _on(name: str) -> str:
+    if name == "goal":
+        return "with a goal in words"
     if name == "types":
         return "where mypy is configured"
     return "yes" if name in UNASKED else "when asked"

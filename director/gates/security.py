@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
-
-from agents.ports import Completed, Limits
-from agents.tools.own import own_tool
-from agents.workspace.layout import is_test_path, read_ini, read_toml
+from agents.tools.dangers import find_dangers
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
 from director.gates.sources import source_files
-from ledger.events import Finding, GateSpec, Reading
-
-LIMITS = Limits(wall=300, cpu=300, output=64 * 1024 * 1024)
-GUESSES = ("Base64HighEntropyString", "HexHighEntropyString", "KeywordDetector", "IPPublicDetector")
-"""Detectors that find what merely looks unusual: hashes, versions, words such as `password`."""
-LOOKED_AT = "detect_secrets.filters.allowlist.is_line_allowlisted"
+from ledger.events import GateSpec, Reading
 
 
 class Security:
@@ -30,93 +18,13 @@ class Security:
 
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Run both tools isolated, with the tests that the trusted checkpoint skips; `nosec` hides nothing."""
-        bandit, secrets = own_tool("bandit", "bandit"), own_tool("detect_secrets", "detect-secrets")
-        tool = f"{bandit.version}, {secrets.version}"
-        files = source_files(tree.target)
-        code: list[Finding] = []
-        seconds = 0.0
-        if files:
-            empty = ("--ini", "/dev/null", "-x", "/nonexistent")
-            argv = [*bandit.argv, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *empty, *_skipped(tree.trusted)]
-            done = await tree.target.run([*argv, "--", *files], limits=LIMITS, shown=bandit.shown)
-            answer = _answer(done)
-            if isinstance(answer, str):
-                return Reading(gate=spec.name, value=None, detail=f"bandit could not measure: {answer}", tool=tool)
-            code, seconds = sorted(_of_bandit(answer), key=_place), done.seconds
-        argv = [*secrets.argv, "scan", "--all-files", "--no-verify", "--disable-filter", LOOKED_AT]
-        argv += [word for detector in GUESSES for word in ("--disable-plugin", detector)]
-        done = await tree.target.run([*argv, "."], limits=LIMITS, shown=secrets.shown)
-        answer = _answer(done)
-        if isinstance(answer, str):
-            return Reading(gate=spec.name, value=None, detail=f"detect-secrets could not measure: {answer}", tool=tool)
-        every = sorted(_of_secrets(answer), key=_place)
-        found = [finding for finding in every if not is_test_path(finding.path)]
-        worst = [*found, *code]
-        said = f"{len(code)} dangerous places in the code, {len(found)} secrets" if worst else "no findings"
+        found = await find_dangers(tree.target, source_files(tree.target), tree.trusted)
+        if found.why:
+            return Reading(gate=spec.name, value=None, detail=found.why, tool=found.tool)
+        worst = [*found.secrets, *found.code]
+        said = f"{len(found.code)} dangerous places in the code, {len(found.secrets)} secrets"
+        counts = {"code": len(found.code), "secrets": len(found.secrets), "in_tests": found.in_tests}
         return Reading(
-            gate=spec.name, value=float(len(worst)), detail=said, tool=tool, findings=tuple(worst),
-            counts={"code": float(len(code)), "secrets": float(len(found)), "in_tests": float(len(every) - len(found))},
-            seconds=seconds + done.seconds,
+            gate=spec.name, value=float(len(worst)), detail=said if worst else "no findings", tool=found.tool,
+            findings=tuple(worst), counts={what: float(count) for what, count in counts.items()}, seconds=found.seconds,
         )  # fmt: skip
-
-
-def _skipped(trusted: Path) -> list[str]:
-    """Return which of bandit's tests the trusted checkpoint leaves out, as arguments."""
-    tool = read_toml(trusted / "pyproject.toml").get("tool")
-    table: Any = tool.get("bandit") if isinstance(tool, dict) else None
-    ini = read_ini(trusted / ".bandit")
-    if not isinstance(table, dict):
-        table = dict(ini.items("bandit")) if ini.has_section("bandit") else {}
-    given = []
-    for key, option in (("tests", "-t"), ("skips", "-s")):
-        named = table.get(key) or []
-        codes = named.split(",") if isinstance(named, str) else named if isinstance(named, list) else []
-        known = [code for code in (str(each).strip() for each in codes) if code.isalnum()]
-        given += [option, ",".join(known)] if known else []
-    return given
-
-
-def _of_bandit(answer: Mapping[str, Any]) -> Iterator[Finding]:
-    for found in answer.get("results", []):
-        if found.get("issue_severity") in ("MEDIUM", "HIGH"):
-            yield Finding(
-                rule=str(found["test_id"]), message=str(found["issue_text"]).splitlines()[0][:500],
-                path=str(found["filename"]).removeprefix("./"), line=int(found["line_number"]),
-            )  # fmt: skip
-    for unread in answer.get("errors", []):
-        # What is not read hides everything in it.
-        path = str(unread.get("filename", "")).removeprefix("./")
-        yield Finding(rule="unreadable", message=f"bandit cannot read it: {unread.get('reason')}"[:500], path=path)
-
-
-def _of_secrets(answer: Mapping[str, Any]) -> Iterator[Finding]:
-    for path, rows in answer.get("results", {}).items():
-        for row in rows:
-            # The secret itself, and its hash, stay where they are.
-            yield Finding(
-                rule="secret", message=f"{row.get('type', 'secret')} is committed: revoke it, then take it out",
-                path=str(path).removeprefix("./"), line=int(row.get("line_number") or 0),
-            )  # fmt: skip
-
-
-def _answer(done: Completed) -> Mapping[str, Any] | str:
-    """Return the tool's answer, or why there is none."""
-    if done.outcome != "exited":
-        return f"ended by the limit of {done.outcome}"
-    try:
-        answer = json.loads(done.stdout)
-    except ValueError:
-        answer = None
-    if (
-        done.exit
-        or done.truncated
-        or not isinstance(answer, dict)
-        or not isinstance(answer.get("results"), dict | list)
-    ):
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"exit status {done.exit}"
-    return answer
-
-
-def _place(finding: Finding) -> tuple[str, int, str, str]:
-    return finding.path, finding.line, finding.rule, finding.message

@@ -53,6 +53,13 @@ log = structlog.get_logger(__name__)
 class _Running:
     project: Project
     task: asyncio.Task[None]
+    desk: asyncio.Task[None] | None = None
+    """Answers who asks for tools."""
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """Everything at work for the project."""
+        return [self.task, *([self.desk] if self.desk else [])]
 
 
 class Host:
@@ -79,7 +86,7 @@ class Host:
     ) -> None:
         if self._page is not None:
             await self._page.close()
-        tasks = [r.task for r in self._running.values()] + ([self._ear] if self._ear else [])
+        tasks = [t for r in self._running.values() for t in r.tasks] + ([self._ear] if self._ear else [])
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -167,12 +174,17 @@ class Host:
             resumed=project.director.state.run is not None,
         )
         await asyncio.wrap_future(project.store.append("project", [started]))
+        desk = asyncio.create_task(project.desk.run(), name=f"tools of {project.name}")
+        desk.add_done_callback(lambda task: _say_end(project, task))
+        self._running[project.id].desk = desk
         return project
 
     def _forget(self, identity: str) -> None:
         """Let go of a project whose director has ended."""
         running = self._running.pop(identity, None)
         if running is not None:
+            if running.desk is not None:
+                running.desk.cancel()
             running.project.close()
 
     async def revive(self) -> None:
@@ -242,6 +254,12 @@ class Host:
                 if isinstance(recorded.event, RequestRefused):
                     raise Unusable(recorded.event.why)
                 return
+
+
+def _say_end(project: Project, task: asyncio.Task[None]) -> None:
+    """Log why tools are no longer answered; the director goes on."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("tools_ended", project=project.label, why=_why(task))
 
 
 def _why(task: asyncio.Task[None]) -> str:

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
-from agents.workspace.mirror import Files, Source, commit_of, locate
+from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
 from director.bootstrap import Project, gates
 from director.core.commands import Start
+from director.core.goals import GATE
 from director.gates.defaults import DEFAULTS, OPTIONS, UNASKED
 from director.gates.types import mypy_file
 from director.settings import (
@@ -26,13 +27,18 @@ from director.settings import (
     together,
     with_options,
 )
-from ledger.events import Budget, GateSpec, NoticeRaised, RunRequested
+from ledger.events import GateSpec, NoticeRaised, RunRequested
+
+NO_MODEL = (
+    "a goal in words needs a model: name one by --model or KAIZEN_MODEL, e.g. KAIZEN_MODEL=groq/llama-3.3-70b-versatile"
+    " with GROQ_API_KEY, or KAIZEN_MODEL=ollama/qwen3 without a key"
+)
 
 
 def require_usable(path: Path, settings: Settings) -> None:
     """Raise Unusable or SettingsError for a repository no run can be of, before anything is made for it."""
     top, prefix = locate(path)
-    held_to(commit_of(top), prefix, settings)
+    held_to(commit_of(top, may_be_empty=bool(_own_goal(settings))), prefix, settings)
 
 
 class Chosen(NamedTuple):
@@ -42,27 +48,45 @@ class Chosen(NamedTuple):
     gates: tuple[GateSpec, ...]
     mypy: str
     """The file that configures mypy, when that is why types are measured."""
+    goal: str
+    """The goal in words that is worked on; empty for none."""
 
 
 def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
     """Return what is asked of the project in a commit; raise Unusable, SettingsError."""
     asked = _asked(files.show(_settings_file(prefix)), files.repository, prefix)
-    python = files.has_python(prefix)
+    goal = _own_goal(settings) or (asked.goal if _can_think(settings) else "")
+    python = files.has_python(prefix) or bool(goal)
     known = _known(python)
     wanted = together(settings.gates, asked.gates, known)
-    if python or not any(ask.command and ask.enabled is not False for ask in wanted.values()):
+    if goal:
+        files.require_plain()
+    elif python or not any(ask.command and ask.enabled is not False for ask in wanted.values()):
         files.require_usable(prefix)
     else:
         files.require_plain()
     mypy = mypy_file(lambda name: files.show(f"{prefix}/{name}" if prefix else name)) if python else ""
     on = frozenset({"types"}) if mypy else frozenset[str]()
-    chosen = specs(known, wanted, "kaizen.toml", on)
+    chosen = tuple(spec for spec in specs(known, wanted, "kaizen.toml", on) if spec.name != GATE)
+    if goal:
+        chosen = (DEFAULTS[GATE], *chosen)  # what the user wants in words is no setting of the repository
     if settings.user.offline:
         chosen = tuple(
             replace(spec, options={"offline": "true"}) if spec.name == "dependencies" else spec for spec in chosen
         )
     by_itself = bool(mypy) and "types" not in wanted
-    return Chosen(asked, chosen, mypy if by_itself else "")
+    return Chosen(asked, chosen, mypy if by_itself else "", goal)
+
+
+def _own_goal(settings: Settings) -> str:
+    """Return the user's goal in words; raise Unusable when nobody is there who could think about it."""
+    if settings.user.goal and not _can_think(settings):
+        raise Unusable(NO_MODEL)
+    return settings.user.goal
+
+
+def _can_think(settings: Settings) -> bool:
+    return bool(settings.user.model or settings.user.replay)
 
 
 def _known(python: bool) -> dict[str, Known]:
@@ -84,22 +108,25 @@ def start_command(
 
     It blocks while git copies.
     """
-    user = with_options(settings, request.options).user
-    source = project.mirror.take()
+    chosen_now = with_options(settings, request.options)
+    user = chosen_now.user
+    source = project.mirror.take(may_be_empty=bool(_own_goal(chosen_now)))
     files = Files(project.mirror.git, source.commit, project.repository)
-    chosen = held_to(files, project.prefix, settings)
+    chosen = held_to(files, project.prefix, chosen_now)
     start = Start(
         at=at,
         commit=source.commit,
         tree=source.tree,
         gates=chosen.gates,
-        budget=Budget(iterations=user.iterations, minutes=user.minutes),
+        budget=chosen_now.budget,
         seed=user.seed,
         parallel=user.parallel,
         deliver=user.deliver and _may_deliver(level, user),
         first_free=project.mirror.first_free_run(),
         settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
+        goal=chosen.goal,
+        models=user.model,
     )
     return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
 
@@ -129,6 +156,9 @@ def _of_source(source: Source) -> Iterator[NoticeRaised]:
 
 def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
     asked = chosen.asked
+    if asked.goal and not chosen.goal:
+        message = f"kaizen.toml names a goal, and it is left alone: {NO_MODEL}"
+        yield NoticeRaised(code="goal-needs-a-model", message=message)
     if chosen.mypy:
         message = f"types are measured because {chosen.mypy} configures mypy; `[gates.types] enabled = false` ends that"
         yield NoticeRaised(code="gate-found", level="info", message=message)

@@ -11,6 +11,7 @@ from ledger.events.approvals import (
 )
 from ledger.events.attempts import (
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -55,6 +56,7 @@ from ledger.events.requests import (
     DenyRequested,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     PauseRequested,
     RequestHonoured,
     RequestRefused,
@@ -67,6 +69,10 @@ from ledger.events.requests import (
     StopRequested,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
+    ToolAnswered,
+    ToolRequested,
+    ToolsOffered,
 )
 from ledger.events.run import (
     BaselineMeasured,
@@ -81,6 +87,7 @@ from ledger.events.run import (
     NoticeRaised,
     ProjectOpened,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -115,6 +122,7 @@ from ledger.events.values import (
     RunId,
     Task,
     TaskId,
+    ToolCard,
     Value,
     attempt_stream,
 )
@@ -136,6 +144,7 @@ AnyEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
     | FactsGathered
     | PlanMade
@@ -148,6 +157,7 @@ AnyEvent = (
     | AttemptGaveUp
     | AttemptFailed
     | AttemptCancelled
+    | AttemptCosted
     | PatchRebased
     | PatchMeasured
     | LandDecided
@@ -179,13 +189,18 @@ AnyEvent = (
     | ApproveRequested
     | DenyRequested
     | TaskRequested
+    | TaskTaken
     | TaskAnswered
+    | ToolsOffered
+    | ToolRequested
+    | ToolAnswered
     | RoleRequested
     | RoleChanged
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
     | RequestHonoured
     | RequestRefused
@@ -203,6 +218,7 @@ __all__ = [
     "ApprovalRequested",
     "ApproveRequested",
     "AttemptCancelled",
+    "AttemptCosted",
     "AttemptFailed",
     "AttemptGaveUp",
     "AttemptId",
@@ -239,6 +255,7 @@ __all__ = [
     "IterationStarted",
     "KeyCreated",
     "KeyRevoked",
+    "KeyUsed",
     "LaidFile",
     "LandDecided",
     "Left",
@@ -272,6 +289,7 @@ __all__ = [
     "RollbackRequested",
     "RolledBack",
     "RunClosing",
+    "RunCosted",
     "RunEnd",
     "RunEnded",
     "RunId",
@@ -286,10 +304,15 @@ __all__ = [
     "TaskAnswered",
     "TaskId",
     "TaskRequested",
+    "TaskTaken",
     "TechniqueTried",
+    "ToolAnswered",
     "ToolAsked",
+    "ToolCard",
     "ToolFinished",
+    "ToolRequested",
     "ToolVetoed",
+    "ToolsOffered",
     "Value",
     "attempt_stream",
 ]

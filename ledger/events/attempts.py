@@ -59,6 +59,8 @@ class FindingsReported(Event, frozen=True, kw_only=True):
     run: RunId
     attempt: AttemptId
     findings: tuple[Finding, ...]
+    answer: str = ""
+    """Blob of what the agent says to who asked for the work; empty when nobody did."""
 
 
 class PatchProposed(Event, frozen=True, kw_only=True):
@@ -81,6 +83,8 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     """Whether the agent did not reach the end of its work; the referee judges what there is."""
     spent: str = ""
     """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
+    answer: str = ""
+    """Blob of what the agent says to who asked for the work; empty when nobody did."""
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):
@@ -96,6 +100,8 @@ class AttemptGaveUp(Event, frozen=True, kw_only=True):
     """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
     localised: tuple[Finding, ...] = ()
     """Where the cause most likely is, best first."""
+    answer: str = ""
+    """Blob of what the agent says to who asked for the work; empty when nobody did."""
 
 
 class AttemptFailed(Event, frozen=True, kw_only=True):
@@ -112,6 +118,20 @@ class AttemptCancelled(Event, frozen=True, kw_only=True):
 
     attempt: AttemptId
     why: str
+
+
+class AttemptCosted(Event, frozen=True, kw_only=True):
+    """What an attempt has spent on models so far, all its calls together; the last one of an attempt counts."""
+
+    attempt: AttemptId
+    calls: int
+    tokens: int
+    cost: float
+    """USD, as far as prices are known."""
+    unknown: int = 0
+    """Calls whose price nobody knows."""
+    seconds: float = 0.0
+    """Waiting for models."""
 
 
 class PatchRebased(Event, frozen=True, kw_only=True):

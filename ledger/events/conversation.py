@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from ledger.events.values import AttemptId, Event, Risk
 
 
@@ -90,7 +92,8 @@ class ToolVetoed(Event, frozen=True, kw_only=True):
     attempt: AttemptId
     key: str
     tool: str
-    stage: Literal["schema", "policy", "approval"]
+    stage: Literal["schema", "policy", "approval", "repeated"]
+    """`repeated`: the same call failed before and nothing was changed since."""
     why: str
 
 
@@ -108,6 +111,8 @@ class ToolFinished(Event, frozen=True, kw_only=True):
     result: str = ""
     """Blob of what the model was told."""
     seconds: float = 0.0
+    counts: dict[str, float] = msgspec.field(default_factory=dict)
+    """What came of it in numbers, as far as there are some, e.g. passed, failed."""
 
 
 class NudgeGiven(Event, frozen=True, kw_only=True):

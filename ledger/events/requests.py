@@ -12,7 +12,9 @@ from ledger.events.values import (
     CheckpointId,
     Event,
     RequestId,
+    Risk,
     RunId,
+    ToolCard,
 )
 
 
@@ -95,7 +97,19 @@ class TaskRequested(Event, frozen=True, kw_only=True):
     apply: Literal["none", "propose", "land"] = "propose"
     """What becomes of a patch: nothing, it is shown, or it lands when the referee accepts it."""
     metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    session: str = ""
+    """The conversation it belongs to: what was asked and answered before under the same name comes before it."""
     by: str = ""
+
+
+class TaskTaken(Event, frozen=True, kw_only=True):
+    """The director took up a piece of work that was asked for; it is answered when it is done."""
+
+    request: RequestId
+    role: str
+    text: str
+    apply: Literal["none", "propose", "land"] = "propose"
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class TaskAnswered(Event, frozen=True, kw_only=True):
@@ -108,6 +122,38 @@ class TaskAnswered(Event, frozen=True, kw_only=True):
     text: str = ""
     """Blob of the answer."""
     why: str = ""
+
+
+class ToolsOffered(Event, frozen=True, kw_only=True):
+    """The tools there are at this start, for people and for those who ask for one by request."""
+
+    tools: tuple[ToolCard, ...]
+
+
+class ToolRequested(Event, frozen=True, kw_only=True):
+    """Somebody wants one tool to be used, in a throw-away copy of the branch as it stands."""
+
+    request: RequestId
+    tool: str
+    arguments: str
+    """Blob of the arguments, JSON."""
+    by: str = ""
+
+
+class ToolAnswered(Event, frozen=True, kw_only=True):
+    """What came of a tool that was asked for; what it changed in its throw-away copy is gone."""
+
+    request: RequestId
+    success: bool
+    risk: Risk | None = None
+    """Computed from the call; None when its arguments fit no schema."""
+    summary: str = ""
+    """One line for people."""
+    result: str = ""
+    """Blob of what it said, as text."""
+    facts: str = ""
+    """Blob of the same in numbers and names, JSON; empty when there are none."""
+    seconds: float = 0.0
 
 
 class RoleRequested(Event, frozen=True, kw_only=True):
@@ -135,6 +181,7 @@ class ContextSet(Event, frozen=True, kw_only=True):
     session: str = ""
     """Conversation it belongs to; empty for the project."""
     expires: float | None = None
+    request: RequestId = RequestId("")
     by: str = ""
 
 
@@ -143,6 +190,7 @@ class ContextDeleted(Event, frozen=True, kw_only=True):
 
     key: str
     session: str = ""
+    request: RequestId = RequestId("")
     by: str = ""
 
 
@@ -150,6 +198,7 @@ class SessionDeleted(Event, frozen=True, kw_only=True):
     """A conversation was removed with everything kept for it."""
 
     session: str
+    request: RequestId = RequestId("")
     by: str = ""
 
 
@@ -163,13 +212,22 @@ class KeyCreated(Event, frozen=True, kw_only=True):
     """Hex SHA-256 of the secret."""
     scopes: tuple[str, ...]
     expires: float | None = None
+    request: RequestId = RequestId("")
     by: str = ""
+
+
+class KeyUsed(Event, frozen=True, kw_only=True):
+    """An API key was used; told once in a while, not each time."""
+
+    key: str
+    at: float
 
 
 class KeyRevoked(Event, frozen=True, kw_only=True):
     """An API key is not valid any more."""
 
     key: str
+    request: RequestId = RequestId("")
     by: str = ""
 
 

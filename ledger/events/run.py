@@ -77,6 +77,8 @@ class RunStarted(Event, frozen=True, kw_only=True):
     """What the user wants, in words; empty when only gates are asked for."""
     models: tuple[str, ...] = ()
     """Models that may be asked, the cheapest first; empty: none is connected."""
+    asked: RequestId = RequestId("")
+    """The one piece of work the run is for; empty for a run that is about the gates."""
 
 
 class TargetPrepared(Event, frozen=True, kw_only=True):
@@ -155,6 +157,8 @@ class BudgetExhausted(Event, frozen=True, kw_only=True):
     what: str
     """cost, tokens, calls or minutes."""
     limit: float
+    subject: str = ""
+    """Which iteration, role or task; empty for the run."""
 
 
 class RunPaused(Event, frozen=True, kw_only=True):
@@ -191,6 +195,18 @@ class DeliveryFailed(Event, frozen=True, kw_only=True):
 
     run: RunId
     why: str
+
+
+class RunCosted(Event, frozen=True, kw_only=True):
+    """What the run spent on models, counted in the streams of its attempts when all of them had come to rest."""
+
+    run: RunId
+    calls: int
+    tokens: int
+    cost: float
+    """USD, as far as prices are known; a call that was begun and never ended counts at its worst."""
+    unknown: int = 0
+    """Calls whose price nobody knows."""
 
 
 class RunEnded(Event, frozen=True, kw_only=True):

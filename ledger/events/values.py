@@ -214,5 +214,16 @@ class RoleCard(Value, frozen=True, kw_only=True):
     why_not: str = ""
 
 
+class ToolCard(Value, frozen=True, kw_only=True):
+    """What a tool is, for people and for those who ask for it."""
+
+    name: str
+    description: str
+    parameters: str
+    """Blob of the JSON schema of its arguments."""
+    risk: Risk | None = None
+    """What a plain call of it risks; that of a call is computed from its arguments."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=True, omit_defaults=True):
     """A fact, in the past tense. Subclasses are the vocabulary."""

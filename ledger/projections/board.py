@@ -17,6 +17,7 @@ from ledger.events import (
     ApprovalRequested,
     ApproveRequested,
     AttemptCancelled,
+    AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -42,6 +43,7 @@ from ledger.events import (
     IterationStarted,
     KeyCreated,
     KeyRevoked,
+    KeyUsed,
     LandDecided,
     MessageSent,
     MilestoneReached,
@@ -65,6 +67,7 @@ from ledger.events import (
     RollbackRequested,
     RolledBack,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunRequested,
@@ -75,16 +78,23 @@ from ledger.events import (
     TargetPrepared,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
     TechniqueTried,
+    ToolAnswered,
     ToolAsked,
     ToolFinished,
+    ToolRequested,
+    ToolsOffered,
     ToolVetoed,
 )
 from ledger.events.recorded import Recorded
-from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened
+from ledger.projections.board_approval import on_approval
+from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened, on_role
 from ledger.projections.board_attempt import on_attempt
 from ledger.projections.board_checkpoint import on_checkpoint
+from ledger.projections.board_costs import on_exhausted, on_thought
 from ledger.projections.board_error import on_error
+from ledger.projections.board_goal import on_goal
 from ledger.projections.board_parts import Board
 from ledger.projections.board_run import on_run
 
@@ -97,37 +107,20 @@ def initial() -> Board:
 
 
 Unshown = (
-    CallStarted
-    | ToolFinished
-    | ActionRecorded
+    ActionRecorded
     | MilestoneReached
-    | BudgetExhausted
-    | FactsGathered
-    | PlanMade
-    | AcceptanceWritten
-    | OpinionGiven
-    | CallFailed
-    | ToolAsked
-    | ToolVetoed
-    | NudgeGiven
-    | ConversationCondensed
     | MessageSent
-    | ApprovalRequested
-    | ApprovalGranted
-    | ApprovalDenied
-    | ApproveRequested
-    | DenyRequested
-    | TaskRequested
-    | TaskAnswered
-    | RoleRequested
-    | RoleChanged
+    | AttemptCosted
+    | TaskTaken
+    | ToolsOffered
     | ContextSet
     | ContextDeleted
     | SessionDeleted
     | KeyCreated
+    | KeyUsed
     | KeyRevoked
 )
-"""What the board does not show: the page reads it from the attempt's own stream."""
+"""What the board does not show."""
 
 
 def evolve(board: Board, recorded: Recorded) -> Board:
@@ -151,7 +144,7 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case (
             RunStarted() | TargetPrepared() | BaselineMeasured() | BranchMeasured() | IterationStarted()
             | IterationEnded() | RunPaused() | RunResumed() | RunClosing() | BranchDelivered() | DeliveryFailed()
-            | RunEnded() | CallFinished()
+            | RunCosted() | RunEnded()
         ) as event:  # fmt: skip
             return on_run(moved, at, event)
         case (
@@ -163,8 +156,22 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case (PatchLanded() | CheckpointCreated() | RollbackDecided() | RolledBack()) as event:
             return on_checkpoint(moved, recorded, event)
         case (
+            CallStarted() | CallFinished() | CallFailed() | ToolAsked() | ToolVetoed() | ToolFinished() | NudgeGiven()
+            | ConversationCondensed()
+        ) as event:  # fmt: skip
+            return on_thought(moved, at, event)
+        case BudgetExhausted() as event:
+            return on_exhausted(moved, at, event)
+        case (FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven()) as event:
+            return on_goal(moved, event)
+        case (ApprovalRequested() | ApprovalGranted() | ApprovalDenied()) as event:
+            return on_approval(moved, recorded, event)
+        case RoleChanged() as event:
+            return on_role(moved, event)
+        case (
             RunRequested() | StopRequested() | PauseRequested() | ResumeRequested() | CheckpointRequested()
-            | RollbackRequested() | RequestHonoured() | RequestRefused()
+            | RollbackRequested() | ApproveRequested() | DenyRequested() | TaskRequested() | RoleRequested()
+            | TaskAnswered() | ToolRequested() | ToolAnswered() | RequestHonoured() | RequestRefused()
         ) as event:  # fmt: skip
             return on_asked(moved, recorded, event)
         case _ as never:

@@ -34,6 +34,7 @@ from ledger.projections.board_parts import (
     Tried,
     Values,
 )
+from ledger.projections.board_thinking_parts import NOTES, clip
 
 AttemptEvent = (
     AttemptScheduled
@@ -75,7 +76,7 @@ def on_attempt(board: Board, at: float, event: AttemptEvent) -> Board:
         case FindingsReported():
             moved = ended(replace(attempt, findings=len(event.findings)), at, "reported", "")
         case AttemptGaveUp():
-            moved = ended(attempt, at, "gave_up", event.why)
+            moved = ended(replace(attempt, spent=event.spent), at, "gave_up", event.why)
         case AttemptFailed():
             moved = ended(replace(attempt, retry_at=event.retry_at), at, "failed", event.why)
         case AttemptCancelled():
@@ -100,12 +101,26 @@ def put(board: Board, attempt: Attempt) -> Board:
     if surplus > 0:
         oldest = [known.id for known in attempts if known.state not in WORKING][:surplus]
         attempts = tuple(known for known in attempts if known.id not in oldest)
-    return attempted(replace(board, attempts=attempts), attempt)
+    board = replace(board, attempts=attempts)
+    if attempt.state not in WORKING:
+        board = _withdrawn(board, attempt.id)
+    return attempted(board, attempt)
 
 
 def ended(attempt: Attempt, at: float, state: AttemptState, why: str) -> Attempt:
     """Return the attempt at its end."""
-    return replace(attempt, state=state, changed_at=at, ended_at=at, why=why)
+    return replace(attempt, state=state, changed_at=at, ended_at=at, why=clip(why, NOTES))
+
+
+def _withdrawn(board: Board, attempt: AttemptId) -> Board:
+    """Return the board where nothing is asked for an attempt that ended."""
+    if not any(card.attempt == attempt and card.state == "open" for card in board.approvals):
+        return board
+    approvals = tuple(
+        replace(card, state="withdrawn") if card.attempt == attempt and card.state == "open" else card
+        for card in board.approvals
+    )
+    return replace(board, approvals=approvals)
 
 
 def _scheduled(board: Board, at: float, event: AttemptScheduled) -> Attempt:
@@ -122,6 +137,9 @@ def _scheduled(board: Board, at: float, event: AttemptScheduled) -> Attempt:
         tries=event.tries,
         at=at,
         changed_at=at,
+        plan_step=task.step if task else "",
+        brain=event.brain,
+        model=event.model,
         fixes=(task.fingerprint,) if task and task.fingerprint else (),
     )
 
@@ -148,8 +166,10 @@ def _proposed(attempt: Attempt, at: float, event: PatchProposed) -> Attempt:
         technique=event.technique,
         files=event.files,
         diff=event.diff,
-        notes=event.notes,
+        notes=clip(event.notes, NOTES),
         fixes=event.fixes or attempt.fixes,
+        partial=event.partial,
+        spent=event.spent,
     )
 
 

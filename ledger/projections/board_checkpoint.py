@@ -18,6 +18,7 @@ from ledger.events import (
 from ledger.events.recorded import Recorded
 from ledger.projections.board_attempt import ended, find, put
 from ledger.projections.board_error import taken_back
+from ledger.projections.board_goal import implemented, rolled_back
 from ledger.projections.board_parts import CHECKPOINTS, Attempt, Board, Checkpoint, Rollback
 from ledger.projections.board_run import at_values, measured, trends
 
@@ -44,11 +45,11 @@ def on_checkpoint(board: Board, recorded: Recorded, event: CheckpointEvent) -> B
 
 def _landed(board: Board, recorded: Recorded, event: PatchLanded) -> Board:
     attempt = find(board, event.attempt)
-    run = board.run
     if attempt is not None:
         fixes = tuple(dict.fromkeys((*attempt.fixes, *event.solved)))
         landed = ended(replace(attempt, checkpoint=event.checkpoint, fixes=fixes), recorded.at, "landed", "")
-        board = put(board, landed)
+        board = implemented(put(board, landed), landed)
+    run = board.run
     if run is not None and attempt is not None and attempt.run == run.id:
         gates = measured(run.gates, attempt.measured)
         score = run.score if attempt.score is None else attempt.score
@@ -112,7 +113,8 @@ def _rolled_back(board: Board, recorded: Recorded, event: RolledBack) -> Board:
     undone = rollback.undone if rollback is not None else ()
     redone = rollback.redone if rollback is not None else ()
     board = _marked(board, frozenset(undone), frozenset(redone))
-    return replace(_head(taken_back(board, undone, redone), made), rollback=None)
+    board = rolled_back(taken_back(board, undone, redone), undone, redone)
+    return replace(_head(board, made), rollback=None)
 
 
 def _marked(board: Board, undone: frozenset[AttemptId], redone: frozenset[AttemptId]) -> Board:

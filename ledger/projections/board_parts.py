@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from ledger.events import (
+    ApprovalId,
     AttemptId,
     Better,
     Budget,
@@ -21,6 +22,16 @@ from ledger.events import (
     RunId,
     TaskId,
 )
+from ledger.projections.board_thinking_parts import (
+    ApprovalCard,
+    CostRow,
+    Costs,
+    Part,
+    PlanCard,
+    RoleState,
+    SpentBudget,
+    Step,
+)
 
 ENDED_ATTEMPTS = 100
 ITERATIONS = 100
@@ -34,6 +45,7 @@ TRIED = 20
 RunState = Literal["running", "paused", "closing", "completed", "stalled", "exhausted", "stopped", "failed"]
 AttemptState = Literal[
     "working",
+    "asked",
     "proposed",
     "measuring",
     "landing",
@@ -45,16 +57,12 @@ AttemptState = Literal[
     "cancelled",
 ]
 ErrorState = Literal["open", "solved", "rejected", "undone"]
-Asked = Literal["run", "stop", "pause", "resume", "checkpoint", "rollback"]
+Asked = Literal["run", "stop", "pause", "resume", "checkpoint", "rollback", "approve", "deny", "task", "tool", "role"]
 Values = dict[str, float | None]
 """Gate values by name; None when a gate could not be measured."""
 
-WORKING: frozenset[str] = frozenset({"working", "proposed", "measuring", "landing"})
+WORKING: frozenset[str] = frozenset({"working", "asked", "proposed", "measuring", "landing"})
 """The states of an open attempt."""
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the board; every field is always written."""
 
 
 class ProjectCard(Part, frozen=True, kw_only=True):
@@ -132,6 +140,19 @@ class Run(Part, frozen=True, kw_only=True):
     """USD."""
     seconds: float | None = None
     """How long it took, once it ended."""
+    goal: str = ""
+    """What the user wants, in words."""
+    models: tuple[str, ...] = ()
+    """Models that may be asked, the cheapest first."""
+    costs: Costs = Costs()
+    by_role: tuple[CostRow, ...] = ()
+    by_model: tuple[CostRow, ...] = ()
+    by_task: tuple[CostRow, ...] = ()
+    spent: tuple[SpentBudget, ...] = ()
+    """Budgets that do not hold another call."""
+    facts: str = ""
+    """What the researcher found, in short."""
+    plan: tuple[PlanCard, ...] = ()
 
 
 class Measured(Part, frozen=True, kw_only=True):
@@ -188,6 +209,20 @@ class Attempt(Part, frozen=True, kw_only=True):
     checkpoint: CheckpointId = CheckpointId("")
     undone: bool = False
     """Whether a rollback took its patch back."""
+    plan_step: str = ""
+    """The step of the plan it is for, where its task comes from a goal in words."""
+    brain: str = "classical"
+    model: str = ""
+    costs: Costs = Costs()
+    step: Step = Step()
+    nudges: int = 0
+    """How often it was told that it goes round in circles."""
+    approval: ApprovalId = ApprovalId("")
+    """What it waits for a person to answer."""
+    partial: bool = False
+    """Whether it did not reach the end of its work."""
+    spent: str = ""
+    """The budget that ended it, as `scope:what`."""
 
 
 class TaskCard(Part, frozen=True, kw_only=True):
@@ -199,6 +234,8 @@ class TaskCard(Part, frozen=True, kw_only=True):
     gate: str
     role: str
     fingerprint: Fingerprint
+    step: str = ""
+    """Of the plan, where the task comes from a goal in words."""
 
 
 class Iteration(Part, frozen=True, kw_only=True):
@@ -216,6 +253,10 @@ class Iteration(Part, frozen=True, kw_only=True):
     landed: int = 0
     rejected: int = 0
     score: float | None = None
+    cost: float = 0.0
+    """USD, of calls whose price is known."""
+    tokens: int = 0
+    calls: int = 0
 
 
 class Checkpoint(Part, frozen=True, kw_only=True):
@@ -284,6 +325,8 @@ class Request(Part, frozen=True, kw_only=True):
     what: Asked
     by: str
     checkpoint: CheckpointId = CheckpointId("")
+    about: str = ""
+    """The approval, the role, or what is to become of a role."""
     state: Literal["asked", "honoured", "refused"] = "asked"
     answer: str = ""
     answered_at: float | None = None
@@ -308,6 +351,8 @@ class Board(Part, frozen=True, kw_only=True):
     """Of the director that holds the project."""
     sandbox: SandboxCard | None = None
     roles: tuple[RoleCard, ...] = ()
+    role_states: dict[str, RoleState] = msgspec.field(default_factory=dict)
+    """By name, of those in `roles`."""
     run: Run | None = None
     attempts: tuple[Attempt, ...] = ()
     """The open ones and the last that ended, oldest first."""
@@ -320,3 +365,5 @@ class Board(Part, frozen=True, kw_only=True):
     notices: tuple[Notice, ...] = ()
     requests: tuple[Request, ...] = ()
     rollback: Rollback | None = None
+    approvals: tuple[ApprovalCard, ...] = ()
+    """Those that wait and the last that were answered, oldest first."""

@@ -11,13 +11,13 @@ from ledger.events import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
-    CallFinished,
     DeliveryFailed,
     GateSpec,
     IterationEnded,
     IterationStarted,
     Reading,
     RunClosing,
+    RunCosted,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -50,9 +50,12 @@ RunEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | RunCosted
     | RunEnded
-    | CallFinished
 )
+
+OF_A_STEP = frozenset({"acceptance", "implement", "opinion"})
+"""Kinds of task whose first target is a step of the plan."""
 
 
 def on_run(board: Board, at: float, event: RunEvent) -> Board:
@@ -60,7 +63,7 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
     if isinstance(event, RunStarted):
         return replace(board, run=_started(board, at, event), rollback=None)
     run = board.run
-    if run is None or (not isinstance(event, CallFinished) and event.run != run.id):
+    if run is None or event.run != run.id:
         return board
     match event:
         case TargetPrepared():
@@ -87,10 +90,10 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
             return replace(board, run=replace(run, delivered=event.ref))
         case DeliveryFailed():
             return replace(board, run=replace(run, delivery_failed=event.why))
+        case RunCosted():
+            return replace(board, run=replace(run, cost=event.cost))
         case RunEnded():
             return replace(board, run=_ended(run, at, event))
-        case CallFinished():
-            return replace(board, run=replace(run, cost=run.cost + (event.cost or 0.0)))
         case _ as never:
             assert_never(never)
 
@@ -139,6 +142,8 @@ def _started(board: Board, at: float, event: RunStarted) -> Run:
         parallel=event.parallel,
         deliver=event.deliver,
         gates=gates,
+        goal=event.goal,
+        models=event.models,
     )
 
 
@@ -192,6 +197,7 @@ def _task(task: Task) -> TaskCard:
         gate=task.gate,
         role=task.role,
         fingerprint=task.fingerprint,
+        step=task.targets[0] if task.kind in OF_A_STEP and task.targets else "",
     )
 
 

@@ -139,7 +139,9 @@ async def test_what_there_was_no_time_for_is_not_refused(root: Path) -> None:
 async def test_a_role_hands_its_task_to_its_brain(root: Path) -> None:
     coder = Coder(ClassicalBrain([yes("second")]))
 
-    assert coder.charge == "Mends what the linter finds and removes code that nothing uses."
+    assert coder.charge == (
+        "Mends what the linter finds, removes code that nothing uses, and with a model builds what a plan asks for."
+    )
     assert await coder.work(TASK, bench_for(root).bench) == Proposal("second", "done")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +33,13 @@ BRANCHES = "".join(f"    if n == {n}:\n        return {n * n}\n" for n in range(
 TWICE = "    total = 0\n    for each in n:\n" + "".join(f"        total += each.value({n})\n" for n in range(20))
 AXE = '{"violations": [%s], "passes": [{"id": "html-has-lang"}]}'
 WRONG = '{"id": "image-alt", "help": "Images need a text", "nodes": [{"target": ["img"]}]}'
+
+
+ACCEPTANCE = "from pkg.half import half\n\n\ndef test_halves():\n    assert half(8) == 4\n"
+STEPS = json.dumps([{
+    "id": "halves", "title": "halve", "opinion": False, "satisfied": False, "model": "",
+    "tests": ["tests/test_halves.py::test_halves"], "files": {"tests/test_halves.py": ACCEPTANCE},
+}])  # fmt: skip
 
 
 class Trees(NamedTuple):
@@ -66,6 +74,7 @@ OWN = {
         ("python", "build.py"),
         {"files": "*.js"},
     ),
+    "goal": Trees(BAD, options={"steps": STEPS}),
     "command": Trees(
         {"run.sh": "echo pkg/half.py:1 is wrong >&2; exit 3\n"}, {"run.sh": "exit 0\n"}, ("sh", "run.sh")
     ),

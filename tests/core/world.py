@@ -16,6 +16,7 @@ from director.core.effects import (
     Prepare,
     Rebase,
     Restore,
+    Tally,
     WakeAt,
     Work,
     pending,
@@ -42,6 +43,7 @@ from ledger.events import (
     Reading,
     Reason,
     RolledBack,
+    RunCosted,
     TargetPrepared,
 )
 
@@ -133,6 +135,8 @@ class World:
                         tree=effect.decided.tree,
                     ),
                 )
+            case Tally():
+                return (RunCosted(run=effect.run, calls=0, tokens=0, cost=0.0),)
             case Deliver():
                 return (BranchDelivered(run=effect.run, ref=f"refs/heads/{effect.branch}", commit=effect.commit),)
         raise AssertionError(effect)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,8 +18,11 @@ from hypothesis import strategies as st
 
 from dashboard.server.access.permissions import Method
 from dashboard.server.app import ENDPOINTS
+from ledger.events import ToolCard, ToolsOffered
 from tests import story
 from tests.dashboard.serving import Clock, MemoryLedgers, Served, hear, serving, tell
+from tests.dashboard.thinking import APPROVAL, DIGEST, scheduled, staffed, steps, waiting
+from tests.story_parts import director
 
 pytestmark = pytest.mark.slow
 FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -32,12 +36,31 @@ jsons = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
     max_leaves=8,
 )
-QUERIES = st.sampled_from(["after", "before", "limit", "kind", "stream", "q", "wait", "hops", "x"])
+QUERIES = st.sampled_from(
+    ["after", "before", "limit", "kind", "stream", "q", "hops", "x", "session", "state", "project", "agent"]
+)
 asked = st.fixed_dictionaries(
     {"what": st.sampled_from(["stop", "pause", "resume", "checkpoint", "rollback", "dance"])},
     optional={"checkpoint": st.one_of(jsons, st.just("c0")), "head": jsons, "title": jsons, "more": jsons},
 )
 run = st.fixed_dictionaries({}, optional={"path": st.one_of(jsons, odd.map(lambda text: "/" + text)), "options": jsons})
+
+texts = st.one_of(odd, st.text(min_size=1, max_size=20), jsons)
+work = st.fixed_dictionaries(
+    {"task": texts},
+    optional={"task_id": texts, "metadata": jsons, "apply": st.sampled_from(["none", "land", "x"]), "session": texts,
+              "agent": st.sampled_from(["coder", "deployer", "x"])},
+)  # fmt: skip
+tool = st.fixed_dictionaries({"tool": st.one_of(st.just("search_text"), texts)}, optional={"arguments": jsons})
+search = st.fixed_dictionaries({"query": texts}, optional={"mode": texts, "path": texts, "limit": jsons})
+kept = st.fixed_dictionaries({"value": jsons}, optional={"ttl": st.one_of(jsons, st.floats(), st.just(1e308))})
+answer_ = st.fixed_dictionaries(
+    {"digest": st.one_of(st.just(DIGEST), texts)}, optional={"arguments": jsons, "whole_run": jsons, "why": texts}
+)
+new_key = st.fixed_dictionaries(
+    {"name": texts, "scopes": st.lists(st.sampled_from(["read", "ask", "x"]), max_size=5)}, optional={"days": jsons}
+)
+BODIES = st.one_of(jsons, asked, run, work, tool, search, kept, answer_, new_key)
 
 
 class Room:
@@ -53,6 +76,9 @@ class Room:
         ledgers = MemoryLedgers("ranges", clock=Clock())
         opened = ledgers.open(ledgers.names()[0])
         tell(opened, story.whole(lambda text: opened.blobs.put(text.encode())))
+        card = ToolCard(name="search_text", description="Finds.", parameters=opened.blobs.put(b'{"properties":{}}'))
+        offered = director(ToolsOffered(tools=(card,)))
+        tell(opened, [*staffed(), *offered, *scheduled(), *steps(opened.blobs), *waiting(opened.blobs, 2e9)])
         return await self._stack.enter_async_context(serving(ledgers, static=self._static))
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -92,27 +118,47 @@ def test_no_path_and_no_query_is_a_fault_of_ours(
     room: Room, endpoint: Any, part: str, known: bool, query: dict[str, str]
 ) -> None:
     text = quote(part.encode("utf-8", "surrogatepass"), safe="")
-    path = endpoint.path.replace("{project}", "ranges" if known else text)
-    for name in ("position", "attempt", "checkpoint", "request", "fingerprint"):
-        path = path.replace(f"{{{name}}}", text)
+    path = filled(endpoint.path.replace("{project}", "ranges" if known else text), text)
     params = "&".join(f"{key}={quote(value.encode('utf-8', 'surrogatepass'))}" for key, value in query.items())
-    if endpoint.method == "GET":
-        ask(room, "GET", f"{path}?{params}")
-
-
-@FUZZ
-@given(endpoint=st.sampled_from([each for each in PATHS if each.method == "POST"]), body=st.one_of(jsons, asked, run))
-def test_no_json_body_is_a_fault_of_ours(room: Room, endpoint: Any, body: object) -> None:
-    content = json.dumps(body).encode()
-    headers = {"Content-Type": "application/json"}
-    if endpoint.path == "/api/v1/session":
-        room.served.clock.now += 120
-    ask(room, "POST", endpoint.path.replace("{project}", "ranges"), content=content, headers=headers)
+    if endpoint.method != "POST":
+        ask(room, endpoint.method, f"{path}?{params}")
 
 
 @FUZZ
 @given(
-    path=st.sampled_from(["/api/v1/runs", "/api/v1/projects/ranges/requests", "/api/v1/session"]),
+    endpoint=st.sampled_from([each for each in PATHS if each.method == "POST"]),
+    body=BODIES,
+    part=st.sampled_from(["coder", "pause", APPROVAL, "none"]),
+)
+def test_no_json_body_is_a_fault_of_ours(room: Room, endpoint: Any, body: object, part: str) -> None:
+    content = json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    if endpoint.path == "/api/v1/session":
+        room.served.clock.now += 120
+    path = filled(endpoint.path.replace("{project}", "ranges"), part)
+    ask(room, "POST", f"{path}?wait=0", content=content, headers=headers)
+
+
+def filled(path: str, part: str) -> str:
+    """Return a path with the same part in every place that is open."""
+    return re.sub(r"\{\w+\}", lambda _: part, path)
+
+
+@FUZZ
+@given(
+    path=st.sampled_from(
+        [
+            "/api/v1/runs",
+            "/api/v1/projects/ranges/requests",
+            "/api/v1/session",
+            "/execute?wait=0",
+            "/context/x",
+            "/tool/execute?wait=0",
+            "/code/search?wait=0",
+            "/api/v1/keys",
+            f"/approvals/{APPROVAL}/deny?wait=0",
+        ]
+    ),
     body=st.one_of(
         st.binary(max_size=200),
         st.sampled_from([b"[" * 30_000, b'{"what":' + b"9" * 5000 + b"}", b'{"what":"\\ud800"}', b"\xff\xfe{", b"NaN"]),

@@ -81,7 +81,7 @@ def test_tests_that_hang_are_ended_and_named(kaizen: Kaizen, tmp_path: Path) -> 
     hang = {"tests/test_hang.py": "def test_for_ever():\n    while True:\n        pass\n", "kaizen.toml": FAST}
     shop = make(tmp_path / "hang", {**SHOP, **hang})
 
-    done = kaizen("run", shop, "--dry-run", "--json", seconds=400)
+    done = kaizen("run", shop, "--dry-run", "--json", seconds=400, KAIZEN_TEST_SECONDS="4")
 
     assert done.status == 0, done.err
     (tests,) = [reading for reading in done.events[0]["readings"] if reading["gate"] == "tests"]

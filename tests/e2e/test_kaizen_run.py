@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from examples.unpack import unpack
-from tests.e2e.command import ROOT, Done, Kaizen
+from tests.e2e.command import Done, Kaizen
 from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, digest, git, make, references, write
 
 pytestmark = pytest.mark.slow
@@ -28,43 +27,6 @@ def values(ended: dict[str, object]) -> dict[str, tuple[object, object, object]]
     rows = ended["gates"]
     assert isinstance(rows, list)
     return {row["name"]: (row["before"], row["after"], row["met"]) for row in rows}
-
-
-def test_the_example_is_completed_and_each_landed_commit_is_no_worse_than_its_parent(
-    kaizen: Kaizen, tmp_path: Path
-) -> None:
-    pantry = unpack(ROOT / "examples" / "pantry", tmp_path / "pantry")
-
-    done = kaizen.run(pantry, seconds=600)
-
-    assert done.status == 0, done.err
-    assert done.ended["state"] == "completed"
-    commits = git(pantry, "rev-list", "--reverse", f"main..{done.ended['branch']}").splitlines()
-    assert len(commits) == done.ended["landed"] >= 5
-    assert falls_alone(pantry, "main", commits, tmp_path) == []
-
-
-def falls_alone(repository: Path, base: str, commits: list[str], place: Path) -> list[str]:
-    """Return the commits that fail more of their parent's tests, each checked out alone with this Python."""
-    worse, before = [], failing(repository, base, place)
-    for one in commits:
-        now = failing(repository, one, place)
-        if not now <= before:
-            worse.append(one)
-        before = now
-    return worse
-
-
-def failing(repository: Path, commit_: str, place: Path) -> set[str]:
-    folder = place / f"alone-{git(repository, 'rev-parse', commit_)}"
-    git(repository, "-c", "core.hooksPath=/dev/null", "clone", "--quiet", "--no-checkout", ".", str(folder))
-    git(folder, "checkout", "--quiet", git(repository, "rev-parse", commit_))
-    command = ["python", "-P", "-m", "pytest", "-q", "-rfE", "-p", "no:cacheprovider", "--no-header"]
-    command[0] = Kaizen(place).line()[0]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": "src:."})
-    assert done.returncode in (0, 1), done.stdout
-    words = [line.split()[1] for line in done.stdout.splitlines() if line.startswith(("FAILED ", "ERROR "))]
-    return set(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tests.e2e.command import ROOT, Kaizen
 from tests.e2e.repositories import digest, git, references
 
 SEED = 20
-LONGEST = 8.0
+LONGEST = 6.0
 """Seconds until a kill: some strike while starting, some while measuring, some while landing."""
 
 

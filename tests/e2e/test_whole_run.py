@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, WebSocket, expect
 
 from examples.unpack import unpack
+from tests.e2e.alone import falls_alone
 from tests.e2e.cable import Cable
 from tests.e2e.command import ROOT, Kaizen
 from tests.e2e.repositories import digest, git
@@ -157,6 +158,7 @@ def test_a_whole_run_is_watched_cut_regained_rolled_back_and_undone(
         the_run_completes(page)
         every_event_is_there_once(page, seen, fresh.home)
         assert shown == changed_lines(pantry, commit_of(landed, fresh.home))
+        each_commit_is_no_worse_than_its_parent(pantry, fresh.home, tmp_path)
         a_rollback_is_done_and_undone(page, cable, pantry, fresh.home)
         nobody_is_shut_out(page)
 
@@ -229,6 +231,13 @@ def the_run_completes(page: Page) -> None:
     expect(gates).to_have_count(3)
     expect(gates.filter(has_text=re.compile("not met|cannot be measured"))).to_have_count(0)
     expect(page.get_by_label("The run")).to_contain_text("git merge kaizen/run-1", timeout=SOON)
+
+
+def each_commit_is_no_worse_than_its_parent(pantry: Path, home: Path, place: Path) -> None:
+    (ended,) = [event for event in ledger(home) if event["kind"] == "RunEnded"]
+    commits = git(pantry, "rev-list", "--reverse", f"main..{ended['branch']}").splitlines()
+    assert len(commits) == ended["landed"] >= 5
+    assert falls_alone(pantry, "main", commits, place) == []
 
 
 def every_event_is_there_once(page: Page, seen: Seen, home: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from examples.unpack import UnpackError, read_history, unpack
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "pantry"
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLE = EXAMPLES / "pantry"
 
 
 def git(repository: Path, *arguments: str) -> str:
@@ -54,6 +55,13 @@ def test_the_history_grew_day_by_day(repository: Path):
     assert log == [commit["subject"] for commit in read_history(EXAMPLE)]
     assert 5 <= len(log) <= 8
     assert dates == sorted(set(dates))
+
+
+def test_the_smaller_example_unpacks_too(tmp_path: Path):
+    ferry = unpack(EXAMPLES / "ferry", tmp_path / "ferry")
+
+    assert git(ferry, "status", "--porcelain") == ""
+    assert len(git(ferry, "rev-list", "HEAD").split()) == 2
 
 
 def test_a_place_in_use_is_left_alone(tmp_path: Path):

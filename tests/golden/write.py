@@ -17,24 +17,38 @@ import msgspec
 
 from ledger.codec import as_json
 from ledger.events import (
+    AcceptanceWritten,
+    ApprovalDenied,
+    ApprovalId,
     AttemptCancelled,
     AttemptId,
+    BudgetExhausted,
+    CallFailed,
+    CallFinished,
     CheckpointCreated,
     CheckpointId,
+    DirectorStarted,
     ErrorSeen,
+    FactsGathered,
     Fingerprint,
     IterationEnded,
     IterationStarted,
     NoticeRaised,
+    OpinionGiven,
     PatchMeasured,
     PauseRequested,
+    PlanMade,
+    PlanStep,
     RequestId,
+    RoleCard,
+    RoleChanged,
+    RunId,
     Task,
     TechniqueTried,
 )
 from ledger.events.recorded import Recorded
 from ledger.projections.board import evolve, initial
-from tests import story, story_parts
+from tests import story, story_parts, story_thinking_parts
 
 HERE = Path(__file__).parent
 
@@ -99,7 +113,41 @@ def long() -> list[story_parts.Told]:
             NoticeRaised(code="n", message=str(number)),
         )
     told += story_parts.asked(*(PauseRequested(request=RequestId(f"q{number}")) for number in range(25)))
-    return told + odd_ends()
+    return told + thought() + odd_ends()
+
+
+def thought() -> list[story_parts.Told]:
+    """Return more thinking than the board keeps: texts, steps, models, budgets, roles and open questions."""
+    text = "far too long 🙂 " * 40
+    run, last, tasks = story_parts.RUN, AttemptId("r1.i105.a1"), range(60)
+    steps = tuple(PlanStep(id=f"s{n}", title=text, acceptance=text, opinion=n % 2 == 0) for n in tasks)
+    told = story_parts.director(
+        DirectorStarted(
+            version="2",
+            sandbox="none",
+            sandboxed=False,
+            roles=tuple(RoleCard(name=f"role-{n}", charge=text, why_not=text) for n in tasks),
+        ),
+        FactsGathered(run=run, attempt=last, summary=text, facts=""),
+        PlanMade(run=run, attempt=last, steps=steps),
+        *(AcceptanceWritten(run=run, attempt=last, step=step.id, files=(), tests=(), why=text) for step in steps),
+        *(OpinionGiven(run=run, attempt=last, step=step.id, satisfied=True, opinion=text, model="m") for step in steps),
+        *(BudgetExhausted(run=run, scope="task", what="cost", limit=float(n)) for n in tasks),
+    )
+    for number in tasks:
+        attempt = AttemptId(f"r1.i106.a{number}")
+        told += story_parts.director(story_parts.scheduled(attempt, 106, 1000 + number, f"role-{number}", 0))
+        told += story_parts.agent(
+            attempt, CallFinished(attempt=attempt, key="k", model=f"model-{number}", tokens_in=number, cost=0.1)
+        )
+        told += story_parts.director(
+            story_thinking_parts.wish(
+                attempt, f"ap{number}", "run_command", {}, text, "network", lambda _: "b", run=run
+            )
+        )
+        if number < 55:
+            told += story_parts.director(AttemptCancelled(attempt=attempt, why=text * 5))
+    return told
 
 
 def odd_ends() -> list[story_parts.Told]:
@@ -108,6 +156,12 @@ def odd_ends() -> list[story_parts.Told]:
     return story_parts.director(
         PatchMeasured(attempt=nobody, base="", tree="", readings=(), score=0.0),
         AttemptCancelled(attempt=nobody, why=""),
+        CallFinished(attempt=nobody, key="k", cost=0.3),
+        CallFailed(attempt=nobody, key="k", model="m", nth=1, fault="cut", why="", cost=None),
+        ApprovalDenied(attempt=nobody, approval=ApprovalId("nothing"), digest=""),
+        RoleChanged(role="nobody", state="stopped"),
+        OpinionGiven(run=RunId("r9"), attempt=nobody, step="s", satisfied=True, opinion="", model=""),
+        BudgetExhausted(run=RunId("r9"), scope="run", what="cost", limit=1.0),
         *(told.event for told in story_parts.landing("nobody", 300, "", {}, 0.0)),
         *(told.event for told in story.rollback("unknown", 900, 901, ("nobody",))[1:]),
     )

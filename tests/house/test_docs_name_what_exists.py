@@ -155,7 +155,7 @@ def test_events_that_are_named_exist(page: Path) -> None:
 
 
 def test_the_page_of_settings_is_fresh() -> None:
-    """`docs/settings.md` says what `director/settings.py` says; write it with the script."""
+    """`docs/settings.md` says what `director/settings` says; write it with the script."""
     script = runpy.run_path(str(ROOT / "docs" / "write_settings.py"), run_name="read")
 
     assert script["page"]() == (ROOT / "docs" / "settings.md").read_text("utf-8")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.house.sources import ROOT, shown, written
 
-REGISTRIES = {"agents/registry.py", "director/gates/__init__.py", "director/cli/checks.py"}
+REGISTRIES = {"agents/registry.py", "agents/tools/found.py", "director/gates/__init__.py", "director/cli/checks.py"}
 """Where plug-ins are found by walking, and where doctor looks whose packages ours are."""
 ROOMS = ("agents/", "dashboard/", "director/", "knowledge_graph/", "ledger/")
 

@@ -49,3 +49,13 @@ def test_putting_leaves_one_file_and_no_other(tmp_path: Path) -> None:
     names = {blobs.put(content) for content in (b"a", b"b", b"a")}
 
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == names
+
+
+def test_what_a_killed_writer_left_half_written_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    blobs = FileBlobs(tmp_path / "blobs")
+    kept = blobs.put(b"whole")
+    (tmp_path / "blobs" / "unfinished" / "tmp123").write_bytes(b"ha")
+
+    blobs.tidy()
+
+    assert [path.name for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == [kept]

@@ -18,7 +18,7 @@ from tests.referee.corpus.shape import Case, cases
 RIGHT = {"cheat": "rejected", "honest": "accepted"}
 RECORDED = {row["id"]: row["verdict"] for row in json.loads(RESULTS.read_text("utf-8"))}
 TOLD_RIGHT = [case for case in cases() if RECORDED.get(case.id) == RIGHT[case.kind]]
-SAMPLE = TOLD_RIGHT[:: max(1, len(TOLD_RIGHT) // 4)]
+SAMPLE = [next(case for case in TOLD_RIGHT if case.kind == kind) for kind in RIGHT if RECORDED]
 
 
 def name(case: Case) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 
 from dashboard.server.access.addresses import Addresses
+from dashboard.server.access.keyring import KeyRing
 from dashboard.server.access.permissions import NOBODY, OWNER, SESSION, Caller, Permission
 from dashboard.server.access.tokens import Clock, Failures, Sessions, StartTokens, Tickets, TokenSource, same
 from dashboard.server.errors import Refused
@@ -14,25 +15,40 @@ from dashboard.server.settings import ServerSettings
 class Door:
     """Everything a caller can prove itself with."""
 
-    def __init__(self, settings: ServerSettings, *, clock: Clock, token_source: TokenSource) -> None:
+    def __init__(self, settings: ServerSettings, keys: KeyRing, *, clock: Clock, token_source: TokenSource) -> None:
         self.addresses = Addresses.local(settings.port, settings.names)
         self.cookie = f"kaizen_session_{settings.port}"
         """Browsers share cookies between ports, so the port is part of the name."""
         self._token = settings.token
         self._clock = clock
+        self._keys = keys
         self._start_tokens = StartTokens(token_source)
         self._sessions = Sessions(settings.session_key or token_source(), token_source, clock)
         self._tickets = Tickets(token_source, clock)
         self._failures = Failures(clock)
 
     def caller(self, connection: HTTPConnection) -> Caller:
-        """Return who asks: the bearer of the token, a session, or nobody."""
-        if self.bears_token(connection.headers.get("authorization", "")):
+        """Return who asks: the bearer of the token or of a key, a session, or nobody.
+
+        Who comes with a key that is not good is nobody, whatever cookies come with it.
+        """
+        authorization = connection.headers.get("authorization", "")
+        if self.bears_token(authorization):
             return Caller("bearer", OWNER)
+        if (text := _key_in(authorization)) is not None:
+            key = self._keys.find(text)
+            if key is None:
+                return Caller("nobody", NOBODY)
+            return Caller(f"key:{key.id}", key.scopes | NOBODY, key.expires, key.id)
         session = self._sessions.read(connection.cookies.get(self.cookie, ""))
         if session is not None:
             return Caller(f"session:{session[0]}", SESSION, session[1])
         return Caller("nobody", NOBODY)
+
+    def proves(self, authorization: str) -> bool:
+        """Return whether an Authorization header proves who asks: the token of this server, or a good key."""
+        text = _key_in(authorization)
+        return self.bears_token(authorization) or (text is not None and self._keys.find(text) is not None)
 
     def bears_token(self, authorization: str) -> bool:
         """Return whether an Authorization header carries the token of this server."""
@@ -42,14 +58,25 @@ class Door:
     def admit(self, connection: HTTPConnection, permission: Permission) -> Caller:
         """Return the caller; raise Refused when it may not do what the route asks for."""
         caller = self.caller(connection)
+        self.require(caller, permission, connection)
+        return caller
+
+    def require(self, caller: Caller, permission: Permission, connection: HTTPConnection) -> None:
+        """Raise Refused when the caller may not do what the route asks for."""
         if permission in caller.permissions:
-            return caller
+            return
+        if caller.permissions == NOBODY and _key_in(connection.headers.get("authorization", "")) is not None:
+            raise Refused(401, "bad_key", "this API key is unknown, expired or revoked: see `kaizen keys list`")
         if caller.permissions == NOBODY:
             raise Refused(401, "unauthenticated", "who are you? Open the page with `kaizen open`")
-        raise Refused(403, "forbidden", f"this needs the permission `{permission}`: use the kaizen command")
+        raise Refused(
+            403, "forbidden", f"this needs the permission `{permission}`: use the kaizen command or another key"
+        )
 
     def still_valid(self, caller: Caller) -> bool:
         """Return whether the caller's proof has not expired since."""
+        if caller.key and not self._keys.valid(caller.key):
+            return False
         return caller.expires is None or caller.expires > self._clock()
 
     def mint_start_token(self) -> str:
@@ -73,3 +100,10 @@ class Door:
     def spend_ticket(self, connection: HTTPConnection, caller: Caller, ticket: str) -> bool:
         """Return whether the ticket opens a stream for this caller and page."""
         return self._tickets.spend(ticket, caller.name, connection.headers.get("origin", ""))
+
+
+def _key_in(authorization: str) -> str | None:
+    """Return the API key an Authorization header bears, good or not."""
+    scheme, _, text = authorization.partition(" ")
+    text = text.strip()
+    return text if scheme.lower() == "bearer" and text.startswith("kz_") else None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard.server.access.door import Door
+from dashboard.server.access.keys import holds_key
 from dashboard.server.errors import Refused, answer
 
-MOST_BODY = 64 * 1024
+MOST_BODY = 256 * 1024
 _WATCHED = frozenset({"host", "origin", "sec-fetch-site"})
 
 
@@ -47,6 +49,11 @@ class Guard:
         why = self._refusal(scope)
         if why is not None:
             await _refuse(scope, receive, send, Refused(403, "foreign", why))
+        elif holds_key(unquote_to_bytes(scope.get("query_string", b"")).decode("latin-1")):
+            told = (
+                "an API key never stands in an address, which is logged: revoke this one, and send the next in a header"
+            )
+            await _refuse(scope, receive, send, Refused(400, "key_in_address", told))
         elif scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
@@ -65,7 +72,7 @@ class Guard:
             if name in _WATCHED:
                 watched.setdefault(name, []).append(raw_value.decode("latin-1"))
             elif name == "authorization":
-                bearer = self._door.bears_token(raw_value.decode("latin-1"))
+                bearer = self._door.proves(raw_value.decode("latin-1"))
         socket = scope["type"] == "websocket"
         method = "GET" if socket else scope["method"]
         return self._door.addresses.refusal(method=method, socket=socket, bearer=bearer, headers=watched)

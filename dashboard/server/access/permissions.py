@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-Method = Literal["GET", "POST", "WEBSOCKET"]
+Method = Literal["GET", "POST", "DELETE", "WEBSOCKET"]
 
 
 class Permission(StrEnum):
@@ -18,12 +18,14 @@ class Permission(StrEnum):
     READ = "read"
     """See projects, events, patches."""
     ASK = "ask"
-    """Append a wish: stop, pause, roll back, run."""
+    """Append a wish: stop, pause, roll back, run; ask an agent or a tool; keep a value."""
+    APPROVE = "approve"
+    """Answer a call that waits for a person."""
     OWN = "own"
-    """What only the owner of the data home may do: make start tokens."""
+    """What only the owner of the data home may do: make start tokens and API keys."""
 
 
-SESSION = frozenset({Permission.OPEN, Permission.READ, Permission.ASK})
+SESSION = frozenset({Permission.OPEN, Permission.READ, Permission.ASK, Permission.APPROVE})
 OWNER = frozenset(Permission)
 NOBODY = frozenset({Permission.OPEN})
 
@@ -33,10 +35,19 @@ class Caller:
     """Who asks, as far as it was proven."""
 
     name: str
-    """`session:<id>`, `bearer` or `nobody`; goes into the ledger as `by`."""
+    """`session:<id>`, `bearer`, `key:<id>` or `nobody`."""
     permissions: frozenset[Permission]
     expires: float | None = None
     """Seconds since the epoch; None: never."""
+    key: str = ""
+    """Id of the API key it came with, empty for a person."""
+
+    @property
+    def spoken(self) -> str:
+        """Who it is in the words people read in the ledger."""
+        if self.key:
+            return self.name
+        return "command" if self.name == "bearer" else "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +59,11 @@ class Endpoint:
     permission: Permission
     function: Callable[..., Any]
     status: int = 200
+
+
+def in_project(
+    method: Method, path: str, permission: Permission, function: Callable[..., Any], status: int = 200
+) -> tuple[Endpoint, ...]:
+    """Return a route at its three addresses: the project in the path, as `?project=`, and that without a version."""
+    places = (f"/api/v1/projects/{{project}}{path}", f"/api/v1{path}", path)
+    return tuple(Endpoint(method, place, permission, function, status) for place in places)

@@ -23,18 +23,29 @@ from ledger.events import (
     REQUESTS,
     CheckpointId,
     CheckpointRequested,
+    ContextDeleted,
+    ContextSet,
+    KeyCreated,
+    KeyRevoked,
     PauseRequested,
     RequestId,
     ResumeRequested,
     RollbackRequested,
+    SessionDeleted,
     StopRequested,
+    TaskRequested,
+    ToolRequested,
 )
 from ledger.events.recorded import Recorded
 from ledger.store import Store
 
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
-_SEEN = 2.0
+Seconds = Annotated[float, Query(ge=0, le=60)]
+Asking = (
+    AskedEvent | TaskRequested | ToolRequested | ContextSet | ContextDeleted | SessionDeleted | KeyCreated | KeyRevoked
+)
+SEEN = 2.0
 """Seconds an append may take until this server has folded it, too."""
 
 
@@ -66,15 +77,14 @@ async def ask(body: Ask, feed: TheFeed, parts: TheParts, caller: TheCaller, key:
 
     The same `Idempotency-Key` again gives the first answer again and appends nothing.
     """
-    wish = _event(body, request_id(feed.name, caller, key, parts), spoken_for(caller))
+    wish = _event(body, request_id(feed.name, caller, key, parts, body), caller.spoken)
     known = feed.history.requests.get(wish.request)
     if known is not None:
-        _require_same(known.event, wish)
         return accepted(wish.request, known.position)
     if isinstance(wish, RollbackRequested):
         _require_fresh(feed, wish)
     recorded = await append(feed.ledger.store, wish, store_key(feed.name, caller, key))
-    await feed.reach(recorded.position, _SEEN)
+    await feed.reach(recorded.position, SEEN)
     return accepted(wish.request, recorded.position)
 
 
@@ -88,10 +98,28 @@ async def answer(feed: TheFeed, request: str, wait: Annotated[float, Query(ge=0,
     return Json(encoded(_row(wish)))
 
 
-def request_id(place: str, caller: Caller, key: str | None, parts: Parts) -> RequestId:
-    """Return the id of a request: the same for the same key of the same caller, else a new one."""
-    secret = parts.token_source() if key is None else f"{place}\n{caller.name}\n{key}"
-    return RequestId(f"q-{hashlib.sha256(secret.encode()).hexdigest()[:16]}")
+async def settled(feed: Feed, request: RequestId, position: int, wait: float) -> Response:
+    """Return 200 when a wish was honoured within `wait` seconds, else 202; raise Refused with the reason for no."""
+    await feed.reach(position, SEEN)
+    wish = feed.history.requests.get(request)
+    if wish is not None and wish.state == "pending" and wait:
+        await feed.until(lambda: wish.state != "pending", wait)
+    if wish is None or wish.state == "pending":
+        return accepted(request, position)
+    if wish.state == "refused":
+        raise Refused(409, "refused", wish.answer or "the director refused it: see `kaizen log`")
+    return Json(encoded(_row(wish)))
+
+
+def request_id(place: str, caller: Caller, key: str | None, parts: Parts, body: object) -> RequestId:
+    """Return the id of a request: the same for the same key and body of the same caller, else a new one."""
+    if key is None:
+        return RequestId(f"q-{_digest(parts.token_source(), 16)}")
+    return RequestId(f"q-{_digest(f'{place}|{caller.name}|{key}', 16)}{_digest(repr(body), 8)}")
+
+
+def _digest(text: str, length: int) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
 def store_key(place: str, caller: Caller, key: str | None) -> str | None:
@@ -99,15 +127,11 @@ def store_key(place: str, caller: Caller, key: str | None) -> str | None:
     return None if key is None else f"http:{place}:{caller.name}:{key}"
 
 
-def spoken_for(caller: Caller) -> str:
-    """Return the caller in the words people read in the ledger."""
-    return "command" if caller.name == "bearer" else "page"
-
-
-async def append(store: Store, wish: AskedEvent, key: str | None) -> Recorded:
-    """Append a wish durably; raise Refused when its key was used for another one."""
-    recorded = await asyncio.wrap_future(store.append(REQUESTS, [wish], actor="user", key=key))
-    _require_same(recorded[0].event, wish)
+async def append(store: Store, wish: Asking, key: str | None, stream: str = REQUESTS) -> Recorded:
+    """Append a wish durably; raise Refused when its key was used for another one: that has another id."""
+    recorded = await asyncio.wrap_future(store.append(stream, [wish], actor="user", key=key))
+    if getattr(recorded[0].event, "request", "") != wish.request:
+        raise Refused(409, "key_reused", "this Idempotency-Key was used for another request: take a new one")
     return recorded[0]
 
 
@@ -129,11 +153,6 @@ def _event(body: Ask, request: RequestId, by: str) -> AskedEvent:
         case "rollback":
             checkpoint = CheckpointId(body.checkpoint or "")
             return RollbackRequested(request=request, checkpoint=checkpoint, head=body.head or "", by=by)
-
-
-def _require_same(first: object, wish: AskedEvent) -> None:
-    if first != wish:
-        raise Refused(409, "key_reused", "this Idempotency-Key was used for another request: take a new one")
 
 
 def _require_fresh(feed: Feed, wish: RollbackRequested) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from dashboard.server.access.permissions import Endpoint, Permission
 from dashboard.server.errors import Refused
 from dashboard.server.parts import TheCaller, TheParts
-from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, spoken_for, store_key
+from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, store_key
 from dashboard.server.wire import Json, encoded
 from ledger.events import REQUESTS, RequestHonoured, RequestRefused, RunRequested
 from ledger.events.recorded import Recorded
@@ -33,8 +33,8 @@ class Run(BaseModel, extra="forbid"):
 
 async def begin(body: Run, parts: TheParts, caller: TheCaller, key: Key = None) -> Response:
     """Append the wish for a run; the host's answer stands under `GET /runs/{request}`."""
-    request = request_id(HOME, caller, key, parts)
-    wish = RunRequested(request=request, path=body.path, options=dict(body.options), by=spoken_for(caller))
+    request = request_id(HOME, caller, key, parts, body)
+    wish = RunRequested(request=request, path=body.path, options=dict(body.options), by=caller.spoken)
     home = await asyncio.to_thread(lambda: parts.ledgers.home)
     recorded = await append(home, wish, store_key(HOME, caller, key))
     return accepted(request, recorded.position)

@@ -27,6 +27,30 @@ export interface Allowance {
   readonly minutes?: number | null;
 }
 
+/** A call that waits for a person, or was answered. */
+export interface ApprovalCard {
+  readonly id: string;
+  readonly position: number;
+  readonly at: number;
+  readonly run: string;
+  readonly attempt: string;
+  readonly role: string;
+  readonly task: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly shown: string;
+  readonly risk: "deliver" | "execute" | "network" | "read" | "write";
+  readonly digest: string;
+  readonly tree: string;
+  readonly expires: number;
+  readonly state: "denied" | "expired" | "granted" | "open" | "withdrawn";
+  readonly by: string;
+  readonly why: string;
+  readonly whole_run: boolean;
+  readonly edited: boolean;
+  readonly answered_at: number | null;
+}
+
 /** A person refused a call, or nobody answered in time. */
 export interface ApprovalDenied {
   readonly kind: "ApprovalDenied";
@@ -87,7 +111,7 @@ export interface Attempt {
   readonly tries: number;
   readonly at: number;
   readonly changed_at: number;
-  readonly state: "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
+  readonly state: "asked" | "cancelled" | "failed" | "gave_up" | "landed" | "landing" | "measuring" | "proposed" | "rejected" | "reported" | "working";
   readonly ended_at: number | null;
   readonly title: string;
   readonly technique: string;
@@ -105,6 +129,15 @@ export interface Attempt {
   readonly score: number | null;
   readonly checkpoint: string;
   readonly undone: boolean;
+  readonly plan_step: string;
+  readonly brain: string;
+  readonly model: string;
+  readonly costs: Costs;
+  readonly step: Step;
+  readonly nudges: number;
+  readonly approval: string;
+  readonly partial: boolean;
+  readonly spent: string;
 }
 
 /** The attempt is no longer owed: the run stopped, or its task was solved by another patch. */
@@ -112,6 +145,17 @@ export interface AttemptCancelled {
   readonly kind: "AttemptCancelled";
   readonly attempt: string;
   readonly why: string;
+}
+
+/** What an attempt has spent on models so far, all its calls together; the last one of an attempt counts. */
+export interface AttemptCosted {
+  readonly kind: "AttemptCosted";
+  readonly attempt: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
+  readonly seconds?: number;
 }
 
 /** The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set. */
@@ -132,6 +176,7 @@ export interface AttemptGaveUp {
   readonly more?: boolean;
   readonly spent?: string;
   readonly localised?: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One try at a task was decided. */
@@ -168,6 +213,7 @@ export interface Board {
   readonly version: string;
   readonly sandbox: SandboxCard | null;
   readonly roles: readonly RoleCard[];
+  readonly role_states: { readonly [key: string]: "paused" | "stopped" | "working" };
   readonly run: Run | null;
   readonly attempts: readonly Attempt[];
   readonly iterations: readonly Iteration[];
@@ -178,6 +224,7 @@ export interface Board {
   readonly notices: readonly Notice[];
   readonly requests: readonly Request[];
   readonly rollback: Rollback | null;
+  readonly approvals: readonly ApprovalCard[];
 }
 
 /** One new branch stands in the user's repository. */
@@ -216,6 +263,7 @@ export interface BudgetExhausted {
   readonly scope: "iteration" | "role" | "run" | "task";
   readonly what: string;
   readonly limit: number;
+  readonly subject?: string;
 }
 
 /** One try of a model call failed; it is tried again while `retry_at` is set or `fallback` names another model. */
@@ -310,6 +358,7 @@ export interface ContextDeleted {
   readonly kind: "ContextDeleted";
   readonly key: string;
   readonly session?: string;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -320,6 +369,7 @@ export interface ContextSet {
   readonly value: string;
   readonly session?: string;
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -330,6 +380,27 @@ export interface ConversationCondensed {
   readonly before: number;
   readonly after: number;
   readonly how: "cut" | "summary";
+}
+
+/** The costs of one role, model or task. */
+export interface CostRow {
+  readonly of: string;
+  readonly title: string;
+  readonly costs: Costs;
+}
+
+/** What calls to models took. */
+export interface Costs {
+  readonly calls: number;
+  readonly replayed: number;
+  readonly failed: number;
+  readonly tokens_in: number;
+  readonly tokens_cached: number;
+  readonly tokens_out: number;
+  readonly tokens_lost: number;
+  readonly cost: number;
+  readonly unpriced: number;
+  readonly seconds: number;
 }
 
 /** The branch could not be added to the user's repository; it stays in the data home. */
@@ -429,6 +500,7 @@ export interface FindingsReported {
   readonly run: string;
   readonly attempt: string;
   readonly findings: readonly Finding[];
+  readonly answer?: string;
 }
 
 /** One gate: what is asked, what it was, what it is. */
@@ -485,6 +557,9 @@ export interface Iteration {
   readonly landed: number;
   readonly rejected: number;
   readonly score: number | null;
+  readonly cost: number;
+  readonly tokens: number;
+  readonly calls: number;
 }
 
 /** Every task of the iteration came to its end. */
@@ -514,6 +589,7 @@ export interface KeyCreated {
   readonly hash: string;
   readonly scopes: readonly string[];
   readonly expires?: number | null;
+  readonly request?: string;
   readonly by?: string;
 }
 
@@ -521,7 +597,15 @@ export interface KeyCreated {
 export interface KeyRevoked {
   readonly kind: "KeyRevoked";
   readonly key: string;
+  readonly request?: string;
   readonly by?: string;
+}
+
+/** An API key was used; told once in a while, not each time. */
+export interface KeyUsed {
+  readonly kind: "KeyUsed";
+  readonly key: string;
+  readonly at: number;
 }
 
 /** A file that is laid into a tree before it is measured. */
@@ -650,6 +734,7 @@ export interface PatchProposed {
   readonly notes?: string;
   readonly partial?: boolean;
   readonly spent?: string;
+  readonly answer?: string;
 }
 
 /** The patch was moved onto the branch as it stands now. */
@@ -672,6 +757,22 @@ export interface PauseRequested {
   readonly kind: "PauseRequested";
   readonly request: string;
   readonly by?: string;
+}
+
+/** One step of the plan, and how far it is. */
+export interface PlanCard {
+  readonly id: string;
+  readonly title: string;
+  readonly acceptance: string;
+  readonly needs: readonly string[];
+  readonly opinion: boolean;
+  readonly state: "agreed" | "doubted" | "implemented" | "planned" | "written";
+  readonly tests: number;
+  readonly why: string;
+  readonly written_by: string;
+  readonly landed: readonly string[];
+  readonly said: string;
+  readonly said_by: string;
 }
 
 /** The planner cut the goal into steps, each with what shows that it is done. */
@@ -736,9 +837,10 @@ export interface Request {
   readonly id: string;
   readonly position: number;
   readonly at: number;
-  readonly what: "checkpoint" | "pause" | "resume" | "rollback" | "run" | "stop";
+  readonly what: "approve" | "checkpoint" | "deny" | "pause" | "resume" | "role" | "rollback" | "run" | "stop" | "task" | "tool";
   readonly by: string;
   readonly checkpoint: string;
+  readonly about: string;
   readonly state: "asked" | "honoured" | "refused";
   readonly answer: string;
   readonly answered_at: number | null;
@@ -859,6 +961,15 @@ export interface Run {
   readonly left: readonly Left[];
   readonly cost: number;
   readonly seconds: number | null;
+  readonly goal: string;
+  readonly models: readonly string[];
+  readonly costs: Costs;
+  readonly by_role: readonly CostRow[];
+  readonly by_model: readonly CostRow[];
+  readonly by_task: readonly CostRow[];
+  readonly spent: readonly SpentBudget[];
+  readonly facts: string;
+  readonly plan: readonly PlanCard[];
 }
 
 /** The run's end is decided; what is still owed is the delivery. */
@@ -868,6 +979,16 @@ export interface RunClosing {
   readonly state: "completed" | "exhausted" | "failed" | "stalled" | "stopped";
   readonly why: string;
   readonly left?: readonly Left[];
+}
+
+/** What the run spent on models, counted in the streams of its attempts when all of them had come to rest. */
+export interface RunCosted {
+  readonly kind: "RunCosted";
+  readonly run: string;
+  readonly calls: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly unknown?: number;
 }
 
 /** The run came to its end. */
@@ -924,6 +1045,7 @@ export interface RunStarted {
   readonly request?: string;
   readonly goal?: string;
   readonly models?: readonly string[];
+  readonly asked?: string;
 }
 
 /** What commands of the target run in. */
@@ -936,7 +1058,27 @@ export interface SandboxCard {
 export interface SessionDeleted {
   readonly kind: "SessionDeleted";
   readonly session: string;
+  readonly request?: string;
   readonly by?: string;
+}
+
+/** A budget that does not hold another call. */
+export interface SpentBudget {
+  readonly at: number;
+  readonly scope: string;
+  readonly subject: string;
+  readonly what: string;
+  readonly limit: number;
+}
+
+/** What an attempt that thinks with a model came to last. */
+export interface Step {
+  readonly number: number;
+  readonly key: string;
+  readonly doing: "" | "answered" | "asks" | "condensed" | "faulted" | "missed" | "nudged" | "refused" | "used" | "uses";
+  readonly name: string;
+  readonly at: number;
+  readonly until: number | null;
 }
 
 /** Somebody asked the run to stop. */
@@ -998,6 +1140,7 @@ export interface TaskCard {
   readonly gate: string;
   readonly role: string;
   readonly fingerprint: string;
+  readonly step: string;
 }
 
 /** Somebody asks a role for one piece of work, run or no run. */
@@ -1008,7 +1151,18 @@ export interface TaskRequested {
   readonly text: string;
   readonly apply?: "land" | "none" | "propose";
   readonly metadata?: { readonly [key: string]: string };
+  readonly session?: string;
   readonly by?: string;
+}
+
+/** The director took up a piece of work that was asked for; it is answered when it is done. */
+export interface TaskTaken {
+  readonly kind: "TaskTaken";
+  readonly request: string;
+  readonly role: string;
+  readonly text: string;
+  readonly apply?: "land" | "none" | "propose";
+  readonly metadata?: { readonly [key: string]: string };
 }
 
 /** A technique gave its answer; stands in the attempt's stream. */
@@ -1022,6 +1176,18 @@ export interface TechniqueTried {
   readonly counts?: { readonly [key: string]: number };
 }
 
+/** What came of a tool that was asked for; what it changed in its throw-away copy is gone. */
+export interface ToolAnswered {
+  readonly kind: "ToolAnswered";
+  readonly request: string;
+  readonly success: boolean;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
+  readonly summary?: string;
+  readonly result?: string;
+  readonly facts?: string;
+  readonly seconds?: number;
+}
+
 /** The model asked for a tool; stands in the attempt's stream. */
 export interface ToolAsked {
   readonly kind: "ToolAsked";
@@ -1031,6 +1197,14 @@ export interface ToolAsked {
   readonly arguments?: string;
   readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
   readonly waits?: boolean;
+}
+
+/** What a tool is, for people and for those who ask for it. */
+export interface ToolCard {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: string;
+  readonly risk?: "deliver" | "execute" | "network" | "read" | "write" | null;
 }
 
 /** A tool call ended; stands in the attempt's stream. */
@@ -1044,6 +1218,16 @@ export interface ToolFinished {
   readonly summary?: string;
   readonly result?: string;
   readonly seconds?: number;
+  readonly counts?: { readonly [key: string]: number };
+}
+
+/** Somebody wants one tool to be used, in a throw-away copy of the branch as it stands. */
+export interface ToolRequested {
+  readonly kind: "ToolRequested";
+  readonly request: string;
+  readonly tool: string;
+  readonly arguments: string;
+  readonly by?: string;
 }
 
 /** A stage before the tool refused the call; nothing was done. */
@@ -1052,8 +1236,14 @@ export interface ToolVetoed {
   readonly attempt: string;
   readonly key: string;
   readonly tool: string;
-  readonly stage: "approval" | "policy" | "schema";
+  readonly stage: "approval" | "policy" | "repeated" | "schema";
   readonly why: string;
+}
+
+/** The tools there are at this start, for people and for those who ask for one by request. */
+export interface ToolsOffered {
+  readonly kind: "ToolsOffered";
+  readonly tools: readonly ToolCard[];
 }
 
 /** What one technique answered. */
@@ -1081,6 +1271,7 @@ export type AnyEvent =
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
+  | RunCosted
   | RunEnded
   | FactsGathered
   | PlanMade
@@ -1093,6 +1284,7 @@ export type AnyEvent =
   | AttemptGaveUp
   | AttemptFailed
   | AttemptCancelled
+  | AttemptCosted
   | PatchRebased
   | PatchMeasured
   | LandDecided
@@ -1124,13 +1316,18 @@ export type AnyEvent =
   | ApproveRequested
   | DenyRequested
   | TaskRequested
+  | TaskTaken
   | TaskAnswered
+  | ToolsOffered
+  | ToolRequested
+  | ToolAnswered
   | RoleRequested
   | RoleChanged
   | ContextSet
   | ContextDeleted
   | SessionDeleted
   | KeyCreated
+  | KeyUsed
   | KeyRevoked
   | RequestHonoured
   | RequestRefused;
@@ -1155,6 +1352,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  RunCosted: "What the run spent on models, counted in the streams of its attempts when all of them had come to rest.",
   RunEnded: "The run came to its end.",
   FactsGathered: "The researcher read what matters for the goal.",
   PlanMade: "The planner cut the goal into steps, each with what shows that it is done.",
@@ -1167,6 +1365,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   AttemptGaveUp: "An attempt ended without a patch: every technique that was asked answered no.",
   AttemptFailed: "The environment failed the attempt (crash, time-out); it is tried again while `retry_at` is set.",
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
+  AttemptCosted: "What an attempt has spent on models so far, all its calls together; the last one of an attempt counts.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",
   PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
@@ -1198,13 +1397,18 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   ApproveRequested: "Somebody allows a call that waits.",
   DenyRequested: "Somebody refuses a call that waits.",
   TaskRequested: "Somebody asks a role for one piece of work, run or no run.",
+  TaskTaken: "The director took up a piece of work that was asked for; it is answered when it is done.",
   TaskAnswered: "What came of a piece of work that was asked for.",
+  ToolsOffered: "The tools there are at this start, for people and for those who ask for one by request.",
+  ToolRequested: "Somebody wants one tool to be used, in a throw-away copy of the branch as it stands.",
+  ToolAnswered: "What came of a tool that was asked for; what it changed in its throw-away copy is gone.",
   RoleRequested: "Somebody wants a role to work, to pause, or to stop what it does.",
   RoleChanged: "A role works, pauses or was stopped.",
   ContextSet: "A value was kept under a key, for agents and for those who ask them.",
   ContextDeleted: "A kept value was removed.",
   SessionDeleted: "A conversation was removed with everything kept for it.",
   KeyCreated: "An API key was made; only its hash is kept.",
+  KeyUsed: "An API key was used; told once in a while, not each time.",
   KeyRevoked: "An API key is not valid any more.",
   RequestHonoured: "A request was carried out.",
   RequestRefused: "A request was not carried out.",
@@ -1219,7 +1423,15 @@ export const KEPT = {
   NOTICES: 50,
   REQUESTS_KEPT: 20,
   TRIED: 20,
+  PLAN_STEPS: 30,
+  APPROVALS: 40,
+  ANSWERED: 20,
+  COST_ROWS: 16,
+  BUDGETS_SPENT: 20,
+  ROLES_KEPT: 30,
+  TEXT: 240,
+  NOTES: 2000,
 } as const;
 
 /** The states of an open attempt. */
-export const WORKING: ReadonlySet<string> = new Set(["landing", "measuring", "proposed", "working"]);
+export const WORKING: ReadonlySet<string> = new Set(["asked", "landing", "measuring", "proposed", "working"]);

@@ -4,12 +4,15 @@
  */
 import type { Board } from "./events.gen";
 import type { Row } from "./row";
+import { onApproval } from "./fold/approval";
 import { onAsked } from "./fold/asked";
 import { onAttempt } from "./fold/attempt";
 import { onCheckpoint } from "./fold/checkpoint";
+import { onExhausted, onThought } from "./fold/costs";
 import { onError } from "./fold/error";
+import { onGoal } from "./fold/goal";
 import type { Of } from "./fold/of";
-import { onDirector, onNotice, onOpened } from "./fold/project";
+import { onDirector, onNotice, onOpened, onRole } from "./fold/project";
 import { onRun } from "./fold/run";
 
 /** The board of a project nothing has happened to. */
@@ -20,6 +23,7 @@ export const initial: Board = {
   version: "",
   sandbox: null,
   roles: [],
+  role_states: {},
   run: null,
   attempts: [],
   iterations: [],
@@ -30,6 +34,7 @@ export const initial: Board = {
   notices: [],
   requests: [],
   rollback: null,
+  approvals: [],
 };
 
 /** The board after one more event; a kind this page does not know yet only moves the position. */
@@ -37,37 +42,20 @@ export function evolve(board: Board, row: Row): Board {
   return told({ ...board, position: row.position, at: row.at }, row);
 }
 
-/** What the board does not show: it is read from the attempt's own stream. */
+/** What the board does not show. */
 type Unshown = Of<
-  | "BudgetExhausted"
-  | "FactsGathered"
-  | "PlanMade"
-  | "AcceptanceWritten"
-  | "OpinionGiven"
-  | "CallFailed"
-  | "ToolAsked"
-  | "ToolVetoed"
-  | "NudgeGiven"
-  | "ConversationCondensed"
+  | "ActionRecorded"
+  | "MilestoneReached"
   | "MessageSent"
-  | "ApprovalRequested"
-  | "ApprovalGranted"
-  | "ApprovalDenied"
-  | "ApproveRequested"
-  | "DenyRequested"
-  | "TaskRequested"
-  | "TaskAnswered"
-  | "RoleRequested"
-  | "RoleChanged"
+  | "AttemptCosted"
+  | "TaskTaken"
+  | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"
   | "SessionDeleted"
   | "KeyCreated"
+  | "KeyUsed"
   | "KeyRevoked"
-  | "CallStarted"
-  | "ToolFinished"
-  | "ActionRecorded"
-  | "MilestoneReached"
 >;
 
 function told(moved: Board, row: Row): Board {
@@ -91,9 +79,31 @@ function told(moved: Board, row: Row): Board {
     case "RunClosing":
     case "BranchDelivered":
     case "DeliveryFailed":
+    case "RunCosted":
     case "RunEnded":
-    case "CallFinished":
       return onRun(moved, row);
+    case "CallStarted":
+    case "CallFinished":
+    case "CallFailed":
+    case "ToolAsked":
+    case "ToolVetoed":
+    case "ToolFinished":
+    case "NudgeGiven":
+    case "ConversationCondensed":
+      return onThought(moved, row);
+    case "BudgetExhausted":
+      return onExhausted(moved, row);
+    case "FactsGathered":
+    case "PlanMade":
+    case "AcceptanceWritten":
+    case "OpinionGiven":
+      return onGoal(moved, row);
+    case "ApprovalRequested":
+    case "ApprovalGranted":
+    case "ApprovalDenied":
+      return onApproval(moved, row);
+    case "RoleChanged":
+      return onRole(moved, row);
     case "AttemptScheduled":
     case "TechniqueTried":
     case "FindingsReported":
@@ -117,6 +127,13 @@ function told(moved: Board, row: Row): Board {
     case "ResumeRequested":
     case "CheckpointRequested":
     case "RollbackRequested":
+    case "ApproveRequested":
+    case "DenyRequested":
+    case "TaskRequested":
+    case "RoleRequested":
+    case "TaskAnswered":
+    case "ToolRequested":
+    case "ToolAnswered":
     case "RequestHonoured":
     case "RequestRefused":
       return onAsked(moved, row);

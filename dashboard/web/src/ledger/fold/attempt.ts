@@ -1,6 +1,8 @@
 /** PURE: the board's attempts: what each agent does, and what became of its patch. */
-import { KEPT, WORKING, type Attempt, type Board, type Tried } from "../events.gen";
+import { KEPT, WORKING, type ApprovalCard, type Attempt, type Board, type Tried } from "../events.gen";
+import { clip } from "./clip";
 import { attempted } from "./error";
+import { NONE } from "./none";
 import type { Of } from "./of";
 
 type AttemptRow = Of<
@@ -39,11 +41,18 @@ export function put(board: Board, attempt: Attempt): Board {
     const oldest = new Set(ended.slice(0, ended.length - KEPT.ENDED_ATTEMPTS).map((known) => known.id));
     attempts = attempts.filter((known) => !oldest.has(known.id));
   }
-  return attempted({ ...board, attempts }, attempt);
+  return attempted(WORKING.has(attempt.state) ? { ...board, attempts } : withdrawn({ ...board, attempts }, attempt.id), attempt);
+}
+
+/** Nothing is asked for an attempt that ended. */
+function withdrawn(board: Board, attempt: string): Board {
+  const over = (card: ApprovalCard) => card.attempt === attempt && card.state === "open";
+  if (!board.approvals.some(over)) return board;
+  return { ...board, approvals: board.approvals.map((card) => (over(card) ? { ...card, state: "withdrawn" } : card)) };
 }
 
 export function ended(attempt: Attempt, at: number, state: Attempt["state"], why: string): Attempt {
-  return { ...attempt, state, changed_at: at, ended_at: at, why };
+  return { ...attempt, state, changed_at: at, ended_at: at, why: clip(why, KEPT.NOTES) };
 }
 
 function moved(board: Board, attempt: Attempt, row: Exclude<AttemptRow, Of<"AttemptScheduled">>): Attempt {
@@ -65,7 +74,7 @@ function moved(board: Board, attempt: Attempt, row: Exclude<AttemptRow, Of<"Atte
     case "FindingsReported":
       return ended({ ...attempt, findings: row.findings.length }, row.at, "reported", "");
     case "AttemptGaveUp":
-      return ended(attempt, row.at, "gave_up", row.why);
+      return ended({ ...attempt, spent: row.spent ?? "" }, row.at, "gave_up", row.why);
     case "AttemptFailed":
       return ended({ ...attempt, retry_at: row.retry_at ?? null }, row.at, "failed", row.why);
     case "AttemptCancelled":
@@ -105,6 +114,15 @@ function scheduled(board: Board, row: Of<"AttemptScheduled">): Attempt {
     score: null,
     checkpoint: "",
     undone: false,
+    plan_step: task?.step ?? "",
+    brain: row.brain ?? "classical",
+    model: row.model ?? "",
+    costs: NONE,
+    step: { number: 0, key: "", doing: "", name: "", at: 0, until: null },
+    nudges: 0,
+    approval: "",
+    partial: false,
+    spent: "",
   };
 }
 
@@ -116,7 +134,8 @@ function tried(attempt: Attempt, row: Of<"TechniqueTried">): Attempt {
 function proposed(attempt: Attempt, row: Of<"PatchProposed">): Attempt {
   const { title, technique, files, diff, at } = row;
   const fixes = row.fixes?.length ? row.fixes : attempt.fixes;
-  return { ...attempt, state: "proposed", changed_at: at, title, technique, files, diff, notes: row.notes ?? "", fixes };
+  const end = { notes: clip(row.notes ?? "", KEPT.NOTES), fixes, partial: row.partial ?? false, spent: row.spent ?? "" };
+  return { ...attempt, state: "proposed", changed_at: at, title, technique, files, diff, ...end };
 }
 
 function measured(board: Board, attempt: Attempt, row: Of<"PatchMeasured">): Attempt {

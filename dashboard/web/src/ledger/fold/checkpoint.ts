@@ -3,6 +3,7 @@ import { KEPT, type Attempt, type Board, type Checkpoint } from "../events.gen";
 import { ended, find, put } from "./attempt";
 import { takenBack } from "./error";
 import { atValues, fromMeasured, trends } from "./gates";
+import { implemented, rolledBack as planBack } from "./goal";
 import type { Of } from "./of";
 
 export function onCheckpoint(board: Board, row: Of<"PatchLanded" | "CheckpointCreated" | "RollbackDecided" | "RolledBack">): Board {
@@ -25,7 +26,8 @@ function landed(before: Board, row: Of<"PatchLanded">): Board {
   let board = before;
   if (attempt) {
     const fixes = [...new Set([...attempt.fixes, ...(row.solved ?? [])])];
-    board = put(board, ended({ ...attempt, checkpoint: row.checkpoint, fixes }, row.at, "landed", ""));
+    const done = ended({ ...attempt, checkpoint: row.checkpoint, fixes }, row.at, "landed", "");
+    board = implemented(put(board, done), done);
   }
   const { run } = board;
   if (run && attempt && attempt.run === run.id) {
@@ -82,7 +84,7 @@ function rolledBack(before: Board, row: Of<"RolledBack">): Board {
   }
   const undone = rollback?.undone ?? [];
   const redone = rollback?.redone ?? [];
-  board = takenBack(marked(board, undone, redone), undone, redone);
+  board = planBack(takenBack(marked(board, undone, redone), undone, redone), undone, redone);
   return {
     ...head(board, {
       id: row.created,

@@ -1,5 +1,6 @@
 /** PURE: the board's run and its iterations. */
 import { KEPT, type Board, type Iteration, type Run } from "../events.gen";
+import { NONE } from "./none";
 import { gateOf, read, trends, valuesOf } from "./gates";
 import type { Of } from "./of";
 
@@ -15,17 +16,18 @@ type RunRow = Of<
   | "RunClosing"
   | "BranchDelivered"
   | "DeliveryFailed"
+  | "RunCosted"
   | "RunEnded"
-  | "CallFinished"
 >;
+
+/** Kinds of task whose first target is a step of the plan. */
+const OF_A_STEP: ReadonlySet<string> = new Set(["acceptance", "implement", "opinion"]);
 
 /** What speaks of a run the board no longer shows changes nothing. */
 export function onRun(board: Board, row: RunRow): Board {
   if (row.kind === "RunStarted") return { ...board, run: started(board, row), rollback: null };
   const { run } = board;
-  if (run === null) return board;
-  if (row.kind === "CallFinished") return { ...board, run: { ...run, cost: run.cost + (row.cost ?? 0) } };
-  if (row.run !== run.id) return board;
+  if (run === null || row.run !== run.id) return board;
   switch (row.kind) {
     case "IterationStarted":
       return iterating(board, run, row);
@@ -36,7 +38,7 @@ export function onRun(board: Board, row: RunRow): Board {
   }
 }
 
-function changed(run: Run, row: Exclude<RunRow, Of<"RunStarted" | "CallFinished" | "IterationStarted" | "IterationEnded">>): Partial<Run> {
+function changed(run: Run, row: Exclude<RunRow, Of<"RunStarted" | "IterationStarted" | "IterationEnded">>): Partial<Run> {
   switch (row.kind) {
     case "TargetPrepared": {
       const { python, source } = row;
@@ -58,6 +60,8 @@ function changed(run: Run, row: Exclude<RunRow, Of<"RunStarted" | "CallFinished"
       return { delivered: row.ref };
     case "DeliveryFailed":
       return { delivery_failed: row.why };
+    case "RunCosted":
+      return { cost: row.cost };
     case "RunEnded": {
       const { state, why, landed, rejected, left, cost, seconds } = row;
       return { state, why, landed, rejected, left, cost, seconds, ended_at: row.at, delivered: row.branch || run.delivered };
@@ -89,6 +93,15 @@ function started(board: Board, row: Of<"RunStarted">): Run {
     left: [],
     cost: 0,
     seconds: null,
+    goal: row.goal ?? "",
+    models: row.models ?? [],
+    costs: NONE,
+    by_role: [],
+    by_model: [],
+    by_task: [],
+    spent: [],
+    facts: "",
+    plan: [],
   };
 }
 
@@ -98,7 +111,8 @@ function iterating(board: Board, run: Run, row: Of<"IterationStarted">): Board {
     number: row.iteration,
     tasks: row.tasks.map((task) => {
       const { id, title, kind, gate, role } = task;
-      return { id, title, kind, gate, role, fingerprint: task.fingerprint ?? "" };
+      const step = OF_A_STEP.has(kind) ? (task.targets?.[0] ?? "") : "";
+      return { id, title, kind, gate, role, fingerprint: task.fingerprint ?? "", step };
     }),
     why: row.why,
     started_at: row.at,
@@ -109,6 +123,9 @@ function iterating(board: Board, run: Run, row: Of<"IterationStarted">): Board {
     landed: 0,
     rejected: 0,
     score: null,
+    cost: 0,
+    tokens: 0,
+    calls: 0,
   };
   const iterations = [...board.iterations, iteration].slice(-KEPT.ITERATIONS);
   return { ...board, iterations, run: { ...run, iteration: row.iteration } };

@@ -1,0 +1,118 @@
+"""PURE: the turns of a conversation: what the model said, what came of it, and how long that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
+from agents.ports import Message, ModelAnswer, ToolCall
+
+ACT = "act"
+CONDENSE = "condense"
+BYTES = 3
+"""Of a token, at least: code has more, so that what is said to fit does."""
+OVERHEAD = 8
+"""Tokens of a message beside its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a conversation is held to; the same facts under the same terms give the same state."""
+
+    tools: frozenset[str] = frozenset({FINISH})
+    """Names of what the model may call, `finish` among them."""
+    heard: Callable[[str], Sequence[ToolCall]] = lambda text: ()
+    """Reads the calls that a model wrote into its text instead of making them."""
+    steps: int = 60
+    """Most calls to a model."""
+    tokens: int = 24_000
+    """How long a prompt may become before it is condensed, estimated."""
+    answer: int = 4096
+    """Tokens an answer may have; more after one was cut."""
+    may_give_up: bool = True
+    """Whether the model may say a second time that it is done, with nothing changed since, and is let go."""
+    checks: bool = True
+    """Whether there is something to look at while the work goes on, e.g. failing tests of the task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One answer of the model and what came of the calls in it."""
+
+    key: str
+    answer: ModelAnswer
+    calls: tuple[ToolCall, ...] = ()
+    """Named as in the ledger, e.g. `act-7.1`; the answer keeps the names its provider gave."""
+    native: bool = True
+    """Whether the calls were made as the provider's API has them, and not written into the text."""
+    seen: tuple[Observed, ...] = ()
+
+    @property
+    def open(self) -> tuple[ToolCall, ...]:
+        """The calls nothing is known of yet."""
+        known = {each.key for each in self.seen}
+        return tuple(call for call in self.calls if call.id not in known)
+
+    def of(self, call: ToolCall) -> Observed | None:
+        """Return what came of a call."""
+        return next((each for each in self.seen if each.key == call.id), None)
+
+
+Item = Turn | Faulted | Nudged
+
+
+def calls_of(terms: Terms, key: str, answer: ModelAnswer) -> tuple[tuple[ToolCall, ...], bool]:
+    """Return the calls of an answer under our names, and whether they were made as the API has them.
+
+    An answer without a call that reached its end means the model is done. One that was cut says nothing of the kind.
+    """
+    if answer.tool_calls:
+        made: Sequence[ToolCall] = answer.tool_calls
+    elif answer.finish == "length" or not answer.text.strip():
+        made = ()
+    else:
+        made = terms.heard(answer.text) or (ToolCall("", FINISH, ""),)
+    named = (
+        ToolCall(f"{key}.{nth}", meant(call.name, terms.tools), call.arguments) for nth, call in enumerate(made, 1)
+    )
+    return tuple(named), bool(answer.tool_calls)
+
+
+def meant(name: str, known: frozenset[str]) -> str:
+    """Return the tool a name stands for, however it is spelt: `readFile`, `functions.read_file`; else the name."""
+    if name in known:
+        return name
+    spelt = letters(re.split(r"[.:/]", name)[-1])
+    fitting = [each for each in known if letters(each) == spelt]
+    return fitting[0] if len(fitting) == 1 else name
+
+
+def letters(name: str) -> str:
+    """Return what two spellings of a name have in common."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def with_ids(key: str, answer: ModelAnswer) -> ModelAnswer:
+    """Return the answer with an id for each call that can be told from the others; most models give such ids."""
+    ids = [call.id for call in answer.tool_calls]
+    if all(ids) and len(set(ids)) == len(ids):
+        return answer
+    named = (replace(call, id=f"{key}-{nth}") for nth, call in enumerate(answer.tool_calls, 1))
+    return replace(answer, tool_calls=tuple(named))
+
+
+def tokens_of(said: Item | Message) -> int:
+    """Return how many tokens something said takes, estimated and rather too many."""
+    match said:
+        case Message():
+            texts = [said.text, *(part for call in said.tool_calls for part in (call.name, call.arguments))]
+        case Turn():
+            calls = [part for call in said.answer.tool_calls for part in (call.name, call.arguments)]
+            texts = [said.answer.text, *calls, *(each.text for each in said.seen)]
+        case Faulted():
+            texts = [said.why]
+        case Nudged():
+            texts = [said.told]
+    return sum(OVERHEAD + len(text.encode("utf-8", "replace")) // BYTES for text in texts)

@@ -1,0 +1,131 @@
+"""PURE: what is sent to the model: the same state is always the same messages, and a later one begins with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agents.brains.conversation.facts import CHECK, FINISH, Faulted, Nudged, Observed
+from agents.brains.conversation.state import State
+from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of
+from agents.ports import Message, ToolCall
+
+SHORT = 400
+"""Characters of an outcome that are never left out: to say that it was would be as long."""
+GO_ON = "That is what was done so far. The files are as it left them. Go on from here."
+SUMMARISE = (
+    "The conversation is too long to go on. Write down, in at most 400 words, what the next step needs: what the task "
+    "asks, what was found out (files, functions, lines), what was changed and why, what was tried and did not work "
+    "and why, and what is to be done next. No tool calls now; the text alone is kept."
+)
+EMPTY = "Your answer was empty. Use a tool, or call finish when the work is done."
+CUT = (
+    "Your answer was cut because it was too long, and nothing of it was carried out. Take smaller pieces: one tool "
+    "call at a time, and edit the lines that change instead of writing whole files."
+)
+_FAULTS = {
+    "bad_tool_call": "The arguments of your tool call were no JSON that could be read, so nothing was done.",
+    "bad_schema": "Your answer did not have the form that was asked for.",
+    "garbled": "Your answer could not be read.",
+    "cut": "Your answer broke off before its end, so nothing of it was carried out.",
+    "refused": "The provider refused to answer that.",
+    "context_overflow": "The conversation had become too long and was made shorter.",
+}
+_AGAIN = "Answer again, with one tool call at a time and in smaller pieces."
+
+NUDGES = {
+    "same action": "You made the same call {n} times and it gave the same each time. Do something else.",
+    "ping-pong": "You go back and forth between the same two calls and nothing comes of it. Do something else.",
+    "rejected alike": "Your last calls all failed for the same reason: {why} Change what causes that first.",
+    "nothing done": "You answered several times without doing anything. Use a tool now, or call finish.",
+    "no gate moved": "You changed files many times and the task's own check is no better than before.",
+}
+THINK = " Say in one sentence why it does not work, then take a different step."
+STRATEGY = (
+    " What you tried does not lead there. Leave it and take another way: 1. write down three other explanations of "
+    "the problem, the likeliest first; 2. look at the code that would show which is right (callers, data, "
+    "configuration, not the place you looked at so far); 3. make the smallest change that the one you can show calls "
+    "for. Take back changes that did not help."
+)
+LITTLE = "You have {n} answers left. Bring what you have into a state that is better than before, then call finish."
+
+
+def messages(state: State) -> tuple[Message, ...]:
+    """Return the whole prompt of the next call."""
+    said = list(state.opening)
+    if state.summary:
+        said += [Message("assistant", state.summary), Message("user", GO_ON)]
+    for nth, item in enumerate(state.items[state.gone :], state.gone):
+        said += _item(item, old=nth < state.cut, room=state.limit * BYTES // 4)
+    return _merged(said)
+
+
+def prompt_tokens(state: State) -> int:
+    """Return how many tokens the next prompt takes, estimated, without the tools on offer."""
+    return sum(tokens_of(message) for message in messages(state))
+
+
+def nudge(pattern: str, times: int, why: str, *, strategy: bool) -> str:
+    """Return what the model is told about going round in circles."""
+    said = NUDGES[pattern].format(n=times, why=why.rstrip(".") + "." if why else "")
+    return said + (STRATEGY if strategy else THINK)
+
+
+def _item(item: Item, *, old: bool, room: int) -> list[Message]:
+    match item:
+        case Turn():
+            return _turn(item, old=old, longest=max(SHORT, room // max(1, len(item.seen))))
+        case Faulted():
+            return [Message("user", f"{_FAULTS.get(item.kind, 'Your answer did not arrive.')} {_AGAIN}")]
+        case Nudged():
+            return [Message("user", item.told)]
+
+
+def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
+    answer = turn.answer
+    said = [Message("assistant", answer.text, answer.tool_calls)] if answer.text.strip() or answer.tool_calls else []
+    if turn.native:
+        for made, call in zip(answer.tool_calls, turn.calls, strict=True):
+            said.append(Message("tool", _shown(turn.of(call), old=old, longest=longest), answers=made.id))
+    else:
+        said += _told(turn, old=old, longest=longest)
+    if not turn.calls:
+        said.append(Message("user", CUT if answer.finish == "length" else EMPTY))
+    own = [each for each in turn.seen if each.tool == CHECK]
+    return said + [Message("user", _shown(each, old=old, longest=longest)) for each in own]
+
+
+def _told(turn: Turn, *, old: bool, longest: int) -> list[Message]:
+    """Calls that were written into the text are answered by text."""
+    told = []
+    for call in turn.calls:
+        text = _shown(turn.of(call), old=old, longest=longest)
+        told.append(text if call.name == FINISH else f"Result of {_name(turn, call)}:\n{text}")
+    return [Message("user", "\n\n".join(told))] if told else []
+
+
+def _name(turn: Turn, call: ToolCall) -> str:
+    same = [each.id for each in turn.calls if each.name == call.name]
+    return call.name if len(same) == 1 else f"{call.name} ({same.index(call.id) + 1})"
+
+
+def _shown(seen: Observed | None, *, old: bool, longest: int) -> str:
+    if seen is None:
+        return "Not done."
+    if old and len(seen.text) > SHORT:
+        return f"{seen.summary or seen.text[:SHORT]}\n[{len(seen.text)} characters, shown before, are left out here]"
+    if len(seen.text) > longest:
+        half = longest // 2
+        left = len(seen.text) - 2 * half
+        return f"{seen.text[:half]}\n[{left} characters are left out here: ask for a part]\n{seen.text[-half:]}"
+    return seen.text
+
+
+def _merged(said: Iterable[Message]) -> tuple[Message, ...]:
+    """Join what the user says in a row: some models take only turns that alternate."""
+    merged: list[Message] = []
+    for each in said:
+        if each.role == "user" and merged and merged[-1].role == "user":
+            merged[-1] = Message("user", f"{merged[-1].text}\n\n{each.text}")
+        else:
+            merged.append(each)
+    return tuple(merged)

@@ -1,0 +1,83 @@
+"""PURE: whether an answer is whole and of the shape that was asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+from agents.ports import ModelAnswer, ModelCall, ModelFault, ToolCall
+
+_FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?```", re.DOTALL)
+
+
+def checked(answer: ModelAnswer, call: ModelCall) -> ModelAnswer:
+    """Return the answer when it can be used; raise ModelFault `garbled`, `bad_tool_call` or `bad_schema`.
+
+    With an `answer_schema` the text that is returned is the JSON alone, without what the model wrote around it.
+    """
+    if not answer.text.strip() and not answer.tool_calls and answer.finish != "length":
+        raise ModelFault("garbled", "the answer is empty: no text and no tool call", began=True, answer=answer)
+    for each in answer.tool_calls:
+        why = _why_unusable(each)
+        if why:
+            cut = f"; it was cut at {call.max_tokens} tokens" if answer.finish == "length" else ""
+            raise ModelFault("bad_tool_call", f"{why}{cut}", began=True, answer=answer)
+    if call.answer_schema is None or answer.tool_calls:
+        return answer
+    try:
+        return replace(answer, text=fitting(answer.text, dict(call.answer_schema)))
+    except ValueError as error:
+        cut = f"; it was cut at {call.max_tokens} tokens" if answer.finish == "length" else ""
+        raise ModelFault("bad_schema", f"{error}{cut}", began=True, answer=answer) from error
+
+
+def fitting(text: str, schema: dict[str, Any]) -> str:
+    """Return the JSON in a text that fits a schema; raise ValueError with what is wrong.
+
+    The whole text, else a fenced block, else from the first brace to the last: models like to say a word before.
+    """
+    import jsonschema  # its validators take long to load
+
+    why = "the answer is no JSON"
+    for candidate in _candidates(text):
+        try:
+            value = json.loads(candidate)
+        except ValueError:
+            continue
+        wrong = next(iter(jsonschema.validators.validator_for(schema)(schema).iter_errors(value)), None)
+        if wrong is None:
+            return candidate
+        place = "/".join(str(step) for step in wrong.absolute_path)
+        why = f"the answer's JSON does not fit{f' at {place}' if place else ''}: {wrong.message[:200]}"
+    raise ValueError(why)
+
+
+def told(fault: ModelFault) -> str:
+    """Return what a model is told about its answer that cannot be used."""
+    if fault.kind == "bad_tool_call":
+        return (
+            f"Your last answer could not be used: {fault.message}. Nothing of it was done. "
+            "Ask for the tool again; its arguments must be one JSON object, and short enough not to be cut."
+        )
+    return f"Your last answer could not be used: {fault.message}. Answer again with the JSON alone, nothing around it."
+
+
+def _candidates(text: str) -> list[str]:
+    found = [text.strip(), *(block.strip() for block in _FENCED.findall(text))]
+    for opening, closing in (("{", "}"), ("[", "]")):
+        first, last = text.find(opening), text.rfind(closing)
+        if 0 <= first < last:
+            found.append(text[first : last + 1])
+    return found
+
+
+def _why_unusable(call: ToolCall) -> str:
+    if not call.name:
+        return "a tool call names no tool"
+    try:
+        value = json.loads(call.arguments or "{}")
+    except ValueError as error:
+        return f"the arguments of {call.name} are no JSON ({error})"
+    return "" if isinstance(value, dict) else f"the arguments of {call.name} are no JSON object"

@@ -1,0 +1,65 @@
+"""A command of the project's, run in the sandbox for an agent, and how its end is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from agents.ports import Completed, Limits
+from agents.tools.project_files import plain
+
+Words = Annotated[str, Field(min_length=1, max_length=20_000)]
+Line = Words | Annotated[list[Words], Field(min_length=1, max_length=500)]
+"""A line for the shell in the sandbox, or program and arguments."""
+KEPT = 4 * 1024 * 1024
+"""Bytes of output that are kept."""
+_ENDED = {
+    "wall": "it was still running at its time limit and was ended",
+    "cpu": "it used up its CPU time and was ended",
+    "memory": "it used up its memory and was ended",
+    "output": "it wrote more than it may and was ended",
+    "killed": "it was killed by a signal",
+}
+
+
+def argv_of(command: str | Sequence[str]) -> list[str]:
+    """Return the words to start: a line goes to the shell of the sandbox, errors and output in the order written."""
+    return ["sh", "-c", f"exec 2>&1\n{command}"] if isinstance(command, str) else list(command)
+
+
+def startable(command: str | Sequence[str]) -> str:
+    """Return why this can be no command, or nothing."""
+    words = [command] if isinstance(command, str) else command
+    if any("\0" in word for word in words):
+        return "a command cannot hold a zero byte"
+    return "" if words[0].strip() else "the command is empty: give a program"
+
+
+def limits(seconds: float) -> Limits:
+    """Return what a command of an agent's may use."""
+    return Limits(wall=seconds, output=KEPT)
+
+
+def ended(done: Completed) -> str:
+    """Say in one line how a command ended; the same end is told in the same words."""
+    if done.outcome == "exited":
+        return f"exit status {done.exit}"
+    return _ENDED.get(done.outcome, f"it ended by {done.outcome}")
+
+
+def output(done: Completed, place: str) -> str:
+    """Return what a command wrote, with the project's files named as the agent names them."""
+    written = _text(done.stdout, place)
+    errors = _text(done.stderr, place)
+    parts = [written, f"--- standard error\n{errors}" if errors and written else errors]
+    cut = "[the output was longer than is kept]" if done.truncated else ""
+    return "\n".join(part for part in (*parts, cut) if part) or "(no output)"
+
+
+def _text(content: bytes, place: str) -> str:
+    text = content.decode("utf-8", "replace")
+    if place:
+        text = text.replace(f"{place}/", "").replace(place, ".")
+    return plain(text).strip("\n")

@@ -1,0 +1,93 @@
+"""The files of a project as a tool may read them: regular ones, by their paths in it; no link is followed."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+SKIPPED = frozenset({
+    ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache",
+    ".mypy_cache", ".ruff_cache", ".hypothesis", "site-packages",
+})  # fmt: skip
+MOST = 50_000
+"""Files that are looked at."""
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a file that is read."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+
+
+class Outside(Exception):
+    """A path is not one of the project's; the message is one line that says what to give instead."""
+
+
+def paths(project: Path, under: str = "") -> Iterator[str]:
+    """Yield the regular files below a folder of the project, sorted by folder and name, relative to the project."""
+    start = place(project, under) if under else project
+    if start.is_file():
+        yield relative(project, start)
+        return
+    seen = 0
+    for folder, names, files in os.walk(start):
+        names[:] = sorted(name for name in names if name not in SKIPPED)
+        for name in sorted(files):
+            path = Path(folder, name)
+            if stat.S_ISREG(path.lstat().st_mode):
+                seen += 1
+                if seen > MOST:
+                    return
+                yield relative(project, path)
+
+
+def place(project: Path, path: str) -> Path:
+    """Return where a path of the project is on the disk; raise Outside for one that leads elsewhere."""
+    if "\0" in path or path.startswith(("/", "~")) or ".." in Path(path).parts:
+        raise Outside(f"{plain(path)!r} is not a path in the project: give one relative to it, without `..`")
+    found = project / path
+    try:
+        real = found.resolve()
+    except (OSError, RuntimeError) as error:
+        raise Outside(f"{plain(path)!r} cannot be followed: give the path of a regular file") from error
+    if not real.is_relative_to(project.resolve()):
+        raise Outside(f"{plain(path)!r} is a link that leads out of the project: it is not read")
+    if any(part in (".git", ".hg", ".svn") for part in Path(path).parts):
+        raise Outside(f"{plain(path)!r} belongs to version control, not to the project")
+    return found
+
+
+def read(project: Path, path: str, most: int = LARGEST) -> bytes | None:
+    """Return the content of a regular file; None for what is none, is a link, or is larger than `most`."""
+    try:
+        descriptor = os.open(project / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        about = os.fstat(stream.fileno())
+        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+            return None
+        content = stream.read(most + 1)
+    return content if len(content) <= most else None
+
+
+def relative(project: Path, path: Path) -> str:
+    """Name a file as the model does."""
+    return path.relative_to(project).as_posix()
+
+
+def plain(text: str) -> str:
+    """Show control characters and those that turn the direction of writing as their codes; lines and tabs stay."""
+    return _CONTROL.sub(
+        lambda found: f"\\u{ord(found[0]):04x}" if ord(found[0]) > 255 else f"\\x{ord(found[0]):02x}", text
+    )
+
+
+def clipped(text: str, most: int) -> str:
+    """Keep the beginning and the end of a long text and say in between how much was left out."""
+    if len(text) <= most:
+        return text
+    head, tail = text[: most * 2 // 5], text[-(most * 3 // 5) :]
+    head, tail = head[: head.rfind("\n") + 1] or head, tail[tail.find("\n") + 1 :] or tail
+    left = len(text) - len(head) - len(tail)
+    return f"{head}[... {left} characters left out ...]\n{tail}"

@@ -1,0 +1,158 @@
+"""kaizen.toml, the environment and the flags: read once, here only, and checked at the border.
+
+From a repository's `kaizen.toml` only what is about the project itself is taken (`[gates]`): it is data.
+Everything that concerns the user's machine or money comes from the user's own file, the environment or a flag.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import platformdirs
+from dotenv import dotenv_values
+
+from director.settings.checking import SettingsError, checked, nearest, parsed
+from director.settings.files import RUN_OPTIONS, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
+from ledger.events import Allowance, Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of this machine's user."""
+
+    home: Path
+    user: UserFile
+    environment: Mapping[str, str]
+    """What of the process environment the target's package installer may see (proxies, indexes, certificates)."""
+    gates: Mapping[str, GateSettings] = field(default_factory=dict)
+    """What the user asks of the gates of every project; it wins over what a project says."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What must not be kept, logged or shown, by name."""
+    tables: UserTables = field(default_factory=UserTables)
+    """What stands in the user's file alone: rules, servers, budgets of parts."""
+
+    @property
+    def budget(self) -> Budget:
+        """What a run may spend."""
+        user, tables = self.user, self.tables
+        parts = {name: _allowance(tables, name) for name in ("per_iteration", "per_role", "per_task")}
+        return Budget(
+            iterations=user.iterations,
+            minutes=user.minutes,
+            cost=user.cost,
+            tokens=user.tokens,
+            calls=user.calls,
+            **parts,
+        )
+
+    def on_any_port(self) -> Settings:
+        """Return the same with a port that the system chooses, for a command of a moment."""
+        user = self.user.model_copy(update={"port": 0, "host": "127.0.0.1", "behind_loopback": False})
+        return replace(self, user=user)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySettings:
+    """What a repository asks for, and what of it was ignored."""
+
+    gates: Mapping[str, GateSettings]
+    ignored: tuple[str, ...]
+    """Names that only the user may set."""
+    found: bool
+    goal: str = ""
+    """What a run should achieve, in words; data, as all of it."""
+
+
+def home_of(environment: Mapping[str, str]) -> Path:
+    """Return the data home: `KAIZEN_HOME`, else the user's data directory."""
+    named = environment.get("KAIZEN_HOME", "")
+    return Path(named).expanduser().resolve() if named else Path(platformdirs.user_data_dir("kaizen"))
+
+
+def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None = None) -> Settings:
+    """Read the user's settings: flags, then `KAIZEN_*`, then `$KAIZEN_HOME/.env`, then `$KAIZEN_HOME/kaizen.toml`."""
+    home = home_of(environment)
+    beside = dotenv_values(home / ".env", interpolate=False)
+    environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
+    file = home / "kaizen.toml"
+    stated: dict[str, Any] = parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
+    table = stated.get("sandbox")
+    if isinstance(table, dict):
+        del stated["sandbox"]
+        stated |= {f"sandbox_{name}": value for name, value in table.items()}
+    for name in UserFile.model_fields:
+        variable = f"KAIZEN_{name.upper()}"
+        if environment.get(variable, "") != "":
+            stated[name] = environment[variable]
+    stated |= {k: v for k, v in (overrides or {}).items() if v is not None}
+    asked = checked(RepositoryFile, {"gates": stated.pop("gates", {})}, str(file)).gates
+    tables = {name: stated.pop(name) for name in UserTables.model_fields if name in stated}
+    user = checked(UserFile, stated, str(file), also=frozenset(UserTables.model_fields) | {"gates", "sandbox"})
+    passed = {
+        k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
+    }
+    return Settings(home, user, passed, asked, dict(secrets_of(environment)), checked(UserTables, tables, str(file)))
+
+
+def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the variables whose name says that they are secret, and passwords that stand in addresses."""
+    for name, value in environment.items():
+        if name in PLAIN:
+            continue
+        if SECRET_NAME.search(name) and not value.startswith(("/", "./", "~")):
+            yield name, value
+        elif "://" in value:
+            with contextlib.suppress(ValueError):
+                password = urlsplit(value).password
+                if password:
+                    yield name, unquote(password)
+
+
+SECRET_NAME = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|PAT|COOKIE)S?(?:_|\d|$)", re.IGNORECASE
+)
+PLAIN = frozenset({"KAIZEN_TOKENS"})
+"""Settings whose name sounds secret and is not: numbers of tokens."""
+PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
+    f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
+}
+
+
+def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
+    """Return the settings with the options of one run in force; raise SettingsError for one that is none."""
+    for name in options:
+        if name not in RUN_OPTIONS:
+            raise SettingsError(f"a run has no option {name!r}{nearest(name, RUN_OPTIONS)}")
+    stated = {**settings.user.model_dump(), **options}
+    return replace(settings, user=checked(UserFile, stated, "the run's options"))
+
+
+def shown(user: UserFile) -> dict[str, str]:
+    """Return the settings in force as they may stand in the ledger; none of them is a secret."""
+    return {name: str(value) for name, value in user.model_dump().items() if value is not None}
+
+
+def read_repository(text: bytes | None, where: str) -> RepositorySettings:
+    """Read a repository's kaizen.toml as it stands in the trusted commit; raise SettingsError."""
+    if text is None:
+        return RepositorySettings({}, (), found=False)
+    try:
+        stated = parsed(text.decode("utf-8"), where)
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{where} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    ignored = tuple(name for name in stated if name in USERS_OWN)
+    rest = {k: v for k, v in stated.items() if k not in USERS_OWN}
+    file = checked(RepositoryFile, rest, where)
+    return RepositorySettings(file.gates, ignored, found=True, goal=file.goal)
+
+
+def _allowance(tables: UserTables, name: str) -> Allowance | None:
+    """Return what a part may spend, None when nothing is said of it."""
+    stated = getattr(tables, name).model_dump(exclude_none=True)
+    return Allowance(**stated) if stated else None
