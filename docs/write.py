@@ -125,8 +125,8 @@ head and tail when it is long, the rest one call of `read_result` away.
 - **Risk** is computed from the call: `read` looks, `write` changes the private worktree, `execute` runs the project's
   code in the sandbox, `network` leaves the sandbox, `deliver` changes something outside. What a model says of its call
   decides nothing.
-- **Policy**: read, write and execute are allowed, network and deliver ask. Your rules come before: the first that fits a
-  file decides it, the strictest of a call's files decides the call. Files that your own programs run by themselves
+- **Policy**: read, write and execute are allowed, network and deliver ask. Your rules come before: the first that fits
+  a file decides it, the strictest of a call's files decides the call. Files that your own programs run by themselves
   (`.git`, CI, editors, shells), `kaizen.toml`, `.kaizen/` and keys are never written, whatever the rules say.
 - **Approval** is bound to the hash of tool, arguments and tree. Edited arguments go by schema and policy as well.
 - **Independent calls run together**; calls that touch the same things run in the order they were asked for.
