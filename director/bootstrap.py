@@ -300,6 +300,18 @@ def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environ
     return make
 
 
+async def serve_script(script: Path | None, log: Path | None, port: int, told: Callable[[str], None]) -> None:
+    """Serve a script of model answers until cancelled; raise AgentError. `told` gets the address once it listens."""
+    from agents.models.script import Script, read_script
+    from agents.models.server.app import Counter
+    from agents.models.server.serve import serving
+
+    lines = Script(()) if script is None else read_script(script)
+    async with serving(Counter(lines, log), port) as server:
+        told(server.address)
+        await asyncio.Event().wait()
+
+
 def tool(name: str) -> Path:
     """Return the path of a command that was installed with Kaizen."""
     beside = Path(sys.executable).parent / name
