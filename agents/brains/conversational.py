@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -13,7 +12,7 @@ from agents.brains.conversation.finish import Finish
 from agents.brains.conversation.looking import Look, Looked, is_tested, look_for
 from agents.brains.conversation.loop import TOKENS, Conversation
 from agents.brains.conversation.prompts import system_prompt
-from agents.ports import BudgetSpent, ModelFault, Nothing, Outcome, Proposal, ToolCall, Waiting, Workbench
+from agents.ports import BudgetSpent, ModelFault, Nothing, Outcome, Proposal, Waiting, Workbench
 from ledger.events import Task
 
 TECHNIQUE = "conversation"
@@ -28,7 +27,6 @@ class ConversationalBrain:
 
     def __init__(
         self, role: str, *, prompt: str = "", look: Look | None = None, tokens: int = TOKENS,
-        heard: Callable[[str], Sequence[ToolCall]] = lambda text: (),
     ) -> None:  # fmt: skip
         """`prompt` is the text of a role described as data; `look` says whether a task is done, by its kind when None.
 
@@ -36,7 +34,7 @@ class ConversationalBrain:
         """
         self.role = role
         self._system = system_prompt(role, prompt)
-        self._look, self._tokens, self._heard = look, tokens, heard
+        self._look, self._tokens = look, tokens
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Change the worktree and propose, or say why there is nothing to propose.
@@ -45,7 +43,7 @@ class ConversationalBrain:
         the environment fails: the attempt is then taken up again where it was.
         """
         look = self._look or look_for(task)
-        talk = Conversation(self._system, task, bench, look=look, tokens=self._tokens, heard=self._heard)
+        talk = Conversation(self._system, task, bench, look=look, tokens=self._tokens)
         try:
             ended = await talk.run()
         except ModelFault as fault:

@@ -188,6 +188,25 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_in_another_way(tmp_pat
     assert "no JSON that could be read" in last(then).text
 
 
+@pytest.mark.parametrize(
+    "why",
+    [
+        "registry.example/llama2 does not support tools",
+        "Function calling is not supported by this model",
+        "tool_use is not available for this model",
+        "This model doesn't support tool use",
+        "Unsupported parameter: 'tools'",
+    ],
+)
+async def test_a_model_that_takes_no_tools_is_talked_with_in_words(tmp_path: Path, why: str) -> None:
+    bench = bench_to_talk(tmp_path / "tree", script(ModelFault("bad_request", why), MEND, DONE))
+
+    outcome = await work(bench)
+
+    assert isinstance(outcome, Proposal)
+    assert [bool(each.tools) for each in bench.calls.asked] == [True, False, False]
+
+
 async def test_circles_are_told_and_recorded(tmp_path: Path) -> None:
     bench = bench_to_talk(tmp_path / "tree", script(*[LOOK] * 40))
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal, TypeVar, assert_never
 
 import msgspec
 
-from agents.brains.conversation.facts import Answered, Condensed, Fact, Faulted, Nudged, Observed, Opened, refused
+from agents.brains.conversation.facts import (
+    NO_TOOLS,
+    Answered,
+    Condensed,
+    Fact,
+    Faulted,
+    Nudged,
+    Observed,
+    Opened,
+    refused,
+)
 from agents.brains.conversation.steady import steady
 from agents.brains.conversation.turns import ACT, CONDENSE
 from agents.ports import AgentError, FaultKind, Message, ModelAnswer
@@ -31,6 +42,11 @@ MENDABLE: tuple[FaultKind, ...] = ("bad_tool_call", "bad_schema", "garbled", "cu
 """Faults that asking for something else may mend; of all others the conversation knows nothing, it waits."""
 
 
+_NO_TOOLS = re.compile(
+    r"(?:not|n't|no) (?:support|accept|allow)\w*(?: the use of)? (?:tool|function)|(?:tool|function)\w*(?: \w+){0,3} "
+    r"(?:(?:is|are) )?(?:not|un)[ -]?(?:supported|allowed|available)|unsupported \w*:? ?[`'\"]?tools?\b",
+    re.IGNORECASE,
+)
 Said = TypeVar("Said", Message, ModelAnswer)
 
 
@@ -55,8 +71,9 @@ def facts_of(past: Iterable[AnyEvent], blobs: Blobs, *places: str) -> Iterator[F
             case CallFinished() if _is_ours(event.key):
                 yield Answered(event.key, _read(blobs, event.answer, ModelAnswer))
             case CallFailed() if _is_ours(event.key) and event.retry_at is None and not event.fallback:
-                if event.fault in MENDABLE or event.key.startswith(CONDENSE):
-                    yield Faulted(event.key, event.fault, event.why)
+                kind = kind_of(event.fault, event.why)
+                if kind in (*MENDABLE, NO_TOOLS) or event.key.startswith(CONDENSE):
+                    yield Faulted(event.key, kind, event.why)
             case ToolVetoed():
                 yield refused(event.key, event.tool, event.stage, event.why)
             case ToolFinished():
@@ -66,6 +83,11 @@ def facts_of(past: Iterable[AnyEvent], blobs: Blobs, *places: str) -> Iterator[F
                 yield Nudged(event.pattern, event.told)
             case ConversationCondensed():
                 yield Condensed(event.before, event.after, event.how)
+
+
+def kind_of(fault: str, why: str) -> str:
+    """Return what a fault means for the conversation: a model that takes no tools can still be talked with."""
+    return NO_TOOLS if fault == "bad_request" and _NO_TOOLS.search(why) else fault
 
 
 def events_of(fact: Fact, attempt: AttemptId, blobs: Blobs) -> tuple[AnyEvent, ...]:
