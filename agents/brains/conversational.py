@@ -11,7 +11,7 @@ from agents.brains.conversation.decide import Over
 from agents.brains.conversation.finish import Finish
 from agents.brains.conversation.looking import Look, Looked, is_tested, look_for
 from agents.brains.conversation.loop import TOKENS, Conversation
-from agents.brains.conversation.prompts import system_prompt
+from agents.brains.conversation.prompts import roles, system_prompt
 from agents.ports import BudgetSpent, ModelFault, Nothing, Outcome, Proposal, Waiting, Workbench
 from ledger.events import Task
 
@@ -32,8 +32,7 @@ class ConversationalBrain:
 
         `tokens` bounds what is sent with each step.
         """
-        self.role = role
-        self._system = system_prompt(role, prompt)
+        self.role, self._prompt = role, prompt
         self._look, self._tokens = look, tokens
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
@@ -43,7 +42,11 @@ class ConversationalBrain:
         the environment fails: the attempt is then taken up again where it was.
         """
         look = self._look or look_for(task)
-        talk = Conversation(self._system, task, bench, look=look, tokens=self._tokens)
+        role = task.role if task.role in roles() else self.role
+        talk = Conversation(
+            system_prompt(role, self._prompt), task, bench, look=look, tokens=self._tokens,
+            thread="" if task.role in ("", self.role) else task.role,
+        )  # fmt: skip
         try:
             ended = await talk.run()
         except ModelFault as fault:
@@ -86,7 +89,8 @@ async def ask_structured(
         return Looked(met=True, told="Taken.", summary="answered")
 
     talk = Conversation(
-        system_prompt(role, prompt), task, bench, look=look or looked, finish=finish, tokens=tokens
+        system_prompt(role, prompt), task, bench, look=look or looked, finish=finish, tokens=tokens,
+        thread="" if task.role in ("", role) else role,
     )  # fmt: skip
     ended = await talk.run()
     match ended:

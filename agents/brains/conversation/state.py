@@ -20,7 +20,7 @@ from agents.brains.conversation.facts import (
     Observed,
     Opened,
 )
-from agents.brains.conversation.turns import CONDENSE, Item, Terms, Turn, tokens_of, turn_of
+from agents.brains.conversation.turns import Item, Terms, Turn, is_summary, tokens_of, turn_of
 from agents.ports import Message
 
 
@@ -133,7 +133,7 @@ def _answered(state: State, fact: Answered) -> State:
     if any(turn.key == fact.key for turn in state.turns):
         return state  # the same answer, heard twice
     asked = state.asked + 1
-    if fact.key.startswith(CONDENSE):
+    if is_summary(fact.key):
         return replace(state, asked=asked, said=fact.answer.text.strip())
     turn = turn_of(state.terms, fact.key, fact.answer)
     return replace(state, asked=asked, faults=0, items=(*state.items, turn))
@@ -141,7 +141,7 @@ def _answered(state: State, fact: Answered) -> State:
 
 def _faulted(state: State, fact: Faulted) -> State:
     asked = state.asked + 1
-    if fact.key.startswith(CONDENSE):
+    if is_summary(fact.key):
         return replace(state, asked=asked, said="")
     if fact.kind == NO_TOOLS:
         return replace(state, asked=asked, spoken=True)

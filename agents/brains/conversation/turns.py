@@ -10,8 +10,8 @@ from typing import NamedTuple
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.ports import Message, ModelAnswer, ToolCall
 
-ACT = "act"
-CONDENSE = "condense"
+ACT, CONDENSE, OPEN = "act", "condense", "open"
+"""What keys begin with: a step, a summary, the look before the first step."""
 BYTES = 3
 """Of a token, at least: code has more, so that what is said to fit does."""
 OVERHEAD = 8
@@ -36,6 +36,8 @@ class Terms:
     """Reads the calls that a model wrote into its text instead of making them."""
     manual: str = ""
     """How a model that cannot make calls is told about the tools."""
+    thread: str = ""
+    """What stands before every key where an attempt has several conversations, e.g. `coder:`."""
     steps: int = 60
     """Most calls to a model."""
     tokens: int = 24_000
@@ -131,3 +133,8 @@ def tokens_of(said: Item | Message) -> int:
         case Nudged():
             texts = [said.told]
     return sum(OVERHEAD + len(text.encode("utf-8", "replace")) // BYTES for text in texts)
+
+
+def is_summary(key: str) -> bool:
+    """Return whether a call is for a summary and no step."""
+    return key.rpartition(":")[2].startswith(f"{CONDENSE}-")
