@@ -280,8 +280,11 @@ def _minds(settings: Settings, lines: Lines) -> Minds:
     def those(role: str) -> Mapping[str, Tool]:
         return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
 
+    def agent(role: str) -> Agent | None:
+        return roles[role](ConversationalBrain(role)) if role in roles else None
+
     return Minds(
-        agents=build_agents(roles, ConversationalBrain),
+        agent=agent,
         tools=those,
         calls=lines.calls,
         rules=policy_of(settings).rules,
