@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
+from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
 from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique, Tool
-from agents.registry import allowed, build_agents, card_of, find_roles, lacking
+from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -281,7 +282,9 @@ def _minds(settings: Settings, lines: Lines) -> Minds:
         return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
 
     def agent(role: str) -> Agent | None:
-        return roles[role](ConversationalBrain(role)) if role in roles else None
+        if role not in roles:
+            return None
+        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
 
     return Minds(
         agent=agent,
@@ -300,6 +303,11 @@ QUICK_REPAIR = 30.0
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
+
+
+def _own_words(role: Any, name: str) -> str:
+    """Return what a role is told that brings no prompt of its own: what it is there for."""
+    return "" if name in prompts.roles() else charge_of(role)
 
 
 def _agents() -> Mapping[str, Agent]:
