@@ -260,8 +260,8 @@ class LocalExecutor:
         place, thinkers = self.place, self._thinkers if effect.brain == "conversational" else None
         if effect.brain == "conversational" and thinkers is None:
             raise AgentError("no model is connected any more: connect one with KAIZEN_MODEL=NAME")
-        agents = place.agents if thinkers is None else thinkers.minds.agents
-        if effect.role not in agents:
+        agent = place.agents.get(effect.role) if thinkers is None else thinkers.minds.agent(effect.role)
+        if agent is None:
             return (AttemptGaveUp(attempt=effect.attempt, why=f"there is no role {effect.role} here"),)
         notes = {**notes_of(run, effect), **notes_for(run, effect, place.blobs)}
         worktree = Worktree(
@@ -294,7 +294,6 @@ class LocalExecutor:
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            agent = agents[effect.role]
             report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
             taken = await taken_for(place.referee, run, effect, report)
             if thinkers is None:

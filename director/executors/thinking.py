@@ -61,8 +61,8 @@ class MakesCalls(Protocol):
 class Minds:
     """What a project has for thinking with models."""
 
-    agents: Mapping[str, Agent]
-    """By role."""
+    agent: Callable[[str], Agent | None]
+    """Of a role; None when there is no such role."""
     tools: Callable[[str], Mapping[str, Tool]]
     """Those a role may use."""
     calls: MakesCalls
