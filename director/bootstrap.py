@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique
-from agents.registry import build_agents, find_roles
+from agents.brains.conversational import ConversationalBrain
+from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique, Tool
+from agents.registry import allowed, build_agents, card_of, find_roles, lacking
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -20,15 +21,18 @@ from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
+from agents.tools.found import find_tools
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
+from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
+from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
@@ -68,6 +72,8 @@ class Project:
     desk: ToolDesk
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
+    lines: Lines
+    executor: LocalExecutor
 
     def close(self) -> None:
         """Let go of the ledger; the director must have ended."""
@@ -221,6 +227,7 @@ def _wire(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
+    lines = Lines(settings, masker, store, blobs)
     place = Place(
         store=store,
         blobs=blobs,
@@ -232,10 +239,13 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
+        minds=_minds(settings, lines),
     )
-    director = Director(store, LocalExecutor(place, inbox), inbox, clock)
+    executor = LocalExecutor(place, inbox)
+    director = Director(store, executor, inbox, clock)
     desk = ToolDesk(place, policy_of(settings), lambda: director.state)
-    roles = tuple(RoleCard(name=a.name, charge=a.charge) for a in agents.values())
+    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
+    roles = tuple(card_of(agent, lacks) for agent in agents.values())
     return Project(
         id=identity,
         name=name,
@@ -253,6 +263,8 @@ def _wire(
         desk=desk,
         inbox=inbox,
         roles=roles,
+        lines=lines,
+        executor=executor,
     )
 
 
@@ -260,6 +272,22 @@ def policy_of(settings: Settings) -> Policy:
     """Return what the user lets tools do without asking."""
     rules = (Rule(rule.verdict, rule.tool, rule.path, rule.risk) for rule in settings.tables.approvals)
     return Policy(rules=tuple(rules))
+
+
+def _minds(settings: Settings, lines: Lines) -> Minds:
+    roles, tools = find_roles(), find_tools()
+
+    def those(role: str) -> Mapping[str, Tool]:
+        return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
+
+    return Minds(
+        agents=build_agents(roles, ConversationalBrain),
+        tools=those,
+        calls=lines.calls,
+        rules=policy_of(settings).rules,
+        waits=settings.user.approval_seconds,
+        seconds=settings.user.thinking_seconds,
+    )
 
 
 QUICK_REPAIR = 30.0
