@@ -19,7 +19,7 @@ from ledger.events import Task
 TECHNIQUE = "conversation"
 _TITLE = 72
 _NOTES = 2000
-_FOR_GOOD = ("quota", "unauthorized", "no_key", "not_found", "bad_request")
+_FOR_GOOD = ("quota", "unauthorized", "no_key", "not_found", "bad_request", "no_price", "not_recorded")
 """Faults that are the same later: what there is by then is handed over."""
 
 

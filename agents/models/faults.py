@@ -47,7 +47,7 @@ FOLLOWS: Mapping[FaultKind, Follow] = {
     "no_price": Follow(
         1, True, False, False, "the price is unknown, so no budget would hold; allow it or take another"
     ),
-    "not_recorded": Follow(1, False, False, False, "the record holds no such request; record it anew"),
+    "not_recorded": Follow(1, True, False, False, "the record holds no such request; record it anew"),
 }
 """What follows from each fault; `docs/models.md` shows it."""
 

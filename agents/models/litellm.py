@@ -96,10 +96,13 @@ class LiteLlm:
                 if piece is None:
                     break
                 told.hear(piece)
+        # What the provider said stands in `chunks`; the last piece may be made up, with an end that never came.
         told.finish = stream.received_finish_reason or stream.intermittent_finish_reason or ""
         told.usage = next((u for c in reversed(stream.chunks) if (u := getattr(c, "usage", None)) is not None), None)
+        if not any(chunk.choices for chunk in stream.chunks):
+            raise ModelFault("garbled", "what came is no answer; asks again: the stream held nothing of one")
         if not told.finish:
-            raise ModelFault("cut", "the stream ended before the answer did", began=told.began)
+            raise ModelFault("cut", "the answer broke off: the stream ended before it did", began=True)
 
     async def _whole(self, library: Any, way: Route, call: ModelCall, told: _Told) -> None:
         response = await library.acompletion(**_wanted(library, way, call))
@@ -222,6 +225,7 @@ def _wanted(library: Any, way: Route, call: ModelCall) -> dict[str, Any]:
         "max_retries": 0,
         "drop_params": True,
         "caching": False,
+        "_skip_mcp_handler": True,  # else it loads a gateway of its own for every request with tools
     }
     stated = {"api_key": way.api_key, "api_base": way.api_base, "temperature": call.temperature}
     wanted |= {name: value for name, value in stated.items() if value is not None}

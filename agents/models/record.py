@@ -84,8 +84,9 @@ class Replaying:
         return tuple(self._cards)
 
     def card(self, model: str) -> ModelCard:
-        """Return what was known when it was recorded."""
-        return self._cards.get(model) or ModelCard(model, model.partition("/")[0])
+        """Return what was known when it was recorded; nothing is paid, so no price is unknown."""
+        card = self._cards.get(model) or ModelCard(model, model.partition("/")[0])
+        return replace(card, price_in=card.price_in or 0.0, price_out=card.price_out or 0.0)
 
     def count(self, call: ModelCall) -> int:
         """Return an upper estimate of the prompt's tokens."""

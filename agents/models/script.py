@@ -27,7 +27,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Asked(_Strict):
+class ScriptedCall(_Strict):
     """A tool call of a scripted answer."""
 
     name: str
@@ -51,7 +51,7 @@ class Line(_Strict):
     every: int = Field(default=1, ge=1)
     """Answers only every so manieth request that fits: 3 with a fault means that one call in three fails."""
     text: str = ""
-    tool_calls: tuple[Asked, ...] = ()
+    tool_calls: tuple[ScriptedCall, ...] = ()
     finish: str = ""
     """Finish reason; empty: `stop`, or `tool_calls` with tools."""
     usage: tuple[int, int, int] | None = None

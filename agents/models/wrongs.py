@@ -30,7 +30,7 @@ _PREFIX = re.compile(r"^(?:litellm\.\w+:\s*|\w+(?:Error|Exception)\s*[:-]\s*|\w+
 
 def fault_of(error: Exception, *, began: bool, now: float) -> ModelFault:
     """Return the fault behind an exception. `began`: pieces of the answer had come."""
-    text = _PREFIX.sub("", str(error) or type(error).__name__)
+    text = _PREFIX.sub("", (str(error) or type(error).__name__).partition(" Original exception: ")[0])
     status = int(getattr(error, "status_code", 0) or 0)
     kind = _CLASSES.get(type(error).__name__) or _guessed(error, status, text, began)
     if kind is None:

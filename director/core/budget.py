@@ -137,16 +137,14 @@ def evolve(account: Account, event: AnyEvent) -> Account:
             worst = Sum(1, event.worst_tokens, event.worst_cost or 0.0, unknown)
             return hold(account, event.attempt, event.key, worst)
         case CallFinished():
-            begun = int((event.attempt, event.key) in account.held)
-            unknown = int(event.cost is None and begun)
+            asked = int(event.source != "cache")
+            unknown = int(event.cost is None and asked)
             tokens = event.tokens_in + event.tokens_out
-            took = Sum(begun, tokens, event.cost or 0.0, unknown, event.seconds)
+            took = Sum(asked, tokens, event.cost or 0.0, unknown, event.seconds)
             return release(account, event.attempt, event.key, took)
-        case CallFailed():
-            took = Sum(0, event.tokens, event.cost or 0.0, int(event.cost is None))
-            if event.retry_at is not None or event.fallback:
-                return _spend(account, event.attempt, took)
-            return release(account, event.attempt, event.key, replace(took, calls=1))
+        case CallFailed():  # each try is a call: the next one begins with a `CallStarted` of its own
+            took = Sum(1, event.tokens, event.cost or 0.0, int(event.cost is None))
+            return release(account, event.attempt, event.key, took)
     return account
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
+    Begin,
     Deliver,
     Effect,
     Land,
@@ -25,12 +26,14 @@ from director.core.effects import (
     Prepare,
     Rebase,
     Restore,
+    Tally,
     WakeAt,
     Work,
     pending,
 )
 from director.core.state import Run, State, refused_now
 from director.executors.goals import begun_from, laid_files, notes_for, taken_for
+from director.executors.thinking import Minds, Thinkers, notes_of
 from director.gates.goal import with_goal
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
@@ -41,6 +44,7 @@ from ledger.blobs import Blobs
 from ledger.errors import LedgerError
 from ledger.events import (
     AnyEvent,
+    AttemptGaveUp,
     AttemptId,
     BaselineMeasured,
     BranchMeasured,
@@ -50,6 +54,7 @@ from ledger.events import (
     PatchRejected,
     Reason,
     TargetPrepared,
+    TaskTaken,
     attempt_stream,
 )
 from ledger.events.recorded import Recorded
@@ -75,6 +80,8 @@ class Place:
     tell: Tell
     seconds: float = 180.0
     """How long one attempt may take."""
+    minds: Minds | None = None
+    """What thinking with models needs."""
 
 
 @dataclass(slots=True)
@@ -87,6 +94,14 @@ class LocalExecutor:
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
     _reports: dict[int, str] = field(default_factory=dict)
     """Key of the effect each waiting command reports, by the command's identity."""
+    begin: Callable[[TaskTaken], Awaitable[tuple[Command, ...]]] | None = None
+    """Makes the start of a run for a piece of work somebody asked for; the host knows how."""
+    _thinkers: Thinkers | None = None
+
+    def __post_init__(self) -> None:
+        place = self.place
+        if place.minds is not None:
+            self._thinkers = Thinkers(place.minds, place.store, place.blobs, place.tell)
 
     def reconcile(self, state: State) -> None:
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
@@ -134,6 +149,8 @@ class LocalExecutor:
         if isinstance(effect, WakeAt):
             await asyncio.sleep(max(0.0, effect.at - self.place.clock()))
             return Tick(self.place.clock())
+        if isinstance(effect, Begin):
+            return await self._begin(effect)
         facts = await self._facts(effect, state)
         return Report(self.place.clock(), facts)
 
@@ -154,7 +171,9 @@ class LocalExecutor:
             case MeasureBranch():
                 return await self._measure_branch(run, effect)
             case Work():
-                return (await self._work(run, effect, refused_now(state)),)
+                return await self._work(run, effect, refused_now(state))
+            case Tally():
+                return (await self._tally(run),)
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Measure():
@@ -221,9 +240,30 @@ class LocalExecutor:
         reason = Reason(code="stale", message="it conflicts with a patch that landed meanwhile; the task is open again")
         return PatchRejected(attempt=effect.attempt, reasons=(reason,))
 
-    async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> AnyEvent:
-        place = self.place
-        agent = place.agents[effect.role]
+    async def _begin(self, effect: Begin) -> Command:
+        """Return the start of a run for a piece of work; what a person should know of it comes right after it."""
+        if self.begin is None:
+            raise AgentError("no run can begin here: ask `kaizen up`")
+        start, *more = await self.begin(effect.taken)
+        for command in more:
+            asyncio.get_running_loop().call_soon(self.inbox.put_nowait, command)
+        return start
+
+    async def _tally(self, run: Run) -> AnyEvent:
+        """Count when everything that was cancelled has come to rest."""
+        if self._thinkers is None:
+            raise AgentError("models were connected when the run began and are not any more")
+        await asyncio.gather(*self._ending, return_exceptions=True)
+        return (await self._thinkers.book(run)).of_run()
+
+    async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> tuple[AnyEvent, ...]:
+        place, thinkers = self.place, self._thinkers if effect.brain == "conversational" else None
+        if effect.brain == "conversational" and thinkers is None:
+            raise AgentError("no model is connected any more: connect one with KAIZEN_MODEL=NAME")
+        agents = place.agents if thinkers is None else thinkers.minds.agents
+        if effect.role not in agents:
+            return (AttemptGaveUp(attempt=effect.attempt, why=f"there is no role {effect.role} here"),)
+        notes = {**notes_of(run, effect), **notes_for(run, effect, place.blobs)}
         worktree = Worktree(
             place.mirror,
             place.worktrees / effect.attempt,
@@ -239,7 +279,7 @@ class LocalExecutor:
                 readings={r.gate: r for r in run.readings},
                 recall=lambda fingerprint: recall(place.knowledge.graph, fingerprint, place.blobs),
                 seed=effect.seed,
-                seconds=place.seconds,
+                seconds=place.seconds if thinkers is None else thinkers.minds.seconds,
                 record=lambda event: _record(place.store, effect.attempt, event),
                 progress=lambda line: place.tell({"attempt": effect.attempt, "role": effect.role, "doing": line}),
                 skip=frozenset(effect.skip),
@@ -248,13 +288,21 @@ class LocalExecutor:
                 scratch=worktree.scratch,
                 blobs=place.blobs,
                 ledger=lambda: _everything(place.store),
-                notes=notes_for(run, effect, place.blobs),
+                notes=notes,
                 touched=lambda: touched(place.mirror.git, effect.base),
+                thinking=await thinkers.thinking(run, effect, worktree, notes) if thinkers else None,
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
+            agent = agents[effect.role]
             report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
-            return await taken_for(place.referee, run, effect, report)
+            taken = await taken_for(place.referee, run, effect, report)
+            if thinkers is None:
+                return (taken,)
+            return (
+                (await thinkers.book(run)).of_attempt(effect.attempt),
+                await thinkers.with_answer(run, effect, taken),
+            )
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
 

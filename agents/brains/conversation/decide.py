@@ -148,13 +148,19 @@ def _is_owed(state: State, turn: Turn | None) -> bool:
 
 
 def _over(state: State, turn: Turn | None) -> Over | None:
-    refusals = 0
-    for one in state.turns:
-        for call in one.calls:
-            done = one.of(call) if call.name == FINISH else None
-            if done is not None and done.success:
-                return Over(done=True, said=said_of(call, one), arguments=call.arguments)
-            refusals += done is not None and done.stage == "run"
+    refusals, seen = 0, ""
+    ends = [(turn, call) for turn in state.turns for call in turn.calls if call.name == FINISH]
+    for one, call in ends:
+        done = one.of(call)
+        if done is None or done.stage != "run":
+            continue
+        if done.success:
+            return Over(done=True, said=said_of(call, one), arguments=call.arguments)
+        if one.native and state.terms.may_give_up and done.tree and done.tree == seen:
+            return Over(
+                done=False, said=said_of(call, one), why=f"the model sees no way on: {said_of(call, one)[:300]}"
+            )
+        refusals, seen = refusals + 1, done.tree
     if refusals >= REFUSALS:
         return Over(done=False, why=f"the model said {refusals} times that it was done, and it was not")
     if state.faults >= FAULTS:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from agents.brains.conversation.decide import Ask, Check, Effect, Open, Over, Summarise, Use, decide, pending
 from agents.brains.conversation.facts import CHECK, FINISH, Answered, Fact, Faulted, Observed, Opened
-from agents.brains.conversation.finish import Finish
+from agents.brains.conversation.finish import Finish, Summary
 from agents.brains.conversation.looking import Look, Looked, is_tested
 from agents.brains.conversation.opening import first_message, tests_of
 from agents.brains.conversation.record import MENDABLE, events_of, facts_of
@@ -172,14 +172,14 @@ class Conversation:
         return None
 
     def _observed(self, carried: Carried) -> Observed:
-        text = carried.result.text
+        """Return what came of a call, exactly as it is read from the ledger later."""
+        result, text = carried.result, carried.result.text
         if carried.risk == "execute":
             text = steady(text, *self._places())
-        numbers = {name: float(each) for name, each in carried.result.facts.items() if isinstance(each, int | float)}
-        return Observed(
-            carried.key, carried.call.name, carried.result.success, text, carried.result.summary, carried.tree,
-            carried.stage, numbers,
-        )  # fmt: skip
+        if carried.stage != "run":
+            return Observed(carried.key, carried.call.name, False, text, result.summary, stage=carried.stage)
+        summary = (result.summary or next(iter(result.text.splitlines()), ""))[:200]
+        return Observed(carried.key, carried.call.name, result.success, text, summary, carried.tree)
 
     async def _check(self, effect: Check) -> None:
         self.bench.progress("looking whether the task is done")
@@ -226,4 +226,5 @@ class Conversation:
         return Terms(
             tools=frozenset(each.name for each in self.tools), heard=heard, steps=self.thinking.steps, tokens=fits,
             answer=min(ANSWER, (window or 4 * ANSWER) // 4), checks=is_tested(self.task),
+            may_give_up=self.finish.arguments is Summary,
         )  # fmt: skip

@@ -152,8 +152,8 @@ def _observed(state: State, fact: Observed) -> State:
         return replace(state, tree=tree, base=fact.counts.get("passed", state.base))
     turn = state.items[nth]
     assert isinstance(turn, Turn)
-    seen = tuple(each for each in turn.seen if each.key != fact.key)
-    items = (*state.items[:nth], replace(turn, seen=(*seen, fact)), *state.items[nth + 1 :])
+    seen = sorted((*(each for each in turn.seen if each.key != fact.key), fact), key=lambda each: _place(turn, each))
+    items = (*state.items[:nth], replace(turn, seen=tuple(seen)), *state.items[nth + 1 :])
     state = replace(state, items=items, tree=tree)
     if fact.tool not in (CHECK, FINISH):
         return state
@@ -162,6 +162,11 @@ def _observed(state: State, fact: Observed) -> State:
     if fact.tree and passed > max(state.best.passed, state.base):
         return replace(state, best=Best(fact.tree, passed), gained=len(items))
     return state
+
+
+def _place(turn: Turn, seen: Observed) -> int:
+    """Return where the call stood in the answer: calls that run side by side end in any order."""
+    return next((nth for nth, call in enumerate(turn.calls) if call.id == seen.key), len(turn.calls))
 
 
 def _is_of(fact: Observed, turn: Turn) -> bool:

@@ -31,6 +31,8 @@ class Terms:
     """How long a prompt may become before it is condensed, estimated."""
     answer: int = 4096
     """Tokens an answer may have; more after one was cut."""
+    may_give_up: bool = True
+    """Whether the model may say a second time that it is done, with nothing changed since, and is let go."""
     checks: bool = True
     """Whether there is something to look at while the work goes on, e.g. failing tests of the task."""
 

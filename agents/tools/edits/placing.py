@@ -78,8 +78,11 @@ def _without_old(file: TextFile, edit: Replace, old: str, new: str) -> Placed:
 
 
 def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None:
-    """Place a replacement that need not be whole lines, to the letter."""
-    text = file.text
+    """Place a replacement that need not be whole lines, to the letter.
+
+    A last line without an end is looked at as if it had one: what a model saw of the file does not show it.
+    """
+    text = file.text + ("\n" if file.lines and not file.ended else "")
     old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     places = list(_occurrences(text, old))
     if not places:
@@ -87,12 +90,9 @@ def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None
     if len(places) > 1 and not edit.every:
         raise Misplaced(_several(file, [text.count("\n", 0, at) for at in places]))
     if old.endswith("\n") and new and not new.endswith("\n"):
-        raise Misplaced(
-            "the old text ends with a line end and the new one does not: the next line would be joined to it"
-        )
+        raise Misplaced("the old text ends with a line end and the new one does not: end both alike")
     starts = _line_starts(file)
     spans: list[Span] = []
-    ended: bool | None = None
     for group in _by_lines(places, len(old), starts):
         first, last = group.first, group.last
         begin = starts[first]
@@ -100,11 +100,8 @@ def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None
         part = text[begin:end]
         for at in reversed(group.places):
             part = part[: at - begin] + new + part[at - begin + len(old) :]
-        lines, closed = split(part)
-        if last == len(file.lines) - 1:
-            ended = closed if lines else None
-        spans.append(_span(file, first, last + 1, list(file.lines[first : last + 1]), lines))
-    return Placed(tuple(spans), ended=ended)
+        spans.append(_span(file, first, last + 1, list(file.lines[first : last + 1]), split(part)[0]))
+    return Placed(tuple(spans))
 
 
 class _Group(NamedTuple):

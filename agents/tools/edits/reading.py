@@ -27,6 +27,7 @@ _EXAMPLE = re.compile(
 _THINK = ("think", "thinking", "thought", "scratchpad", "reasoning", "reflection")
 _OPEN_DRAFT = re.compile(rf"^\s*<({'|'.join(_THINK)})>", re.IGNORECASE)
 _CLOSE_DRAFT = re.compile(rf"</({'|'.join(_THINK)})>", re.IGNORECASE)
+_DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 _SPAN = re.compile(r"`([^`\n]+)`")
 
 
@@ -121,8 +122,10 @@ class _Reader:
             self.refused += found.refused
         return found.behind
 
-    def _block(self, at: int, stop: int, floor: int, fallback: str) -> int:
-        name = name_above(self.lines, at, floor) or fallback or self._mentioned(floor, at) or self._last_name()
+    def _block(self, at: int, stop: int, floor: int, fallback: str, before: int | None = None) -> int:
+        """Read a block; `floor` is the first line that can name its file, `before` the line its prose ends at."""
+        name = name_above(self.lines, at, floor) or fallback
+        name = name or self._mentioned(self._floor, at if before is None else before) or self._last_name()
         block = read_block(self.lines, at, stop, name)
         if self._example(at, self._floor):
             self._pass_over(at)
@@ -169,7 +172,12 @@ class _Reader:
         if marks:
             here = begin
             while here < end:
-                here = self._block(here, end, begin, named) if OPENER.match(self.lines[here]) else here + 1
+                if not OPENER.match(self.lines[here]):
+                    here += 1
+                    continue
+                known = len(self.edits)
+                here = self._block(here, end, begin, named, before=begin)
+                named = self._last_name() if len(self.edits) > known else named
             return True
         patch = next(
             (nth for nth, line in enumerate(body) if envelope.starts_file(line) or envelope.begins(body, nth)), None
@@ -214,7 +222,7 @@ class _Reader:
         at = fence.start + 1
         if not fence.closed:
             self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
-        elif fence.nested and self._dangling(fence):
+        elif self._unsure_end(fence, named):
             why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
             self.refused.append(Refused(at, why))
         else:
@@ -267,15 +275,17 @@ class _Reader:
             for nth, line in enumerate(fence.body)
         )
 
-    def _dangling(self, fence: Fence) -> bool:
-        """Whether the fences behind this one do not come in pairs: then its end is not sure."""
+    def _unsure_end(self, fence: Fence, named: str) -> bool:
+        """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
+        document = named.lower().endswith(_DOCUMENTS) or "." not in named.rpartition("/")[2]
         here = fence.stop + 1
         while here < len(self.lines):
             found = read_fence(self.lines, here)
             if found is None:
                 here += 1
                 continue
-            if not found.closed:
+            bare = not (found.language or found.name or name_above(self.lines, here, fence.stop + 1))
+            if not found.closed or (document and bare):
                 return True
             here = found.stop + 1
         return False

@@ -1,0 +1,169 @@
+"""What an attempt is handed that thinks with a model: models, tools, rules, its past, and a purse."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from msgspec import structs
+
+from agents.ports import (
+    Agent,
+    Approval,
+    Calls,
+    Models,
+    Policy,
+    Purse,
+    Rule,
+    Thinking,
+    Tool,
+)
+from agents.workspace.history import WorktreeHistory
+from agents.workspace.worktree import Worktree
+from director.core.asked import work_of
+from director.core.budget import Belonging
+from director.core.effects import Work
+from director.core.state import Attempt, Run
+from director.executors.purse import Book, rebuilt
+from ledger.blobs import Blobs
+from ledger.events import (
+    AnyEvent,
+    ApprovalGranted,
+    AttemptGaveUp,
+    AttemptId,
+    FindingsReported,
+    PatchProposed,
+    RunId,
+    ToolFinished,
+    attempt_stream,
+)
+from ledger.store import Store
+
+FINISH = "finish"
+"""The tool by which an agent says that its work is done."""
+
+
+class MakesCalls(Protocol):
+    """Makes what asks models for one attempt; only the wiring knows which models these are."""
+
+    def __call__(
+        self, names: Sequence[str], *, attempt: AttemptId, purse: Purse, past: Sequence[AnyEvent],
+        append: Callable[[Sequence[AnyEvent]], Awaitable[None]], said: Callable[[str], None], unknown_price: bool,
+    ) -> Calls:  # fmt: skip
+        """Return it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Minds:
+    """What a project has for thinking with models."""
+
+    agents: Mapping[str, Agent]
+    """By role."""
+    tools: Callable[[str], Mapping[str, Tool]]
+    """Those a role may use."""
+    calls: MakesCalls
+    rules: tuple[Rule, ...] = ()
+    """The user's."""
+    waits: float = 86400.0
+    """Seconds an approval is waited for."""
+    seconds: float = 1800.0
+    """How long one attempt may think."""
+
+
+@dataclass(slots=True)
+class Thinkers:
+    """Hands attempts what thinking needs; keeps the book of each run."""
+
+    minds: Minds
+    store: Store
+    blobs: Blobs
+    tell: Callable[[Mapping[str, str]], None]
+    _books: dict[RunId, Book] = field(default_factory=dict)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Guards `_books`: a run's book is rebuilt once."""
+
+    async def book(self, run: Run) -> Book:
+        """Return the run's book; the first time it is rebuilt from the ledger."""
+        async with self._opening:
+            if run.id not in self._books:
+                self._books.clear()  # one run is at work at a time
+                self._books[run.id] = await asyncio.to_thread(rebuilt, self.store, run.id, run.started.budget)
+            return self._books[run.id]
+
+    async def thinking(self, run: Run, effect: Work, worktree: Worktree, notes: Mapping[str, str]) -> Thinking:
+        """Return what the attempt is handed."""
+        attempt, started = effect.attempt, run.started
+        past = await asyncio.to_thread(lambda: [r.event for r in self.store.stream(attempt_stream(attempt))])
+        book = await self.book(run)
+        calls = self.minds.calls(
+            started.models,
+            attempt=attempt,
+            purse=book.purse(attempt, Belonging(effect.iteration, effect.role, effect.task.id)),
+            past=past,
+            append=lambda events: self._append(attempt, events),
+            said=lambda text: self.tell({"attempt": attempt, "said": text}),
+            unknown_price=started.settings.get("allow_unknown_price") == "True",
+        )
+        return Thinking(
+            models=Models(calls, started.models, effect.model),
+            tools=self.minds.tools(effect.role),
+            policy=self._policy(run, run.open[attempt]),
+            history=WorktreeHistory(worktree),
+            blobs=self.blobs,
+            past=past,
+            append=lambda events: self._append(attempt, events),
+            said=lambda text: self.tell({"attempt": attempt, "said": text}),
+            goal=started.goal,
+            notes=notes,
+            gates=started.gates,
+        )
+
+    async def with_answer(self, run: Run, effect: Work, report: AnyEvent) -> AnyEvent:
+        """Return the report with what the agent says to who asked for the work."""
+        if work_of(run, effect.task) is None:
+            return report
+        match report:
+            case PatchProposed():
+                said = report.notes or report.title
+            case FindingsReported():
+                said = "\n".join(f"{f.path}:{f.line} {f.rule}: {f.message}" for f in report.findings)
+            case AttemptGaveUp() if await asyncio.to_thread(self._is_finished, effect.attempt):
+                said = report.why
+            case _:
+                return report
+        answer = await asyncio.to_thread(self.blobs.put, said.encode())
+        return structs.replace(report, answer=answer)
+
+    def _is_finished(self, attempt: AttemptId) -> bool:
+        events = (r.event for r in self.store.stream(attempt_stream(attempt)))
+        return any(isinstance(e, ToolFinished) and e.tool == FINISH and e.success for e in events)
+
+    async def _append(self, attempt: AttemptId, events: Sequence[AnyEvent]) -> None:
+        await asyncio.wrap_future(self.store.append(attempt_stream(attempt), events, actor=attempt))
+
+    def _policy(self, run: Run, attempt: Attempt) -> Policy:
+        answered = {
+            answer.digest: Approval(granted=True, arguments=self.blobs.get(answer.arguments).decode())
+            if isinstance(answer, ApprovalGranted)
+            else Approval(granted=False, arguments="", why=answer.why or f"{answer.by or 'a person'} refused")
+            for answer in attempt.answers
+        }
+        return Policy(self.minds.rules, answered, run.allowed, self.minds.waits)
+
+
+def notes_of(run: Run, effect: Work) -> dict[str, str]:
+    """Return what is known of a task from earlier tries and from who asked for it, by name."""
+    notes = {}
+    spent = run.spent.get(effect.task.id)
+    if spent is not None and spent.told:
+        notes["rejected"] = "\n".join(f"- {told}" for told in spent.told)
+    taken = work_of(run, effect.task)
+    if taken is not None:
+        notes["task"] = taken.text
+        if taken.metadata:
+            notes["metadata"] = json.dumps(taken.metadata, ensure_ascii=False)
+    return notes
