@@ -48,11 +48,19 @@ class Feed:
         self._store, self._receiver, self._bookmark = store, receiver, bookmark
         self._spans, self._owed, self._after = Spans(), list[Span](), _read(bookmark)
 
+    @property
+    def name(self) -> str:
+        """Where it leads."""
+        return f"calls shown to {self._receiver.name}"
+
     async def run(self) -> None:
-        """Send for ever; cancel it to end."""
-        async for batch in follow(self._store, self._after, kinds=KINDS):
-            self._take(batch)
-            await self._deliver()
+        """Send for ever; cancel it to end. A ledger that cannot be read ends it, and is told in the log."""
+        try:
+            async for batch in follow(self._store, self._after, kinds=KINDS):
+                self._take(batch)
+                await self._deliver()
+        except (LedgerError, OSError) as error:
+            log.error("export_ended", receiver=self._receiver.name, why=str(error))
 
     async def finish(self) -> None:
         """Send what is left, once and not for long; call it when `run` has ended."""
