@@ -6,6 +6,7 @@ import typer
 
 from director.cli import asking, checks, daemon, reading
 from director.cli.keys import keys
+from director.cli.mcp import mcp
 from director.cli.model_server import model_server
 from director.cli.referee import referee
 from director.cli.run import run
@@ -35,6 +36,7 @@ app.command("checkpoints")(reading.checkpoints)
 app.command("checkpoint")(asking.checkpoint)
 app.command("rollback")(asking.rollback)
 app.command("keys")(keys)
+app.command("mcp")(mcp)
 app.command("referee")(referee)
 app.command("verify")(checks.verify)
 app.command("shred")(shred)
