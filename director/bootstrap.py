@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.brains.classical import ClassicalBrain
+from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
-from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique, Tool
-from agents.registry import allowed, build_agents, card_of, find_roles, lacking
+from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
+from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -36,7 +37,9 @@ from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
+from knowledge_graph.learned import Learned
 from knowledge_graph.projector import Projector
+from knowledge_graph.vectors import ChromaVectors
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
 from ledger.errors import Missing
@@ -228,6 +231,8 @@ def _wire(
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
     lines = Lines(settings, masker, store, blobs)
+    projector = Projector()
+    learned = Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
     place = Place(
         store=store,
         blobs=blobs,
@@ -235,15 +240,15 @@ def _wire(
         referee=referee,
         agents=agents,
         worktrees=folder / "worktrees",
-        knowledge=Projector(),
+        knowledge=projector,
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines),
+        minds=_minds(settings, lines, learned),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
-    desk = ToolDesk(place, policy_of(settings), lambda: director.state)
+    desk = ToolDesk(place, policy_of(settings), lambda: director.state, learned)
     lacks = lacking(model=bool(settings.user.model or settings.user.replay))
     roles = tuple(card_of(agent, lacks) for agent in agents.values())
     return Project(
@@ -274,14 +279,16 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(rules=tuple(rules))
 
 
-def _minds(settings: Settings, lines: Lines) -> Minds:
+def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
     roles, tools = find_roles(), find_tools()
 
     def those(role: str) -> Mapping[str, Tool]:
         return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
 
     def agent(role: str) -> Agent | None:
-        return roles[role](ConversationalBrain(role)) if role in roles else None
+        if role not in roles:
+            return None
+        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
 
     return Minds(
         agent=agent,
@@ -290,6 +297,7 @@ def _minds(settings: Settings, lines: Lines) -> Minds:
         rules=policy_of(settings).rules,
         waits=settings.user.approval_seconds,
         seconds=settings.user.thinking_seconds,
+        knowledge=learned,
     )
 
 
@@ -300,6 +308,11 @@ QUICK_REPAIR = 30.0
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
+
+
+def _own_words(role: Any, name: str) -> str:
+    """Return what a role is told that brings no prompt of its own: what it is there for."""
+    return "" if name in prompts.roles() else charge_of(role)
 
 
 def _agents() -> Mapping[str, Agent]:
@@ -329,6 +342,18 @@ def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environ
         return replace(made, search=search, own=user_project, test_seconds=settings.user.test_seconds)
 
     return make
+
+
+async def serve_script(script: Path | None, log: Path | None, port: int, told: Callable[[str], None]) -> None:
+    """Serve a script of model answers until cancelled; raise AgentError. `told` gets the address once it listens."""
+    from agents.models.script import Script, read_script
+    from agents.models.server.app import Counter
+    from agents.models.server.serve import serving
+
+    lines = Script(()) if script is None else read_script(script)
+    async with serving(Counter(lines, log), port) as server:
+        told(server.address)
+        await asyncio.Event().wait()
 
 
 def tool(name: str) -> Path:

@@ -52,8 +52,8 @@ _COMMON = frozenset(
         "default del do does elif else end enum except export extends f false final finally float fn for from func",
         "function get how i if impl implement import in int interface is it let list match mut name new nil no none",
         "not null of on or package pass path pub public private raise return self set so static str string struct",
-        "super switch test that the there this throw to true try tuple type use value var void what when where which while",
-        "with x yield you",
+        "super switch test that the there this throw to true try tuple type use value var void what when where which",
+        "while with x yield you",
     )
     for word in line.split()
 )

@@ -14,6 +14,7 @@ from ledger.events import Fingerprint
 
 if TYPE_CHECKING:
     from knowledge_graph.graph import ErrorGraph, ErrorNode
+    from knowledge_graph.projector import Projector
 
 MOST = 60_000
 """Texts an index holds before it forgets those nobody asks about now."""
@@ -43,9 +44,9 @@ class LikeError:
 class Learned:
     """The error graph and an index of texts, for the tools of agents; may be asked from several threads."""
 
-    def __init__(self, graph: Callable[[], ErrorGraph], texts: Callable[[], VectorIndex]) -> None:
-        """`graph` returns the graph as it is now; `texts` opens the index of texts, at the first question only."""
-        self._graph, self._open = graph, texts
+    def __init__(self, errors: Projector, texts: Callable[[], VectorIndex]) -> None:
+        """`texts` opens the index of texts, at the first question only."""
+        self._projector, self._open = errors, texts
         self._errors = ListedVectors()
         self._put: dict[str, str] = {}
         self._texts: VectorIndex | None = None
@@ -54,20 +55,20 @@ class Learned:
 
     def errors_like(self, exception: str, message: str, k: int) -> Sequence[LikeError]:
         """Return at most `k` errors whose words are like these, the likest first; those nobody would call alike not."""
-        graph = self._graph()
-        known = dict(graph.errors)
-        with self._lock:
+        with self._lock, self._projector.lock:
+            graph = self._projector.graph
+            known = graph.errors
             changed: dict[str, str] = {
                 name: _text(error) for name, error in known.items() if self._put.get(name) != _text(error)
             }
             self._errors.put(changed)
             self._put.update(changed)
             near = self._errors.similar(error_text(exception, message, ""), k)
-        return [
-            _like(graph, known[Fingerprint(each.id)], each.likeness)
-            for each in near
-            if each.likeness >= LEAST and each.id in known
-        ]
+            return [
+                _like(graph, known[Fingerprint(each.id)], each.likeness)
+                for each in near
+                if each.likeness >= LEAST and each.id in known
+            ]
 
     def nearest(self, texts: Mapping[str, str], asked: str, k: int) -> Sequence[Near]:
         """Return the likest of these texts; what the index does not hold yet is put into it first."""

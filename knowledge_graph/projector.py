@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from knowledge_graph.graph import KINDS, ErrorGraph
@@ -12,16 +13,22 @@ PAGE = 1000
 
 
 class Projector:
-    """One project's error graph and how far it has read. Used by one thread at a time."""
+    """One project's error graph and how far it has read."""
 
     def __init__(self) -> None:
         self.graph = ErrorGraph()
         self.bookmark = 0
         """Position up to which the ledger is folded."""
         self._lineage = ""
+        # Guards the graph: attempts that begin at once catch up in threads, while others ask it.
+        self.lock = threading.RLock()
 
     def catch_up(self, store: Store) -> int:
         """Fold what is new and return how many events that were; begin anew when the ledger has another lineage."""
+        with self.lock:
+            return self._catch_up(store)
+
+    def _catch_up(self, store: Store) -> int:
         head = store.head()
         if head.lineage != self._lineage:
             self.graph, self.bookmark, self._lineage = ErrorGraph(), 0, head.lineage

@@ -47,6 +47,10 @@ class Call(NamedTuple):
     """Number of the call it is near to; -1 for one that a test makes."""
     texts: List[str]
     """Texts among the arguments."""
+    numbers: Dict[str, List[float]]
+    """Numbers in each argument of a call that a test makes."""
+    varied: str
+    """The argument that is otherwise than in the call it is near to."""
 
 
 def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
@@ -214,7 +218,8 @@ class _Recorder:
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
         texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
-        call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts)
+        numbers = {each: outcomes.numbers_in(frame.f_locals[each])[:20] for each in code.co_varnames[:size]}
+        call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
         # The last call of a test that fails is the one that matters: it takes the place of the one before it.
         last = self._last.get(count) if full else None
         number = len(self.calls) if last is None else last
@@ -253,14 +258,21 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             importlib.import_module(call.module)
             given = pickle.loads(base64.b64decode(call.given))
             wanted = call.test in hunted and (number < PER_FUNCTION or last[call.name, call.test] == number)
-            most = int(spec["fresh"]) if wanted else min(int(spec["fresh"]), usual)
+            most = max(int(spec["fresh"]), 4 * len(given)) if wanted else min(int(spec["fresh"]), usual)
             for near in outcomes.neighbours(given, chance, most):
                 data = pickle.dumps(near, protocol=4)
                 if len(data) <= LARGE:
-                    made.append(call._replace(given=base64.b64encode(data).decode(), near=number))
+                    varied = next((name for name in given if _told(given[name]) != _told(near[name])), "")
+                    made.append(
+                        call._replace(given=base64.b64encode(data).decode(), near=number, numbers={}, varied=varied)
+                    )
         except Exception:
             continue
     return made
+
+
+def _told(value: Any) -> bytes:
+    return pickle.dumps(value, protocol=4)
 
 
 # --- calling again, with nobody watching

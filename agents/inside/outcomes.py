@@ -6,6 +6,7 @@ import copy
 import enum
 import itertools
 import random
+import re
 import sys
 import types
 from typing import Any, Dict, Iterator, List, Tuple
@@ -129,16 +130,20 @@ STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
 
 
 def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
-    """Yield copies of some arguments in each of which one part is near to what it was, of the same type."""
+    """Yield copies of some arguments in each of which one part is near to what it was, of the same type.
+
+    The arguments take turns: one with many parts must not crowd out the others.
+    """
     places = list(_places(values))
     if not places:
         return
+    groups = _by_argument(values)
     seen = set()
     texts = [number for number, place in enumerate(places) if type(place[2]) in (str, list)]
     odd = [(chance.choice(texts), sign) for sign in ODD] if texts and most else []
     for turn in range(most * 4 + len(odd)):
         twin = copy.deepcopy(values)
-        chosen = odd[turn][0] if turn < len(odd) else chance.randrange(len(places))
+        chosen = odd[turn][0] if turn < len(odd) else chance.choice(groups[turn % len(groups)])
         holder, key, value = list(_places(twin))[chosen]
         near = _odd(value, odd[turn][1]) if turn < len(odd) else _near(value, chance)
         mark = (str(key), repr(near)[:200])
@@ -155,6 +160,28 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
         yield twin
         if len(seen) >= most + len(odd):
             return
+
+
+def _by_argument(values: Any) -> List[List[int]]:
+    """Return which of the places belong to one argument, for each that has some."""
+    groups: List[List[int]] = []
+    first = 0
+    for key, value in values.items() if isinstance(values, dict) else ():
+        count = len(list(_places({key: value})))
+        if count:
+            groups.append(list(range(first, first + count)))
+        first += count
+    return groups or [list(range(len(list(_places(values)))))]
+
+
+def numbers_in(value: Any) -> List[float]:
+    """Return the numbers a value holds, those in its texts too."""
+    if type(value) in (int, float):
+        return [float(value)]
+    if type(value) is str:
+        return [float(each) for each in re.findall(r"\d+(?:\.\d+)?", value[:400])]
+    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple, set) else []
+    return [each for part in list(parts)[:20] for each in numbers_in(part)]
 
 
 def _odd(value: Any, sign: str) -> Any:
@@ -232,7 +259,7 @@ def _near_text(text: str, chance: random.Random) -> str:
     digits = [place for place, sign in enumerate(text) if sign.isdigit()]
     letters = [place for place, sign in enumerate(text) if sign.isalpha()]
     how = chance.randrange(10)
-    if how in (0, 1) and digits:
+    if (how in (0, 1) or chance.random() < 0.4) and digits:
         place = chance.choice(digits)
         return text[:place] + str((int(text[place]) + chance.randrange(1, 9)) % 10) + text[place + 1 :]
     if how in (1, 2) and letters:

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from agents.ports import Outcome, Planned, Workbench
-from agents.roles.asking import ask
+from agents.brains.conversational import Brought, ask_structured
+from agents.ports import Nothing, Outcome, Planned, Workbench
 from agents.roles.base import BaseAgent
 from agents.roles.toolkits import LOOK
 from ledger.events import PlanStep, Task
 
-CHARGE = (
-    "You are the planner of a software project. Cut the goal into steps that one person can do one after the other: "
-    "few, each useful by itself, the riskiest early. Say of each step what will be different, which steps must come "
-    "before it (`needs`, by id), and what shows that it is done (`acceptance`): behaviour that an automatic test can "
-    "check, with the names of modules, functions, commands and examples of input and output, so that the test can be "
-    "written before the work. Set `opinion` to true only where no test can say it. The code has tests already: no "
-    "step is about writing tests."
-)
+LONGEST = 40
 
 
 class Step(BaseModel):
     """One step, as a model says it."""
 
-    id: str
-    title: str
-    acceptance: str
-    needs: list[str] = Field(default_factory=list)
-    opinion: bool = False
+    model_config = ConfigDict(extra="ignore")
+
+    id: str = Field(description="A short name in small letters and dashes, e.g. `parse-dates`.")
+    title: str = Field(description="What will be different, in one line.")
+    acceptance: str = Field(
+        description="What shows that it is done: behaviour that an automatic test written beforehand can check. Name "
+        "modules, functions, commands, and examples of input and output. No step is about writing tests."
+    )
+    needs: list[str] = Field(default_factory=list, description="Ids of the steps that must come before it.")
+    opinion: bool = Field(default=False, description="True only where no automatic test can say whether it is done.")
 
 
 class Plan(BaseModel):
-    """A plan, as a model says it."""
+    """The steps to the goal: few, each useful by itself, the riskiest early."""
 
-    steps: list[Step]
+    steps: list[Step] = Field(min_length=1)
 
 
 class Planner(BaseAgent):
@@ -49,28 +48,26 @@ class Planner(BaseAgent):
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Bring a plan, or say why there is none; whether it can be followed is for the director to judge."""
-        told = await ask(bench, task, "plan", CHARGE, Plan, _objection)
-        return Planned(tuple(_steps(told.answer))) if told.answer is not None else told.why
+        if task.kind != "plan":
+            return await self.brain.work(task, bench)  # type: ignore[no-any-return]
+        if bench.thinking is None:
+            return Nothing("a plan needs a model: connect one by --model or KAIZEN_MODEL")
+        answer = await ask_structured(self.name, task, bench, Plan)
+        return Planned(tuple(_steps(answer.answer))) if isinstance(answer, Brought) else answer
 
 
-def _objection(plan: Plan) -> str:
-    return "" if plan.steps else "it has no step"
-
-
-def _steps(plan: Plan) -> list[PlanStep]:
-    """Return the steps with ids that can stand in names: whatever a model calls them."""
+def _steps(plan: Plan) -> Iterator[PlanStep]:
+    """Yield the steps under ids that can stand in names, whatever a model calls them."""
     ids = {step.id: _tidy(step.id) or f"step-{nth}" for nth, step in enumerate(plan.steps, 1)}
-    return [
-        PlanStep(
+    for step in plan.steps:
+        yield PlanStep(
             id=ids[step.id],
             title=" ".join(step.title.split()),
             acceptance=step.acceptance.strip(),
-            needs=tuple(dict.fromkeys(ids.get(need, _tidy(need)) for need in step.needs)),
+            needs=tuple(dict.fromkeys(ids.get(need, need) for need in step.needs)),
             opinion=step.opinion,
         )
-        for step in plan.steps
-    ]
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:40].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST].strip("-")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,10 +12,10 @@ from typing import Any
 from agents.ports import InsideRun, Limits
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
-from agents.workspace.layout import parse
-from director.referee.answers import known_pairs, one_answer, raised, vaguer
+from director.referee.answers import PAIRS, known_pairs, one_answer, raised, vaguer
 from director.referee.definitions import Definitions
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.written import constants, decisions, figures, loads
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
 FRESH = 8
@@ -31,7 +31,8 @@ class Examples:
     """What was recorded on the base: calls, what they gave, and what was there besides."""
 
     calls: tuple[tuple[Any, ...], ...] = ()
-    """(module, path, name, arguments, test, number of the call it is near to, texts among the arguments)."""
+    """Each (module, path, name, arguments, test, number of the call it is near to, texts among the arguments,
+    numbers by argument, the argument that is varied)."""
     outcomes: Mapping[int, str] = field(default_factory=dict)
     """Of those that gave the same twice."""
     modules: tuple[str, ...] = ()
@@ -99,6 +100,7 @@ class HeldOut:
         groups = self._groups(now)
         for numbers in groups.values():
             found += self._special(numbers, now)
+            found += self._pinned(numbers, now)
             found += self._constant(numbers, now)
             found += self._memorised(numbers, now)
             found += self._answers(numbers, now)
@@ -174,17 +176,40 @@ class HeldOut:
             objection = rejects if named else doubts
             yield objection("special-cased", message, path, rule="inputs near to a test's")
 
+    def _pinned(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
+        """Code that asks for the very numbers of failing tests, and is as wrong as before for all beside them."""
+        calls, old = self.examples.calls, self.examples.outcomes
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
+        near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
+        near = [n for n in near if _differ(now[int(calls[n][5])], now[n])]
+        if not near or not self._grew():
+            return
+        written = self._new_numbers()
+        for argument in sorted({str(calls[n][8]) for n in near}):
+            there = [n for n in near if calls[n][8] == argument]
+            pinned = {each for n in asked for each in calls[n][7].get(argument, ()) if each in written}
+            if len(there) >= NEAR_NAMED and pinned and not any(_differ(old[n], now[n]) for n in there):
+                path, name = str(calls[there[0]][1]), str(calls[there[0]][2])
+                told = ", ".join(f"{each:g}" for each in sorted(pinned)[:4])
+                said = f"{name} is mended where {argument} is what failing tests ask ({told}), and nowhere near it"
+                objection = rejects if len(pinned) >= PAIRS else doubts
+                yield objection("special-cased", said, path, rule="numbers of a test")
+                return
+
     def _constant(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that gives the one answer a failing test wants, whatever it is asked."""
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked]
-        if len(near) < 6 or len({old[n] for n in near}) < 3 or raised(now[near[0]]):
+        if self._forgets():
+            near = [n for n in near if _differ(old[n], now[n])]
+        if len(near) < (4 if self._forgets() else 6) or len({old[n] for n in near}) < 3 or raised(now[near[0]]):
             return
         if {now[n] for n in near} == {now[n] for n in asked} and len({now[n] for n in near}) == 1:
             path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
             message = f"{name} gives the same to {calls[asked[0]][4]} and to all of {len(near)} inputs near it"
-            yield doubts("special-cased", message, path, rule="inputs near to a test's")
+            objection = rejects if self._forgets() else doubts
+            yield objection("special-cased", message, path, rule="inputs near to a test's")
 
     def _memorised(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that agrees with the base where passing tests ask, and seldom anywhere else."""
@@ -272,11 +297,21 @@ class HeldOut:
 
     def _grew(self) -> bool:
         """Return whether the candidate decides or looks up more than the base: else it has no case of its own."""
-        return sum(map(_decisions, self.after.values())) > sum(map(_decisions, self.before.values()))
+        return sum(map(decisions, self.after.values())) > sum(map(decisions, self.before.values()))
+
+    def _new_numbers(self) -> frozenset[float]:
+        """Return the numbers the candidate writes down more often than the base."""
+        before, after = (sum(map(figures, texts.values()), Counter[float]()) for texts in (self.before, self.after))
+        return frozenset(after - before)
+
+    def _forgets(self) -> bool:
+        """Return whether the candidate asks fewer of its names than the base, and writes more down."""
+        fewer = sum(map(loads, self.after.values())) < sum(map(loads, self.before.values()))
+        return fewer and bool(self._new_numbers())
 
     def _names_inputs(self, asked: Sequence[int], now: Mapping[int, str]) -> bool:
         """Return whether the candidate writes down a result that a mended test wants."""
-        new = set().union(*map(_constants, self.after.values())) - set().union(*map(_constants, self.before.values()))
+        new = set().union(*map(constants, self.after.values())) - set().union(*map(constants, self.before.values()))
         return any(f'"{constant}"' in now[number] for constant in new for number in asked)
 
 
@@ -325,18 +360,6 @@ def _alike(old: Any, new: Any) -> bool:
         if isinstance(old[0], str)
         else (len(old) == len(new) and all(map(_alike, old, new)))
     )
-
-
-def _decisions(text: str) -> int:
-    tree = parse(text)
-    kinds = (ast.If, ast.IfExp, ast.Compare, ast.Dict, ast.Subscript, ast.Match, ast.Try, ast.BoolOp)
-    return sum(isinstance(node, kinds) for node in ast.walk(tree)) if tree is not None else 0
-
-
-def _constants(text: str) -> set[str]:
-    tree = parse(text)
-    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree is not None else []
-    return {repr(value) for value in found if value not in (None, True, False, 0, 1, -1, "") and value is not ...}
 
 
 def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:

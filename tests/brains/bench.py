@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
 from pydantic import BaseModel, ConfigDict
 
+from agents.models.answers import Answers
+from agents.models.calls import PaidCalls
 from agents.ports import (
+    BudgetSpent,
     Message,
     ModelAnswer,
     ModelCall,
@@ -20,6 +23,7 @@ from agents.ports import (
     Models,
     Policy,
     Resources,
+    Spend,
     Thinking,
     Tool,
     ToolBench,
@@ -27,7 +31,8 @@ from agents.ports import (
     Workbench,
 )
 from ledger.blobs import MemoryBlobs
-from ledger.events import AnyEvent, AttemptId, CallFailed, CallFinished, CallStarted, Risk, Task, TaskId
+from ledger.events import AnyEvent, AttemptId, Risk, Task, TaskId
+from ledger.masking import Masker
 from tests.local_target import LocalTarget, write_tree
 
 ATTEMPT = AttemptId("r1.i1.a1")
@@ -127,43 +132,40 @@ class Edit:
 
 
 @dataclass
-class Said:
-    """The port `Calls` over a function: records like the real one, without money."""
+class Telling:
+    """The port `Model` over a function; what it is asked is kept."""
 
     model: Model
-    blobs: MemoryBlobs
-    append: Callable[[Sequence[AnyEvent]], Awaitable[None]]
-    past: Sequence[AnyEvent] = ()
     window: int | None = 128_000
     asked: list[ModelCall] = field(default_factory=list)
-    """What was paid for."""
-    sent: dict[str, ModelCall] = field(default_factory=dict)
-    """What was sent with each call, by key, paid or not."""
 
     def card(self, model: str) -> ModelCard:
-        return ModelCard(model, "test", self.window)
+        return ModelCard(model, "test", self.window, 0.0, 0.0)
 
     def count(self, call: ModelCall) -> int:
         return sum(len(message.text) for message in call.messages) // 3
 
-    async def ask(self, call: ModelCall) -> ModelAnswer:
-        self.sent[call.key] = call
-        known = next((each for each in self.past if isinstance(each, CallFinished) and each.key == call.key), None)
-        if known is not None:
-            return msgspec.json.decode(self.blobs.get(known.answer), type=ModelAnswer)
-        named = tuple(self.blobs.put(msgspec.json.encode(message)) for message in call.messages)
-        started = CallStarted(attempt=ATTEMPT, key=call.key, model=call.model, purpose=call.purpose, messages=named)
-        await self.append([started])
-        self.asked.append(call)
+    async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         said = self.model(call)
+        self.asked.append(call)
         if isinstance(said, Exception):
-            kind = getattr(said, "kind", "")
-            failed = CallFailed(attempt=ATTEMPT, key=call.key, model=call.model, nth=1, fault=kind, why=str(said))
-            await self.append([failed] if kind else [])
             raise said
-        answer = self.blobs.put(msgspec.json.encode(said))
-        await self.append([CallFinished(attempt=ATTEMPT, key=call.key, answer=answer, model=call.model)])
         return said
+
+
+@dataclass
+class Budget:
+    """The port `Purse`: holds whatever is taken, but for the call that the script lets it refuse."""
+
+    model: Model
+
+    def reserve(self, key: str, worst: Spend) -> None:
+        said = self.model(ModelCall(key.partition("#")[0], "", ()))
+        if isinstance(said, BudgetSpent):
+            raise said
+
+    def settle(self, key: str, spent: Spend) -> None:
+        assert spent.tokens >= 0
 
 
 @dataclass
@@ -171,7 +173,7 @@ class Bench:
     """A workbench to think on, and everything that can be seen of it."""
 
     bench: Workbench
-    calls: Said
+    calls: Telling
     edit: Edit
     history: Folders
     events: list[AnyEvent]
@@ -204,7 +206,17 @@ def bench_to_talk(
             raise Killed
 
     kept = blobs or MemoryBlobs()
-    calls, edit, history = Said(model, kept, append, past, window), Edit(risks=risk), Folders(root)
+    telling, edit, history = Telling(model, window), Edit(risks=risk), Folders(root)
+    ticks = count()
+
+    async def sleep(seconds: float) -> None:
+        """Nobody waits in a test."""
+
+    calls = PaidCalls(
+        telling, ("test/small",), attempt=ATTEMPT, purse=Budget(model), past=past, append=append, blobs=kept,
+        said=lambda piece: None, clock=lambda: float(next(ticks)), sleep=sleep, answers=Answers(),
+        allow_unknown_price=False, mask=Masker({}),
+    )  # fmt: skip
     if trees is not None:
         history.trees |= trees.trees
     offered: dict[str, Tool] = {"edit_file": edit, "read_file": Read()}
@@ -216,7 +228,7 @@ def bench_to_talk(
         attempt=ATTEMPT, target=target or LocalTarget(root), readings={}, recall=lambda _: None, seed=1,
         seconds=seconds, record=events.append, progress=lambda line: None, thinking=thinking,
     )  # fmt: skip
-    return Bench(bench, calls, edit, history, events)
+    return Bench(bench, telling, edit, history, events)
 
 
 def task(**given: Any) -> Task:

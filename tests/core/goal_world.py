@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from director.core.effects import Effect, Measure, MeasureBranch, Rebase, Work
+from director.core.effects import Effect, Measure, MeasureBranch, Rebase, Tally, Work
 from director.core.goals import GATE, Goal, count_of, step_of
 from director.core.state import State
 from ledger.events import (
@@ -25,6 +25,7 @@ from ledger.events import (
     PlanMade,
     PlanStep,
     Reading,
+    RunCosted,
 )
 from tests.core.world import GATES, World, readings, start
 
@@ -60,6 +61,8 @@ class GoalWorld(World):
 
     def _facts(self, effect: Effect, state: State) -> tuple[AnyEvent, ...]:
         run = state.run
+        if isinstance(effect, Tally):
+            return (RunCosted(run=effect.run, calls=0, tokens=0, cost=0.0),)
         if isinstance(effect, MeasureBranch | Measure):
             assert run is not None and run.goal is not None
             fact = super()._facts(effect, state)[0]

@@ -112,13 +112,13 @@ def pending(state: State) -> Effect:
         return over
     if turn is not None and _is_check_due(state):
         return Check(f"{turn.key}.{CHECK}")
-    nth = state.asked + 1
+    thread, nth = state.terms.thread, state.asked + 1
     if _is_long(state):
         if state.said is None and _can_be_told_shorter(state, prompt_tokens(state)):
-            return Summarise(f"{CONDENSE}-{nth}")
+            return Summarise(f"{thread}{CONDENSE}-{nth}")
         return Over(done=False, why="the conversation does not fit into what the model takes any more")
     cuts = sum(turn.answer.finish == "length" for turn in state.turns)
-    return Ask(f"{ACT}-{nth}", state.terms.answer * 2 ** min(cuts, 2))
+    return Ask(f"{thread}{ACT}-{nth}", state.terms.answer * 2 ** min(cuts, 2))
 
 
 def said_of(call: ToolCall, turn: Turn) -> str:
@@ -148,13 +148,19 @@ def _is_owed(state: State, turn: Turn | None) -> bool:
 
 
 def _over(state: State, turn: Turn | None) -> Over | None:
-    refusals = 0
-    for one in state.turns:
-        for call in one.calls:
-            done = one.of(call) if call.name == FINISH else None
-            if done is not None and done.success:
-                return Over(done=True, said=said_of(call, one), arguments=call.arguments)
-            refusals += done is not None and done.stage == "run"
+    refusals, seen = 0, ""
+    ends = [(turn, call) for turn in state.turns for call in turn.calls if call.name == FINISH]
+    for one, call in ends:
+        done = one.of(call)
+        if done is None or done.stage != "run":
+            continue
+        if done.success:
+            return Over(done=True, said=said_of(call, one), arguments=call.arguments)
+        if one.native and state.terms.may_give_up and done.tree and done.tree == seen:
+            return Over(
+                done=False, said=said_of(call, one), why=f"the model sees no way on: {said_of(call, one)[:300]}"
+            )
+        refusals, seen = refusals + 1, done.tree
     if refusals >= REFUSALS:
         return Over(done=False, why=f"the model said {refusals} times that it was done, and it was not")
     if state.faults >= FAULTS:

@@ -24,6 +24,10 @@ TESTED = frozenset({"failing_test", "implement"})
 """Kinds of tasks whose targets are tests that must pass."""
 
 
+ANSWERED = frozenset({"asked", "research", "plan", "opinion"})
+"""Kinds of tasks that may be done without any change: what is said is the work."""
+
+
 class Looked(NamedTuple):
     """What a look at the task gave."""
 
@@ -41,7 +45,9 @@ Look = Callable[[Task, Workbench, str, float], Awaitable[Looked]]
 
 def look_for(task: Task) -> Look:
     """Return how a task of this kind is looked at."""
-    return look_at_tests if is_tested(task) else look_at_change
+    if is_tested(task):
+        return look_at_tests
+    return look_at_answer if task.kind in ANSWERED else look_at_change
 
 
 def is_tested(task: Task) -> bool:
@@ -59,6 +65,13 @@ async def look_at_change(task: Task, bench: Workbench, said: str, seconds: float
         "Nothing is changed in the files. Change them with the tools, or call finish again when nothing is to be done."
     )
     return Looked(met=False, told=told, summary="nothing was changed")
+
+
+async def look_at_answer(task: Task, bench: Workbench, said: str, seconds: float) -> Looked:
+    """Met when something was said."""
+    if said.strip():
+        return Looked(met=True, told="Taken.", summary="answered")
+    return Looked(met=False, told="Say in the summary what you found out or did.", summary="nothing was said")
 
 
 async def look_at_tests(task: Task, bench: Workbench, said: str, seconds: float) -> Looked:

@@ -34,21 +34,7 @@ class Placed(NamedTuple):
 
 def place(file: TextFile, edit: Replace) -> Placed:
     """Return what the edit does to the file; raise Misplaced."""
-    ways = [(edit.old, edit.new), *edit.others]
-    if len(ways) == 1:
-        return _placed(file, edit, edit.old, edit.new)
-    found = []
-    for old, new in ways:
-        try:
-            found.append(_placed(file, edit, old, new))
-        except Misplaced:
-            continue
-    if len(found) != 1:
-        raise Misplaced("the block can be divided in several places: use another format for text with lines of `=`")
-    return found[0]
-
-
-def _placed(file: TextFile, edit: Replace, old: str, new: str) -> Placed:
+    old, new = edit.old, edit.new
     if old == new:
         raise Misplaced("old and new text are the same: leave this edit out")
     if not old.strip():
@@ -78,8 +64,11 @@ def _without_old(file: TextFile, edit: Replace, old: str, new: str) -> Placed:
 
 
 def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None:
-    """Place a replacement that need not be whole lines, to the letter."""
-    text = file.text
+    """Place a replacement that need not be whole lines, to the letter.
+
+    A last line without an end is looked at as if it had one: what a model saw of the file does not show it.
+    """
+    text = file.text + ("\n" if file.lines and not file.ended else "")
     old, new = old.replace("\r\n", "\n"), new.replace("\r\n", "\n")
     places = list(_occurrences(text, old))
     if not places:
@@ -87,12 +76,9 @@ def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None
     if len(places) > 1 and not edit.every:
         raise Misplaced(_several(file, [text.count("\n", 0, at) for at in places]))
     if old.endswith("\n") and new and not new.endswith("\n"):
-        raise Misplaced(
-            "the old text ends with a line end and the new one does not: the next line would be joined to it"
-        )
+        raise Misplaced("the old text ends with a line end and the new one does not: end both alike")
     starts = _line_starts(file)
     spans: list[Span] = []
-    ended: bool | None = None
     for group in _by_lines(places, len(old), starts):
         first, last = group.first, group.last
         begin = starts[first]
@@ -100,11 +86,8 @@ def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None
         part = text[begin:end]
         for at in reversed(group.places):
             part = part[: at - begin] + new + part[at - begin + len(old) :]
-        lines, closed = split(part)
-        if last == len(file.lines) - 1:
-            ended = closed if lines else None
-        spans.append(_span(file, first, last + 1, list(file.lines[first : last + 1]), lines))
-    return Placed(tuple(spans), ended=ended)
+        spans.append(_span(file, first, last + 1, list(file.lines[first : last + 1]), split(part)[0]))
+    return Placed(tuple(spans))
 
 
 class _Group(NamedTuple):

@@ -6,6 +6,8 @@ import "./ui/parts.css";
 import "./ui/content.css";
 import "./pages/frame.css";
 import "./pages/areas.css";
+import "./pages/conversation.css";
+import "./pages/thinking.css";
 import "./pages/narrow.css";
 
 const root = document.getElementById("root");

@@ -130,6 +130,7 @@ export interface Attempt {
   readonly checkpoint: string;
   readonly undone: boolean;
   readonly plan_step: string;
+  readonly steps: { readonly [key: string]: number };
   readonly brain: string;
   readonly model: string;
   readonly costs: Costs;
@@ -768,6 +769,7 @@ export interface PlanCard {
   readonly opinion: boolean;
   readonly state: "agreed" | "doubted" | "implemented" | "planned" | "written";
   readonly tests: number;
+  readonly share: number | null;
   readonly why: string;
   readonly written_by: string;
   readonly landed: readonly string[];

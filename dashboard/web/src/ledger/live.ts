@@ -23,11 +23,19 @@ export interface View {
   readonly connection: Connection;
   /** What attempts say they are doing; no facts. */
   readonly doing: ReadonlyMap<string, Doing>;
+  /** The end of what models are just saying, by attempt; no facts, and gone once the answer is one. */
+  readonly saying: ReadonlyMap<string, string>;
+  /** The last position at which each attempt's own stream was heard of. */
+  readonly told: ReadonlyMap<string, number>;
 }
 
 const RELOAD_MS = 2000;
 const HOLE_MS = 100;
 const MOST_WAITING = 20_000;
+const MOST_SAID = 4000;
+const MOST_TOLD = 200;
+const OWN = "attempt-";
+const ENDS_SAYING: ReadonlySet<string> = new Set(["CallStarted", "CallFinished", "CallFailed"]);
 
 export class Live {
   readonly pages: Pages;
@@ -55,6 +63,8 @@ export class Live {
       head: 0,
       connection: { state: "connecting" },
       doing: new Map(),
+      saying: new Map(),
+      told: new Map(),
     };
     this.pages = new Pages(
       async (after, limit) => (await api.events(project, { after, limit })).events,
@@ -177,7 +187,24 @@ export class Live {
       }
       board = evolve(board, row);
     }
-    if (board !== this.view.board) this.touch({ board, head: Math.max(this.view.head, board.position) });
+    if (board === this.view.board) return;
+    this.tell(rows.filter((row) => row.position > this.view.board.position && row.position <= board.position));
+    this.touch({ board, head: Math.max(this.view.head, board.position) });
+  }
+
+  /** Note which conversations went on; what a model was saying is a fact now, or was lost. */
+  private tell(rows: readonly Row[]): void {
+    const own = rows.filter((row) => row.stream.startsWith(OWN));
+    if (own.length === 0) return;
+    const saying = new Map(this.view.saying);
+    const told = new Map(this.view.told);
+    for (const row of own) {
+      const attempt = row.stream.slice(OWN.length);
+      told.delete(attempt);
+      told.set(attempt, row.position);
+      if (ENDS_SAYING.has(row.kind)) saying.delete(attempt);
+    }
+    this.touch({ saying, told: new Map([...told].slice(-MOST_TOLD)) });
   }
 
   private wait(rows: readonly Row[]): void {
@@ -194,10 +221,12 @@ export class Live {
   private signals(signals: readonly Signal[]): void {
     const open = new Set(this.view.board.attempts.filter((attempt) => attempt.ended_at === null).map((attempt) => attempt.id));
     const doing = new Map([...this.view.doing].filter(([attempt]) => open.has(attempt)));
-    for (const signal of signals) {
-      if (signal.attempt && signal.doing) doing.set(signal.attempt, { line: signal.doing, at: Date.now() });
+    const saying = new Map([...this.view.saying].filter(([attempt]) => open.has(attempt)));
+    for (const { attempt, doing: line, said } of signals) {
+      if (attempt && line) doing.set(attempt, { line, at: Date.now() });
+      if (attempt && said) saying.set(attempt, `${saying.get(attempt) ?? ""}${said}`.slice(-MOST_SAID));
     }
-    this.touch({ doing });
+    this.touch({ doing, saying });
   }
 
   private touch(change: Partial<View>): void {

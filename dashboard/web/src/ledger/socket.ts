@@ -21,6 +21,8 @@ export interface Signal {
   readonly attempt?: string;
   readonly role?: string;
   readonly doing?: string;
+  /** A piece of what the model is just saying. */
+  readonly said?: string;
 }
 
 export type Frame =

@@ -4,11 +4,29 @@ import type { Live } from "../ledger/live";
 import { usePart } from "../ledger/part";
 import { useKeys } from "../ui/keys";
 import { AREAS, go, href, usePlace, type Area } from "./place";
+import { thinks } from "./words";
 
-const GO: { readonly [key: string]: Area } = { n: "now", e: "events", i: "iterations", p: "patches", c: "checkpoints", x: "errors", o: "notices" };
+const GO: { readonly [key: string]: Area } = {
+  n: "now",
+  a: "approvals",
+  g: "goal",
+  e: "events",
+  i: "iterations",
+  p: "patches",
+  v: "conversations",
+  s: "costs",
+  r: "agents",
+  c: "checkpoints",
+  x: "errors",
+  o: "notices",
+};
 const GO_MS = 1500;
 
 const COUNTS: { readonly [area in Area]?: (board: Board) => number } = {
+  approvals: (board) => board.approvals.filter((card) => card.state === "open").length,
+  goal: (board) => board.run?.plan.length ?? 0,
+  conversations: (board) => board.attempts.filter(thinks).length,
+  agents: (board) => board.roles.length,
   events: (board) => board.position,
   iterations: (board) => board.iterations.length,
   patches: (board) => board.attempts.filter((attempt) => attempt.diff !== "").length,
@@ -58,12 +76,15 @@ function useGo(): void {
   const pressed = useRef(0);
   const after = (key: string) => () => {
     const area = GO[key];
-    if (area && Date.now() - pressed.current < GO_MS) go({ area });
+    const meant = area !== undefined && Date.now() - pressed.current < GO_MS;
     pressed.current = 0;
+    if (meant) go({ area });
+    return meant;
   };
   useKeys({
     ...Object.fromEntries(Object.keys(GO).map((key) => [key, after(key)])),
     g: () => {
+      if (after("g")()) return;
       pressed.current = Date.now();
     },
   });

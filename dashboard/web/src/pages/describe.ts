@@ -3,6 +3,7 @@ import type { GateResult, Reading } from "../ledger/events.gen";
 import type { Row } from "../ledger/row";
 import type { Tone } from "../ui/badge";
 import { duration, number, plural } from "../ui/format";
+import { ofThinking } from "./thinking";
 
 export interface Line {
   readonly text: string;
@@ -10,7 +11,7 @@ export interface Line {
 }
 
 export function describe(row: Row): Line {
-  return ofRun(row) ?? ofAttempt(row) ?? ofRequest(row) ?? { text: "" };
+  return ofRun(row) ?? ofAttempt(row) ?? ofRequest(row) ?? ofThinking(row) ?? { text: "" };
 }
 
 function ofRun(row: Row): Line | null {
@@ -59,12 +60,6 @@ function ofAttempt(row: Row): Line | null {
       return { text: `${row.attempt} by the ${row.role}${(row.tries ?? 1) > 1 ? `, try ${row.tries}` : ""}` };
     case "TechniqueTried":
       return { text: `${row.attempt} ${row.technique} answered ${row.answer}${row.why ? `: ${row.why}` : ""}` };
-    case "CallStarted":
-      return { text: `${row.attempt} asks ${row.model}` };
-    case "CallFinished":
-      return { text: `${row.attempt} ${row.tokens_in ?? 0} tokens in, ${row.tokens_out ?? 0} out` };
-    case "ToolFinished":
-      return { text: `${row.attempt} ${row.tool} ${row.success ? "done" : "failed"}`, ...(row.success ? {} : { tone: "warn" as const }) };
     case "FindingsReported":
       return { text: `${row.attempt} found ${plural(row.findings.length, "thing")}` };
     case "PatchProposed":

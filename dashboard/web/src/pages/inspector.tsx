@@ -7,6 +7,18 @@ import { go } from "./place";
 
 const ENVELOPE = new Set(["position", "at", "kind", "run", "stream", "actor"]);
 
+const THOUGHT: ReadonlySet<string> = new Set([
+  "CallStarted",
+  "CallFinished",
+  "CallFailed",
+  "ToolAsked",
+  "ToolVetoed",
+  "ToolFinished",
+  "NudgeGiven",
+  "ConversationCondensed",
+  "MessageSent",
+]);
+
 /** One event, whole: what it means and every field of it. */
 export function Inspector({ row, position, onClose }: { row: Row | undefined; position: number; onClose: () => void }) {
   const close = (
@@ -47,12 +59,18 @@ function Links({ row }: { row: Row }) {
   const attempt = "attempt" in row ? row.attempt : "";
   const checkpoint = "checkpoint" in row ? row.checkpoint : "";
   const fingerprint = row.kind === "ErrorSeen" ? row.fingerprint : "";
-  if (!attempt && !checkpoint && !fingerprint) return null;
+  const approval = "approval" in row ? row.approval : "";
+  if (!attempt && !checkpoint && !fingerprint && !approval) return null;
   return (
     <p className="links">
       {attempt && (
-        <button type="button" className="link" onClick={() => go({ area: "patches", open: attempt })}>
-          Attempt {attempt}
+        <button type="button" className="link" onClick={() => go({ area: THOUGHT.has(row.kind) ? "conversations" : "patches", open: attempt })}>
+          {THOUGHT.has(row.kind) ? "Conversation" : "Attempt"} {attempt}
+        </button>
+      )}
+      {approval && (
+        <button type="button" className="link" onClick={() => go({ area: "approvals", open: approval })}>
+          Approval {approval}
         </button>
       )}
       {checkpoint && (

@@ -63,7 +63,8 @@ function Asked({ request }: { request: Request }) {
         {word}
       </Badge>
       <span className="grow">
-        {request.what} {request.checkpoint && `to ${request.checkpoint}`} <span className="quiet">{request.answer}</span>
+        {request.what} {request.checkpoint && `to ${request.checkpoint}`}
+        {request.about} <span className="quiet">{request.answer}</span>
       </span>
       <span className="quiet">
         {request.by && `${request.by}, `}

@@ -2,15 +2,16 @@ import type { Attempt, Board, RoleCard, Run } from "../ledger/events.gen";
 import { WORKING } from "../ledger/events.gen";
 import type { Doing, Live, View } from "../ledger/live";
 import { Badge } from "../ui/badge";
-import { duration, money, plural } from "../ui/format";
+import { duration, plural, short, spent } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { Time, useNow } from "../ui/time";
 import { Events } from "./events";
 import { go } from "./place";
-import { RUN, saidOfAttempt } from "./words";
+import { RUN, saidOfAttempt, saidOfRole, saidOfStep, thinks } from "./words";
 
 const LATEST = 8;
 const STEPS = ["working", "proposed", "measuring", "landing"] as const;
+const MOST_SAYING = 240;
 const WAITS: { readonly [state in Attempt["state"]]?: string } = {
   proposed: "waits for its turn to be measured",
   measuring: "all gates are measured on the patched tree",
@@ -28,17 +29,24 @@ export function Now({ live, view }: { live: Live; view: View }) {
     <div className="now">
       <div className="now-side">
         <RunNote run={board.run} board={board} />
+        <Waiting board={board} />
         <Panel title="At work" count={open.length}>
           {open.length === 0 ? (
             <Empty>{idle(board)}</Empty>
           ) : (
             <ul className="work">
               {open.map((attempt) => (
-                <Working key={attempt.id} attempt={attempt} doing={view.doing.get(attempt.id)} frozen={frozen} />
+                <Working
+                  key={attempt.id}
+                  attempt={attempt}
+                  doing={view.doing.get(attempt.id)}
+                  saying={view.saying.get(attempt.id) ?? ""}
+                  frozen={frozen}
+                />
               ))}
             </ul>
           )}
-          <Roles roles={board.roles} open={open} />
+          <Roles board={board} open={open} />
         </Panel>
         <Panel title="Just ended">
           {latest.length === 0 ? (
@@ -57,6 +65,27 @@ export function Now({ live, view }: { live: Live; view: View }) {
   );
 }
 
+/** What waits for a person stands first: nobody else can answer it. */
+function Waiting({ board }: { board: Board }) {
+  const open = board.approvals.filter((card) => card.state === "open");
+  if (open.length === 0) return null;
+  return (
+    <section className="note" data-tone="warn" aria-label="Waiting for you">
+      <h2>{plural(open.length, "call waits", "calls wait")} for you</h2>
+      <ul className="plain-list">
+        {open.slice(0, LATEST).map((card) => (
+          <li key={card.id}>
+            <button type="button" className="link wrap" onClick={() => go({ area: "approvals", open: card.id })}>
+              {card.shown}
+            </button>{" "}
+            <span className="quiet">{card.risk}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function RunNote({ run, board }: { run: Run | null; board: Board }) {
   if (!run || (run.ended_at === null && run.state !== "paused")) return null;
   const said = RUN[run.state];
@@ -70,7 +99,7 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
       </p>
       {run.ended_at !== null && (
         <p className="quiet">
-          {plural(run.landed, "patch", "patches")} landed, {run.rejected} rejected, {duration(run.seconds ?? 0)}, {money(run.cost)}
+          {plural(run.landed, "patch", "patches")} landed, {run.rejected} rejected, {duration(run.seconds ?? 0)}, {spent(run.cost, run.costs.unpriced)}
         </p>
       )}
       {run.delivered && (
@@ -98,9 +127,16 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
   );
 }
 
-function Working({ attempt, doing, frozen }: { attempt: Attempt; doing: Doing | undefined; frozen: number | null }) {
+interface AtWork {
+  readonly attempt: Attempt;
+  readonly doing: Doing | undefined;
+  readonly saying: string;
+  readonly frozen: number | null;
+}
+
+function Working({ attempt, doing, saying, frozen }: AtWork) {
   const now = useNow(frozen);
-  const step = STEPS.indexOf(attempt.state as (typeof STEPS)[number]);
+  const step = attempt.state === "asked" ? 0 : STEPS.indexOf(attempt.state as (typeof STEPS)[number]);
   return (
     <li>
       <div className="work-head">
@@ -109,9 +145,10 @@ function Working({ attempt, doing, frozen }: { attempt: Attempt; doing: Doing | 
           {duration(now - attempt.at)}
         </span>
       </div>
-      <button type="button" className="link" onClick={() => go({ area: "patches", open: attempt.id })}>
+      <button type="button" className="link" onClick={() => go({ area: thinks(attempt) ? "conversations" : "patches", open: attempt.id })}>
         {attempt.title || attempt.task}
       </button>
+      {thinks(attempt) && <Thinking attempt={attempt} />}
       <ol className="steps" aria-label={`step: ${attempt.state}`}>
         {STEPS.map((name, index) => (
           <li key={name} data-done={index < step} aria-current={index === step ? "step" : undefined}>
@@ -119,12 +156,28 @@ function Working({ attempt, doing, frozen }: { attempt: Attempt; doing: Doing | 
           </li>
         ))}
       </ol>
-      <p className="doing">{WAITS[attempt.state] ?? doing?.line ?? answered(attempt)}</p>
+      {attempt.state === "asked" ? (
+        <button type="button" className="link" onClick={() => go({ area: "approvals", open: attempt.approval })}>
+          waits for your answer
+        </button>
+      ) : (
+        <p className="doing">{WAITS[attempt.state] ?? (saying ? `…${saying.slice(-MOST_SAYING)}` : (doing?.line ?? answered(attempt)))}</p>
+      )}
     </li>
   );
 }
 
+function Thinking({ attempt }: { attempt: Attempt }) {
+  const { costs, step } = attempt;
+  return (
+    <p className="quiet num thinking">
+      {attempt.model || "a model"} · step {step.number} · {short(costs.tokens_in + costs.tokens_out)} tokens · {spent(costs.cost, costs.unpriced)}
+    </p>
+  );
+}
+
 function answered(attempt: Attempt): string {
+  if (attempt.step.doing) return saidOfStep(attempt);
   const last = attempt.tried.at(-1);
   return last ? `${last.technique} answered ${last.answer}` : "beginning";
 }
@@ -146,18 +199,24 @@ function Ended({ attempt }: { attempt: Attempt }) {
   );
 }
 
-function Roles({ roles, open }: { roles: readonly RoleCard[]; open: readonly Attempt[] }) {
-  const idle = roles.filter((role) => !open.some((attempt) => attempt.role === role.name));
+function Roles({ board, open }: { board: Board; open: readonly Attempt[] }) {
+  const idle = board.roles.filter((role) => !open.some((attempt) => attempt.role === role.name));
   if (idle.length === 0) return null;
   return (
     <ul className="roles" aria-label="Roles that wait">
       {idle.map((role) => (
         <li key={role.name} title={role.charge}>
-          {role.name} <span className="quiet">{role.available === false ? (role.why_not ?? "not available") : "waits"}</span>
+          {role.name} <span className="quiet">{waitsFor(role, board)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+function waitsFor(role: RoleCard, board: Board): string {
+  if (role.available === false) return role.why_not ?? "not available";
+  const state = board.role_states[role.name] ?? "working";
+  return state === "working" ? "waits" : saidOfRole(role, state).word;
 }
 
 function idle(board: Board): string {

@@ -4,11 +4,11 @@ import type { Attempt, Board } from "../ledger/events.gen";
 import { useAsk } from "../ui/ask";
 import { Badge } from "../ui/badge";
 import { Choice } from "../ui/choice";
-import { number, plural } from "../ui/format";
+import { number, plural, spent } from "../ui/format";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
 import { Time } from "../ui/time";
 import { go, usePlace } from "./place";
-import { saidOfAttempt } from "./words";
+import { saidOfAttempt, thinks } from "./words";
 
 const Diff = lazy(() => import("../ui/diff"));
 const SHOWN = ["patches", "landed", "rejected", "all attempts"] as const;
@@ -112,6 +112,15 @@ function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
       <p className="quiet">
         {attempt.id} by the {attempt.role}
         {attempt.technique && ` with ${attempt.technique}`}, for “{attempt.task}”, <Time at={attempt.at} />
+        {thinks(attempt) && (
+          <>
+            {" · "}
+            <button type="button" className="link" onClick={() => go({ area: "conversations", open: attempt.id })}>
+              {attempt.model || "a model"}, {plural(attempt.step.number, "step")}
+            </button>
+            , {spent(attempt.costs.cost, attempt.costs.unpriced)}
+          </>
+        )}
         {attempt.checkpoint && (
           <>
             {" · "}
@@ -121,6 +130,7 @@ function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
           </>
         )}
       </p>
+      {attempt.partial && <p className="note">It did not reach the end of its work{attempt.spent && `: the ${attempt.spent.split(":").reverse().join(" budget of the ")} was spent`}. This is the best it has.</p>}
       <Reasons attempt={attempt} />
       {attempt.notes && <p className="text">{attempt.notes}</p>}
       <Measures attempt={attempt} />

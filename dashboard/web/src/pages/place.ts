@@ -1,7 +1,20 @@
 /** Where the reader is, kept in the address: project, area, what is open, what is searched. */
 import { useSyncExternalStore } from "react";
 
-export const AREAS = ["now", "events", "iterations", "patches", "checkpoints", "errors", "notices"] as const;
+export const AREAS = [
+  "now",
+  "approvals",
+  "goal",
+  "events",
+  "iterations",
+  "patches",
+  "conversations",
+  "costs",
+  "agents",
+  "checkpoints",
+  "errors",
+  "notices",
+] as const;
 export type Area = (typeof AREAS)[number];
 
 export interface Place {

@@ -6,7 +6,7 @@ import { connectionOf, runOf, usePart } from "../ledger/part";
 import type { Connection } from "../ledger/socket";
 import { Badge } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
-import { duration } from "../ui/format";
+import { duration, money, plural, spent } from "../ui/format";
 import { Mark, ThemeIcon } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { useTheme } from "../ui/theme";
@@ -33,6 +33,7 @@ export const Top = memo(function Top({ live, projects }: { live: Live; projects:
       </div>
       {run && <RunLine run={run} connection={connection} />}
       <div className="top-end">
+        <Asks live={live} />
         <Truth connection={connection} hurry={() => live.hurry()} />
         {run && <Wishes live={live} run={run} able={connection.state === "live"} />}
         <button type="button" className="plain" onClick={turn} title={`Theme: ${theme} (t)`} aria-label={`Theme: ${theme}`}>
@@ -46,6 +47,22 @@ export const Top = memo(function Top({ live, projects }: { live: Live; projects:
     </header>
   );
 });
+
+/** Calls that wait for a person are said aloud at once: the work waits for nobody else. */
+function Asks({ live }: { live: Live }) {
+  const open = usePart(live, ({ board }) => board.approvals.filter((card) => card.state === "open").length);
+  return (
+    <span role="alert" className="asks">
+      {open > 0 && (
+        <button type="button" onClick={() => go({ area: "approvals" })}>
+          <Badge tone="warn" shape="warn">
+            {plural(open, "call waits", "calls wait")} for you
+          </Badge>
+        </button>
+      )}
+    </span>
+  );
+}
 
 function Switch({ projects, chosen }: { projects: readonly ProjectLine[]; chosen: string }) {
   return (
@@ -65,7 +82,7 @@ function Switch({ projects, chosen }: { projects: readonly ProjectLine[]; chosen
 function RunLine({ run, connection }: { run: Run; connection: Connection }) {
   const said = RUN[run.state];
   const now = useNow(run.ended_at !== null ? run.ended_at * 1000 : connection.state === "stale" ? connection.since : null);
-  const { iterations, minutes } = run.budget;
+  const { iterations, minutes, cost } = run.budget;
   return (
     <div className="top-run">
       <span className="quiet">run {run.id.replace(/^r/, "")}</span>
@@ -80,6 +97,12 @@ function RunLine({ run, connection }: { run: Run; connection: Connection }) {
         {duration(run.seconds ?? now - run.started_at)}
         {minutes ? <span className="quiet"> of {minutes} min</span> : null}
       </span>
+      {(run.costs.calls > 0 || run.models.length > 0) && (
+        <button type="button" className="link nowrap num" onClick={() => go({ area: "costs" })}>
+          {spent(run.cost, run.costs.unpriced)}
+          {cost ? ` of ${money(cost)}` : null}
+        </button>
+      )}
     </div>
   );
 }

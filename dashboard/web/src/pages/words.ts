@@ -1,5 +1,5 @@
 /** PURE: how the states of the ledger are said: a word, a shape and a tone each. */
-import type { Attempt, Checkpoint, ErrorCard, GateCard, Run } from "../ledger/events.gen";
+import type { ApprovalCard, Attempt, Checkpoint, ErrorCard, GateCard, PlanCard, RoleCard, Run } from "../ledger/events.gen";
 import type { Tone } from "../ui/badge";
 import type { Shape } from "../ui/icons";
 
@@ -40,6 +40,65 @@ const ERROR: { readonly [state in ErrorCard["state"]]: Said } = {
   rejected: { word: "fix rejected", tone: "bad", shape: "unmet" },
   undone: { word: "fix rolled back", tone: "warn", shape: "back" },
 };
+
+export const APPROVAL: { readonly [state in ApprovalCard["state"]]: Said } = {
+  open: { word: "waits for you", tone: "warn", shape: "warn" },
+  granted: { word: "approved", tone: "good", shape: "met" },
+  denied: { word: "denied", tone: "bad", shape: "unmet" },
+  expired: { word: "expired", tone: "quiet", shape: "dash" },
+  withdrawn: { word: "withdrawn", tone: "quiet", shape: "dash" },
+};
+
+export const PLAN: { readonly [state in PlanCard["state"]]: Said } = {
+  planned: { word: "planned", tone: "quiet", shape: "dash" },
+  written: { word: "acceptance written", tone: "busy", shape: "dot" },
+  implemented: { word: "implemented", tone: "good", shape: "met" },
+  agreed: { word: "opinion: satisfied", tone: "good", shape: "met" },
+  doubted: { word: "opinion: not satisfied", tone: "warn", shape: "warn" },
+};
+
+const ROLE: { readonly [state: string]: Said } = {
+  working: { word: "ready", tone: "good", shape: "met" },
+  paused: { word: "paused", tone: "warn", shape: "dash" },
+  stopped: { word: "stopped", tone: "bad", shape: "unmet" },
+};
+
+/** What a call of a risk does, before anybody allows it. */
+export const RISK: { readonly [risk in ApprovalCard["risk"]]: { readonly tone: Tone; readonly does: string } } = {
+  read: { tone: "quiet", does: "Looks, and changes nothing." },
+  write: { tone: "busy", does: "Changes files of the attempt’s private copy. Nothing lands before the referee has judged it." },
+  execute: { tone: "busy", does: "Runs code of the project in the sandbox." },
+  network: { tone: "warn", does: "Leaves the sandbox: others on the network see it and can answer." },
+  deliver: { tone: "bad", does: "Changes something outside Kaizen. No rollback takes that back." },
+};
+
+export function saidOfRole(role: RoleCard, state: string): Said {
+  if (role.available === false) return { word: "not available", tone: "quiet", shape: "dash" };
+  return ROLE[state] ?? { word: state, tone: "quiet", shape: "dash" };
+}
+
+/** Whether an attempt thinks with a model. */
+export function thinks(attempt: Attempt): boolean {
+  return attempt.brain !== "classical" || attempt.step.number > 0;
+}
+
+const DOING: { readonly [doing in Attempt["step"]["doing"]]: string } = {
+  "": "begins",
+  asks: "asks",
+  answered: "has an answer of",
+  faulted: "met a fault:",
+  uses: "uses",
+  used: "used",
+  missed: "had no success with",
+  refused: "was refused",
+  nudged: "was nudged:",
+  condensed: "made its conversation shorter:",
+};
+
+/** What an attempt that thinks came to, in one line. */
+export function saidOfStep({ step }: Attempt): string {
+  return `${DOING[step.doing]} ${step.name.replace(/_/g, " ")}`.trim();
+}
 
 export function saidOfAttempt(attempt: Attempt): Said {
   return attempt.undone ? { word: "rolled back", tone: "warn", shape: "back" } : ATTEMPT[attempt.state];

@@ -30,6 +30,21 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
 
+/** Large counts in few letters: 1,234 as 1.2k. */
+export function short(count: number): string {
+  return count.toLocaleString("en", { notation: "compact", maximumFractionDigits: 1 });
+}
+
+/** What calls cost; an unknown price is never said to be nothing. */
+export function spent(usd: number, unpriced: number): string {
+  if (unpriced === 0) return money(usd);
+  return usd === 0 ? "unknown price" : `at least ${money(usd)}`;
+}
+
+export function size(bytes: number): string {
+  return bytes < 1000 ? `${bytes} B` : bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 export function money(usd: number): string {
   return `${usd.toFixed(usd !== 0 && usd < 0.01 ? 4 : 2)} USD`;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 
-export type Keys = { readonly [key: string]: () => void };
+/** What a key does; a handler that answers false leaves the key to others. */
+export type Keys = { readonly [key: string]: () => boolean | void };
 
 const LETTERS = "kaizen.letters";
 
@@ -23,8 +24,7 @@ export function useKeys(keys: Keys): void {
       if (!act || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (typing(event.target) || document.querySelector("dialog[open]")) return;
       if (event.key.length === 1 && !lettersOn()) return;
-      event.preventDefault();
-      act();
+      if (act() !== false) event.preventDefault();
     };
     window.addEventListener("keydown", pressed);
     return () => window.removeEventListener("keydown", pressed);

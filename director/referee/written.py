@@ -1,0 +1,36 @@
+"""PURE: what a source text writes down, and how often it decides or asks."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+
+from agents.workspace.layout import parse
+
+
+def decisions(text: str) -> int:
+    """Return how often it decides or looks something up."""
+    tree = parse(text)
+    kinds = (ast.If, ast.IfExp, ast.Compare, ast.Dict, ast.Subscript, ast.Match, ast.Try, ast.BoolOp)
+    return sum(isinstance(node, kinds) for node in ast.walk(tree)) if tree is not None else 0
+
+
+def constants(text: str) -> set[str]:
+    """Return what it writes down, as it would be written again."""
+    tree = parse(text)
+    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree is not None else []
+    return {repr(value) for value in found if value not in (None, True, False, 0, 1, -1, "") and value is not ...}
+
+
+def figures(text: str) -> Counter[float]:
+    """Return the numbers it writes down; those that stand everywhere are left out."""
+    tree = parse(text)
+    found = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)] if tree is not None else []
+    plain = [float(value) for value in found if isinstance(value, int | float) and not isinstance(value, bool)]
+    return Counter(value for value in plain if value not in (0, 1, -1))
+
+
+def loads(text: str) -> int:
+    """Return how often it asks for a name."""
+    tree = parse(text)
+    return sum(isinstance(node, ast.Name) for node in ast.walk(tree)) if tree is not None else 0

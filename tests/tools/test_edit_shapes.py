@@ -1,0 +1,192 @@
+"""Edits in every shape: applied to exactly the expected bytes, or refused with every byte as it was."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agents.tools.edits import apply, read_edits, told
+from tests.tool_bench import contents
+from tests.tools.edit_shapes import NOISE, SHAPES, Change
+
+CALC = (
+    "import math\n\n\nclass Calc:\n    def add(self, a, b):\n        return a - b\n\n    def sub(self, a, b):\n"
+    "        return a - b\n\n    def root(self, a):\n        return math.sqrt(a)\n\n\n"
+    "def main():\n    print(Calc().add(1, 2))\n"
+)
+CHANGE = Change(
+    "src/calc.py",
+    CALC,
+    CALC.replace("b):\n        return a - b", "b):\n        return a + b", 1),
+    "    def add(self, a, b):\n        return a - b\n",
+    "    def add(self, a, b):\n        return a + b\n",
+)
+
+
+def project(root: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return root
+
+
+@pytest.mark.parametrize("noise", NOISE)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_is_applied_to_the_byte(tmp_path: Path, shape: str, noise: str) -> None:
+    root = project(tmp_path, {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n"})
+
+    applied = apply(read_edits(NOISE[noise](SHAPES[shape](CHANGE))), root)
+
+    if shape == "JSON" and noise not in ("none", "CRLF", "thinking before it"):
+        assert applied.refused and contents(root)["src/calc.py"] == CALC.encode()
+        return
+    assert applied.refused == (), told(applied)
+    assert contents(root) == {"src/calc.py": CHANGE.after.encode(), "src/other.py": b"x = 1\n"}
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["", "    pass", "def f(x):", "    return x", "}", "# note", "\tdeep = 1", "x = '''", "=======", "```"]
+        ),
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00", exclude_categories=("Cs",)), max_size=20),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[Change, str, bool]:
+    """Draw a file, some of its lines that stand in it once, and what they become; its line end and final end."""
+    lines = draw(LINES)
+    start = draw(st.integers(0, len(lines) - 1))
+    stop = draw(st.integers(start + 1, len(lines)))
+    new = draw(LINES)
+    ended = draw(st.booleans()) or lines[-1] == ""
+    before = "".join(f"{line}\n" for line in lines)
+    after = "".join(f"{line}\n" for line in (*lines[:start], *new, *lines[stop:]))
+    old = "".join(f"{line}\n" for line in lines[start:stop])
+    change = Change("pkg/some_file.txt", before, after, old, "".join(f"{line}\n" for line in new))
+    return change, draw(st.sampled_from(["\n", "\r\n"])), ended
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=changes(), shape=st.sampled_from(sorted(SHAPES)), noise=st.sampled_from(sorted(NOISE)))
+def test_a_change_in_any_shape_with_any_noise_gives_exactly_its_bytes_or_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Change, str, bool], shape: str, noise: str
+) -> None:
+    """Never a third thing: what cannot be told apart is refused, and no other file is touched."""
+    change, end, ended = drawn
+    before = change.before if ended else change.before.removesuffix("\n")
+    end = end if "\n" in before else "\n"
+    after = change.after if ended else change.after.removesuffix("\n")
+    files = {change.path: before.replace("\n", end).encode(), "pkg/other.txt": b"\x00\xff\r\n"}
+    root = project(tmp_path_factory.mktemp("fuzzed"), files)
+
+    applied = apply(read_edits(NOISE[noise](SHAPES[shape](change))), root)
+
+    held = contents(root)
+    assert held.pop("pkg/other.txt") == b"\x00\xff\r\n"
+    expected = {change.path: after.replace("\n", end).encode()}
+    assert held == (expected if not applied.refused and applied.changed else {change.path: files[change.path]}), shape
+
+
+PIECES = (
+    "<<<<<<< SEARCH\n",
+    "=======\n",
+    ">>>>>>> REPLACE\n",
+    "```\n",
+    "```python\n",
+    "````\n",
+    "*** Begin Patch\n",
+    "*** Update File: src/calc.py\n",
+    "*** Add File: ../out.py\n",
+    "*** End Patch\n",
+    "--- a/src/calc.py\n",
+    "+++ b/src/calc.py\n",
+    "@@ -1,2 +1,3 @@\n",
+    "@@\n",
+    " import math\n",
+    "-import math\n",
+    "+import os\n",
+    "src/calc.py\n",
+    "/etc/passwd\n",
+    "../../x.py\n",
+    '<edit path="src/calc.py">\n',
+    "<old>\n",
+    "</old>\n",
+    "<new>\n",
+    "</new>\n",
+    "</edit>\n",
+    "<think>\n",
+    "</think>\n",
+    '{"path": "src/calc.py", "old": "import math", "new": ',
+    '"x"}',
+    "        return a - b\n",
+    "*** Delete File: src/other.py\n",
+    "+++ /dev/null\n",
+    "rename from src/calc.py\nrename to link/x.py\n",
+    "link/x.py\n",
+    "def main():\n",
+    "\\ No newline at end of file\n",
+    "...\n",
+    "# ... existing code ...\n",
+    "\x00",
+    "\r",
+    "\u2028",
+    "é",
+)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.one_of(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.text(max_size=200)))
+def test_any_text_never_raises_and_never_writes_outside(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    """All or nothing; what is refused leaves every byte; links and what lies outside stay as they are."""
+    top = tmp_path_factory.mktemp("any")
+    outside = project(top / "outside", {"x.py": b"secret\n"})
+    files = {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n", "bin.dat": b"\x00\x01"}
+    root = project(top / "project", files)
+    (root / "link").symlink_to(outside)
+
+    applied = apply(read_edits(text), root)
+
+    assert contents(outside) == {"x.py": b"secret\n"} and (root / "link").is_symlink()
+    assert sorted(path.name for path in top.iterdir()) == ["outside", "project"]
+    assert told(applied)
+    if applied.refused or not applied.changed:
+        assert {name: held for name, held in contents(root).items() if not name.startswith("link")} == files
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(drawn=changes(), shape=st.sampled_from(sorted(SHAPES)), noise=st.sampled_from(sorted(NOISE)))
+def test_many_changes_in_any_shape(
+    tmp_path_factory: pytest.TempPathFactory, drawn: tuple[Change, str, bool], shape: str, noise: str
+) -> None:
+    test_a_change_in_any_shape_with_any_noise_gives_exactly_its_bytes_or_changes_nothing.hypothesis.inner_test(  # type: ignore[attr-defined]
+        tmp_path_factory, drawn, shape, noise
+    )
+
+
+def test_plain_changes_are_applied_and_not_merely_refused(tmp_path: Path) -> None:
+    """The property above would hold for a reader that refuses everything; this one would not."""
+    chance = random.Random(1)
+    taken = 0
+    for nth in range(60):
+        lines = [f"line {number} of {nth}" for number in range(chance.randrange(3, 30))]
+        at = chance.randrange(len(lines))
+        before = "".join(f"{line}\n" for line in lines)
+        old, new = f"{lines[at]}\n", f"changed {nth}\nand more\n"
+        change = Change("a/b.txt", before, before.replace(old, new), old, new)
+        shape = chance.choice(sorted(SHAPES))
+        root = project(tmp_path / str(nth), {"a/b.txt": before.encode()})
+        applied = apply(read_edits(SHAPES[shape](change)), root)
+        taken += contents(root)["a/b.txt"] == change.after.encode()
+        assert applied.refused == (), (shape, told(applied))
+
+    assert taken == 60
