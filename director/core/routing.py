@@ -120,11 +120,11 @@ def worth(run: Run, task: Task, model: str) -> float:
     believed = 0.1 + 0.5 * ease if is_hard(task) else 0.6 + 0.2 * ease
     lesson = run.lessons.get(lesson_key(task, model), Lesson())
     success = (lesson.landed + TRUST * believed) / (lesson.tried + TRUST)
-    price = (lesson.cost + TRUST * _usual_cost(run, model)) / (lesson.tried + TRUST)
+    price = (lesson.cost + TRUST * usual_cost(run, model)) / (lesson.tried + TRUST)
     return success / price
 
 
-def _usual_cost(run: Run, model: str) -> float:
+def usual_cost(run: Run, model: str) -> float:
     """Return what an attempt of a model costs, over all kinds of tasks; what is not known follows from the others."""
     models = run.started.models
     rank, known = models.index(model), {}
