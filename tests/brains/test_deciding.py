@@ -127,7 +127,13 @@ def test_a_failed_call_may_be_made_again_once_something_was_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(says(""), EMPTY), (says(" \n"), EMPTY), (says("I will write the who", "length"), CUT)]
+    ("answer", "told"),
+    [
+        (says(""), EMPTY),
+        (says("<think>Hm. All done.</think>"), EMPTY),
+        (says(" \n"), EMPTY),
+        (says("I will write the who", "length"), CUT),
+    ],
 )
 def test_an_answer_that_says_nothing_is_answered_with_what_to_do(answer: ModelAnswer, told: str) -> None:
     state = after(Answered("act-1", answer))
