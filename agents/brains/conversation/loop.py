@@ -13,7 +13,7 @@ from agents.brains.conversation.finish import Finish, Summary
 from agents.brains.conversation.looking import Look, Looked, is_tested
 from agents.brains.conversation.opening import first_message, tests_of
 from agents.brains.conversation.record import MENDABLE, events_of, facts_of, kind_of
-from agents.brains.conversation.speaking import hearing, manual
+from agents.brains.conversation.speaking import hearing, lean, manual
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.steady import steady
 from agents.brains.conversation.turns import BYTES, OPEN, Terms
@@ -58,8 +58,8 @@ class Conversation:
         self.model = self.thinking.models.chosen or self.thinking.models.names[0]
         self.finish = finish or Finish()
         self.pipeline = Pipeline.of(bench)
-        own = schema_of(self.finish)
-        self.tools: tuple[ToolSchema, ...] = tuple(sorted((*self.pipeline.schemas(), own), key=lambda each: each.name))
+        offered = (*self.pipeline.schemas(), schema_of(self.finish))
+        self.tools: tuple[ToolSchema, ...] = tuple(sorted(map(lean, offered), key=lambda each: each.name))
         self.state = State(self._terms(tokens, thread))
         self.original = ""
         """The worktree before anything was done, as a tree."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agents.brains.conversation.turns import Heard
 from agents.ports import ToolSchema
 from agents.tools.spoken import how_to_call, spoken
+
+_CHECKED = frozenset(
+    {"additionalProperties", "minLength", "maxLength", "minItems", "maxItems", "exclusiveMinimum", "exclusiveMaximum"}
+)
 
 
 def hearing(tools: Sequence[ToolSchema]) -> Callable[[str], Heard]:
@@ -26,6 +31,24 @@ def manual(tools: Sequence[ToolSchema]) -> str:
     """Return the tools in words, for a model that takes none: the same bytes on every call."""
     told = [f"- {tool.name}({_arguments(tool)}): {' '.join(tool.description.split())}" for tool in tools]
     return "\n".join(["# Tools", how_to_call(), "These are the tools:", *told])
+
+
+def lean(tool: ToolSchema) -> ToolSchema:
+    """Return a tool as it is sent with every step: what is checked here anyway needs no byte there."""
+    return replace(tool, parameters=_lean(tool.parameters))
+
+
+def _lean(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        return {name: _lean(each) for name, each in part.items() if not _is_idle(name, each)}
+    return [_lean(each) for each in part] if isinstance(part, list) else part
+
+
+def _is_idle(name: str, value: Any) -> bool:
+    """Whether this says nothing the model has to know; a property may be called so too, and is an object then."""
+    if name == "default":
+        return value in (None, "", [], False)
+    return name in _CHECKED and isinstance(value, bool | int | float)
 
 
 def _arguments(tool: ToolSchema) -> str:
