@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from agents.brains.classical import ClassicalBrain
 from agents.brains.conversation import prompts
