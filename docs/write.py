@@ -11,6 +11,8 @@ from typing import Any, get_args
 
 import typer
 
+from agents.models.faults import FOLLOWS
+from agents.models.faulty import FAULTS
 from director.cli import app
 from director.gates.defaults import table
 from ledger.events import AnyEvent
@@ -21,7 +23,7 @@ WRITTEN = "<!-- Written by `python -P docs/write.py`. -->\n"
 
 def pages() -> dict[str, str]:
     """Return every generated page by its name."""
-    return {"cli.md": commands(), "events.md": events(), "gates.md": gates()}
+    return {"cli.md": commands(), "events.md": events(), "gates.md": gates(), "models.md": models()}
 
 
 def commands() -> str:
@@ -97,11 +99,30 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 
 def gates() -> str:
     """Return the page of the gates: its own words, with the table as it is."""
-    page = (HERE / "gates.md").read_text("utf-8")
+    return _with_table((HERE / "gates.md").read_text("utf-8"), "| gate |", table())
+
+
+def models() -> str:
+    """Return the page of the models: its own words, with what follows from each fault as it is."""
+    page = (HERE / "models.md").read_text("utf-8")
+    faults = (
+        f"| `{kind}` | {follow.tries} | {'yes' if follow.elsewhere else 'no'} | {follow.told} |\n"
+        for kind, follow in FOLLOWS.items()
+    )
+    page = _with_table(page, "| fault |", "".join([FAULT_HEAD, *faults]))
+    wires = (f"| `{name}` | {fault.told} | `{fault.kind}` |\n" for name, fault in FAULTS.items())
+    return _with_table(page, "| name | what goes", "".join([WIRE_HEAD, *wires]))
+
+
+FAULT_HEAD = "| fault | tries in a row | another model | what it means |\n| --- | --- | --- | --- |\n"
+WIRE_HEAD = "| name | what goes over the wire | is read as |\n| --- | --- | --- |\n"
+
+
+def _with_table(page: str, head: str, rows: str) -> str:
     lines = page.splitlines(keepends=True)
-    first = next(i for i, line in enumerate(lines) if line.startswith("| gate |"))
+    first = next(i for i, line in enumerate(lines) if line.startswith(head))
     last = next(i for i in range(first, len(lines) + 1) if i == len(lines) or not lines[i].startswith("|"))
-    return "".join([*lines[:first], table(), *lines[last:]])
+    return "".join([*lines[:first], rows, *lines[last:]])
 
 
 if __name__ == "__main__":

@@ -13,14 +13,14 @@ from typing import Any
 
 from agents.models.requests import answer_value, part_name, read_answer, request_hash, request_parts
 from agents.models.tokens import count_call
-from agents.ports import FaultKind, Model, ModelAnswer, ModelCall, ModelCard, ModelFault
+from agents.ports import AgentError, FaultKind, Model, ModelAnswer, ModelCall, ModelCard, ModelFault
 
 _VERSION = 1
 _KEPT: frozenset[FaultKind] = frozenset({"bad_tool_call", "bad_schema", "context_overflow", "refused"})
 """Faults an agent answers to: without them its next request would be another. Those that pass are not kept."""
 
 
-class RecordError(Exception):
+class RecordError(AgentError):
     """A record cannot be read or written; the message is one line that says where and what."""
 
 

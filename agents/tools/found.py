@@ -67,7 +67,7 @@ def _plugged(plugins: Iterable[EntryPoint]) -> Iterator[tuple[str, Tool]]:
         try:
             loaded = plugin.load()
             made = loaded() if inspect.isclass(loaded) else loaded
-        except (ImportError, AttributeError, TypeError) as error:
+        except (ImportError, AttributeError, TypeError, ValueError) as error:
             raise Unfit(f"the tool {plugin.value} does not load ({error}): repair or uninstall it") from error
         yield plugin.value, _fit(plugin.value, made)
 

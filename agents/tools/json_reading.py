@@ -12,6 +12,7 @@ from typing import Any
 LONGEST = 4_000_000
 """Characters that are read at all."""
 _PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w-]*[ \t]*\n(.*?)\n?[ \t]*\1\s*\Z", re.DOTALL)
 _LITERAL_ESCAPE = re.compile(
     r"\\(\\|[\"/bfnrt]|u[0-9a-fA-F]{4}|[dDsSwWBAZpPkK.()\[\]{}*+?|^#&~!<>=@%:;, -])|\\(.)", re.DOTALL
@@ -98,15 +99,14 @@ def _repairs(text: str, *, whole: bool) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    text = _PARTS.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
     parts = []
     at = 0
-    for found in _PARTS.finditer(text):
-        parts.append(_without_extras(text[at : found.start()]))
-        parts.append(_with_backslashes(found[0]) if found[0].startswith('"') else "\0")
+    for found in _STRING.finditer(text):
+        parts += [_without_extras(text[at : found.start()]), _with_backslashes(found[0])]
         at = found.end()
     parts.append(_without_extras(text[at:]))
-    joined = "".join(part for part in parts if part != "\0")
-    return _without_last_commas(joined)
+    return _without_last_commas("".join(parts))
 
 
 def _without_extras(between: str) -> str:

@@ -6,6 +6,7 @@ import typer
 
 from director.cli import asking, checks, daemon, reading
 from director.cli.keys import keys
+from director.cli.model_server import model_server
 from director.cli.referee import referee
 from director.cli.run import run
 from director.cli.sandbox import sandbox
@@ -38,6 +39,7 @@ app.command("referee")(referee)
 app.command("verify")(checks.verify)
 app.command("shred")(shred)
 app.command("doctor")(checks.doctor)
+app.command("model-server")(model_server)
 app.command("sandbox", context_settings={"allow_interspersed_args": False})(sandbox)
 
 

@@ -76,7 +76,8 @@ def _next(state: State, at: float) -> list[AnyEvent]:
 def _is_reviewed_now(run: Run) -> bool:
     """Return whether what was built for the goal still waits for a review."""
     reading = next((r for r in run.readings if r.gate == goals.GATE), None)
-    return run.goal is not None and goals.owes_review(run.goal, reading)
+    reviews = goals.reviews_owed(run.goal, reading) if run.goal else ()
+    return any(task.role not in run.roles and routing.choose(run, task) is not None for task in reviews)
 
 
 def _free_places(run: Run) -> int:

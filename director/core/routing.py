@@ -13,6 +13,8 @@ from director.core.goals import GATE as GOAL
 from director.core.state import ALL, Attempt, Lesson, Run, lesson_key
 from ledger.events import AnyEvent, AttemptGaveUp, Budget, BudgetExhausted, PatchProposed, Task
 
+BY_LOOKING = frozenset({"research", "structure", "findings"})
+"""Kinds of tasks of a goal that need no model: what they bring is read, not thought."""
 CLASSICAL_KINDS = frozenset({"failing_test", "lint", "dead_code", "uncovered", "structure"})
 """Kinds of tasks some technique is known for."""
 HARD_KINDS = frozenset({"plan", "acceptance", "opinion"})
@@ -46,7 +48,7 @@ def choose(run: Run, task: Task) -> Choice | None:
 
 def has_technique(task: Task) -> bool:
     """Return whether a technique may have an answer to this kind of task."""
-    return task.kind in CLASSICAL_KINDS and task.gate != GOAL
+    return task.kind in (BY_LOOKING if task.gate == GOAL else CLASSICAL_KINDS)
 
 
 def is_held_back(run: Run, task: Task) -> bool:

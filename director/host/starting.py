@@ -113,6 +113,10 @@ def start_command(
     source = project.mirror.take(may_be_empty=bool(_own_goal(chosen_now)))
     files = Files(project.mirror.git, source.commit, project.repository)
     chosen = held_to(files, project.prefix, chosen_now)
+    models = project.lines.names(user.model)
+    why = project.lines.why_not(user.model, user.allow_unknown_price) if models else ""
+    if why:
+        raise Unusable(why)
     start = Start(
         at=at,
         commit=source.commit,
@@ -126,7 +130,7 @@ def start_command(
         settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
         goal=chosen.goal,
-        models=user.model,
+        models=models,
     )
     return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
 

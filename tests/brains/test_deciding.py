@@ -7,7 +7,8 @@ import pytest
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
 from agents.brains.conversation.state import State, fold
-from agents.brains.conversation.wording import CUT, EMPTY, messages
+from agents.brains.conversation.turns import Heard
+from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
 from agents.ports import ModelAnswer, ToolCall
 from tests.brains.said import began, call, calls, says, seen, settled, talk, terms
 
@@ -140,11 +141,31 @@ def test_after_a_cut_answer_there_is_room_for_a_longer_one() -> None:
 
 
 def test_calls_written_into_the_text_are_answered_by_text() -> None:
-    state = after(Answered("act-1", says("read shop.py")), heard=lambda text: [ToolCall("", "read_file", "{}")])
+    state = after(Answered("act-1", says("read shop.py")), heard=lambda text: Heard([ToolCall("", "read_file", "{}")]))
     state = settled(fold(state, [Observed("act-1.1", "read_file", True, "x = 1")]))
 
     assert [each.role for each in messages(state)] == ["system", "user", "assistant", "user"]
     assert messages(state)[-1].text == "Result of read_file:\nx = 1"
+
+
+def test_what_is_written_so_that_nobody_can_read_it_is_told() -> None:
+    state = after(Answered("act-1", says("<tool_call>{")), heard=lambda text: Heard((), ["line 1: no whole JSON"]))
+
+    assert messages(state)[-1].text == f"{UNCLEAR}\nline 1: no whole JSON"
+    assert pending(state) == Ask("act-2", 4096)
+
+
+def test_a_model_that_takes_no_tools_is_told_about_them_in_words() -> None:
+    """What was said before is told again as if the calls had been written."""
+    turn = (Answered("act-1", calls(READ)), Observed("act-1.1", "read_file", True, "x = 1"))
+
+    state = after(*turn, Faulted("act-2", "no_tools", "llama2 does not support tools"), manual="Write calls so.")
+
+    assert [each.role for each in messages(state)] == ["system", "user", "assistant", "user"]
+    assert messages(state)[1].text.endswith("Write calls so.")
+    assert '{"name": "read_file", "arguments": {"path": "shop.py"}}' in messages(state)[2].text
+    assert messages(state)[3].text == "Result of read_file:\nx = 1"
+    assert state.faults == 0
 
 
 def test_a_fault_that_asking_otherwise_may_mend_is_told_and_bounded() -> None:

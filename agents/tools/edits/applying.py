@@ -112,7 +112,7 @@ class _Plan:
                 self._move(edit)
 
     def _replace(self, edit: Replace) -> None:
-        new = not edit.old and not edit.others
+        new = not edit.old
         file = self._file(self._meant(edit.path or self._default, new=new))
         left_out = elision(edit.new, file.before, edit.old)
         if left_out:

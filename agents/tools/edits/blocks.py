@@ -42,11 +42,13 @@ def read_block(lines: Sequence[str], at: int, stop: int, name: str) -> Block:
         return Block(
             Refused(at + 1, "the SEARCH block has no line `=======`: put it between old and new text"), end + 1
         )
-    ways = [(joined(inner[:nth]), joined(inner[nth + 1 :])) for nth in dividers]
+    if len(dividers) > 1:
+        # Headings are underlined so, too, and the file itself cannot tell: each way of dividing it may fit.
+        why = "the block has several lines `=======`, and nobody knows which one divides it: use edit_file or a diff"
+        return Block(Refused(at + 1, why), end + 1)
+    old, new = joined(inner[: dividers[0]]), joined(inner[dividers[0] + 1 :])
     own = name_in(opened["name"]) or name
-    old, new = ways[0]
-    others = tuple(ways[1:])
-    return Block(Replace(own, old, new, line=line, others=others, at=at + 1, shape=SHAPE), end + 1)
+    return Block(Replace(own, old, new, line=line, at=at + 1, shape=SHAPE), end + 1)
 
 
 def name_above(lines: Sequence[str], at: int, floor: int) -> str:

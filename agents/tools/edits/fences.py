@@ -50,7 +50,7 @@ def read_fence(lines: Sequence[str], at: int) -> Fence | None:
     nested = False
     here = at + 1
     while here < len(lines):
-        behind = _behind(lines, here)
+        behind = behind_edit(lines, here)
         if behind:
             here = behind
             continue
@@ -74,7 +74,7 @@ def is_diff(language: str) -> bool:
     return language in _DIFFS
 
 
-def _behind(lines: Sequence[str], at: int) -> int:
+def behind_edit(lines: Sequence[str], at: int) -> int:
     """Return the line behind an edit that begins here, whatever fences it holds; 0 when none begins or it never ends.
 
     A block may not reach over the beginning of another one.

@@ -60,6 +60,9 @@ def listed(value: Any, at: int, path: str = "") -> Listed:
 
 
 def _one(item: Mapping[str, Any], at: int, parent: str) -> Listed:
+    if item and all(isinstance(text, str) and looks_like_path(name) for name, text in item.items()):
+        found = [Write(name, text, sure=True, at=at, shape=SHAPE) for name, text in item.items()]
+        return Listed(tuple(found), (), True)
     path = _field(item, PATH) or parent
     inner = next((item[name] for name in _LISTS if isinstance(item.get(name), list | dict)), None)
     if inner is not None and "arguments" not in item:

@@ -81,7 +81,7 @@ def plain(written: str, project: str = "") -> str:
     path = written.strip().replace("\\", "/")
     if project and (path == project or path.startswith(f"{project.rstrip('/')}/")):
         path = path[len(project.rstrip("/")) + 1 :] or "."
-    return posixpath.normpath(path) if path else ""
+    return posixpath.normpath(path) if path else "."
 
 
 def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = False) -> Meant:
@@ -91,7 +91,7 @@ def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = 
     is the end of it; then the one file of that name. Two such files are never chosen between.
     """
     path = plain(written, project)
-    if not path or path == ".":
+    if path == ".":
         return Meant(why="no file is named: write its path above the edit")
     if path in files:
         return Meant(path)

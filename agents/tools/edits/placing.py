@@ -34,21 +34,7 @@ class Placed(NamedTuple):
 
 def place(file: TextFile, edit: Replace) -> Placed:
     """Return what the edit does to the file; raise Misplaced."""
-    ways = [(edit.old, edit.new), *edit.others]
-    if len(ways) == 1:
-        return _placed(file, edit, edit.old, edit.new)
-    found = []
-    for old, new in ways:
-        try:
-            found.append(_placed(file, edit, old, new))
-        except Misplaced:
-            continue
-    if len(found) != 1:
-        raise Misplaced("the block can be divided in several places: use another format for text with lines of `=`")
-    return found[0]
-
-
-def _placed(file: TextFile, edit: Replace, old: str, new: str) -> Placed:
+    old, new = edit.old, edit.new
     if old == new:
         raise Misplaced("old and new text are the same: leave this edit out")
     if not old.strip():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
+from agents.tools.edits.drafts import drafts_out
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import looks_like_path, name_in
@@ -15,7 +16,7 @@ from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
 LONGEST = 1_000_000
 """Characters of an answer that are read."""
-_EXAMPLE = re.compile(
+EXAMPLE = re.compile(
     r"\b(?:for example|for instance|e\.g\.|an? (?:\w+ )?example|examples?:|illustrat\w+|hypothetical\w*|"
     r"(?:the |this |required |expected |following )+(?:edit |block |output |answer |diff )?(?:format|syntax|shape)|"
     r"(?:would|should|could|might|must|has to|have to) look(?:s)? (?:like|as)|looks? like (?:this|so)|"
@@ -24,9 +25,6 @@ _EXAMPLE = re.compile(
     r"instead of (?:this|writing|doing)|rather than|previously|not (?:yet )?apply\w*|wrong way|bad:|template)\b",
     re.IGNORECASE,
 )
-_THINK = ("think", "thinking", "thought", "scratchpad", "reasoning", "reflection")
-_OPEN_DRAFT = re.compile(rf"^\s*<({'|'.join(_THINK)})>", re.IGNORECASE)
-_CLOSE_DRAFT = re.compile(rf"</({'|'.join(_THINK)})>", re.IGNORECASE)
 _DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 _SPAN = re.compile(r"`([^`\n]+)`")
 
@@ -35,7 +33,11 @@ def read_edits(text: str) -> Wanted:
     """Return all that the text of an answer wants changed; never raises."""
     if len(text) > LONGEST:
         return Wanted(refused=(Refused(1, f"the text is longer than {LONGEST} characters: make smaller edits"),))
-    reader = _Reader(text.replace("\r\n", "\n").split("\n"))
+    meant = drafts_out(text.replace("\r\n", "\n").split("\n"))
+    reader = _Reader(meant.lines)
+    if meant.unended is not None:
+        why = "the thinking that begins here never ends, so all behind it is a draft"
+        reader.passed_over.append(Refused(meant.unended + 1, why))
     reader.read()
     return Wanted(tuple(reader.edits), tuple(reader.refused), tuple(reader.passed_over))
 
@@ -59,15 +61,12 @@ class _Reader:
                 self.edits += found.edits
                 self.refused += found.refused
                 return
-        here = self._after_lone_draft()
+        here = 0
         while here < len(self.lines):
             here = self._step(here)
 
     def _step(self, here: int) -> int:
         """Read what begins at a line outside of any fence; return the line behind it."""
-        draft = _OPEN_DRAFT.match(self.lines[here])
-        if draft:
-            return self._after_draft(here)
         stop = len(self.lines)
         if OPENER.match(self.lines[here]) and not self._deep(here):
             behind = self._block(here, stop, self._floor, "")
@@ -87,30 +86,6 @@ class _Reader:
         if behind > here:
             self._floor = behind
         return max(behind, here + 1)
-
-    # --- drafts
-
-    def _after_lone_draft(self) -> int:
-        """Return the first line behind thinking that only ends: some models leave its beginning out."""
-        for at, line in enumerate(self.lines):
-            if _OPEN_DRAFT.match(line):
-                return 0
-            closed = _CLOSE_DRAFT.search(line)
-            if closed and not FENCE.match(line) and line.strip().lower() == f"</{closed[1].lower()}>":
-                self._floor = at + 1
-                return at + 1
-        return 0
-
-    def _after_draft(self, at: int) -> int:
-        """Return the line behind thinking; what is edited in it is a draft."""
-        for here in range(at, len(self.lines)):
-            if _CLOSE_DRAFT.search(self.lines[here]):
-                self._floor = here + 1
-                return here + 1
-        self.passed_over.append(
-            Refused(at + 1, "the thinking that begins here never ends, so all behind it is a draft")
-        )
-        return len(self.lines)
 
     # --- shapes
 
@@ -246,7 +221,7 @@ class _Reader:
             line = self.lines[here].strip()
             if not line or FENCE.match(line) or name_in(line):
                 continue
-            if _EXAMPLE.search(line):
+            if EXAMPLE.search(line):
                 return True
             seen += 1
             if seen == 1:

@@ -22,8 +22,6 @@ class Replace:
     """Where it is said to begin, from 1; only tells equal places apart. 0 when nothing is said."""
     anchors: tuple[str, ...] = ()
     """Lines that are said to stand before it, outermost first; they only tell equal places apart."""
-    others: tuple[tuple[str, str], ...] = ()
-    """Other ways of dividing the same block into old and new."""
     final: bool | None = None
     """Whether the file is said to end with a line end afterwards."""
     at: int = 0

@@ -23,7 +23,7 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    path: str = Field(description="The file, from the project directory on")
+    path: str = Field(min_length=1, description="The file, from the project directory on")
     start: int = Field(default=1, ge=1, description="The first line to be shown")
     end: int | None = Field(default=None, ge=1, description="The last line to be shown; the file's last when left out")
 

@@ -1,0 +1,46 @@
+"""PURE: the thinking that stands in an answer: what is edited or called in it is a draft."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agents.tools.edits.fences import behind_edit, read_fence
+
+_WORDS = "think|thinking|thought|scratchpad|reasoning|reflection"
+_OPEN = re.compile(rf"^\s*<({_WORDS})>", re.IGNORECASE)
+_CLOSE = re.compile(rf"</({_WORDS})>", re.IGNORECASE)
+
+
+class Meant(NamedTuple):
+    """An answer without its drafts: as many lines as before, those of drafts empty."""
+
+    lines: list[str]
+    unended: int | None = None
+    """The line (from 0) where thinking begins that never ends."""
+
+
+def drafts_out(lines: Sequence[str]) -> Meant:
+    """Return the lines that are meant. Some models leave out where their thinking begins: then it begins at the top."""
+    kept: list[str] = []
+    here = 0
+    while here < len(lines):
+        if _OPEN.match(lines[here]):
+            end = next((at for at in range(here, len(lines)) if _CLOSE.search(lines[at])), None)
+            if end is None:
+                return Meant(kept + [""] * (len(lines) - here), here)
+            tail = lines[end][[*_CLOSE.finditer(lines[end])][-1].end() :]
+            kept += [*([""] * (end - here)), tail]
+            here = end + 1
+            continue
+        alone = _CLOSE.match(lines[here].strip())
+        if alone and alone[0] == lines[here].strip():
+            kept = [""] * (here + 1)
+            here += 1
+            continue
+        fence = read_fence(lines, here)
+        behind = behind_edit(lines, here) or (fence.stop + 1 if fence and fence.closed else here + 1)
+        kept += lines[here:behind]
+        here = behind
+    return Meant(kept)

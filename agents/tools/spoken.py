@@ -1,0 +1,326 @@
+"""PURE: tool calls and edits that a model wrote into the text of its answer because it has no other way to call."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from agents.ports import ToolCall
+from agents.tools.edits.drafts import drafts_out
+from agents.tools.edits.fences import Fence, behind_edit, read_fence
+from agents.tools.edits.naming import name_in
+from agents.tools.edits.reading import EXAMPLE, read_edits
+from agents.tools.edits.wanted import Refused
+from agents.tools.json_calls import calls_in, means_call, why_none
+from agents.tools.json_reading import Unreadable, read_object
+
+LONGEST = 1_000_000
+"""Characters of an answer that are read."""
+COMMANDS = ("run_command", "execute_command", "bash", "shell")
+"""Names under which a tool that runs a command line may be offered; its argument is `command`."""
+EDITS = "edit_file"
+_SHELL = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "mswea_bash_command"})
+_CALLS = frozenset(
+    {"tool", "tool_call", "tool_code", "tool_calls", "json", "json5", "function", "function_call", "action"}
+)
+_OPEN = re.compile(
+    r"<(?P<tag>tool_call|tool_calls|function_call|function_calls|tool_use|toolcall|(?:\w+:)?invoke|(?:\w+:)?function_calls"
+    r"|function)(?P<rest>=[\w.-]+|\s+name=\"[\w.-]+\"\s*)?>",
+    re.IGNORECASE,
+)
+_MARK = re.compile(r"(?:\[TOOL_CALLS\]|<\|python_tag\|>)\s*")
+_EQUALS = re.compile(r"<function=([\w.-]+)>(.*?)</function>", re.DOTALL)
+_INVOKE = re.compile(r"<(?:\w+:)?invoke\s+name=\"([\w.-]+)\"\s*>(.*?)</(?:\w+:)?invoke>", re.DOTALL)
+_PARAMETERS = (
+    re.compile(r"<parameter=([\w.-]+)>(.*?)</parameter>", re.DOTALL),
+    re.compile(r"<(?:\w+:)?parameter\s+name=\"([\w.-]+)\"[^>]*>(.*?)</(?:\w+:)?parameter>", re.DOTALL),
+)
+_ACTION = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?([\w.-]+)`?[ \t*]*$", re.IGNORECASE)
+_INPUT = re.compile(r"^[ \t*]*Action[ _]Input[ \t*]*:[ \t*]*", re.IGNORECASE)
+_ENDS = re.compile(r"^[ \t*]*(?:Observation|Thought|Final Answer|Action)[ \t*]*:", re.IGNORECASE)
+_OBSERVED = re.compile(r"^[ \t*]*Observation[ \t*]*:", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:you (?:can|could|may|might|should)|then run|afterwards|later|to verify|once (?:that|this|it))\b",
+    re.IGNORECASE,
+)
+
+
+class Spoken(NamedTuple):
+    """What an answer's text asks for."""
+
+    calls: tuple[ToolCall, ...] = ()
+    """In the order of the text; none when one of them cannot be read."""
+    refused: tuple[Refused, ...] = ()
+    """What means a call and cannot be read in one way; each says what to do."""
+    passed_over: tuple[Refused, ...] = ()
+    """What looks like a call and is an example."""
+
+
+def spoken(text: str, tools: Collection[str]) -> Spoken:
+    """Return the calls that a text asks for, with the edits in it as one call of `edit_file`; never raises.
+
+    `tools` are the names that are offered.
+    """
+    if len(text) > LONGEST:
+        return Spoken(refused=(Refused(1, f"the answer is longer than {LONGEST} characters: ask for less at once"),))
+    listener = _Listener(drafts_out(text.replace("\r\n", "\n").split("\n")).lines, tools)
+    listener.listen()
+    if listener.refused:
+        return Spoken((), tuple(listener.refused), tuple(listener.passed_over))
+    found = [call for _, call in sorted(listener.found, key=lambda each: each[0])]
+    calls = {(call.name, call.arguments): call for call in found}.values()
+    numbered = tuple(ToolCall(f"said-{nth}", call.name, call.arguments) for nth, call in enumerate(calls, 1))
+    return Spoken(numbered, (), tuple(listener.passed_over))
+
+
+def how_to_call() -> str:
+    """Return what a model is told that cannot call tools otherwise; byte for byte the same each time."""
+    return (
+        "Call a tool by writing one such block for each call, and end your answer there:\n"
+        '<tool_call>\n{"name": "TOOL", "arguments": {"NAME": "VALUE"}}\n</tool_call>\n'
+        "Files may also be changed by SEARCH/REPLACE blocks below the file's name:\n"
+        "path/of/the/file\n<<<<<<< SEARCH\nlines as they are\n=======\nlines as they shall be\n>>>>>>> REPLACE"
+    )
+
+
+class _Listener:
+    """Goes through an answer once, line by line; what it takes as a call is not read for edits."""
+
+    def __init__(self, lines: list[str], tools: Collection[str]) -> None:
+        self.lines, self.tools = lines, tools
+        self.found: list[tuple[int, ToolCall]] = []
+        self.refused: list[Refused] = []
+        self.passed_over: list[Refused] = []
+        self._rest = list(lines)
+        self._commands: list[tuple[int, str]] = []
+
+    def listen(self) -> None:
+        """Read the answer."""
+        whole = "\n".join(self.lines).strip()
+        if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not _MARK.match(whole):
+            calls = calls_in(whole, self.tools)
+            if calls is not None:
+                self.found += [(0, call) for call in calls]
+                return
+            if means_call(whole, self.tools):
+                self.refused.append(Refused(1, f"the call cannot be read: {why_none(whole)}"))
+                return
+        here = 0
+        while here < len(self.lines):
+            here = self._step(here)
+        self._one_command()
+        self._edits()
+
+    def _step(self, here: int) -> int:
+        line = self.lines[here]
+        behind = behind_edit(self.lines, here)
+        if behind:
+            return behind
+        opened = self._opened(here)
+        if opened:
+            return self._tagged(here, opened)
+        marked = _MARK.search(line)
+        if marked and not line[: marked.start()].strip():
+            return self._marked(here, marked.end())
+        if _ACTION.match(line):
+            return self._action(here)
+        if _OBSERVED.match(line) and self.found:
+            self._take(here, len(self.lines))  # what it makes up as the outcome, and all that follows from it
+            return len(self.lines)
+        fence = read_fence(self.lines, here)
+        return self._fence(fence) if fence else here + 1
+
+    # --- between tags
+
+    def _opened(self, at: int) -> re.Match[str] | None:
+        """Return the tag of a call that begins on this line, when it is not quoted in the middle of a sentence."""
+        opened = _OPEN.search(self.lines[at])
+        if opened is None or self.lines[at][: opened.start()].count("`") % 2:
+            return None
+        if opened["tag"].lower() == "function" and not (opened["rest"] or "").startswith("="):
+            return None
+        return opened
+
+    def _tagged(self, at: int, opened: re.Match[str]) -> int:
+        close = f"</{opened['tag']}>".lower()
+        rest = (self.lines[at][opened.end() :], *self.lines[at + 1 :])
+        end = next((at + nth for nth, line in enumerate(rest) if close in line.lower()), None)
+        last = len(self.lines) - 1 if end is None else end
+        body = "\n".join(self.lines[at : last + 1])[opened.start() :]
+        if self._example(at, self.lines[at][: opened.start()]):
+            self.passed_over.append(
+                Refused(at + 1, "the words before it say that it is an example, so it was not done")
+            )
+        else:
+            self._read_tag(at, body, opened, closed=end is not None)
+        self._take(at, last + 1)
+        return last + 1
+
+    def _read_tag(self, at: int, body: str, opened: re.Match[str], *, closed: bool) -> None:
+        for pattern in (_EQUALS, _INVOKE):
+            found = pattern.findall(body)
+            for name, inner in found:
+                self._with_parameters(at, name, inner)
+            if found:
+                return
+        inner = body[opened.end() - opened.start() :]
+        if closed:
+            inner = inner[: inner.lower().rindex(f"</{opened['tag']}>".lower())]
+        elif opened["rest"]:
+            self.refused.append(Refused(at + 1, f"the tag {opened[0]} is never closed: write the whole call"))
+            return
+        calls = calls_in(inner, self.tools, whole=closed, named=False)
+        if calls is None:
+            self.refused.append(Refused(at + 1, f"the call between the tags cannot be read: {why_none(inner)}"))
+        else:
+            self.found += [(at, call) for call in calls]
+
+    def _with_parameters(self, at: int, name: str, body: str) -> None:
+        """Take a call whose arguments stand between tags of their own, or are JSON."""
+        found = [pair for pattern in _PARAMETERS for pair in pattern.findall(body)]
+        given = {key: _between(value) for key, value in found}
+        if len(given) < len(found):
+            self.refused.append(Refused(at + 1, f"{name} is given an argument twice: give each once"))
+            return
+        if not found and body.strip():
+            try:
+                given = read_object(body, whole=True)
+            except Unreadable as wrong:
+                self.refused.append(Refused(at + 1, f"the arguments of {name} cannot be read: {wrong}"))
+                return
+        self.found.append((at, _call(name, given)))
+
+    def _marked(self, at: int, start: int) -> int:
+        """Read what stands behind a mark of calls: JSON to the end of the answer."""
+        body = "\n".join([self.lines[at][start:], *self.lines[at + 1 :]])
+        calls = calls_in(body, self.tools, named=False)
+        if calls is None:
+            self.refused.append(Refused(at + 1, f"the calls behind the mark cannot be read: {why_none(body)}"))
+        else:
+            self.found += [(at, call) for call in calls]
+        self._take(at, len(self.lines))
+        return len(self.lines)
+
+    # --- Action and Action Input
+
+    def _action(self, at: int) -> int:
+        named = _ACTION.match(self.lines[at])
+        assert named is not None
+        here = at + 1
+        while here < len(self.lines) and not self.lines[here].strip():
+            here += 1
+        given = _INPUT.match(self.lines[here]) if here < len(self.lines) else None
+        if given is None:
+            if named[1] in self.tools:
+                self.found.append((at, ToolCall("", named[1], "{}")))
+            return at + 1
+        end = next((nth for nth in range(here + 1, len(self.lines)) if _ENDS.match(self.lines[nth])), len(self.lines))
+        body = "\n".join([self.lines[here][given.end() :], *self.lines[here + 1 : end]]).strip()
+        if self._example(at, ""):
+            self.passed_over.append(
+                Refused(at + 1, "the words before it say that it is an example, so it was not done")
+            )
+        else:
+            try:
+                self.found.append((at, _call(named[1], read_object(body or "{}"))))
+            except Unreadable as wrong:
+                if named[1] in COMMANDS and body[:1] not in ("{", "["):
+                    self.found.append((at, _call(named[1], {"command": body.strip("`").strip()})))
+                else:
+                    why = f"the input of {named[1]} cannot be read: {wrong}. Write it as one JSON object"
+                    self.refused.append(Refused(here + 1, why))
+        self._take(at, end)
+        return end
+
+    # --- fences
+
+    def _fence(self, fence: Fence) -> int:
+        body = "\n".join(fence.body)
+        behind = min(fence.stop + 1, len(self.lines))
+        named = fence.name or (name_in(self.lines[fence.start - 1]) if fence.start else "")
+        first = next((nth for nth in range(fence.start + 1, fence.stop) if self.lines[nth].strip()), None)
+        if fence.language in (*_CALLS, "xml", "") and not named and first is not None:
+            if self._opened(first) and not self.lines[first].split("<")[0].strip():
+                if self._example(fence.start, ""):
+                    why = "the words before it say that it is an example, so it was not done"
+                    self.passed_over.append(Refused(fence.start + 1, why))
+                    return behind
+                self._take(fence.start, behind)
+                return first
+            if body.lstrip()[:1] in ("{", "["):
+                self._json(fence, body, behind)
+        elif fence.language in _SHELL and not named and fence.closed and body.strip():
+            self._commands.append((fence.start, body))
+        return behind
+
+    def _json(self, fence: Fence, body: str, behind: int) -> None:
+        explicit = fence.language not in ("json", "json5", "")
+        calls = calls_in(body, self.tools, whole=fence.closed, named=not explicit)
+        if calls is None and not (explicit or means_call(body, self.tools)):
+            return
+        if self._example(fence.start, ""):
+            why = "the words before it say that it is an example, so it was not done"
+            self.passed_over.append(Refused(fence.start + 1, why))
+        elif calls is None:
+            self.refused.append(Refused(fence.start + 1, f"the call in the fence cannot be read: {why_none(body)}"))
+        else:
+            self.found += [(fence.start, call) for call in calls]
+        self._take(fence.start, behind)
+
+    def _one_command(self) -> None:
+        """Take the one fence with a command, when the answer calls nothing otherwise."""
+        runner = next((name for name in COMMANDS if name in self.tools), "")
+        meant = [
+            (at, body) for at, body in self._commands if not self._said_before(at, _LATER) and not self._example(at, "")
+        ]
+        if not runner or not meant or self.found:
+            return
+        if len(meant) > 1:
+            why = "several command blocks stand in the answer: write exactly one, the one that is to be run now"
+            self.refused.append(Refused(meant[1][0] + 1, why))
+            return
+        at, body = meant[0]
+        self.found.append((at, _call(runner, {"command": _prompts_out(body)})))
+
+    # --- edits, and what surrounds a call
+
+    def _edits(self) -> None:
+        """Take the edits of the text that is no call."""
+        if EDITS not in self.tools or self.refused:
+            return
+        rest = "\n".join(self._rest)
+        wanted = read_edits(rest)
+        places = [each.at for each in (*wanted.edits, *wanted.refused)]
+        if places:
+            self.found.append((min(places) - 1, _call(EDITS, {"text": rest})))
+
+    def _take(self, start: int, stop: int) -> None:
+        """Leave these lines out of what is read for edits."""
+        self._rest[start:stop] = [""] * (min(stop, len(self._rest)) - start)
+
+    def _example(self, at: int, before: str) -> bool:
+        return bool(EXAMPLE.search(before)) or (not before.strip() and self._said_before(at, EXAMPLE))
+
+    def _said_before(self, at: int, words: re.Pattern[str]) -> bool:
+        """Whether the nearest line of prose above says one of these words."""
+        said = next((line for line in reversed(self.lines[max(0, at - 4) : at]) if line.strip()), "")
+        return bool(words.search(said)) and not said.lstrip().startswith(("`", "<"))
+
+
+def _between(value: str) -> str:
+    """Return a value between tags: on lines of its own it loses the line ends next to the tags."""
+    return value[1:].removesuffix("\n") if value.startswith("\n") else value
+
+
+def _prompts_out(body: str) -> str:
+    """Take the prompts of a console away, when every line has one."""
+    lines = body.strip("\n").split("\n")
+    if all(line.startswith("$ ") for line in lines if line.strip()):
+        return "\n".join(line.removeprefix("$ ") for line in lines)
+    return "\n".join(lines)
+
+
+def _call(name: str, arguments: Mapping[str, Any]) -> ToolCall:
+    return ToolCall("", name, json.dumps(arguments, ensure_ascii=False))
