@@ -15,6 +15,7 @@ from agents.models.faults import FOLLOWS
 from agents.models.faulty import FAULTS
 from agents.ports import Tool
 from agents.tools.found import find_tools, schema_of, told
+from agents.registry import card_of, find_roles, lacking
 from director.cli import app
 from director.gates.defaults import table
 from ledger.events import AnyEvent, Risk
@@ -189,6 +190,29 @@ def _risks(tool: Tool) -> str:
 
 def _first(text: str) -> str:
     return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|")
+
+
+def roles() -> str:
+    """Return the page of the roles: the capability matrix."""
+    cards = [card_of(role, lacking(model=True)) for role in find_roles().values()]
+    rows = "".join(
+        f"| `{card.name}` | {', '.join(card.aliases)} | {card.charge} | {', '.join(card.inputs)} | "
+        f"{', '.join(card.outputs)} | {', '.join(card.needs)} | {', '.join(f'`{tool}`' for tool in card.tools)} |\n"
+        for card in cards
+    )
+    head = (
+        "| role | also called | | works from | brings | needs | tools |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    return f"{WRITTEN}\n{ABOUT_ROLES}\n{head}{rows}"
+
+
+ABOUT_ROLES = """\
+# Roles
+
+Every role is an agent with work of its own; most of them need no model for it. A role whose needs are not met is shown
+as unavailable, with the reason. `*` in the name of a tool stands for any letters; tools are for roles that think with a
+model, and the user's approval policy is above all of them. [Adding an agent](adding-an-agent.md) says how to bring one.
+"""
 
 
 if __name__ == "__main__":
