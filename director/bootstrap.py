@@ -31,6 +31,8 @@ from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
 from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
+from director.exporters.chosen import Wanted, feeds
+from director.exporters.feed import Feed
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
@@ -272,6 +274,13 @@ def _wire(
         lines=lines,
         executor=executor,
     )
+
+
+def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
+    """Return what shows the project's calls to models elsewhere, where the user says; raise SettingsError."""
+    user = settings.user
+    wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
+    return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
 
 
 def policy_of(settings: Settings) -> Policy:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agents.tools.edits.naming import Meant, meant
 from agents.tools.edits.nearest import numbered
-from agents.tools.edits.partial import elision, why_partial
+from agents.tools.edits.partial import elision, stands_in, why_partial
 from agents.tools.edits.placing import Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
@@ -134,8 +134,9 @@ class _Plan:
         path = self._meant(edit.path or self._default, new=True)
         file = self._file(path)
         old = file.before
-        if old is not None and not edit.sure and split(edit.text)[0] == list(old.lines):
-            return  # what it says already: shown for reference
+        if old is not None and not edit.sure and stands_in(old.lines, edit.text):
+            self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
+            return
         if edit.new and old is not None and old.text.strip():
             raise _Stop(f"{path} is there already: change it in place")
         left_out = elision(edit.text, old)
