@@ -14,8 +14,8 @@ import typer
 from agents.models.faults import FOLLOWS
 from agents.models.faulty import FAULTS
 from agents.ports import Tool
-from agents.tools.found import find_tools, schema_of, told
 from agents.registry import card_of, find_roles, lacking
+from agents.tools.found import find_tools, schema_of, told
 from director.cli import app
 from director.gates.defaults import table
 from ledger.events import AnyEvent, Risk
