@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -25,14 +26,14 @@ from director.bootstrap import (
     project_id,
     repository_of,
 )
-from director.core.commands import Report
+from director.core.commands import Command, Report
 from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
 from director.exporters.feed import Feed
 from director.host.page import Opened, Page, ProjectName, Shown
-from director.host.starting import require_usable, start_command
+from director.host.starting import require_usable, start_command, start_work
 from director.settings import Settings, SettingsError
 from ledger.errors import LedgerError
 from ledger.events import (
@@ -46,6 +47,7 @@ from ledger.events import (
     RequestRefused,
     RunRequested,
     Task,
+    TaskTaken,
 )
 from ledger.lease import Lease
 from ledger.subscription import follow
@@ -175,6 +177,7 @@ class Host:
         except SettingsError:
             project.close()
             raise
+        project.executor.begin = partial(self._begin_work, project)
         task = asyncio.create_task(project.director.run(), name=f"director of {project.name}")
         self._running[project.id] = _Running(project, task)
         ready = asyncio.create_task(project.director.ready.wait())
@@ -263,6 +266,13 @@ class Host:
         await project.inbox.put(Report(start.at, notices))
         await self._taken(project, request.request, before)
         return project
+
+    async def _begin_work(self, project: Project, taken: TaskTaken) -> tuple[Command, ...]:
+        """Return the start of a run for a piece of work alone, and what a person should know of it."""
+        start, notices = await asyncio.to_thread(
+            start_work, project, taken, self.settings, self.sandbox.level, self.clock()
+        )
+        return start, Report(start.at, notices)
 
     async def _taken(self, project: Project, request: RequestId, after: int) -> None:
         """Wait for the director's answer, so that the next wish finds the run at work."""
