@@ -6,6 +6,7 @@ import typer
 
 from director.cli import agents, approving, asking, checks, daemon, reading
 from director.cli.keys import keys
+from director.cli.mcp import mcp
 from director.cli.model_server import model_server
 from director.cli.referee import referee
 from director.cli.run import run
@@ -40,6 +41,7 @@ app.command("deny")(approving.deny)
 app.command("agents")(agents.agents)
 app.command("tools")(agents.tools)
 app.command("keys")(keys)
+app.command("mcp")(mcp)
 app.command("referee")(referee)
 app.command("verify")(checks.verify)
 app.command("shred")(shred)
