@@ -14,8 +14,8 @@ import typer
 from agents.models.faults import FOLLOWS
 from agents.models.faulty import FAULTS
 from agents.ports import Tool
-from agents.tools.found import find_tools, schema_of, told
 from agents.registry import card_of, find_roles, lacking
+from agents.tools.found import find_tools, schema_of, told
 from director.cli import app
 from director.gates.defaults import table
 from ledger.events import AnyEvent, Risk
@@ -30,6 +30,7 @@ def pages() -> dict[str, str]:
         "cli.md": commands(),
         "events.md": events(),
         "gates.md": gates(),
+        "roles.md": roles(),
         "models.md": models(),
         "tools.md": tools(),
     }
