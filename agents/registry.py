@@ -57,7 +57,11 @@ def find_roles(plugins: Iterable[EntryPoint] | None = None) -> Mapping[str, Role
 
 def build_agents(roles: Mapping[str, Role], brain_for: Callable[[str], Any]) -> Mapping[str, Agent]:
     """Return one agent per role, each made with the brain that `brain_for` gives for its name."""
-    return {name: role(brain_for(name)) for name, role in roles.items()}
+    agents = {name: role(brain_for(name)) for name, role in roles.items()}
+    for agent in agents.values():
+        if hasattr(agent, "meet"):
+            agent.meet(agents)  # it works with the others
+    return agents
 
 
 def card_of(role: Any, lacks: Callable[[str], str], brain: str = "classical") -> RoleCard:

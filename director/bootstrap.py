@@ -9,10 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Agent, Policy, Rule, Sandbox, Target, Technique
-from agents.registry import build_agents, find_roles
+from agents.brains.conversation import prompts
+from agents.brains.conversational import ConversationalBrain
+from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
+from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -20,19 +23,26 @@ from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
+from agents.tools.found import find_tools
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
+from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
+from director.exporters.chosen import Wanted, feeds
+from director.exporters.feed import Feed
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
+from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
+from knowledge_graph.learned import Learned
 from knowledge_graph.projector import Projector
+from knowledge_graph.vectors import ChromaVectors
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
 from ledger.errors import Missing
@@ -68,6 +78,8 @@ class Project:
     desk: ToolDesk
     inbox: asyncio.Queue[Command]
     roles: tuple[RoleCard, ...]
+    lines: Lines
+    executor: LocalExecutor
 
     def close(self) -> None:
         """Let go of the ledger; the director must have ended."""
@@ -212,15 +224,15 @@ def _wire(
     masker = masker_of(settings)
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
-    mirror.tidy()
-    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
-    remove(folder / "worktrees")
+    _tidy(mirror, blobs, folder)
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
+    lines = Lines(settings, masker, store, blobs)
+    projector, learned = _knowledge(folder, identity)
     place = Place(
         store=store,
         blobs=blobs,
@@ -228,14 +240,14 @@ def _wire(
         referee=referee,
         agents=agents,
         worktrees=folder / "worktrees",
-        knowledge=Projector(),
+        knowledge=projector,
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
+        minds=_minds(settings, lines, learned),
     )
-    director = Director(store, LocalExecutor(place, inbox), inbox, clock)
-    desk = ToolDesk(place, policy_of(settings), lambda: director.state)
-    roles = tuple(RoleCard(name=a.name, charge=a.charge) for a in agents.values())
+    executor = LocalExecutor(place, inbox)
+    director = Director(store, executor, inbox, clock)
     return Project(
         id=identity,
         name=name,
@@ -250,16 +262,64 @@ def _wire(
         mirror=mirror,
         referee=referee,
         director=director,
-        desk=desk,
+        desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=roles,
+        roles=_cards(settings, agents),
+        lines=lines,
+        executor=executor,
     )
+
+
+def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
+    """Return what shows the project's calls to models elsewhere, where the user says; raise SettingsError."""
+    user = settings.user
+    wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
+    return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
+
+
+def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
+    """Remove what a killed process left."""
+    mirror.tidy()
+    blobs.tidy()
+    remove(folder / "worktrees")
+
+
+def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+    projector = Projector()
+    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
+
+
+def _cards(settings: Settings, agents: Mapping[str, Agent]) -> tuple[RoleCard, ...]:
+    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
+    return tuple(card_of(agent, lacks) for agent in agents.values())
 
 
 def policy_of(settings: Settings) -> Policy:
     """Return what the user lets tools do without asking."""
     rules = (Rule(rule.verdict, rule.tool, rule.path, rule.risk) for rule in settings.tables.approvals)
     return Policy(rules=tuple(rules))
+
+
+def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
+    roles, tools = find_roles(), find_tools()
+
+    def those(role: str) -> Mapping[str, Tool]:
+        return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
+
+    def agent(role: str) -> Agent | None:
+        if role not in roles:
+            return None
+        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+
+    return Minds(
+        agent=agent,
+        tools=those,
+        calls=lines.calls,
+        rules=policy_of(settings).rules,
+        waits=settings.user.approval_seconds,
+        seconds=settings.user.thinking_seconds,
+        knowledge=learned,
+    )
 
 
 QUICK_REPAIR = 30.0
@@ -269,6 +329,11 @@ QUICK_REPAIR = 30.0
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
+
+
+def _own_words(role: Any, name: str) -> str:
+    """Return what a role is told that brings no prompt of its own: what it is there for."""
+    return "" if name in prompts.roles() else charge_of(role)
 
 
 def _agents() -> Mapping[str, Agent]:
@@ -298,6 +363,18 @@ def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environ
         return replace(made, search=search, own=user_project, test_seconds=settings.user.test_seconds)
 
     return make
+
+
+async def serve_script(script: Path | None, log: Path | None, port: int, told: Callable[[str], None]) -> None:
+    """Serve a script of model answers until cancelled; raise AgentError. `told` gets the address once it listens."""
+    from agents.models.script import Script, read_script
+    from agents.models.server.app import Counter
+    from agents.models.server.serve import serving
+
+    lines = Script(()) if script is None else read_script(script)
+    async with serving(Counter(lines, log), port) as server:
+        told(server.address)
+        await asyncio.Event().wait()
 
 
 def tool(name: str) -> Path:

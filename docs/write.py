@@ -11,7 +11,10 @@ from typing import Any, get_args
 
 import typer
 
+from agents.models.faults import FOLLOWS
+from agents.models.faulty import FAULTS
 from agents.ports import Tool
+from agents.registry import card_of, find_roles, lacking
 from agents.tools.found import find_tools, schema_of, told
 from director.cli import app
 from director.gates.defaults import table
@@ -23,7 +26,14 @@ WRITTEN = "<!-- Written by `python -P docs/write.py`. -->\n"
 
 def pages() -> dict[str, str]:
     """Return every generated page by its name."""
-    return {"cli.md": commands(), "events.md": events(), "gates.md": gates(), "tools.md": tools()}
+    return {
+        "cli.md": commands(),
+        "events.md": events(),
+        "gates.md": gates(),
+        "roles.md": roles(),
+        "models.md": models(),
+        "tools.md": tools(),
+    }
 
 
 def commands() -> str:
@@ -99,11 +109,30 @@ def _fields(node: ast.ClassDef) -> Iterator[tuple[str, str, str]]:
 
 def gates() -> str:
     """Return the page of the gates: its own words, with the table as it is."""
-    page = (HERE / "gates.md").read_text("utf-8")
+    return _with_table((HERE / "gates.md").read_text("utf-8"), "| gate |", table())
+
+
+def models() -> str:
+    """Return the page of the models: its own words, with what follows from each fault as it is."""
+    page = (HERE / "models.md").read_text("utf-8")
+    faults = (
+        f"| `{kind}` | {follow.tries} | {'yes' if follow.elsewhere else 'no'} | {follow.told} |\n"
+        for kind, follow in FOLLOWS.items()
+    )
+    page = _with_table(page, "| fault |", "".join([FAULT_HEAD, *faults]))
+    wires = (f"| `{name}` | {fault.told} | `{fault.kind}` |\n" for name, fault in FAULTS.items())
+    return _with_table(page, "| name | what goes", "".join([WIRE_HEAD, *wires]))
+
+
+FAULT_HEAD = "| fault | tries in a row | another model | what it means |\n| --- | --- | --- | --- |\n"
+WIRE_HEAD = "| name | what goes over the wire | is read as |\n| --- | --- | --- |\n"
+
+
+def _with_table(page: str, head: str, rows: str) -> str:
     lines = page.splitlines(keepends=True)
-    first = next(i for i, line in enumerate(lines) if line.startswith("| gate |"))
+    first = next(i for i, line in enumerate(lines) if line.startswith(head))
     last = next(i for i in range(first, len(lines) + 1) if i == len(lines) or not lines[i].startswith("|"))
-    return "".join([*lines[:first], table(), *lines[last:]])
+    return "".join([*lines[:first], rows, *lines[last:]])
 
 
 def tools() -> str:
@@ -162,6 +191,29 @@ def _risks(tool: Tool) -> str:
 
 def _first(text: str) -> str:
     return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|")
+
+
+def roles() -> str:
+    """Return the page of the roles: the capability matrix."""
+    cards = [card_of(role, lacking(model=True)) for role in find_roles().values()]
+    rows = "".join(
+        f"| `{card.name}` | {', '.join(card.aliases)} | {card.charge} | {', '.join(card.inputs)} | "
+        f"{', '.join(card.outputs)} | {', '.join(card.needs)} | {', '.join(f'`{tool}`' for tool in card.tools)} |\n"
+        for card in cards
+    )
+    head = (
+        "| role | also called | | works from | brings | needs | tools |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    return f"{WRITTEN}\n{ABOUT_ROLES}\n{head}{rows}"
+
+
+ABOUT_ROLES = """\
+# Roles
+
+Every role is an agent with work of its own; most of them need no model for it. A role whose needs are not met is shown
+as unavailable, with the reason. `*` in the name of a tool stands for any letters; tools are for roles that think with a
+model, and the user's approval policy is above all of them. [Adding an agent](adding-an-agent.md) says how to bring one.
+"""
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from ledger.events import (
     SessionDeleted,
     TaskAnswered,
     TaskRequested,
+    TaskTaken,
     ToolAnswered,
     ToolRequested,
 )
@@ -39,6 +40,7 @@ def by_request(blob: Blob, run: RunId) -> list[Told]:
             KeyRevoked(key="k1", by="page"),
         ),
         *director(
+            TaskTaken(request=RequestId("q23"), role="coder", text="Explain parse_range.", apply="none"),
             TaskAnswered(request=RequestId("q23"), state="done", run=run, text=blob("It splits at the dash.")),
             TaskAnswered(request=RequestId("q24"), state="failed", run=run, why="the deployer is not available"),
             RoleChanged(role="tester", state="paused"),

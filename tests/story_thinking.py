@@ -25,11 +25,13 @@ from ledger.events import (
     DenyRequested,
     DirectorStarted,
     FactsGathered,
+    GateSpec,
     IterationEnded,
     LaidFile,
     MessageSent,
     NudgeGiven,
     OpinionGiven,
+    PatchMeasured,
     PatchProposed,
     PlanMade,
     PlanStep,
@@ -55,8 +57,6 @@ from tests.story_parts import (
     diff,
     director,
     landing,
-    measured,
-    readings,
 )
 from tests.story_thinking_parts import (
     CODER,
@@ -75,6 +75,7 @@ from tests.story_thinking_parts import (
     finished,
     iteration,
     message,
+    reached,
     scheduled,
     task,
     wish,
@@ -91,7 +92,7 @@ def beginning() -> list[Told]:
             commit=commit(4),
             tree=commit(104),
             branch="kaizen/run-2",
-            gates=GATES,
+            gates=(*GATES, GateSpec(name="goal", better="higher", target=1, tolerance=0, ratchet=True)),
             budget=Budget(
                 iterations=10, minutes=60.0, cost=0.5, tokens=400_000, calls=120, per_task=Allowance(cost=0.25)
             ),
@@ -101,7 +102,7 @@ def beginning() -> list[Told]:
             models=(SMALL, STRONG),
         ),
         ToolsOffered(tools=(ToolCard(name="read_file", description="Read a file.", parameters="", risk="read"),)),
-        BaselineMeasured(run=RUN, tree=commit(104), readings=readings(0.0, 84.0, 0.0), score=90.0),
+        BaselineMeasured(run=RUN, tree=commit(104), readings=reached(), score=90.0),
     )
 
 
@@ -111,7 +112,7 @@ def planning(blob: Blob) -> list[Told]:
     facts = "parse_range splits at the dash; nothing knows of a step. Seven tests speak of it."
     return [
         *director(
-            iteration(1, task("research", "research", "researcher"), task("plan", "plan", "planner")),
+            iteration(1, task("research", "researcher"), task("plan", "planner")),
             scheduled(a1, 1, "research", "researcher", SMALL),
         ),
         *agent(
@@ -134,8 +135,8 @@ def planning(blob: Blob) -> list[Told]:
         *director(
             PlanMade(run=RUN, attempt=a2, steps=_steps()),
             IterationEnded(run=RUN, iteration=1, landed=0, rejected=0, score=90.0),
-            iteration(2, task("tests-parse", "acceptance", "tester", "parse")),
-            scheduled(a3, 2, "tests-parse", "tester", SMALL),
+            iteration(2, task("acceptance", "tester", "parse")),
+            scheduled(a3, 2, "acceptance:parse", "tester", SMALL),
         ),
         *agent(a3, *call(a3, "act-1", SMALL, blob, (TASK,), "Two tests.", tokens=(1500, 300), cost=None)),
         *director(
@@ -175,10 +176,8 @@ def coding(blob: Blob) -> list[Told]:
     """Return a conversation with faults, vetoes, a nudge, a condensation and an approval, up to the question."""
     return [
         *director(
-            iteration(
-                3, task("do-parse", "implement", "coder", "parse"), task("do-refuse", "implement", "coder", "refuse")
-            ),
-            scheduled(CODER, 3, "do-parse", "coder", STRONG),
+            iteration(3, task("implement", "coder", "parse"), task("implement", "coder", "refuse")),
+            scheduled(CODER, 3, "implement:parse", "coder", STRONG),
         ),
         *agent(CODER, *_first_steps(blob), *_faults(blob), *_circle(blob)),
         *director(wish(CODER, "ap1", "run_command", PUSH, "run pip download hypothesis", "network", blob)),
@@ -223,7 +222,9 @@ def _first_steps(blob: Blob) -> list[AnyEvent]:
             follows="act-1",
         ),
         ToolAsked(attempt=CODER, key="t2", tool="edit_file", arguments=blob('{"path": "ranges/parse.py"}')),
-        ToolVetoed(attempt=CODER, key="t2", tool="edit_file", stage="schema", why="`old` and `new` are missing"),
+        ToolVetoed(
+            attempt=CODER, key="t2", tool="edit_file", stage="schema", why="`old_text` and `new_text` are missing"
+        ),
     ]
 
 
@@ -283,7 +284,9 @@ def _circle(blob: Blob) -> list[AnyEvent]:
             tokens=(8200, 120),
             cost=0.005,
         ),
-        ToolAsked(attempt=CODER, key="t4", tool="run_command", arguments=blob(json.dumps(PUSH)), risk="network"),
+        ToolAsked(
+            attempt=CODER, key="t4", tool="run_command", arguments=blob(json.dumps(PUSH)), risk="network", waits=True
+        ),
     ]
 
 
@@ -310,6 +313,7 @@ def allowing(blob: Blob) -> list[Told]:
         ),
         *agent(
             CODER,
+            ToolAsked(attempt=CODER, key="t4", tool="run_command", arguments=edited, risk="network"),
             ToolFinished(attempt=CODER, key="t4", tool="run_command", success=False, summary="no route to a host"),
             *call(CODER, "act-5", STRONG, blob, ("no route to a host",), "Done.", tokens=(8300, 40), source="record"),
         ),
@@ -326,9 +330,9 @@ def allowing(blob: Blob) -> list[Told]:
                 partial=True,
                 spent="task:cost",
             ),
-            measured(CODER, 4, (0.0, 85.0, 0.0), 91.0),
+            PatchMeasured(attempt=CODER, base=commit(4), tree=commit(104), readings=reached(1.0), score=91.0),
         ),
-        *landing(CODER, 5, "Understand a step", {"tests": 0.0, "coverage": 85.0, "lint": 0.0}, 91.0),
+        *landing(CODER, 5, "Understand a step", {"tests": 0.0, "coverage": 84.0, "lint": 0.0, "goal": 1 / 3}, 91.0),
     ]
 
 
@@ -336,7 +340,7 @@ def refusing(blob: Blob) -> list[Told]:
     """Return every other end of an approval, and a call that still waits."""
     ask = ["git", "push", "origin", "kaizen/run-2"]
     return [
-        *director(scheduled(WAITER, 3, "do-refuse", "coder", STRONG)),
+        *director(scheduled(WAITER, 3, "implement:refuse", "coder", STRONG)),
         *director(wish(WAITER, "ap2", "delete_file", {"path": "README.md"}, "delete README.md", "write", blob)),
         *asked(DenyRequested(request=RequestId("q22"), approval=ApprovalId("ap2"), why="it is needed", by="you")),
         *director(
@@ -346,12 +350,12 @@ def refusing(blob: Blob) -> list[Told]:
             RequestHonoured(request=RequestId("q22")),
             wish(WAITER, "ap3", "delete_file", {"path": "setup.cfg"}, "delete setup.cfg", "write", blob),
             ApprovalDenied(attempt=WAITER, approval=ApprovalId("ap3"), digest="digest-ap3"),
-            scheduled(LOST, 3, "do-refuse", "coder", SMALL),
+            scheduled(LOST, 3, "implement:refuse", "coder", SMALL),
             wish(LOST, "ap4", "git_push", {"command": ask}, "git push origin kaizen/run-2", "deliver", blob),
             AttemptCancelled(attempt=LOST, why="another attempt was faster"),
             OpinionGiven(run=RUN, attempt=LOST, step="say", satisfied=True, opinion="It reads well.", model=STRONG),
             OpinionGiven(run=RUN, attempt=LOST, step="say", satisfied=False, opinion="No example.", model=STRONG),
-            BudgetExhausted(run=RUN, scope="task", subject="do-refuse", what="cost", limit=0.25),
+            BudgetExhausted(run=RUN, scope="task", subject="implement:refuse", what="cost", limit=0.25),
             wish(WAITER, "ap5", "git_push", {"command": ask}, "git push origin kaizen/run-2", "deliver", blob),
         ),
     ]

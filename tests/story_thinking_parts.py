@@ -13,13 +13,14 @@ from ledger.events import (
     CallFinished,
     CallStarted,
     IterationStarted,
+    Reading,
     Risk,
     RoleCard,
     RunId,
     Task,
     TaskId,
 )
-from tests.story_parts import START, Blob, commit
+from tests.story_parts import START, Blob, commit, readings
 
 RUN = RunId("r2")
 GOAL = "A range may have a step: `1-9:2` means 1, 3, 5, 7, 9."
@@ -41,7 +42,11 @@ ROLES = (
 )
 SYSTEM = "You are the coder of Kaizen. Change as little as the task needs."
 TASK = "Task: parse_range understands a step.\nThe acceptance tests stand in tests/test_step.py."
-EDIT = {"path": "ranges/parse.py", "old": "return [int(text)]", "new": "return [int(text.partition(':')[0])]"}
+EDIT = {
+    "path": "ranges/parse.py",
+    "old_text": "return [int(text)]",
+    "new_text": "return [int(text.partition(':')[0])]",
+}
 PUSH = {"command": ["pip", "download", "hypothesis"], "network": True}
 
 
@@ -55,14 +60,20 @@ def iteration(number: int, *tasks: Task) -> IterationStarted:
     return IterationStarted(run=RUN, iteration=number, tasks=tasks, why="what the goal needs next")
 
 
-def task(name: str, kind: str, role: str, step: str = "") -> Task:
+def reached(share: float | None = None) -> tuple[Reading, ...]:
+    """Return the gates' readings, with how far the step `parse` is."""
+    goal = Reading(gate="goal", value=0.0 if share is None else share / 3, counts={"step parse": share or 0.0})
+    return (*readings(0.0, 84.0, 0.0), goal)
+
+
+def task(kind: str, role: str, step: str = "") -> Task:
+    """Return a task of the goal."""
     return Task(
-        id=TaskId(name),
+        id=TaskId(f"{kind}:{step}" if step else kind),
         kind=kind,  # type: ignore[arg-type]
         gate="goal",
         role=role,
-        title={"research": "Facts for the goal", "plan": "A plan for the goal"}.get(name, f"{kind} {step}"),
-        targets=(step,) if step else (),
+        title={"research": "Facts for the goal", "plan": "A plan for the goal"}.get(kind, f"{kind} {step}"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -12,8 +11,8 @@ from agents.brains.conversation.decide import Over
 from agents.brains.conversation.finish import Finish
 from agents.brains.conversation.looking import Look, Looked, is_tested, look_for
 from agents.brains.conversation.loop import TOKENS, Conversation
-from agents.brains.conversation.prompts import system_prompt
-from agents.ports import BudgetSpent, ModelFault, Nothing, Outcome, Proposal, ToolCall, Waiting, Workbench
+from agents.brains.conversation.prompts import roles, system_prompt
+from agents.ports import BudgetSpent, ModelFault, Nothing, Outcome, Proposal, Waiting, Workbench
 from ledger.events import Task
 
 TECHNIQUE = "conversation"
@@ -28,15 +27,13 @@ class ConversationalBrain:
 
     def __init__(
         self, role: str, *, prompt: str = "", look: Look | None = None, tokens: int = TOKENS,
-        heard: Callable[[str], Sequence[ToolCall]] = lambda text: (),
     ) -> None:  # fmt: skip
         """`prompt` is the text of a role described as data; `look` says whether a task is done, by its kind when None.
 
         `tokens` bounds what is sent with each step.
         """
-        self.role = role
-        self._system = system_prompt(role, prompt)
-        self._look, self._tokens, self._heard = look, tokens, heard
+        self.role, self._prompt = role, prompt
+        self._look, self._tokens = look, tokens
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Change the worktree and propose, or say why there is nothing to propose.
@@ -45,7 +42,11 @@ class ConversationalBrain:
         the environment fails: the attempt is then taken up again where it was.
         """
         look = self._look or look_for(task)
-        talk = Conversation(self._system, task, bench, look=look, tokens=self._tokens, heard=self._heard)
+        role = task.role if task.role in roles() else self.role
+        talk = Conversation(
+            system_prompt(role, self._prompt if role == self.role else ""), task, bench, look=look, tokens=self._tokens,
+            thread="" if task.role in ("", self.role) else task.role,
+        )  # fmt: skip
         try:
             ended = await talk.run()
         except ModelFault as fault:
@@ -88,7 +89,8 @@ async def ask_structured(
         return Looked(met=True, told="Taken.", summary="answered")
 
     talk = Conversation(
-        system_prompt(role, prompt), task, bench, look=look or looked, finish=finish, tokens=tokens
+        system_prompt(role, prompt), task, bench, look=look or looked, finish=finish, tokens=tokens,
+        thread="" if task.role in ("", role) else role,
     )  # fmt: skip
     ended = await talk.run()
     match ended:

@@ -159,10 +159,9 @@ class PaidCalls:
         names = in_order(call.model, self._names)
         cards = [await asyncio.to_thread(self._model.card, name) for name in names]  # the first loads a library
         priced = [
-            card.name for card in cards
-            if self._unknown_price or (card.price_in is not None and card.price_out is not None)
-        ]  # fmt: skip
-        if call.model not in priced:
+            card for card in cards if self._unknown_price or (card.price_in is not None and card.price_out is not None)
+        ]
+        if not priced or priced[0].name != call.model:
             raise ModelFault(
                 "no_price",
                 f"the price of {call.model} is unknown, so no budget of money would hold: add --allow-unknown-price, "

@@ -61,6 +61,8 @@ _OVERFLOW = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _PER_TIME = re.compile(r"per (?:minute|second|hour|day)|\b[TR]P[MDS]\b|rate.?limit", re.IGNORECASE)
+_TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
+"""A request larger than the limit per minute: no waiting mends it, a shorter prompt does."""
 _QUOTA = re.compile(
     r"insufficient[ _]?(?:quota|funds|credit|balance)|exceeded your (?:current|monthly) (?:quota|usage|spend)|billing"
     r"|credit balance|out of credits?|payment required|quota_exceeded|spending limit|prepay",
@@ -121,7 +123,9 @@ def retry_after(headers: Mapping[str, str], text: str, now: float) -> float | No
 def _kind(status: int, text: str) -> FaultKind:
     if _NO_KEY.search(text) and status in (0, 400, 401, 403, 500):
         return "no_key"
-    if status in (400, 413, 422, 429, 500) and _OVERFLOW.search(text) and not _PER_TIME.search(text):
+    if status == 413 or (status == 429 and _TOO_LARGE.search(text)):
+        return "context_overflow"
+    if status in (400, 422, 429, 500) and _OVERFLOW.search(text) and not _PER_TIME.search(text):
         return "context_overflow"
     if status == 402 or (status in (400, 403, 429) and _QUOTA.search(text)):
         return "quota"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agents.models.faults import FOLLOWS, TOLD_TO_MODEL
-from agents.ports import ModelFault
+from agents.ports import ModelCard, ModelFault
 
 MOST = 24
 """Tries of one call, over all models."""
@@ -27,11 +27,12 @@ class Next(NamedTuple):
 class Plan:
     """The tries of one call. The models are asked in their order; faults that pass are waited for."""
 
-    def __init__(self, models: Sequence[str], *, deadline: float, seed: str) -> None:
+    def __init__(self, models: Sequence[ModelCard], *, deadline: float, seed: str) -> None:
         """`deadline` and the times given later are seconds of one clock; `seed` spreads the waits of many callers."""
-        self._left = list(models)
+        self._left = [card.name for card in models]
+        self._windows = {card.name: card.window for card in models}
         self.deadline, self._seed = deadline, seed
-        self._model = models[0]
+        self._model = self._left[0]
         self._total = 0
         self._row = 0
         self._ready: dict[str, float] = {}
@@ -50,7 +51,7 @@ class Plan:
         self._ready[self._model] = now + wait
         if self._total >= MOST:
             return None
-        others = [name for name in self._following() if name != self._model] if follow.elsewhere else []
+        others = self._others(fault) if follow.elsewhere else []
         again = self._row < follow.tries or (not others and follow.returns)
         if again and not (others and wait > PATIENCE):
             return self._chosen(self._model, now)
@@ -66,10 +67,13 @@ class Plan:
             self._model, self._row = name, 0
         return Next(name, at)
 
-    def _following(self) -> list[str]:
-        """The models that are left, from the one after this on."""
-        at = self._left.index(self._model) + 1
-        return self._left[at:] + self._left[:at]
+    def _others(self, fault: ModelFault) -> list[str]:
+        """The other models that are left, from the one after this on; for too long a prompt only larger ones."""
+        at = self._left.index(self._model)
+        others, mine = self._left[at + 1 :] + self._left[:at], self._windows[self._model]
+        if fault.kind != "context_overflow" or mine is None:
+            return others
+        return [name for name in others if (self._windows[name] or 0) > mine]
 
     def _wait(self, fault: ModelFault) -> float:
         if fault.retry_after is not None:

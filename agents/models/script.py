@@ -17,9 +17,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.models.faulty import FAULTS
+from agents.ports import AgentError
 
 
-class ScriptError(Exception):
+class ScriptError(AgentError):
     """A script cannot be read; the message is one line that says where and what."""
 
 

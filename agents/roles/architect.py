@@ -8,7 +8,7 @@ from agents.brains.classical import ClassicalBrain
 from agents.brains.conversational import Brought, ask_structured
 from agents.ports import Nothing, Opined, Outcome, Workbench
 from agents.roles.base import BaseAgent
-from agents.roles.toolkits import LOOK
+from agents.roles.toolkits import CHANGE, LOOK, RUN
 from agents.techniques.structure import Structure
 from ledger.events import Task
 
@@ -24,13 +24,13 @@ class Architect(BaseAgent):
     """Names what makes the next change dear, and with a model gives an opinion on what no test can say."""
 
     name = "architect"
-    inputs = ("the project's code", "its history", "what was built for a step")
-    outputs = ("findings", "opinion")
-    tools = LOOK
+    inputs = ("the project's code", "its history", "what was built for a step", "findings of complexity")
+    outputs = ("findings", "opinion", "patch")
+    tools = (*LOOK, *CHANGE, *RUN)
     aliases = ("reviewer",)
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
-        """Report findings with their evidence, or an opinion; the architect changes nothing."""
+        """Report findings with their evidence, or an opinion; with a model, mend what its gates found."""
         if task.kind == "structure":
             return await ClassicalBrain((Structure(),)).work(task, bench)
         if task.kind != "opinion":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from agents.messages import AgentMessage
 from agents.ports import Agent, Found, Gathered, Nothing, Opined, Outcome, Planned, Proposal, Waiting, Workbench
-from agents.registry import find_roles
 from agents.roles.base import BaseAgent
 from agents.techniques.sarif import sarif
 from ledger.events import Finding, MessageSent, Task
@@ -26,16 +25,22 @@ class Coordinator(BaseAgent):
     inputs = ("a task in words",)
     outputs = ("patch", "messages from stage to stage")
 
-    def __init__(self, brain: Any, agents: Callable[[], Mapping[str, Agent]] | None = None) -> None:
-        """`agents` gives the others by name; without it they are found, and think with the same brain."""
+    def __init__(self, brain: Any) -> None:
         super().__init__(brain)
-        self._agents = agents or (lambda: {name: role(brain) for name, role in find_roles().items()})
+        self._agents: Mapping[str, Agent] = {}
+
+    def meet(self, agents: Mapping[str, Agent]) -> None:
+        """Get to know the others, by name."""
+        self._agents = agents
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Run the chain in one worktree; every hand-over is a message, and its payload the next stage's input."""
         if bench.blobs is None:
             return Nothing("there is no place to keep what is handed over: run it in a project")
-        agents, brought = self._agents(), Proposals()
+        absent = [stage for stage in CHAIN if stage not in self._agents]
+        if absent:
+            return Nothing(f"there is no {absent[0]} here to work with")
+        brought = Proposals()
         handed = bench.blobs.put(task.title.encode("utf-8", "replace"))
         sender = USER
         for stage in CHAIN:
@@ -44,7 +49,7 @@ class Coordinator(BaseAgent):
                 priority=min(10, max(1, round(10 * task.promise) or 5)), correlation=task.id[:200],
             ).sent(bench.attempt)  # fmt: skip
             bench.record(message)
-            outcome = await agents[stage].work(_of_stage(task, stage), _at_stage(bench, message))
+            outcome = await self._agents[stage].work(_of_stage(task, stage), _at_stage(bench, message))
             if isinstance(outcome, Waiting):
                 return outcome
             brought.add(stage, outcome)

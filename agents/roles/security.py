@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.ports import Found, Nothing, Outcome, Workbench
 from agents.roles.base import BaseAgent
-from agents.roles.toolkits import LOOK
+from agents.roles.toolkits import CHANGE, LOOK, RUN
 from agents.tools.dangers import find_dangers
 from agents.workspace.layout import read_layout
 from ledger.events import Task
@@ -15,9 +15,9 @@ class Security(BaseAgent):
 
     name = "security"
     inputs = ("the project's code", "every committed file")
-    outputs = ("findings", "SARIF")
+    outputs = ("findings", "SARIF", "patch")
     needs = ("bandit", "detect_secrets")
-    tools = LOOK
+    tools = (*LOOK, *CHANGE, *RUN)
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
         """Report what both tools find; with a model, and when asked, mend what was found."""

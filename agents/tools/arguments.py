@@ -45,6 +45,9 @@ def read_arguments(tool: Tool, text: str) -> Any:
 
 def expected(tool: Tool) -> str:
     """Return in one line what the tool takes."""
+    told = getattr(tool.arguments, "expected", None)
+    if told is not None:
+        return f"{tool.name} takes {told()}"
     fields = [
         f"{name}: {_kind(field.annotation)}" + ("" if field.is_required() else " (may be left out)")
         for name, field in tool.arguments.model_fields.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 from collections.abc import Iterator
@@ -63,12 +64,19 @@ def read(project: Path, path: str, most: int = LARGEST) -> bytes | None:
         descriptor = os.open(project / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode) or about.st_size > most:
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as stream:
-        about = os.fstat(stream.fileno())
-        if not stat.S_ISREG(about.st_mode) or about.st_size > most:
-            return None
         content = stream.read(most + 1)
     return content if len(content) <= most else None
+
+
+def named(path: str) -> str:
+    """Name what a call reads as resources are named: one file or folder, or the whole tree."""
+    tidy = posixpath.normpath(path) if path else "."
+    return "tree" if tidy == "." else f"file:{tidy}"
 
 
 def relative(project: Path, path: Path) -> str:

@@ -170,8 +170,21 @@ def _add_routes(app: FastAPI) -> None:
             status_code=endpoint.status,
             response_model=None,
             include_in_schema=endpoint.path.startswith("/api/"),
+            openapi_extra={"parameters": [_project(endpoint.project)]} if endpoint.project else None,
             route_class_override=_guarded(endpoint.permission),
         )
+
+
+def _project(place: str) -> dict[str, object]:
+    """Return the parameter that says which project, for the description of the API."""
+    told = "Which project; may be left out while there is one."
+    return {
+        "name": "project",
+        "in": place,
+        "required": place == "path",
+        "schema": {"type": "string"},
+        "description": told,
+    }
 
 
 def _admit(request: Request, permission: Permission) -> None:

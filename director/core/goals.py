@@ -140,9 +140,9 @@ def owed(goal: Goal, reading: Reading | None) -> tuple[Task, ...]:
     return tuple(task for task in found if _has_tries(goal, task.kind, task.id))
 
 
-def owes_review(goal: Goal, reading: Reading | None) -> bool:
-    """Return whether what was built still waits for the eyes of the architect or of security."""
-    return any(task.kind in ("structure", "findings") for task in owed(goal, reading))
+def reviews_owed(goal: Goal, reading: Reading | None) -> tuple[Task, ...]:
+    """Return the tasks by which architect and security look at what was built."""
+    return tuple(task for task in owed(goal, reading) if task.kind in ("structure", "findings"))
 
 
 def done_steps(goal: Goal, reading: Reading | None) -> frozenset[str]:

@@ -56,6 +56,8 @@ def eligible(run: Run) -> tuple[Task, ...]:
     fresh.sort(key=lambda t: t.kind != "asked" and routing.choose(run, t) != routing.CLASSICAL)
     if any(t.kind == "failing_test" or t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "uncovered"]
+    if any(t.gate == goals.GATE for t in fresh):
+        fresh = [t for t in fresh if t.kind != "findings" or t.gate == goals.GATE]  # what is built changes them
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
     again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]
@@ -106,7 +108,7 @@ def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
         return _lint(reading)
     if spec.name == "coverage":
         return _uncovered(reading, run) + leftover.tasks(spec, reading, run)
-    return leftover.tasks(spec, reading, run)
+    return [] if spec.name == goals.GATE else leftover.tasks(spec, reading, run)
 
 
 def _failing_tests(reading: Reading, run: Run) -> list[Task]:

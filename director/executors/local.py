@@ -15,6 +15,7 @@ from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.touched import touched
 from agents.workspace.worktree import Worktree
+from director.core.asked import work_of
 from director.core.commands import Broken, Command, Report, Tick
 from director.core.effects import (
     Begin,
@@ -33,6 +34,7 @@ from director.core.effects import (
 )
 from director.core.state import Run, State, refused_now
 from director.executors.goals import begun_from, laid_files, notes_for, taken_for
+from director.executors.spoken import spoken_before
 from director.executors.thinking import Minds, Thinkers, notes_of
 from director.gates.goal import with_goal
 from director.landing import deliver, land, restore
@@ -256,14 +258,20 @@ class LocalExecutor:
         await asyncio.gather(*self._ending, return_exceptions=True)
         return (await self._thinkers.book(run)).of_run()
 
+    def _said_before(self, run: Run, effect: Work) -> dict[str, str]:
+        taken = work_of(run, effect.task)
+        place = self.place
+        return spoken_before(place.store, place.blobs, taken.request, place.clock()) if taken is not None else {}
+
     async def _work(self, run: Run, effect: Work, refused: frozenset[str]) -> tuple[AnyEvent, ...]:
         place, thinkers = self.place, self._thinkers if effect.brain == "conversational" else None
         if effect.brain == "conversational" and thinkers is None:
             raise AgentError("no model is connected any more: connect one with KAIZEN_MODEL=NAME")
-        agents = place.agents if thinkers is None else thinkers.minds.agents
-        if effect.role not in agents:
+        agent = place.agents.get(effect.role) if thinkers is None else thinkers.minds.agent(effect.role)
+        if agent is None:
             return (AttemptGaveUp(attempt=effect.attempt, why=f"there is no role {effect.role} here"),)
-        notes = {**notes_of(run, effect), **notes_for(run, effect, place.blobs)}
+        before = await asyncio.to_thread(self._said_before, run, effect)
+        notes = {**notes_of(run, effect), **notes_for(run, effect, place.blobs), **before}
         worktree = Worktree(
             place.mirror,
             place.worktrees / effect.attempt,
@@ -294,7 +302,6 @@ class LocalExecutor:
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            agent = agents[effect.role]
             report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
             taken = await taken_for(place.referee, run, effect, report)
             if thinkers is None:

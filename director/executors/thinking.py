@@ -14,6 +14,7 @@ from agents.ports import (
     Agent,
     Approval,
     Calls,
+    Knowledge,
     Models,
     Policy,
     Purse,
@@ -61,8 +62,8 @@ class MakesCalls(Protocol):
 class Minds:
     """What a project has for thinking with models."""
 
-    agents: Mapping[str, Agent]
-    """By role."""
+    agent: Callable[[str], Agent | None]
+    """Of a role; None when there is no such role."""
     tools: Callable[[str], Mapping[str, Tool]]
     """Those a role may use."""
     calls: MakesCalls
@@ -72,6 +73,8 @@ class Minds:
     """Seconds an approval is waited for."""
     seconds: float = 1800.0
     """How long one attempt may think."""
+    knowledge: Knowledge | None = None
+    """What was learned, for the tools that ask for it."""
 
 
 @dataclass(slots=True)
@@ -120,6 +123,7 @@ class Thinkers:
             goal=started.goal,
             notes=notes,
             gates=started.gates,
+            knowledge=self.minds.knowledge,
         )
 
     async def with_answer(self, run: Run, effect: Work, report: AnyEvent) -> AnyEvent:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agents.ports import AgentError, Policy, Tool, ToolBench, ToolCall, Waiting
+from agents.ports import AgentError, Knowledge, Policy, Tool, ToolBench, ToolCall, Waiting
 from agents.tools.found import find_tools, schema_of, told
 from agents.tools.pipeline import Carried, Pipeline
 from agents.tools.policy import KEEP_OUT
@@ -50,6 +50,8 @@ class ToolDesk:
     policy: Policy
     state: Callable[[], State]
     """What the director knows now: the branch of a run at work is looked at, else the user's own commit."""
+    knowledge: Knowledge | None = None
+    """What was learned, for the tools that ask for it."""
     find: Callable[[], Mapping[str, Tool]] = find_tools
     _tools: Mapping[str, Tool] = field(default_factory=dict)
 
@@ -124,8 +126,10 @@ class ToolDesk:
                 blobs=place.blobs,
                 recall=lambda fingerprint: recall(place.knowledge.graph, fingerprint, place.blobs),
                 scratch=worktree.scratch,
+                knowledge=self.knowledge,
                 keep_out=KEEP_OUT,
             )
+            await asyncio.to_thread(place.knowledge.catch_up, place.store)
 
             async def append(events: Sequence[AnyEvent]) -> None:
                 await self._append(stream, events, actor=attempt)

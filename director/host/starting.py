@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +28,7 @@ from director.settings import (
     together,
     with_options,
 )
-from ledger.events import GateSpec, NoticeRaised, RunRequested
+from ledger.events import GateSpec, NoticeRaised, RequestId, RunRequested, TaskTaken
 
 NO_MODEL = (
     "a goal in words needs a model: name one by --model or KAIZEN_MODEL, e.g. KAIZEN_MODEL=groq/llama-3.3-70b-versatile"
@@ -113,6 +114,10 @@ def start_command(
     source = project.mirror.take(may_be_empty=bool(_own_goal(chosen_now)))
     files = Files(project.mirror.git, source.commit, project.repository)
     chosen = held_to(files, project.prefix, chosen_now)
+    models = project.lines.names(user.model)
+    why = project.lines.why_not(user.model, user.allow_unknown_price) if models else ""
+    if why:
+        raise Unusable(why)
     start = Start(
         at=at,
         commit=source.commit,
@@ -126,9 +131,21 @@ def start_command(
         settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,
         goal=chosen.goal,
-        models=user.model,
+        models=models,
     )
     return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
+
+
+def start_work(
+    project: Project, taken: TaskTaken, settings: Settings, level: SandboxLevel, at: float
+) -> tuple[Start, tuple[NoticeRaised, ...]]:
+    """Return the start of a run for a piece of work somebody asked for, without any goal; raise as `start_command`."""
+    user = settings.user.model_copy(update={"goal": ""})
+    request = RunRequested(request=RequestId(""), path=str(project.repository))
+    start, notices = start_command(project, request, dataclasses.replace(settings, user=user), level, at)
+    gates = tuple(spec for spec in start.gates if spec.name != GATE)
+    deliver = start.deliver and taken.apply == "land"
+    return dataclasses.replace(start, asked=taken.request, goal="", gates=gates, deliver=deliver), notices
 
 
 def _settings_file(prefix: str) -> str:
@@ -166,7 +183,7 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
         message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
-        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen.gates)}"
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal([spec for spec in chosen.gates if spec.name != GATE])}"
         yield NoticeRaised(code="proposal", level="info", message=message)
 
 

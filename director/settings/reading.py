@@ -34,6 +34,8 @@ class Settings:
     """What the user asks of the gates of every project; it wins over what a project says."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What must not be kept, logged or shown, by name."""
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The whole environment, with `$KAIZEN_HOME/.env` beside it: the keys of providers are there."""
     tables: UserTables = field(default_factory=UserTables)
     """What stands in the user's file alone: rules, servers, budgets of parts."""
 
@@ -97,7 +99,8 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
-    return Settings(home, user, passed, asked, dict(secrets_of(environment)), checked(UserTables, tables, str(file)))
+    secrets, others = dict(secrets_of(environment)), checked(UserTables, tables, str(file))
+    return Settings(home, user, passed, asked, secrets, variables=environment, tables=others)
 
 
 def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ from ledger.events import (
     ContextDeleted,
     ContextSet,
     ConversationCondensed,
+    CostForecast,
     DeliveryFailed,
     DenyRequested,
     DirectorStarted,
@@ -111,6 +112,7 @@ Unshown = (
     | MilestoneReached
     | MessageSent
     | AttemptCosted
+    | CostForecast
     | TaskTaken
     | ToolsOffered
     | ContextSet
@@ -163,7 +165,7 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case BudgetExhausted() as event:
             return on_exhausted(moved, at, event)
         case (FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven()) as event:
-            return on_goal(moved, event)
+            return on_goal(moved, at, event)
         case (ApprovalRequested() | ApprovalGranted() | ApprovalDenied()) as event:
             return on_approval(moved, recorded, event)
         case RoleChanged() as event:

@@ -34,6 +34,7 @@ from ledger.projections.board_parts import (
     Tried,
     Values,
 )
+from ledger.projections.board_shares import shares
 from ledger.projections.board_thinking_parts import NOTES, clip
 
 AttemptEvent = (
@@ -184,7 +185,8 @@ def _measured(board: Board, attempt: Attempt, at: float, event: PatchMeasured) -
         for reading in event.readings
     )
     base = _gates_at(board, event.base)
-    return replace(attempt, state="measuring", changed_at=at, base=base, measured=measured, score=event.score)
+    moved = replace(attempt, state="measuring", changed_at=at, base=base, measured=measured, score=event.score)
+    return replace(moved, steps=shares(event.readings))
 
 
 def _gates_at(board: Board, commit: str) -> Values:

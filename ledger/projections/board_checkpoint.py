@@ -18,8 +18,8 @@ from ledger.events import (
 from ledger.events.recorded import Recorded
 from ledger.projections.board_attempt import ended, find, put
 from ledger.projections.board_error import taken_back
-from ledger.projections.board_goal import implemented, rolled_back
 from ledger.projections.board_parts import CHECKPOINTS, Attempt, Board, Checkpoint, Rollback
+from ledger.projections.board_plan import implemented, rolled_back
 from ledger.projections.board_run import at_values, measured, trends
 
 CheckpointEvent = PatchLanded | CheckpointCreated | RollbackDecided | RolledBack

@@ -211,6 +211,8 @@ class Attempt(Part, frozen=True, kw_only=True):
     """Whether a rollback took its patch back."""
     plan_step: str = ""
     """The step of the plan it is for, where its task comes from a goal in words."""
+    steps: dict[str, float] = msgspec.field(default_factory=dict)
+    """By step of the plan: the share of its acceptance tests that pass on the patched tree."""
     brain: str = "classical"
     model: str = ""
     costs: Costs = Costs()

@@ -37,6 +37,8 @@ from ledger.projections.board_parts import (
     TaskCard,
     Values,
 )
+from ledger.projections.board_plan import reached
+from ledger.projections.board_shares import GOAL, shares
 
 RunEvent = (
     RunStarted
@@ -53,9 +55,6 @@ RunEvent = (
     | RunCosted
     | RunEnded
 )
-
-OF_A_STEP = frozenset({"acceptance", "implement", "opinion"})
-"""Kinds of task whose first target is a step of the plan."""
 
 
 def on_run(board: Board, at: float, event: RunEvent) -> Board:
@@ -75,7 +74,8 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
             gates = tuple(_baseline(gate) for gate in read(run.gates, event.readings))
             return replace(board, run=replace(run, gates=gates, score=event.score, baseline_score=event.score))
         case BranchMeasured():
-            return replace(board, run=replace(run, gates=read(run.gates, event.readings), score=event.score))
+            run = replace(run, gates=read(run.gates, event.readings), score=event.score)
+            return reached(replace(board, run=run), shares(event.readings))
         case IterationStarted():
             return _iterating(board, run, at, event)
         case IterationEnded():
@@ -197,7 +197,7 @@ def _task(task: Task) -> TaskCard:
         gate=task.gate,
         role=task.role,
         fingerprint=task.fingerprint,
-        step=task.targets[0] if task.kind in OF_A_STEP and task.targets else "",
+        step=task.id.partition(":")[2] if task.gate == GOAL else "",
     )
 
 

@@ -86,6 +86,8 @@ class PlanCard(Part, frozen=True, kw_only=True):
     state: StepState = "planned"
     tests: int = 0
     """How many acceptance tests stand."""
+    share: float | None = None
+    """Of these, how many pass on the branch; None while nobody measured it."""
     why: str = ""
     """How they fail on the base."""
     written_by: AttemptId = AttemptId("")

@@ -6,9 +6,11 @@ import pytest
 
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
+from agents.brains.conversation.speaking import lean
 from agents.brains.conversation.state import State, fold
-from agents.brains.conversation.wording import CUT, EMPTY, messages
-from agents.ports import ModelAnswer, ToolCall
+from agents.brains.conversation.turns import Heard
+from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
+from agents.ports import ModelAnswer, ToolCall, ToolSchema
 from tests.brains.said import began, call, calls, says, seen, settled, talk, terms
 
 READ = call("read_file", path="shop.py")
@@ -126,7 +128,13 @@ def test_a_failed_call_may_be_made_again_once_something_was_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(says(""), EMPTY), (says(" \n"), EMPTY), (says("I will write the who", "length"), CUT)]
+    ("answer", "told"),
+    [
+        (says(""), EMPTY),
+        (says("<think>Hm. All done.</think>"), EMPTY),
+        (says(" \n"), EMPTY),
+        (says("I will write the who", "length"), CUT),
+    ],
 )
 def test_an_answer_that_says_nothing_is_answered_with_what_to_do(answer: ModelAnswer, told: str) -> None:
     state = after(Answered("act-1", answer))
@@ -140,11 +148,31 @@ def test_after_a_cut_answer_there_is_room_for_a_longer_one() -> None:
 
 
 def test_calls_written_into_the_text_are_answered_by_text() -> None:
-    state = after(Answered("act-1", says("read shop.py")), heard=lambda text: [ToolCall("", "read_file", "{}")])
+    state = after(Answered("act-1", says("read shop.py")), heard=lambda text: Heard([ToolCall("", "read_file", "{}")]))
     state = settled(fold(state, [Observed("act-1.1", "read_file", True, "x = 1")]))
 
     assert [each.role for each in messages(state)] == ["system", "user", "assistant", "user"]
     assert messages(state)[-1].text == "Result of read_file:\nx = 1"
+
+
+def test_what_is_written_so_that_nobody_can_read_it_is_told() -> None:
+    state = after(Answered("act-1", says("<tool_call>{")), heard=lambda text: Heard((), ["line 1: no whole JSON"]))
+
+    assert messages(state)[-1].text == f"{UNCLEAR}\nline 1: no whole JSON"
+    assert pending(state) == Ask("act-2", 4096)
+
+
+def test_a_model_that_takes_no_tools_is_told_about_them_in_words() -> None:
+    """What was said before is told again as if the calls had been written."""
+    turn = (Answered("act-1", calls(READ)), Observed("act-1.1", "read_file", True, "x = 1"))
+
+    state = after(*turn, Faulted("act-2", "no_tools", "llama2 does not support tools"), manual="Write calls so.")
+
+    assert [each.role for each in messages(state)] == ["system", "user", "assistant", "user"]
+    assert messages(state)[1].text.endswith("Write calls so.")
+    assert '{"name": "read_file", "arguments": {"path": "shop.py"}}' in messages(state)[2].text
+    assert messages(state)[3].text == "Result of read_file:\nx = 1"
+    assert state.faults == 0
 
 
 def test_a_fault_that_asking_otherwise_may_mend_is_told_and_bounded() -> None:
@@ -180,3 +208,12 @@ def test_a_nudge_is_one_message_of_the_user() -> None:
 
     assert [each.role for each in messages(state)] == ["system", "user"]
     assert messages(state)[-1].text.endswith(f"{EMPTY}\n\nUse a tool now.")
+
+
+def test_what_is_checked_here_anyway_is_not_sent_with_every_step() -> None:
+    text = {"type": "string", "minLength": 1, "default": ""}
+    schema = ToolSchema("x", "y", {"additionalProperties": False, "properties": {"path": text, "maxLength": text}})
+
+    sent = lean(schema).parameters
+
+    assert sent == {"properties": {"path": {"type": "string"}, "maxLength": {"type": "string"}}}

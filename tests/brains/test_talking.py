@@ -9,9 +9,20 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from agents.brains.conversation.prompts import NoPrompt, roles
+from agents.brains.conversation.prompts import roles, system_prompt
 from agents.brains.conversational import Brought, ConversationalBrain, ask_structured
-from agents.ports import AgentError, Approval, BudgetSpent, ModelFault, Nothing, Policy, Proposal, Waiting
+from agents.ports import (
+    AgentError,
+    Approval,
+    BudgetSpent,
+    ModelAnswer,
+    ModelCall,
+    ModelFault,
+    Nothing,
+    Policy,
+    Proposal,
+    Waiting,
+)
 from ledger.blobs import MemoryBlobs
 from ledger.events import CallFinished, GateSpec, NudgeGiven, Reading, ToolFinished, ToolVetoed
 from tests.brains.bench import Bench, Killed, bench_to_talk, last, said_in, script, task
@@ -188,6 +199,25 @@ async def test_an_answer_that_cannot_be_read_is_asked_for_in_another_way(tmp_pat
     assert "no JSON that could be read" in last(then).text
 
 
+@pytest.mark.parametrize(
+    "why",
+    [
+        "registry.example/llama2 does not support tools",
+        "Function calling is not supported by this model",
+        "tool_use is not available for this model",
+        "This model doesn't support tool use",
+        "Unsupported parameter: 'tools'",
+    ],
+)
+async def test_a_model_that_takes_no_tools_is_talked_with_in_words(tmp_path: Path, why: str) -> None:
+    bench = bench_to_talk(tmp_path / "tree", script(ModelFault("bad_request", why), MEND, DONE))
+
+    outcome = await work(bench)
+
+    assert isinstance(outcome, Proposal)
+    assert [bool(each.tools) for each in bench.calls.asked] == [True, False, False]
+
+
 async def test_circles_are_told_and_recorded(tmp_path: Path) -> None:
     bench = bench_to_talk(tmp_path / "tree", script(*[LOOK] * 40))
 
@@ -287,11 +317,34 @@ async def test_an_attempt_without_a_model_is_refused(tmp_path: Path) -> None:
         await work(bench)
 
 
-def test_every_role_has_a_prompt_and_a_role_without_one_is_named() -> None:
+async def test_two_roles_that_work_in_one_attempt_are_two_conversations(tmp_path: Path) -> None:
+    """Each is resumed for itself, and none pays for the other's calls."""
+    worse = calls(call("edit_file", path="shop.py", old="return min(", new="return int(min("))
+
+    def model(asked: ModelCall) -> ModelAnswer:
+        return (MEND if asked.key.startswith("coder:") else worse) if asked.key.endswith("act-1") else DONE
+
+    async def both(bench: Bench) -> list[Any]:
+        brain = ConversationalBrain("coordinator")
+        return [await brain.work(task(role=role), bench.bench) for role in ("coder", "tester")]
+
+    bench = bench_to_talk(tmp_path / "one", model)
+    first = await both(bench)
+    again = bench_to_talk(
+        tmp_path / "two", model, past=bench.events, blobs=bench.bench.thinking.blobs, trees=bench.history,  # type: ignore[union-attr]
+    )  # fmt: skip
+
+    assert [each.key for each in bench.calls.asked] == ["coder:act-1", "coder:act-2", "tester:act-1", "tester:act-2"]
+    assert "You are the coder" in bench.calls.asked[0].messages[0].text
+    assert "You are the tester" in bench.calls.asked[2].messages[0].text
+    assert await both(again) == first and again.calls.asked == []
+    assert "int(min(" in (again.root / "shop.py").read_text()
+
+
+def test_every_role_has_a_prompt_and_one_without_a_file_the_general_one() -> None:
     assert {"coder", "debugger", "tester", "architect", "analyzer", "researcher", "planner", "security"} <= set(roles())
     assert {"ui_refiner", "deployer", "monitor", "reviewer"} <= set(roles())
-    with pytest.raises(NoPrompt, match="the role wizard has no prompt"):
-        ConversationalBrain("wizard")
+    assert system_prompt("night_watch").startswith("You are the night watch of a software project.")
 
 
 async def test_a_prompt_that_comes_as_data_is_no_template(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute
 
@@ -88,3 +90,17 @@ def test_a_session_that_was_altered_is_none() -> None:
     assert sessions.read(cookie) is not None
     for forged in ("", "..", f"{name}.{int(expiry) + 1}.{signature}", f"x.{expiry}.{signature}", f"{name}.{expiry}."):
         assert sessions.read(forged) is None
+
+
+def test_the_description_of_the_api_names_every_parameter_of_a_path() -> None:
+    app = create_app(MemoryLedgers(clock=Clock()), ServerSettings(port=8000, token=TOKEN))
+
+    undeclared = {
+        path
+        for path, methods in app.openapi()["paths"].items()
+        for said in methods.values()
+        if set(re.findall(r"{(\w+)}", path))
+        - {each["name"] for each in said.get("parameters", ()) if each["in"] == "path"}
+    }
+
+    assert undeclared == set()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.command import Done, Kaizen
@@ -278,6 +279,25 @@ def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stay
     refused = {event["patch"] for event in landed_before}
     landed = {event["attempt"] for event in second.of("PatchLanded")}
     assert not [p for p in second.of("PatchProposed") if p["patch"] in refused and p["attempt"] in landed]
+
+
+def test_a_key_reaches_the_daemon_until_it_is_revoked(daemon: Kaizen, finished: Finished) -> None:
+    made = json.loads(daemon("keys", "create", "ci", "--scope", "read", "--scope", "ask", "--json").out)
+    port = json.loads((daemon.home / "daemon.json").read_text())["port"]
+    body = {"tool": "search_text", "arguments": {"pattern": "def "}}
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {made['secret']}"}
+    ) as http:
+        agents = http.get("/agents").json()["agents"]
+        used = http.post("/tool/execute", json=body, timeout=60).json()
+        daemon("keys", "revoke", made["key"])
+        after = http.get("/agents").status_code
+
+    rows = json.loads(daemon("keys", "list", "--json").out)
+    assert {"coder", "tester"} <= {row["name"] for row in agents}
+    assert used["success"] and ".py:" in used["text"]
+    assert after == 401 and [row["state"] for row in rows if row["key"] == made["key"]] == ["revoked"]
+    assert made["secret"][17:60] not in (daemon.home / "home_ledger.db").read_bytes().decode("latin-1")
 
 
 def test_a_blob_is_shredded_and_the_chain_stays_whole(finished: Finished) -> None:

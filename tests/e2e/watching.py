@@ -23,7 +23,10 @@ from tests.dashboard.serving import Clock, MemoryLedgers, Opened
 from tests.story_parts import Told
 
 WEB = Path(__file__).parents[2] / "dashboard" / "web"
-AREAS = ("now", "events", "iterations", "patches", "checkpoints", "errors", "notices")
+AREAS = (
+    "now", "approvals", "goal", "events", "iterations", "patches", "conversations", "costs", "agents", "checkpoints",
+    "errors", "notices",
+)  # fmt: skip
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]

@@ -9,7 +9,7 @@ from typing import Literal
 from agents.brains.conversation.facts import CHECK, FINISH, Condensed, Fact, Nudged, Observed, refused
 from agents.brains.conversation.state import State, condensed
 from agents.brains.conversation.stuck import failed_before, nearest, stuck
-from agents.brains.conversation.turns import ACT, CONDENSE, Turn
+from agents.brains.conversation.turns import ACT, CONDENSE, Turn, without_thoughts
 from agents.brains.conversation.wording import LITTLE, nudge, prompt_tokens
 from agents.ports import ToolCall
 
@@ -112,13 +112,13 @@ def pending(state: State) -> Effect:
         return over
     if turn is not None and _is_check_due(state):
         return Check(f"{turn.key}.{CHECK}")
-    nth = state.asked + 1
+    thread, nth = state.terms.thread, state.asked + 1
     if _is_long(state):
         if state.said is None and _can_be_told_shorter(state, prompt_tokens(state)):
-            return Summarise(f"{CONDENSE}-{nth}")
+            return Summarise(f"{thread}{CONDENSE}-{nth}")
         return Over(done=False, why="the conversation does not fit into what the model takes any more")
     cuts = sum(turn.answer.finish == "length" for turn in state.turns)
-    return Ask(f"{ACT}-{nth}", state.terms.answer * 2 ** min(cuts, 2))
+    return Ask(f"{thread}{ACT}-{nth}", state.terms.answer * 2 ** min(cuts, 2))
 
 
 def said_of(call: ToolCall, turn: Turn) -> str:
@@ -128,7 +128,7 @@ def said_of(call: ToolCall, turn: Turn) -> str:
     except ValueError:
         value = call.arguments
     said = value.get("summary") if isinstance(value, dict) else value
-    return str(said or "").strip() or turn.answer.text.strip()
+    return str(said or "").strip() or without_thoughts(turn.answer.text).strip()
 
 
 def _refused(state: State, call: ToolCall) -> Observed | None:

@@ -12,6 +12,8 @@ FINISH = "finish"
 """The tool of the loop itself: the model says that it is done."""
 CHECK = "check"
 """What the loop looks at by itself: whether the task is done."""
+NO_TOOLS = "no_tools"
+"""The fault of a model that takes no tools."""
 Stage = Literal["run", "schema", "policy", "approval", "repeated"]
 """Where a tool call ended; all but `run` are vetoes."""
 

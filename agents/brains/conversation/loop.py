@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agents.brains.conversation.decide import Ask, Check, Effect, Open, Over, Summarise, Use, decide, pending
-from agents.brains.conversation.facts import CHECK, FINISH, Answered, Fact, Faulted, Observed, Opened
+from agents.brains.conversation.facts import CHECK, FINISH, NO_TOOLS, Answered, Fact, Faulted, Observed, Opened
 from agents.brains.conversation.finish import Finish, Summary
 from agents.brains.conversation.looking import Look, Looked, is_tested
 from agents.brains.conversation.opening import first_message, tests_of
-from agents.brains.conversation.record import MENDABLE, events_of, facts_of
+from agents.brains.conversation.record import MENDABLE, events_of, facts_of, kind_of
+from agents.brains.conversation.speaking import hearing, lean, manual
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.steady import steady
-from agents.brains.conversation.turns import BYTES, Terms
+from agents.brains.conversation.turns import BYTES, OPEN, Terms
 from agents.brains.conversation.wording import SUMMARISE, messages
 from agents.ports import (
     AgentError,
@@ -24,7 +25,6 @@ from agents.ports import (
     ModelCall,
     ModelFault,
     Thinking,
-    ToolCall,
     ToolSchema,
     Waiting,
     Workbench,
@@ -48,8 +48,9 @@ class Conversation:
 
     def __init__(
         self, system: str, task: Task, bench: Workbench, *, look: Look, finish: Finish | None = None,
-        heard: Callable[[str], Sequence[ToolCall]] = lambda text: (), tokens: int = TOKENS,
+        tokens: int = TOKENS, thread: str = "",
     ) -> None:  # fmt: skip
+        """`thread` tells several conversations of one attempt apart, one after the other: the role that has it."""
         if bench.thinking is None:
             raise AgentError("this attempt has no model to think with: connect one, or give it to the classical brain")
         self.system, self.task, self.bench, self.look = system, task, bench, look
@@ -57,9 +58,9 @@ class Conversation:
         self.model = self.thinking.models.chosen or self.thinking.models.names[0]
         self.finish = finish or Finish()
         self.pipeline = Pipeline.of(bench)
-        own = schema_of(self.finish)
-        self.tools: tuple[ToolSchema, ...] = tuple(sorted((*self.pipeline.schemas(), own), key=lambda each: each.name))
-        self.state = State(self._terms(heard, tokens))
+        offered = (*self.pipeline.schemas(), schema_of(self.finish))
+        self.tools: tuple[ToolSchema, ...] = tuple(sorted(map(lean, offered), key=lambda each: each.name))
+        self.state = State(self._terms(tokens, thread))
         self.original = ""
         """The worktree before anything was done, as a tree."""
         self._until = time.monotonic() + bench.seconds
@@ -71,7 +72,7 @@ class Conversation:
         done again. Raise AgentError when the environment fails, so that the attempt can be taken up again later.
         """
         self.original = await asyncio.to_thread(self.thinking.history.tree)
-        self.state = fold(self.state, facts_of(self.thinking.past, self.thinking.blobs, *self._places()))
+        self.state = fold(self.state, self._past())
         if self.state.tree:
             await asyncio.to_thread(self.thinking.history.restore, self.state.tree)
         while True:
@@ -135,25 +136,30 @@ class Conversation:
     async def _open(self) -> None:
         """Write the first messages; the first call names them, so that they are kept with it."""
         tests = await tests_of(self.task, self.bench, self.left)
-        if tests is not None and not any(each.key == f"open.{CHECK}" for each in self._seen_before()):
-            await self._take([self._looked(f"open.{CHECK}", CHECK, tests.looked, self.original)])
+        key = f"{self.state.terms.thread}{OPEN}.{CHECK}"
+        if tests is not None and not any(isinstance(each, Observed) and each.key == key for each in self._past()):
+            await self._take([self._looked(key, CHECK, tests.looked, self.original)])
         user = await first_message(self.task, self.bench, tests, self.state.terms.tokens // 3)
         self.state = fold(self.state, [Opened((Message("system", self.system), user))])
 
-    def _seen_before(self) -> list[Observed]:
-        return [each for each in facts_of(self.thinking.past, self.thinking.blobs) if isinstance(each, Observed)]
+    def _past(self) -> Iterator[Fact]:
+        """The conversation as far as it stands in the ledger."""
+        thread = self.state.terms.thread
+        return facts_of(self.thinking.past, self.thinking.blobs, thread=thread, places=self._places())
 
     async def _ask(self, key: str, purpose: str, said: tuple[Message, ...], most: int) -> None:
         call = ModelCall(
-            key=key, model=self.model, messages=said, tools=self.tools, max_tokens=most, purpose=purpose,
-            seconds=max(1.0, min(CALL_SECONDS, self.left)),
+            key=key, model=self.model, messages=said, tools=() if self.state.spoken else self.tools, max_tokens=most,
+            purpose=purpose, seconds=max(1.0, min(CALL_SECONDS, self.left)),
         )  # fmt: skip
         try:
             fact: Answered | Faulted = Answered(key, await self.thinking.models.calls.ask(call))
         except ModelFault as fault:
-            if fault.kind not in MENDABLE and purpose == "act":
+            kind = kind_of(fault.kind, fault.message)
+            known = kind in MENDABLE or (kind == NO_TOOLS and not self.state.spoken)
+            if not known and purpose == "act":
                 raise
-            fact = Faulted(key, fault.kind, fault.message)
+            fact = Faulted(key, kind, fault.message)
         self.state = fold(self.state, [fact])
 
     async def _summarise(self, effect: Summarise) -> None:
@@ -214,7 +220,7 @@ class Conversation:
         target = self.bench.target
         return (str(target.project), str(target.root), str(self.bench.scratch))
 
-    def _terms(self, heard: Callable[[str], Sequence[ToolCall]], tokens: int) -> Terms:
+    def _terms(self, tokens: int, thread: str) -> Terms:
         """Return what this conversation is held to: the smaller of what is sensible and what the model takes."""
         offered = sum(len(str(each.parameters)) + len(each.description) for each in self.tools) // BYTES
         window = self.thinking.models.calls.card(self.model).window
@@ -224,7 +230,8 @@ class Conversation:
                 f"{self.model} takes {window} tokens, of which the tools take {offered}: choose a model with more room"
             )
         return Terms(
-            tools=frozenset(each.name for each in self.tools), heard=heard, steps=self.thinking.steps, tokens=fits,
+            tools=frozenset(each.name for each in self.tools), heard=hearing(self.tools), manual=manual(self.tools),
+            steps=self.thinking.steps, tokens=fits,
             answer=min(ANSWER, (window or 4 * ANSWER) // 4), checks=is_tested(self.task),
-            may_give_up=self.finish.arguments is Summary,
+            thread=f"{thread}:" if thread else "", may_give_up=self.finish.arguments is Summary,
         )  # fmt: skip

@@ -19,6 +19,8 @@ TOKENS = 5000
 MAP_TOKENS = 1000
 CONVENTIONS = ("AGENTS.md", "CONTRIBUTING.md")
 _LARGEST = 65536
+ASKED = "task"
+"""The note that holds what a person asked for: no data, but the work itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ def _about_task(task: Task, bench: Workbench) -> Iterator[Section]:
     yield Section("Task", "\n".join(lines), 3000, 0)
     if bench.thinking is not None and bench.thinking.goal:
         yield Section("What the user wants in the end", bench.thinking.goal, 3000, 0)
+    if asked := {**bench.notes, **(bench.thinking.notes if bench.thinking else {})}.get(ASKED, ""):
+        yield Section("What is asked for, in the user's words", asked, 6000, 0)
     if reading is not None and (found := _findings(task, reading)):
         yield Section(f"What the gate {task.gate} finds there", data("findings", found), 2500, 2)
 
@@ -129,9 +133,10 @@ def _from_others(bench: Workbench) -> Iterator[Section]:
     notes = {**bench.notes, **(bench.thinking.notes if bench.thinking else {})}
     if bench.received is not None and bench.thinking is not None:
         handed = bench.thinking.blobs.get(bench.received.payload).decode("utf-8", "replace")
+        notes = {name: text for name, text in notes.items() if text != handed}
         yield Section(f"Handed over by the {bench.received.sender}", data("handed-over", handed), 4000, 1)
     for name in sorted(notes, key=lambda each: (each != "rejected", each)):
-        if notes[name].strip() and notes[name] != goal:
+        if notes[name].strip() and notes[name] != goal and name != ASKED:
             yield Section(f"From this run: {name}", data(name, notes[name]), 3000, 2)
 
 

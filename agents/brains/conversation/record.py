@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal, TypeVar, assert_never
 
 import msgspec
 
-from agents.brains.conversation.facts import Answered, Condensed, Fact, Faulted, Nudged, Observed, Opened, refused
+from agents.brains.conversation.facts import (
+    NO_TOOLS,
+    Answered,
+    Condensed,
+    Fact,
+    Faulted,
+    Nudged,
+    Observed,
+    Opened,
+    refused,
+)
 from agents.brains.conversation.steady import steady
-from agents.brains.conversation.turns import ACT, CONDENSE
+from agents.brains.conversation.turns import ACT, CONDENSE, OPEN, is_summary
 from agents.ports import AgentError, FaultKind, Message, ModelAnswer
 from ledger.blobs import Blobs
 from ledger.errors import Missing
@@ -31,6 +42,13 @@ MENDABLE: tuple[FaultKind, ...] = ("bad_tool_call", "bad_schema", "garbled", "cu
 """Faults that asking for something else may mend; of all others the conversation knows nothing, it waits."""
 
 
+_KEY = re.compile(rf"(?P<thread>[^:]+:)?(?:(?:{ACT}|{CONDENSE})-\d+|{OPEN})(?:\.\w+)?")
+"""Calls that tools make themselves have other keys."""
+_NO_TOOLS = re.compile(
+    r"(?:not|n't|no) (?:support|accept|allow)\w*(?: the use of)? (?:tool|function)|(?:tool|function)\w*(?: \w+){0,3} "
+    r"(?:(?:is|are) )?(?:not|un)[ -]?(?:supported|allowed|available)|unsupported \w*:? ?[`'\"]?tools?\b",
+    re.IGNORECASE,
+)
 Said = TypeVar("Said", Message, ModelAnswer)
 
 
@@ -38,34 +56,46 @@ class Unreadable(AgentError):
     """A conversation cannot be taken up again: what was said in it is gone."""
 
 
-def facts_of(past: Iterable[AnyEvent], blobs: Blobs, *places: str) -> Iterator[Fact]:
-    """Yield the facts of an attempt's stream, in order; raise Unreadable when a blob is gone or is none of ours.
+def facts_of(past: Iterable[AnyEvent], blobs: Blobs, *, thread: str = "", places: Sequence[str] = ()) -> Iterator[Fact]:
+    """Yield the facts of a conversation, in order; raise Unreadable when a blob is gone or is none of ours.
 
-    `places` are absolute paths of the worktree, which are not the same in every run.
+    `thread` is what its keys begin with, where the attempt has several; `places` are absolute paths of the worktree,
+    which are not the same in every run.
     """
-    opened = False
+    opened, ours = False, not thread
     ran: set[str] = set()
     for event in past:
+        key = str(getattr(event, "key", ""))
+        if (found := _KEY.fullmatch(key)) is not None:
+            ours = (found["thread"] or "") == thread  # what has no key belongs to who spoke last
+        if not ours or (key and found is None):
+            continue
         match event:
             case ToolAsked() if event.risk == "execute":
-                ran.add(event.key)
-            case CallStarted() if not opened and event.key.startswith(f"{ACT}-"):
+                ran.add(key)
+            case CallStarted() if not opened and not is_summary(key):
                 opened = True
                 yield Opened(tuple(_read(blobs, name, Message) for name in event.messages))
-            case CallFinished() if _is_ours(event.key):
-                yield Answered(event.key, _read(blobs, event.answer, ModelAnswer))
-            case CallFailed() if _is_ours(event.key) and event.retry_at is None and not event.fallback:
-                if event.fault in MENDABLE or event.key.startswith(CONDENSE):
-                    yield Faulted(event.key, event.fault, event.why)
+            case CallFinished():
+                yield Answered(key, _read(blobs, event.answer, ModelAnswer))
+            case CallFailed() if event.retry_at is None and not event.fallback:
+                kind = kind_of(event.fault, event.why)
+                if kind in (*MENDABLE, NO_TOOLS) or is_summary(key):
+                    yield Faulted(key, kind, event.why)
             case ToolVetoed():
-                yield refused(event.key, event.tool, event.stage, event.why)
+                yield refused(key, event.tool, event.stage, event.why)
             case ToolFinished():
                 seen = _observed(event, blobs)
-                yield replace(seen, text=steady(seen.text, *places)) if event.key in ran else seen
+                yield replace(seen, text=steady(seen.text, *places)) if key in ran else seen
             case NudgeGiven():
                 yield Nudged(event.pattern, event.told)
             case ConversationCondensed():
                 yield Condensed(event.before, event.after, event.how)
+
+
+def kind_of(fault: str, why: str) -> str:
+    """Return what a fault means for the conversation: a model that takes no tools can still be talked with."""
+    return NO_TOOLS if fault == "bad_request" and _NO_TOOLS.search(why) else fault
 
 
 def events_of(fact: Fact, attempt: AttemptId, blobs: Blobs) -> tuple[AnyEvent, ...]:
@@ -100,12 +130,6 @@ def _observed(event: ToolFinished, blobs: Blobs) -> Observed:
     return Observed(
         event.key, event.tool, event.success, text, event.summary, event.tree, counts=dict(event.counts)
     )  # fmt: skip
-
-
-def _is_ours(key: str) -> bool:
-    """Whether a call is one of the conversation itself: tools may ask models too."""
-    kind, _, nth = key.partition("-")
-    return kind in (ACT, CONDENSE) and nth.isdigit()
 
 
 def _read(blobs: Blobs, name: str, kind: type[Said]) -> Said:

@@ -11,6 +11,7 @@ from typing import assert_never
 from agents.brains.conversation.facts import (
     CHECK,
     FINISH,
+    NO_TOOLS,
     Answered,
     Condensed,
     Fact,
@@ -19,7 +20,7 @@ from agents.brains.conversation.facts import (
     Observed,
     Opened,
 )
-from agents.brains.conversation.turns import CONDENSE, Item, Terms, Turn, calls_of, tokens_of, with_ids
+from agents.brains.conversation.turns import Item, Terms, Turn, is_summary, tokens_of, turn_of
 from agents.ports import Message
 
 
@@ -44,6 +45,8 @@ class State:
     """Failed calls in a row."""
     limit: int = 0
     """Tokens at which the conversation is condensed: those of the terms until a model said that less fits."""
+    spoken: bool = False
+    """Whether the model cannot make calls: it is told about the tools in words and writes its calls into its text."""
     overflowed: bool = False
     """Whether a model said that the prompt is too long, and it was not made shorter yet."""
     cut: int = 0
@@ -130,17 +133,18 @@ def _answered(state: State, fact: Answered) -> State:
     if any(turn.key == fact.key for turn in state.turns):
         return state  # the same answer, heard twice
     asked = state.asked + 1
-    if fact.key.startswith(CONDENSE):
+    if is_summary(fact.key):
         return replace(state, asked=asked, said=fact.answer.text.strip())
-    calls, native = calls_of(state.terms, fact.key, fact.answer)
-    turn = Turn(fact.key, with_ids(fact.key, fact.answer), calls, native)
+    turn = turn_of(state.terms, fact.key, fact.answer)
     return replace(state, asked=asked, faults=0, items=(*state.items, turn))
 
 
 def _faulted(state: State, fact: Faulted) -> State:
     asked = state.asked + 1
-    if fact.key.startswith(CONDENSE):
+    if is_summary(fact.key):
         return replace(state, asked=asked, said="")
+    if fact.kind == NO_TOOLS:
+        return replace(state, asked=asked, spoken=True)
     overflowed = fact.kind == "context_overflow"
     return replace(state, asked=asked, faults=state.faults + 1, overflowed=overflowed, items=(*state.items, fact))
 

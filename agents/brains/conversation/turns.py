@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.ports import Message, ModelAnswer, ToolCall
 
-ACT = "act"
-CONDENSE = "condense"
+ACT, CONDENSE, OPEN = "act", "condense", "open"
+"""What keys begin with: a step, a summary, the look before the first step."""
 BYTES = 3
 """Of a token, at least: code has more, so that what is said to fit does."""
 OVERHEAD = 8
 """Tokens of a message beside its text."""
+_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning|reflection)>.*?(?:</\1>\s*|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+class Heard(NamedTuple):
+    """What stands in a text besides words."""
+
+    calls: Sequence[ToolCall] = ()
+    unclear: Sequence[str] = ()
+    """What is meant as a call and cannot be read in one way, and what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,12 @@ class Terms:
 
     tools: frozenset[str] = frozenset({FINISH})
     """Names of what the model may call, `finish` among them."""
-    heard: Callable[[str], Sequence[ToolCall]] = lambda text: ()
+    heard: Callable[[str], Heard] = lambda text: Heard()
     """Reads the calls that a model wrote into its text instead of making them."""
+    manual: str = ""
+    """How a model that cannot make calls is told about the tools."""
+    thread: str = ""
+    """What stands before every key where an attempt has several conversations, e.g. `coder:`."""
     steps: int = 60
     """Most calls to a model."""
     tokens: int = 24_000
@@ -47,6 +61,8 @@ class Turn:
     """Named as in the ledger, e.g. `act-7.1`; the answer keeps the names its provider gave."""
     native: bool = True
     """Whether the calls were made as the provider's API has them, and not written into the text."""
+    unclear: tuple[str, ...] = ()
+    """What in the text was meant as a call and could not be read."""
     seen: tuple[Observed, ...] = ()
 
     @property
@@ -63,21 +79,28 @@ class Turn:
 Item = Turn | Faulted | Nudged
 
 
-def calls_of(terms: Terms, key: str, answer: ModelAnswer) -> tuple[tuple[ToolCall, ...], bool]:
-    """Return the calls of an answer under our names, and whether they were made as the API has them.
+def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
+    """Return an answer with its calls under our names.
 
     An answer without a call that reached its end means the model is done. One that was cut says nothing of the kind.
     """
+    heard = Heard()
     if answer.tool_calls:
-        made: Sequence[ToolCall] = answer.tool_calls
-    elif answer.finish == "length" or not answer.text.strip():
-        made = ()
-    else:
-        made = terms.heard(answer.text) or (ToolCall("", FINISH, ""),)
-    named = (
-        ToolCall(f"{key}.{nth}", meant(call.name, terms.tools), call.arguments) for nth, call in enumerate(made, 1)
+        heard = Heard(answer.tool_calls)
+    elif answer.finish != "length" and without_thoughts(answer.text).strip():
+        heard = terms.heard(answer.text)
+        if not heard.calls and not heard.unclear:
+            heard = Heard((ToolCall("", FINISH, ""),))
+    calls = tuple(
+        ToolCall(f"{key}.{nth}", meant(call.name, terms.tools), call.arguments)
+        for nth, call in enumerate(heard.calls, 1)
     )
-    return tuple(named), bool(answer.tool_calls)
+    return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))
+
+
+def without_thoughts(text: str) -> str:
+    """Return an answer without what some models think aloud before it."""
+    return _THOUGHT.sub("", text)
 
 
 def meant(name: str, known: frozenset[str]) -> str:
@@ -116,3 +139,8 @@ def tokens_of(said: Item | Message) -> int:
         case Nudged():
             texts = [said.told]
     return sum(OVERHEAD + len(text.encode("utf-8", "replace")) // BYTES for text in texts)
+
+
+def is_summary(key: str) -> bool:
+    """Return whether a call is for a summary and no step."""
+    return key.rpartition(":")[2].startswith(f"{CONDENSE}-")

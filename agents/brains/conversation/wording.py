@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from agents.brains.conversation.facts import CHECK, FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.state import State
-from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of
+from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of, without_thoughts
 from agents.ports import Message, ToolCall
 
 SHORT = 400
@@ -18,6 +20,7 @@ SUMMARISE = (
     "and why, and what is to be done next. No tool calls now; the text alone is kept."
 )
 EMPTY = "Your answer was empty. Use a tool, or call finish when the work is done."
+UNCLEAR = "Nothing was carried out: what you wrote cannot be read in one way."
 CUT = (
     "Your answer was cut because it was too long, and nothing of it was carried out. Take smaller pieces: one tool "
     "call at a time, and edit the lines that change instead of writing whole files."
@@ -51,11 +54,12 @@ LITTLE = "You have {n} answers left. Bring what you have into a state that is be
 
 def messages(state: State) -> tuple[Message, ...]:
     """Return the whole prompt of the next call."""
-    said = list(state.opening)
+    said = [*state.opening, *([Message("user", state.terms.manual)] if state.spoken else [])]
     if state.summary:
         said += [Message("assistant", state.summary), Message("user", GO_ON)]
     for nth, item in enumerate(state.items[state.gone :], state.gone):
-        said += _item(item, old=nth < state.cut, room=state.limit * BYTES // 4)
+        shown = _in_words(item) if state.spoken and isinstance(item, Turn) else item
+        said += _item(shown, old=nth < state.cut, room=state.limit * BYTES // 4)
     return _merged(said)
 
 
@@ -81,7 +85,7 @@ def _item(item: Item, *, old: bool, room: int) -> list[Message]:
 
 
 def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
-    answer = turn.answer
+    answer = replace(turn.answer, text=without_thoughts(turn.answer.text)) if old else turn.answer
     said = [Message("assistant", answer.text, answer.tool_calls)] if answer.text.strip() or answer.tool_calls else []
     if turn.native:
         for made, call in zip(answer.tool_calls, turn.calls, strict=True):
@@ -89,9 +93,22 @@ def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
     else:
         said += _told(turn, old=old, longest=longest)
     if not turn.calls:
-        said.append(Message("user", CUT if answer.finish == "length" else EMPTY))
+        unclear = f"{UNCLEAR}\n{chr(10).join(turn.unclear)}" if turn.unclear else EMPTY
+        said.append(Message("user", CUT if answer.finish == "length" else unclear))
     own = [each for each in turn.seen if each.tool == CHECK]
     return said + [Message("user", _shown(each, old=old, longest=longest)) for each in own]
+
+
+def _in_words(turn: Turn) -> Turn:
+    """Return a turn as if its calls had been written into the text: for a model that can make none."""
+    if not turn.native:
+        return turn
+    calls = [
+        f'<tool_call>\n{{"name": {json.dumps(call.name)}, "arguments": {call.arguments or "{}"}}}\n</tool_call>'
+        for call in turn.answer.tool_calls
+    ]
+    answer = replace(turn.answer, text="\n".join(filter(None, (turn.answer.text, *calls))), tool_calls=())
+    return replace(turn, answer=answer, native=False)
 
 
 def _told(turn: Turn, *, old: bool, longest: int) -> list[Message]:

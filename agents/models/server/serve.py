@@ -7,12 +7,12 @@ import socket
 from collections.abc import AsyncIterator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from agents.models.server.app import Counter, create
+from agents.ports import AgentError
 
 HOST = "127.0.0.1"
 """Nobody else's machine reaches it."""
@@ -35,7 +35,7 @@ class Serving:
 
 @asynccontextmanager
 async def serving(counter: Counter, port: int = 0) -> AsyncIterator[Serving]:
-    """Serve while the block runs; port 0 takes a free one. Raise OSError when it cannot listen there."""
+    """Serve while the block runs; port 0 takes a free one. Raise AgentError when it cannot listen there."""
     listening = _listen(port)
     config = uvicorn.Config(
         create(counter), http=_OpenProtocol, lifespan="off", log_config=None, access_log=False, ws="none",
@@ -50,21 +50,15 @@ async def serving(counter: Counter, port: int = 0) -> AsyncIterator[Serving]:
         await task
 
 
-async def serve_forever(counter: Counter, port: int, told: Any) -> None:
-    """Serve until it is interrupted; `told` is called with the server once it listens."""
-    async with serving(counter, port) as server:
-        told(server)
-        await asyncio.Event().wait()
-
-
 def _listen(port: int) -> socket.socket:
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((HOST, port))
-    except OSError:
+    except OSError as error:
         listening.close()
-        raise
+        why = error.strerror or str(error)
+        raise AgentError(f"cannot listen on {HOST}:{port}: {why}; choose another port with --port") from error
     listening.listen(128)
     return listening
 

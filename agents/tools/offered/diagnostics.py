@@ -14,7 +14,7 @@ from pydantic import Field
 from agents.ports import AgentError, Limits, Resources, ToolBench, ToolResult
 from agents.tools.code.languages import language_of
 from agents.tools.code.reading import Read
-from agents.tools.project_files import Outside, paths, place, plain, read
+from agents.tools.project_files import Outside, named, paths, place, plain, read
 from agents.tools.strict import Strict, no
 from agents.workspace.git import GitError
 from ledger.events import Risk
@@ -71,7 +71,7 @@ class Diagnostics:
 
     def resources(self, arguments: Arguments) -> Resources:
         """It reads the files."""
-        return Resources(reads=frozenset({f"file:{path}" for path in arguments.paths} or {"tree"}))
+        return Resources(reads=frozenset({named(path) for path in arguments.paths} or {"tree"}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Check each file by its language."""

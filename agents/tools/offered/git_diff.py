@@ -7,7 +7,7 @@ import asyncio
 from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
-from agents.tools.project_files import Outside, place, plain
+from agents.tools.project_files import Outside, named, place, plain
 from agents.tools.strict import Strict, no
 from agents.workspace.git import GitError
 from ledger.events import Risk
@@ -31,7 +31,7 @@ class GitDiff:
 
     def resources(self, arguments: Arguments) -> Resources:
         """It compares the file, or every file."""
-        return Resources(reads=frozenset({f"file:{arguments.path}" if arguments.path else "tree"}))
+        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Compare the worktree with its base."""

@@ -9,7 +9,7 @@ from pydantic import Field
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.code.reading import Read, no_code
 from agents.tools.code.tags import Definition
-from agents.tools.project_files import Outside, plain
+from agents.tools.project_files import Outside, named, plain
 from agents.tools.strict import Strict, no
 from ledger.events import Risk
 
@@ -38,7 +38,7 @@ class Outline:
 
     def resources(self, arguments: Arguments) -> Resources:
         """It reads the file, or the folder."""
-        return Resources(reads=frozenset({f"file:{arguments.path}" if arguments.path else "tree"}))
+        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """List the definitions."""

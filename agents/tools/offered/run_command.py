@@ -61,7 +61,7 @@ class RunCommand:
         end = ended(done)
         try:
             changed = [line.partition("\t")[2] for line in (await asyncio.to_thread(bench.history.status)).splitlines()]
-            refused = next(filter(None, (_refused(path, bench.keep_out) for path in changed)), "")
+            refused = next(filter(None, (_refused(path, bench) for path in changed)), "")
         except GitError as error:
             changed, refused = [], str(error)
         if refused:
@@ -74,7 +74,7 @@ class RunCommand:
         return ToolResult(end == "exit status 0", text, end, changed=True, facts=facts)
 
 
-def _refused(path: str, keep_out: tuple[str, ...]) -> str:
+def _refused(path: str, bench: ToolBench) -> str:
     if path.startswith("../"):
         return f"{path} lies outside of the project's directory, where nothing may be written"
-    return kept_out(path, keep_out)
+    return kept_out(path, bench.keep_out) or bench.closed(path)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.passages import passages
-from agents.tools.project_files import Outside, plain
+from agents.tools.project_files import Outside, named, plain
 from agents.tools.strict import Strict, no
 from ledger.events import Risk
 
@@ -40,7 +40,7 @@ class SearchMeaning:
 
     def resources(self, arguments: Arguments) -> Resources:
         """It reads the file, or every file."""
-        return Resources(reads=frozenset({f"file:{arguments.path}" if arguments.path else "tree"}))
+        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Compare the question with every passage; only those of changed files are taken in anew."""

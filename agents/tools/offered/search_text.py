@@ -12,7 +12,7 @@ from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.copies import as_expression
-from agents.tools.project_files import Outside, paths, plain, read
+from agents.tools.project_files import Outside, named, paths, plain, read
 from agents.tools.strict import Strict, no
 from ledger.events import Risk
 
@@ -59,7 +59,7 @@ class SearchText:
 
     def resources(self, arguments: Arguments) -> Resources:
         """It reads the file, or every file."""
-        return Resources(reads=frozenset({f"file:{arguments.path}" if arguments.path else "tree"}))
+        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Search until all files are read, enough is found, or the time is over."""

@@ -59,11 +59,14 @@ class Endpoint:
     permission: Permission
     function: Callable[..., Any]
     status: int = 200
+    project: Literal["", "path", "query"] = ""
+    """Where a route of `in_project` says which project; in the query it may be left out where there is one alone."""
 
 
 def in_project(
     method: Method, path: str, permission: Permission, function: Callable[..., Any], status: int = 200
 ) -> tuple[Endpoint, ...]:
     """Return a route at its three addresses: the project in the path, as `?project=`, and that without a version."""
-    places = (f"/api/v1/projects/{{project}}{path}", f"/api/v1{path}", path)
-    return tuple(Endpoint(method, place, permission, function, status) for place in places)
+    in_path = Endpoint(method, f"/api/v1/projects/{{project}}{path}", permission, function, status, "path")
+    others = (Endpoint(method, place, permission, function, status, "query") for place in (f"/api/v1{path}", path))
+    return (in_path, *others)

@@ -40,7 +40,7 @@ function Agent({ role, board, project, live }: { role: RoleCard } & Shows) {
       className="agent"
       aside={
         <Badge tone={open.length > 0 ? "busy" : said.tone} shape={open.length > 0 ? "dot" : said.shape}>
-          {open.length > 0 ? `at work, ${said.word}` : said.word}
+          {open.length > 0 ? (state === "working" ? "at work" : `at work, then ${said.word}`) : said.word}
         </Badge>
       }
     >

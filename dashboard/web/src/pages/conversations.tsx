@@ -68,7 +68,7 @@ function Talk({ attempt, id, view }: { attempt: Attempt | undefined; id: string;
   return (
     <Panel
       title={attempt?.title || attempt?.task || id}
-      className="detail talk"
+      className="detail"
       aside={
         said && (
           <Badge tone={said.tone} shape={said.shape}>
@@ -113,7 +113,8 @@ function Head({ attempt }: { attempt: Attempt }) {
     <p className="quiet">
       {attempt.id} by the {attempt.role} with {attempt.model || "a model"}, for “{attempt.task}”. {plural(costs.calls, "answer")}
       {costs.failed > 0 && `, ${plural(costs.failed, "failed try", "failed tries")}`}, {short(costs.tokens_in)} tokens in
-      {costs.tokens_cached > 0 && ` (${short(costs.tokens_cached)} cached)`}, {short(costs.tokens_out)} out, {spent(costs.cost, costs.unpriced)}.
+      {costs.tokens_cached > 0 && ` (${short(costs.tokens_cached)} cached)`}, {short(costs.tokens_out)} out, {spent(costs.cost, costs.unpriced)}
+      {costs.unpriced > 0 && ` (${plural(costs.unpriced, "call")} of unknown price)`}.
       {attempt.partial && " It did not reach the end of its work."}
       {attempt.spent && ` Ended by the ${attempt.spent.split(":").reverse().join(" budget of the ")}.`}{" "}
       {attempt.diff && (

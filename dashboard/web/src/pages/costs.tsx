@@ -185,7 +185,7 @@ function TurnRow({ turn, most }: { turn: Iteration; most: number }) {
       </th>
       <td className="num">{short(turn.tokens)}</td>
       <td className="bar-cell">
-        <Bar share={turn.tokens / most} label="" />
+        <Bar share={turn.tokens / most} label="" limit={false} />
       </td>
       <td className="num">{turn.calls}</td>
       <td className="num">{money(turn.cost)}</td>

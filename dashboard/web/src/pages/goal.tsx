@@ -67,10 +67,10 @@ function Step({ step, attempts }: { step: PlanCard; attempts: readonly Attempt[]
       <p>
         {step.acceptance}{" "}
         <span className="quiet">
-          {step.opinion ? "no test can say it: a reviewer’s opinion must do" : step.tests > 0 ? plural(step.tests, "acceptance test") : "no acceptance test yet"}
+          {shownBy(step)}
         </span>
       </p>
-      {step.why && <p className="quiet">Before: {step.why}</p>}
+      {step.why && <p className="quiet">Without it: {step.why}</p>}
       {step.said && (
         <p className="text">
           “{step.said}” <span className="quiet">An opinion of {step.said_by}, not a reading.</span>
@@ -80,6 +80,13 @@ function Step({ step, attempts }: { step: PlanCard; attempts: readonly Attempt[]
       <Attempts step={step} attempts={attempts} />
     </>
   );
+}
+
+function shownBy(step: PlanCard): string {
+  if (step.opinion) return "no test can say it: a reviewer’s opinion must do";
+  if (step.tests === 0) return "no acceptance test yet";
+  const tests = plural(step.tests, "acceptance test");
+  return step.share === null ? tests : `${Math.round(step.share * step.tests)} of ${tests} pass`;
 }
 
 function Attempts({ step, attempts }: { step: PlanCard; attempts: readonly Attempt[] }) {

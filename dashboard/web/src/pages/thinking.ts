@@ -76,6 +76,8 @@ function ofWork(row: Row): Line | null {
   switch (row.kind) {
     case "TaskRequested":
       return { text: `the ${row.role}: ${row.text}${by(row.by)}` };
+    case "TaskTaken":
+      return { text: `the ${row.role}: ${row.text}`, tone: "busy" };
     case "TaskAnswered":
       return { text: row.why || (row.attempt ? `by ${row.attempt}` : row.state), tone: row.state === "done" ? "good" : "bad" };
     case "ToolsOffered":

@@ -1,6 +1,6 @@
-/** How much of something is used; the words beside it say the same. */
-export function Bar({ share, label }: { share: number; label: string }) {
-  const tone = share >= 1 ? "bad" : share >= 0.8 ? "warn" : "busy";
+/** How much of something is used; the words beside it say the same. Without a limit, much is no warning. */
+export function Bar({ share, label, limit = true }: { share: number; label: string; limit?: boolean }) {
+  const tone = limit && share >= 1 ? "bad" : limit && share >= 0.8 ? "warn" : "busy";
   const what = label ? ({ role: "img", "aria-label": label } as const) : ({ "aria-hidden": true } as const);
   return (
     <svg className="bar" data-tone={tone} viewBox="0 0 100 6" preserveAspectRatio="none" {...what}>

@@ -38,7 +38,7 @@ export function short(count: number): string {
 /** What calls cost; an unknown price is never said to be nothing. */
 export function spent(usd: number, unpriced: number): string {
   if (unpriced === 0) return money(usd);
-  return usd === 0 ? "unknown price" : `${money(usd)} and ${plural(unpriced, "call")} of unknown price`;
+  return usd === 0 ? "unknown price" : `at least ${money(usd)}`;
 }
 
 export function size(bytes: number): string {

@@ -4,6 +4,7 @@ import { clip } from "./clip";
 import { attempted } from "./error";
 import { NONE } from "./none";
 import type { Of } from "./of";
+import { shares } from "./plan";
 
 type AttemptRow = Of<
   | "AttemptScheduled"
@@ -115,6 +116,7 @@ function scheduled(board: Board, row: Of<"AttemptScheduled">): Attempt {
     checkpoint: "",
     undone: false,
     plan_step: task?.step ?? "",
+    steps: {},
     brain: row.brain ?? "classical",
     model: row.model ?? "",
     costs: NONE,
@@ -146,7 +148,7 @@ function measured(board: Board, attempt: Attempt, row: Of<"PatchMeasured">): Att
     findings: (reading.findings?.length ?? 0) + (reading.more ?? 0),
   }));
   const base = [...board.checkpoints].reverse().find((point) => point.commit === row.base)?.gates ?? {};
-  return { ...attempt, state: "measuring", changed_at: row.at, base, measured: values, score: row.score };
+  return { ...attempt, state: "measuring", changed_at: row.at, base, measured: values, score: row.score, steps: shares(row.readings) };
 }
 
 function rejectedOnce(board: Board, attempt: Attempt): Board {

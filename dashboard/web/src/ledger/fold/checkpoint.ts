@@ -3,8 +3,8 @@ import { KEPT, type Attempt, type Board, type Checkpoint } from "../events.gen";
 import { ended, find, put } from "./attempt";
 import { takenBack } from "./error";
 import { atValues, fromMeasured, trends } from "./gates";
-import { implemented, rolledBack as planBack } from "./goal";
 import type { Of } from "./of";
+import { implemented, rolledBack as planBack } from "./plan";
 
 export function onCheckpoint(board: Board, row: Of<"PatchLanded" | "CheckpointCreated" | "RollbackDecided" | "RolledBack">): Board {
   switch (row.kind) {

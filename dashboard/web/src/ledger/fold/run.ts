@@ -3,6 +3,7 @@ import { KEPT, type Board, type Iteration, type Run } from "../events.gen";
 import { NONE } from "./none";
 import { gateOf, read, trends, valuesOf } from "./gates";
 import type { Of } from "./of";
+import { GOAL, reached, shares } from "./plan";
 
 type RunRow = Of<
   | "RunStarted"
@@ -20,9 +21,6 @@ type RunRow = Of<
   | "RunEnded"
 >;
 
-/** Kinds of task whose first target is a step of the plan. */
-const OF_A_STEP: ReadonlySet<string> = new Set(["acceptance", "implement", "opinion"]);
-
 /** What speaks of a run the board no longer shows changes nothing. */
 export function onRun(board: Board, row: RunRow): Board {
   if (row.kind === "RunStarted") return { ...board, run: started(board, row), rollback: null };
@@ -33,6 +31,8 @@ export function onRun(board: Board, row: RunRow): Board {
       return iterating(board, run, row);
     case "IterationEnded":
       return iterated(board, run, row);
+    case "BranchMeasured":
+      return reached({ ...board, run: { ...run, ...changed(run, row) } }, shares(row.readings));
     default:
       return { ...board, run: { ...run, ...changed(run, row) } };
   }
@@ -111,7 +111,7 @@ function iterating(board: Board, run: Run, row: Of<"IterationStarted">): Board {
     number: row.iteration,
     tasks: row.tasks.map((task) => {
       const { id, title, kind, gate, role } = task;
-      const step = OF_A_STEP.has(kind) ? (task.targets?.[0] ?? "") : "";
+      const [, step = ""] = gate === GOAL ? /^[^:]*:(.*)$/s.exec(id) ?? [] : [];
       return { id, title, kind, gate, role, fingerprint: task.fingerprint ?? "", step };
     }),
     why: row.why,
