@@ -32,6 +32,8 @@ from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
 from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
+from director.exporters.chosen import Wanted, feeds
+from director.exporters.feed import Feed
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
@@ -224,18 +226,15 @@ def _wire(
     masker = masker_of(settings)
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
-    mirror.tidy()
-    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
-    remove(folder / "worktrees")
+    _tidy(mirror, blobs, folder)
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
     lines = Lines(settings, masker, store, blobs)
-    projector = Projector()
-    learned = Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
+    projector, learned = _knowledge(folder, identity)
     place = Place(
         store=store,
         blobs=blobs,
@@ -251,9 +250,6 @@ def _wire(
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
-    desk = ToolDesk(place, policy_of(settings), lambda: director.state, learned)
-    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    roles = tuple(card_of(agent, lacks) for agent in agents.values())
     return Project(
         id=identity,
         name=name,
@@ -268,12 +264,36 @@ def _wire(
         mirror=mirror,
         referee=referee,
         director=director,
-        desk=desk,
+        desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=roles,
+        roles=_cards(settings, agents),
         lines=lines,
         executor=executor,
     )
+
+
+def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
+    """Return what shows the project's calls to models elsewhere, where the user says; raise SettingsError."""
+    user = settings.user
+    wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
+    return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
+
+
+def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
+    """Remove what a killed process left."""
+    mirror.tidy()
+    blobs.tidy()
+    remove(folder / "worktrees")
+
+
+def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+    projector = Projector()
+    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
+
+
+def _cards(settings: Settings, agents: Mapping[str, Agent]) -> tuple[RoleCard, ...]:
+    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
+    return tuple(card_of(agent, lacks) for agent in agents.values())
 
 
 def policy_of(settings: Settings) -> Policy:

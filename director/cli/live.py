@@ -13,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from director.cli.report import Lines
+from director.cli.thinking import Thinking
 from ledger.events import (
+    AnyEvent,
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
@@ -33,6 +35,17 @@ from ledger.events import (
 )
 from ledger.events.recorded import Recorded
 
+_SAID = 60
+_STYLES = {
+    "error": "red",
+    "warning": "yellow",
+    "completed": "bold green",
+    "stalled": "bold yellow",
+    "waits": "bold yellow",
+    "approved": "green",
+    "denied": "yellow",
+    "budget": "yellow",
+}
 _REFEREE = "referee"
 _DIRECTOR = "director"
 _OVER = (PatchLanded, PatchRejected, AttemptGaveUp, AttemptFailed, AttemptCancelled, FindingsReported)
@@ -48,6 +61,9 @@ class Live:
         self.busy: dict[str, str] = {}
         """What everybody does now, by attempt."""
         self._spinner = Spinner("dots")
+        self._thinking = Thinking()
+        self._saying: dict[str, str] = {}
+        """The end of what models are just saying, by attempt."""
 
     def __enter__(self) -> Live:
         self._screen.start()
@@ -77,15 +93,30 @@ class Live:
                 self.busy[event.attempt] = f"waits to be measured: {event.title}"
             case PatchMeasured():
                 self.busy.pop(_REFEREE, None)
+        self._think(event)
         if isinstance(event, _OVER):
             self.busy.pop(event.attempt, None)
+            self._saying.pop(event.attempt, None)
         self._lines.show(recorded)
         self._draw()
+
+    def _think(self, event: AnyEvent) -> None:
+        attempt, doing = getattr(event, "attempt", ""), self._thinking.doing(event)
+        if doing and attempt in self.busy:
+            self._saying.pop(attempt, None)
+            self.busy[attempt] = f"{self.busy[attempt].split('  ')[0]}  {doing}"
 
     def doing(self, signal: Mapping[str, object]) -> None:
         """Show it until something newer comes."""
         doing = str(signal.get("doing", ""))
         attempt = str(signal.get("attempt", ""))
+        said = str(signal.get("said", ""))
+        if said and attempt in self.busy:
+            self._saying[attempt] = (self._saying.get(attempt, "") + said)[-_SAID:]
+            self.busy[attempt] = f"{self.busy[attempt].split('  ')[0]}  …{self._saying[attempt]}"
+        if not doing:
+            self._draw()
+            return
         if not attempt:
             self.busy[_REFEREE] = doing
         elif attempt in self.busy:
@@ -112,4 +143,4 @@ def _style(line: str) -> str:
         return "yellow"
     if "  landed as " in line:
         return "green"
-    return {"error": "red", "warning": "yellow", "completed": "bold green", "stalled": "bold yellow"}.get(word, "")
+    return _STYLES.get(word, "")

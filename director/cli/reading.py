@@ -122,10 +122,17 @@ def log(
             _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
 
 
-def watch(project: ProjectOption = None, *, json: JsonOption = False) -> None:
+def watch(
+    project: ProjectOption = None,
+    *,
+    json: JsonOption = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also every call to a model and every tool.")
+    ] = False,
+) -> None:
     """Follow a project's events as they come, until Ctrl-C."""
     label = _label(project)
-    shows = JsonLines(sys.stdout) if json else Lines(_print)
+    shows = JsonLines(sys.stdout) if json else Lines(_print, verbose=verbose)
 
     async def follow(d: Door) -> None:
         board = (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]

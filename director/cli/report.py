@@ -8,6 +8,7 @@ from typing import Protocol, TextIO
 
 from msgspec import to_builtins
 
+from director.cli.thinking import Thinking, price
 from director.core.judge import met
 from ledger.codec import as_json
 from ledger.events import (
@@ -84,8 +85,10 @@ class JsonLines:
 class Lines:
     """One line for each thing that matters, in words."""
 
-    def __init__(self, write: Write, *, colour: bool = False) -> None:
+    def __init__(self, write: Write, *, colour: bool = False, verbose: bool = False) -> None:
+        """`verbose`: also every call to a model and every tool."""
         self._write, self._colour = write, colour
+        self._thinking = Thinking(verbose=verbose)
         self._specs: tuple[GateSpec, ...] = ()
         self._tasks: dict[str, Task] = {}
         self._attempts: dict[str, AttemptScheduled] = {}
@@ -132,6 +135,11 @@ class Lines:
                     self._ended(event)
             case _:
                 self._attempt(recorded)
+        for line in self._thinking.lines(event, recorded.at):
+            if line.attempt:
+                self._said(line.attempt, line.text)
+            else:
+                self._line(line.word, line.text)
 
     def doing(self, signal: Mapping[str, object]) -> None:
         """Write nothing: where there is no terminal, only facts are lines."""
@@ -166,18 +174,23 @@ class Lines:
                 self._measured[event.attempt] = event.readings
             case PatchLanded():
                 after = self._measured.get(event.attempt, self._readings)
-                self._said(event.attempt, f"landed as {event.checkpoint}  {self._changed(after)}")
+                self._over(event.attempt, f"landed as {event.checkpoint}  {self._changed(after)}")
                 self._readings = after
             case PatchRejected():
-                self._said(event.attempt, "rejected: " + "; ".join(r.message for r in event.reasons))
+                self._over(event.attempt, "rejected: " + "; ".join(r.message for r in event.reasons))
             case AttemptGaveUp():
                 # The last technique's answer; those before it stand in the ledger.
-                self._said(event.attempt, f"no answer: {event.why.rpartition('; ')[2]}")
+                self._over(event.attempt, f"no answer: {event.why.rpartition('; ')[2]}")
             case AttemptFailed():
                 again = "tried again" if event.retry_at is not None else "given up"
-                self._said(event.attempt, f"failed ({again}): {event.why}")
+                self._over(event.attempt, f"failed ({again}): {event.why}")
             case FindingsReported():
-                self._said(event.attempt, f"{len(event.findings)} findings")
+                self._over(event.attempt, f"{len(event.findings)} findings")
+
+    def _over(self, attempt: str, what: str) -> None:
+        """Write what an attempt came to, with what it spent on models."""
+        spent = self._thinking.spent(attempt)
+        self._said(attempt, f"{what}  ({spent})" if spent else what)
 
     def _said(self, attempt: str, what: str) -> None:
         scheduled = self._attempts.get(attempt)
@@ -212,7 +225,8 @@ class Lines:
             self._write(f"        {left.why}; {left.remedy}")
         if len(event.left) > SHOWN:
             self._write(f"  left: {len(event.left) - SHOWN} things more, all of them in `kaizen log --json`")
-        spent = f"{event.landed} landed, {event.rejected} rejected, {event.seconds:.0f} s, {event.cost:.2f} USD"
+        cost = price(event.cost, self._thinking.unknown())
+        spent = f"{event.landed} landed, {event.rejected} rejected, {event.seconds:.0f} s, {cost}"
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")

@@ -131,6 +131,12 @@ class UserFile(Strict):
     """File that keeps the answers of models, to be replayed without any."""
     replay: str = ""
     """File of kept answers to take in place of models; nothing is asked of anybody then."""
+    langfuse: str = Field(default="", pattern="^(https?://.+|)$")
+    """Address of a LangFuse that is shown what models were asked; empty: none is."""
+    otlp: str = Field(default="", pattern="^(https?://.+|)$")
+    """Address of an OpenTelemetry collector that is told of each call to a model, e.g. `http://localhost:4318`."""
+    export_texts: bool = False
+    """Show prompts and answers there too, without known secrets, and not only what they took."""
 
 
 class AllowanceSettings(Strict):

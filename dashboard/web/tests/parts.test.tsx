@@ -101,3 +101,46 @@ test("a batch that leaves the run alone renders neither the bar nor the gates an
   await tell({ kind: "RunPaused", run: "r1" });
   expect(bar()?.textContent).toContain("paused");
 });
+
+const SCHEDULED = { kind: "AttemptScheduled", run: "r1", iteration: 1, attempt: "a1", task: "t", role: "coder", base: "c", seed: 1, brain: "conversational", model: "m" };
+const own = { stream: "attempt-a1", actor: "agent" };
+const signal = async (...signals: object[]) => {
+  await act(async () => {
+    Wire.last.say({ t: "signal", project: "p", signals });
+    await vi.advanceTimersByTimeAsync(20);
+  });
+};
+
+test("what a model is just saying is shown as it comes, bounded, and gone once its answer is a fact", async () => {
+  await tell(SCHEDULED, { ...own, kind: "CallStarted", attempt: "a1", key: "k1", model: "m" });
+
+  await signal({ attempt: "a1", said: "I take " }, { attempt: "a1", said: "it apart" });
+  expect(live.snapshot().saying.get("a1")).toBe("I take it apart");
+  await signal({ attempt: "a1", said: "x".repeat(9000) }, { attempt: "stranger", said: "hello" });
+  expect(live.snapshot().saying.get("a1")?.length).toBe(4000);
+  await tell({ ...own, kind: "CallFinished", attempt: "a1", key: "k1", cost: null });
+
+  expect(live.snapshot().saying.size).toBe(0);
+  expect(live.snapshot().told.get("a1")).toBe(4);
+});
+
+test("a call that waits is told at once and everywhere", async () => {
+  await tell(SCHEDULED, {
+    kind: "ApprovalRequested",
+    run: "r1",
+    attempt: "a1",
+    approval: "ap1",
+    tool: "git_push",
+    arguments: "b",
+    shown: "git push <script>",
+    risk: "deliver",
+    digest: "d",
+    tree: "t",
+    expires: 9,
+  });
+
+  expect(document.querySelector("[role=alert] button")?.textContent).toBe("1 call waits for you");
+  expect(count("approvals")).toBe("1");
+  await tell({ kind: "AttemptCancelled", attempt: "a1", why: "stopped" });
+  expect(document.querySelector(".asks button")).toBeNull();
+});

@@ -224,7 +224,7 @@ export class Live {
     const saying = new Map([...this.view.saying].filter(([attempt]) => open.has(attempt)));
     for (const { attempt, doing: line, said } of signals) {
       if (attempt && line) doing.set(attempt, { line, at: Date.now() });
-      if (attempt && said) saying.set(attempt, `${saying.get(attempt) ?? ""}${said}`.slice(-MOST_SAID));
+      if (attempt && said && open.has(attempt)) saying.set(attempt, `${saying.get(attempt) ?? ""}${said}`.slice(-MOST_SAID));
     }
     this.touch({ doing, saying });
   }
