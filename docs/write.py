@@ -30,6 +30,7 @@ def pages() -> dict[str, str]:
         "cli.md": commands(),
         "events.md": events(),
         "gates.md": gates(),
+        "roles.md": roles(),
         "models.md": models(),
         "tools.md": tools(),
     }

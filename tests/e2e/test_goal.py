@@ -57,7 +57,7 @@ async def reached(kaizen: Kaizen, repository: Path) -> Done:
     async with serving(Counter(Script(tuple(at_work())))) as server:
         return await asyncio.to_thread(
             kaizen.run, repository, "--goal", GOAL, "--model", "openai/scripted", "--allow-unknown-price", "--offline",
-            KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
+            seconds=600, KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
         )  # fmt: skip
 
 
