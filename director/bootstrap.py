@@ -14,7 +14,7 @@ from typing import Any
 from agents.brains.classical import ClassicalBrain
 from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
-from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
+from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, SandboxLevel, Target, Technique, Tool
 from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
@@ -24,6 +24,7 @@ from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
+from agents.tools.mcp import Server, Servers
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import Mirror, locate
 from agents.workspace.worktree import remove
@@ -39,7 +40,8 @@ from director.gates.lint import lint_arguments
 from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
-from director.settings import Settings
+from director.settings import Settings, UserFile
+from knowledge_graph.embedding import embed_words
 from knowledge_graph.learned import Learned
 from knowledge_graph.projector import Projector
 from knowledge_graph.vectors import ChromaVectors
@@ -244,7 +246,7 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines, learned),
+        minds=_minds(settings, lines, learned, prefix, sandbox.level),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
@@ -286,7 +288,7 @@ def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
 
 def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
     projector = Projector()
-    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
+    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
 
 
 def _cards(settings: Settings, agents: Mapping[str, Agent]) -> tuple[RoleCard, ...]:
@@ -300,7 +302,7 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(rules=tuple(rules))
 
 
-def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
+def _minds(settings: Settings, lines: Lines, learned: Knowledge, prefix: str, level: SandboxLevel) -> Minds:
     roles, tools = find_roles(), find_tools()
 
     def those(role: str) -> Mapping[str, Tool]:
@@ -319,7 +321,31 @@ def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
         waits=settings.user.approval_seconds,
         seconds=settings.user.thinking_seconds,
         knowledge=learned,
+        prefix=prefix,
+        closed=why_not_delivered(level, settings.user),
+        servers=Servers(servers_of(settings)) if settings.tables.mcp else None,
     )
+
+
+def servers_of(settings: Settings) -> list[Server]:
+    """Return the servers the user named, each with the variables it may see."""
+    known = settings.variables
+    return [
+        Server(
+            name=each.name, command=each.command, url=each.url, risk=each.risk, seconds=each.seconds,
+            environment={name: known[name] for name in each.environment if name in known},
+        )
+        for each in settings.tables.mcp
+    ]  # fmt: skip
+
+
+def why_not_delivered(level: SandboxLevel, user: UserFile) -> str:
+    """Return why nothing may be added to the user's repository, empty when it may."""
+    if not user.deliver:
+        return "nothing is delivered: `deliver` is off in your settings"
+    if level.rank == "reduced" and user.sandbox_min_level != level.adapter:
+        return f"nothing is delivered from a reduced sandbox ({level.adapter}): sandbox.min_level says so"
+    return ""
 
 
 QUICK_REPAIR = 30.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ledger.events import Risk
 
@@ -180,6 +180,12 @@ class McpServer(Strict):
     """What a call to it risks at least."""
     seconds: float = Field(default=60.0, gt=0)
     """How long a call may take."""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("give either `command`, a program on this machine, or `url`, an address")
+        return self
 
 
 class UserTables(Strict):
