@@ -16,6 +16,7 @@ from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
 from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
 from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
+from agents.roles.declared import Declared, DeclaredRole, files_of, read_declared
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -25,7 +26,7 @@ from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
 from agents.workspace.environment import Environment, prepare
-from agents.workspace.mirror import Mirror, locate
+from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
@@ -247,13 +248,14 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines, learned),
+        minds=_minds(settings, lines, learned, mirror, prefix),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
     desk = ToolDesk(place, policy_of(settings), lambda: director.state, learned)
     lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    roles = tuple(card_of(agent, lacks) for agent in agents.values())
+    own = declared_roles(mirror, SOURCE, prefix).roles
+    roles = tuple(card_of(agent, lacks) for agent in (*agents.values(), *own))
     return Project(
         id=identity,
         name=name,
@@ -289,16 +291,31 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(rules=tuple(rules))
 
 
-def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
+def declared_roles(mirror: Mirror, commit: str, prefix: str) -> Declared:
+    """Return the roles a trusted commit declares as data."""
+    roles = find_roles()
+    taken = [name for role in roles.values() for name in (role.name, *getattr(role, "aliases", ()))]
+    return read_declared(files_of(mirror.git, commit, prefix), taken, find_tools())
+
+
+def _minds(settings: Settings, lines: Lines, learned: Knowledge, mirror: Mirror, prefix: str) -> Minds:
     roles, tools = find_roles(), find_tools()
 
+    def declared(name: str) -> DeclaredRole | None:
+        return next((role for role in declared_roles(mirror, SOURCE, prefix).roles if role.name == name), None)
+
     def those(role: str) -> Mapping[str, Tool]:
-        return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
+        known = roles.get(role) or declared(role)
+        return {name: tools[name] for name in allowed(getattr(known, "tools", ()), tools)}
 
     def agent(role: str) -> Agent | None:
         if role not in roles:
-            return None
-        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+            data = declared(role)
+            return data.thinking_with(ConversationalBrain(role, prompt=data.prompt)) if data else None
+        made = roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+        if hasattr(made, "meet"):
+            made.meet({name: other for name in roles if name != role and (other := agent(name)) is not None})
+        return made
 
     return Minds(
         agent=agent,
