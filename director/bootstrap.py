@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
 from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
 from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
-from agents.roles.declared import Declared, DeclaredRole, files_of, read_declared
+from agents.roles.declared import DeclaredRole, declared_in
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -225,18 +225,15 @@ def _wire(
     masker = masker_of(settings)
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
-    mirror.tidy()
-    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
-    remove(folder / "worktrees")
+    _tidy(mirror, blobs, folder)
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
     lines = Lines(settings, masker, store, blobs)
-    projector = Projector()
-    learned = Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
+    projector, learned = _knowledge(folder, identity)
     place = Place(
         store=store,
         blobs=blobs,
@@ -252,10 +249,6 @@ def _wire(
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
-    desk = ToolDesk(place, policy_of(settings), lambda: director.state, learned)
-    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    own = declared_roles(mirror, SOURCE, prefix).roles
-    roles = tuple(card_of(agent, lacks) for agent in (*agents.values(), *own))
     return Project(
         id=identity,
         name=name,
@@ -270,9 +263,9 @@ def _wire(
         mirror=mirror,
         referee=referee,
         director=director,
-        desk=desk,
+        desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=roles,
+        roles=_cards(settings, [*agents.values(), *declared_in(mirror.git, SOURCE, prefix, find_tools()).roles]),
         lines=lines,
         executor=executor,
     )
@@ -285,24 +278,35 @@ def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
     return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
 
 
+def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
+    """Remove what a killed process left."""
+    mirror.tidy()
+    blobs.tidy()
+    remove(folder / "worktrees")
+
+
+def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+    projector = Projector()
+    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
+
+
+def _cards(settings: Settings, agents: Iterable[Agent]) -> tuple[RoleCard, ...]:
+    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
+    return tuple(card_of(agent, lacks) for agent in agents)
+
+
 def policy_of(settings: Settings) -> Policy:
     """Return what the user lets tools do without asking."""
     rules = (Rule(rule.verdict, rule.tool, rule.path, rule.risk) for rule in settings.tables.approvals)
     return Policy(rules=tuple(rules))
 
 
-def declared_roles(mirror: Mirror, commit: str, prefix: str) -> Declared:
-    """Return the roles a trusted commit declares as data."""
-    roles = find_roles()
-    taken = [name for role in roles.values() for name in (role.name, *getattr(role, "aliases", ()))]
-    return read_declared(files_of(mirror.git, commit, prefix), taken, find_tools())
-
-
 def _minds(settings: Settings, lines: Lines, learned: Knowledge, mirror: Mirror, prefix: str) -> Minds:
     roles, tools = find_roles(), find_tools()
 
     def declared(name: str) -> DeclaredRole | None:
-        return next((role for role in declared_roles(mirror, SOURCE, prefix).roles if role.name == name), None)
+        every = declared_in(mirror.git, SOURCE, prefix, tools).roles
+        return next((role for role in every if role.name == name), None)
 
     def those(role: str) -> Mapping[str, Tool]:
         known = roles.get(role) or declared(role)

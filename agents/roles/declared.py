@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.ports import Nothing, Outcome, Proposal, Workbench
-from agents.registry import allowed
+from agents.registry import allowed, find_roles
 from agents.roles.toolkits import CHANGE, LOOK, MEASURE, REMEMBER, RUN
 from agents.workspace.git import Git, GitError
 from ledger.events import Task
@@ -71,6 +71,15 @@ class DeclaredRole:
         if self.acceptance == "findings" and isinstance(outcome, Proposal):
             return Nothing(f"{self.name} reports findings and may not change files")
         return outcome
+
+
+def declared_in(git: Git, commit: str, prefix: str, offered: Iterable[str]) -> Declared:
+    """Return the roles that a trusted commit declares; `offered` are the names of the tools."""
+    files = files_of(git, commit, prefix)
+    if not files:
+        return Declared((), ())
+    taken = [name for role in find_roles().values() for name in (role.name, *getattr(role, "aliases", ()))]
+    return read_declared(files, taken, offered)
 
 
 def files_of(git: Git, commit: str, prefix: str) -> dict[str, bytes]:

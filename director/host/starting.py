@@ -10,8 +10,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
+from agents.roles.declared import declared_in
+from agents.tools.found import find_tools
 from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
-from director.bootstrap import Project, declared_roles, gates
+from director.bootstrap import Project, gates
 from director.core.commands import Start
 from director.core.goals import GATE
 from director.gates.defaults import DEFAULTS, OPTIONS, UNASKED
@@ -190,7 +192,7 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
 
 
 def _of_roles(project: Project, commit: str) -> Iterator[NoticeRaised]:
-    for refused in declared_roles(project.mirror, commit, project.prefix).refused:
+    for refused in declared_in(project.mirror.git, commit, project.prefix, find_tools()).refused:
         yield NoticeRaised(code="role-refused", message=refused)
 
 
