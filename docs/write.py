@@ -14,6 +14,7 @@ import typer
 from agents.models.faults import FOLLOWS
 from agents.models.faulty import FAULTS
 from agents.ports import Tool
+from agents.registry import card_of, find_roles, lacking
 from agents.tools.found import find_tools, schema_of, told
 from director.cli import app
 from director.gates.defaults import table
@@ -29,6 +30,7 @@ def pages() -> dict[str, str]:
         "cli.md": commands(),
         "events.md": events(),
         "gates.md": gates(),
+        "roles.md": roles(),
         "models.md": models(),
         "tools.md": tools(),
     }
@@ -189,6 +191,29 @@ def _risks(tool: Tool) -> str:
 
 def _first(text: str) -> str:
     return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|")
+
+
+def roles() -> str:
+    """Return the page of the roles: the capability matrix."""
+    cards = [card_of(role, lacking(model=True)) for role in find_roles().values()]
+    rows = "".join(
+        f"| `{card.name}` | {', '.join(card.aliases)} | {card.charge} | {', '.join(card.inputs)} | "
+        f"{', '.join(card.outputs)} | {', '.join(card.needs)} | {', '.join(f'`{tool}`' for tool in card.tools)} |\n"
+        for card in cards
+    )
+    head = (
+        "| role | also called | | works from | brings | needs | tools |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    return f"{WRITTEN}\n{ABOUT_ROLES}\n{head}{rows}"
+
+
+ABOUT_ROLES = """\
+# Roles
+
+Every role is an agent with work of its own; most of them need no model for it. A role whose needs are not met is shown
+as unavailable, with the reason. `*` in the name of a tool stands for any letters; tools are for roles that think with a
+model, and the user's approval policy is above all of them. [Adding an agent](adding-an-agent.md) says how to bring one.
+"""
 
 
 if __name__ == "__main__":

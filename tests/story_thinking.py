@@ -222,7 +222,9 @@ def _first_steps(blob: Blob) -> list[AnyEvent]:
             follows="act-1",
         ),
         ToolAsked(attempt=CODER, key="t2", tool="edit_file", arguments=blob('{"path": "ranges/parse.py"}')),
-        ToolVetoed(attempt=CODER, key="t2", tool="edit_file", stage="schema", why="`old` and `new` are missing"),
+        ToolVetoed(
+            attempt=CODER, key="t2", tool="edit_file", stage="schema", why="`old_text` and `new_text` are missing"
+        ),
     ]
 
 

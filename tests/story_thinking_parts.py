@@ -42,7 +42,11 @@ ROLES = (
 )
 SYSTEM = "You are the coder of Kaizen. Change as little as the task needs."
 TASK = "Task: parse_range understands a step.\nThe acceptance tests stand in tests/test_step.py."
-EDIT = {"path": "ranges/parse.py", "old": "return [int(text)]", "new": "return [int(text.partition(':')[0])]"}
+EDIT = {
+    "path": "ranges/parse.py",
+    "old_text": "return [int(text)]",
+    "new_text": "return [int(text.partition(':')[0])]",
+}
 PUSH = {"command": ["pip", "download", "hypothesis"], "network": True}
 
 

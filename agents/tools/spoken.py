@@ -251,7 +251,7 @@ class _Listener:
                 return first
             if body.lstrip()[:1] in ("{", "["):
                 self._json(fence, body, behind)
-        elif fence.language in _SHELL and not named and fence.closed and body.strip():
+        elif fence.language in _SHELL and not named and fence.closed and body.strip() and not _patches(fence):
             self._commands.append((fence.start, body))
         return behind
 
@@ -307,6 +307,11 @@ class _Listener:
         """Whether the nearest line of prose above says one of these words."""
         said = next((line for line in reversed(self.lines[max(0, at - 4) : at]) if line.strip()), "")
         return bool(words.search(said)) and not said.lstrip().startswith(("`", "<"))
+
+
+def _patches(fence: Fence) -> bool:
+    """Whether a command would only bring an edit, which is read as one."""
+    return any(behind_edit(fence.body, at) for at in range(len(fence.body)))
 
 
 def _between(value: str) -> str:

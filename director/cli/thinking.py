@@ -130,7 +130,8 @@ def _always(event: AnyEvent, at: float, shown: dict[str, str]) -> list[Line]:
         case ApprovalRequested():
             return [
                 Line("waits", f"for you ({event.risk}): {_one(event.shown)}"),
-                Line("", f"kaizen approve {event.approval}   or   kaizen deny {event.approval} --why '…'"),
+                Line("", f"kaizen approve {event.approval} --yes, or kaizen deny {event.approval} --yes --why '…'"),
+                Line("", "without --yes they show exactly what would be done"),
             ]
         case ApprovalGranted():
             rest = " for the rest of the run" if event.whole_run else ""

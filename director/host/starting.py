@@ -183,7 +183,7 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
         message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
-        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen.gates)}"
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal([spec for spec in chosen.gates if spec.name != GATE])}"
         yield NoticeRaised(code="proposal", level="info", message=message)
 
 

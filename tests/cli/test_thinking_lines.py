@@ -36,7 +36,7 @@ def test_a_call_that_waits_comes_with_the_command_that_answers_it() -> None:
     written = lines(whole())
 
     at = written.index("waits        for you (network): run pip download hypothesis")
-    assert written[at + 1].split() == ["kaizen", "approve", "ap1", "or", "kaizen", "deny", "ap1", "--why", "'…'"]
+    assert written[at + 1].strip() == "kaizen approve ap1 --yes, or kaizen deny ap1 --yes --why '…'"
     assert "approved     by you for the rest of the run: run pip download hypothesis" in written
     assert "denied       nobody answered in time: delete setup.cfg" in written
 
@@ -53,7 +53,7 @@ def test_each_call_and_each_tool_is_a_line_for_who_asks_for_them() -> None:
     written = "\n".join(lines(whole(), verbose=True))
 
     assert "groq/llama-3.3-70b-versatile answered: 3400 tokens in (3100 cached), 90 out, 0.0009 USD, 2.5 s" in written
-    assert "edit_file refused by schema: `old` and `new` are missing" in written
+    assert "edit_file refused by schema: `old_text` and `new_text` are missing" in written
 
 
 def test_a_short_wait_for_a_provider_is_no_line_and_a_long_one_is() -> None:

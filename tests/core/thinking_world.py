@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from director.core.budget import Sum, total_of
-from director.core.commands import Command, Report
+from director.core.commands import Command, Report, Start
 from director.core.effects import Effect, Tally, Work
 from director.core.state import State
 from ledger.events import (
@@ -28,7 +28,7 @@ BOTH = (CHEAP, STRONG)
 BUGS = frozenset({"failing_test"})
 
 
-def thinking(**changes: object):  # type: ignore[no-untyped-def]
+def thinking(**changes: object) -> Start:
     """Return a start with two models."""
     return start(**{"models": BOTH, "tree": "bugs=1,lint=0", **changes})
 

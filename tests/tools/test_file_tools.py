@@ -1,4 +1,4 @@
-"""The file tools: what a file is besides its lines stays, nothing outside is touched, and a refusal says what is there."""
+"""The file tools: what a file is besides its lines stays, nothing outside is touched, a refusal says what is there."""
 
 from __future__ import annotations
 
@@ -95,9 +95,6 @@ async def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:
     (tmp_path / "run.sh").write_text("echo a\n")
     (tmp_path / "run.sh").chmod(0o755)
 
-    assert (
-        await use(tmp_path, "edit_file", path="run.sh", old_text="a", new_text="b", replace_all=False)
-    ).success is False
     assert (await use(tmp_path, "edit_file", path="run.sh", old_text="echo a", new_text="echo b")).success
     assert (await use(tmp_path, "write_file", path="run.sh", content="echo c\n")).success
 

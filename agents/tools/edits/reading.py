@@ -141,6 +141,9 @@ class _Reader:
         took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
         if not took and named:
             self._whole(fence, named)
+        elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):
+            why = f"{name_in(fence.body[0])} is named within the fence, where it may be its first line: name it above"
+            self.passed_over.append(Refused(at + 1, why))
         if example and (len(self.edits), len(self.refused)) != before:
             del self.edits[before[0] :], self.refused[before[1] :]
             self._pass_over(at)

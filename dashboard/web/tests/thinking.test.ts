@@ -39,10 +39,11 @@ describe("what a writing tool changes", () => {
     expect(changeOf("{}", `Applied.\n${diff}`)).toBe(diff);
   });
 
-  test("is what its arguments say, for one edit, for many and for a new file", () => {
-    expect(changeOf(JSON.stringify({ path: "x.py", old: "a\nb", new: "c" }), "ok")).toBe("--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,1 @@\n-a\n-b\n+c\n");
+  test("is what its arguments say, for one edit, for many and for a whole file", () => {
+    expect(changeOf(JSON.stringify({ path: "x.py", old_text: "a\nb", new_text: "c", edits: [], text: "" }), "ok")).toBe("--- a/x.py\n+++ b/x.py\n@@ -1,2 +1,1 @@\n-a\n-b\n+c\n");
     expect(changeOf(JSON.stringify({ path: "x.py", edits: [{ search: "a", replace: "b" }, { search: "c", replace: "" }] }), "")).toContain("-c");
-    expect(changeOf(JSON.stringify({ path: "n.py", content: "one\n" }), "")).toBe("--- /dev/null\n+++ b/n.py\n@@ -0,0 +1,1 @@\n+one\n");
+    expect(changeOf(JSON.stringify({ text: "--- a/y.py\n+++ b/y.py\n@@ -1 +1 @@\n-a\n+b\n" }), "")).toContain("+++ b/y.py");
+    expect(changeOf(JSON.stringify({ path: "n.py", content: "one\n" }), "")).toBe("--- a/n.py\n+++ b/n.py\n@@ -0,0 +1,1 @@\n+one\n");
   });
 
   test("is nothing where nobody says it: half a JSON, no path, no text", () => {

@@ -7,11 +7,13 @@ interface Edit {
 }
 
 const OLD = ["old", "old_text", "old_string", "search", "before"] as const;
-const NEW = ["new", "new_text", "new_string", "replace", "replacement", "after", "content", "text"] as const;
+const NEW = ["new", "new_text", "new_string", "replace", "replacement", "after"] as const;
+/** All of a file: what stood there before is not told. */
+const WHOLE = ["content"] as const;
 
 /** The diff a result speaks of, else the one its arguments describe; empty when neither says. */
 export function changeOf(given: string, result: string): string {
-  return diffIn(result) || editsIn(given).map(unified).join("");
+  return diffIn(result) || editsIn(given).map(unified).join("") || diffIn(textOf(objectIn(given) ?? {}, ["text", "diff", "patch"]) ?? "");
 }
 
 function diffIn(text: string): string {
@@ -24,11 +26,11 @@ function editsIn(given: string): readonly Edit[] {
   if (parsed === null) return [];
   const many = parsed.edits ?? parsed.changes;
   const path = textOf(parsed, ["path", "file"]) ?? "";
-  const parts = Array.isArray(many) ? many.filter(isObject) : [parsed];
+  const parts = [parsed, ...(Array.isArray(many) ? many.filter(isObject) : [])];
   return parts.flatMap((part) => {
-    const [before, after] = [textOf(part, OLD), textOf(part, NEW)];
-    const of = textOf(part, ["path", "file"]) ?? path;
-    return of === "" || after === undefined ? [] : [{ path: of, old: before ?? "", new: after }];
+    const after = textOf(part, NEW) ?? textOf(part, WHOLE);
+    const of = textOf(part, ["path", "file"]) || path;
+    return of === "" || after === undefined ? [] : [{ path: of, old: textOf(part, OLD) ?? "", new: after }];
   });
 }
 
@@ -63,11 +65,10 @@ function textOf(part: { readonly [name: string]: unknown }, names: readonly stri
 function unified({ path, old, new: after }: Edit): string {
   const gone = linesOf(old);
   const come = linesOf(after);
-  const from = gone.length === 0 ? "/dev/null" : `a/${path}`;
   const lines = [...gone.map((line) => `-${line}`), ...come.map((line) => `+${line}`)];
   if (lines.length === 0) return "";
   const at = gone.length === 0 ? "0,0" : `1,${gone.length}`;
-  return `--- ${from}\n+++ b/${path}\n@@ -${at} +1,${come.length} @@\n${lines.join("\n")}\n`;
+  return `--- a/${path}\n+++ b/${path}\n@@ -${at} +1,${come.length} @@\n${lines.join("\n")}\n`;
 }
 
 function linesOf(text: string): readonly string[] {

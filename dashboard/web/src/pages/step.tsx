@@ -179,7 +179,9 @@ function Tool({ tool, open, ...at }: { tool: ToolUse; open: boolean } & Place) {
               tool.arguments.text && <Text shown={{ ...tool.arguments, text: pretty(tool.arguments.text) }} label={`Arguments of ${tool.key}`} {...at} />
             )}
             {tool.result && tool.result.text && !change && <Text shown={tool.result} label={`Result of ${tool.key}`} {...at} />}
-            {change && tool.summary && <p className="quiet">{tool.summary}</p>}
+            {change && tool.result?.text && (
+              <Fold summary="What the model was told">{() => tool.result && <Text shown={tool.result} label={`Result of ${tool.key}`} {...at} />}</Fold>
+            )}
           </>
         )}
       </Fold>
