@@ -25,12 +25,13 @@ from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
-from agents.tools.mcp import Server, Servers
+from agents.tools.mcp import Servers
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
+from director.executors.outside import servers_of, why_not_delivered
 from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
 from director.exporters.chosen import Wanted, feeds
@@ -41,7 +42,7 @@ from director.gates.lint import lint_arguments
 from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
-from director.settings import Settings, UserFile
+from director.settings import Settings
 from knowledge_graph.embedding import embed_words
 from knowledge_graph.learned import Learned
 from knowledge_graph.projector import Projector
@@ -337,27 +338,6 @@ def _minds(
         closed=why_not_delivered(level, settings.user),
         servers=Servers(servers_of(settings)) if settings.tables.mcp else None,
     )
-
-
-def servers_of(settings: Settings) -> list[Server]:
-    """Return the servers the user named, each with the variables it may see."""
-    known = settings.variables
-    return [
-        Server(
-            name=each.name, command=each.command, url=each.url, risk=each.risk, seconds=each.seconds,
-            environment={name: known[name] for name in each.environment if name in known},
-        )
-        for each in settings.tables.mcp
-    ]  # fmt: skip
-
-
-def why_not_delivered(level: SandboxLevel, user: UserFile) -> str:
-    """Return why nothing may be added to the user's repository, empty when it may."""
-    if not user.deliver:
-        return "nothing is delivered: `deliver` is off in your settings"
-    if level.rank == "reduced" and user.sandbox_min_level != level.adapter:
-        return f"nothing is delivered from a reduced sandbox ({level.adapter}): sandbox.min_level says so"
-    return ""
 
 
 QUICK_REPAIR = 30.0

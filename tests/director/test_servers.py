@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.ports import SandboxLevel
-from director.bootstrap import servers_of, why_not_delivered
+from director.executors.outside import servers_of, why_not_delivered
 from director.settings import SettingsError, UserFile, load
 
 TICKETS = '[[mcp]]\nname = "tickets"\ncommand = ["tickets", "--read"]\nenvironment = ["TOKEN", "MISSING"]\n'
