@@ -322,7 +322,7 @@ def ending() -> list[Told]:
 
 
 def whole(blob: Blob) -> list[Told]:
-    """Return the whole story."""
+    """Return the whole first run."""
     return [
         *opening(),
         *first_iteration(blob),
@@ -331,6 +331,13 @@ def whole(blob: Blob) -> list[Told]:
         *rollback("q4", 0, 3, ("r1.i1.a1", "r1.i1.a2")),
         *rollback("q5", 2, 4, (), ("r1.i1.a1", "r1.i1.a2")),
         *ending(),
+    ]
+
+
+def both_runs(blob: Blob) -> list[Told]:
+    """Return the first run, the second with its goal in words, and how its patch went and came again."""
+    return [
+        *whole(blob),
         *story_thinking.whole(blob),
         *rollback("q26", 4, 6, ("r2.i3.a1",)),
         *rollback("q27", 5, 7, (), ("r2.i3.a1",)),
