@@ -10,6 +10,7 @@ from pathlib import Path
 
 PACKAGES = ("inflection", "cachetools")
 BENCHMARKS: tuple[tuple[str, ...], ...] = (
+    ("forecast",),
     ("ledger",),
     ("sandbox",),
     ("stream",),

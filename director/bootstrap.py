@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from typing import Any
 from agents.brains.classical import ClassicalBrain
 from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
-from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, Target, Technique, Tool
+from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, SandboxLevel, Target, Technique, Tool
 from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
+from agents.roles.declared import DeclaredRole, declared_in
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -24,13 +25,17 @@ from agents.techniques.repair import TemplateRepair
 from agents.techniques.structure import Structure
 from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
+from agents.tools.mcp import Servers
 from agents.workspace.environment import Environment, prepare
-from agents.workspace.mirror import Mirror, locate
+from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
+from director.executors.outside import servers_of, why_not_delivered
 from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
+from director.exporters.chosen import Wanted, feeds
+from director.exporters.feed import Feed
 from director.gates import found_gates
 from director.gates.gate import Gate
 from director.gates.lint import lint_arguments
@@ -38,6 +43,7 @@ from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
 from director.settings import Settings
+from knowledge_graph.embedding import embed_words
 from knowledge_graph.learned import Learned
 from knowledge_graph.projector import Projector
 from knowledge_graph.vectors import ChromaVectors
@@ -222,18 +228,15 @@ def _wire(
     masker = masker_of(settings)
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
-    mirror.tidy()
-    blobs.tidy()
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = _agents()
-    remove(folder / "worktrees")
+    _tidy(mirror, blobs, folder)
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
     lines = Lines(settings, masker, store, blobs)
-    projector = Projector()
-    learned = Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}"))
+    projector, learned = _knowledge(folder, identity)
     place = Place(
         store=store,
         blobs=blobs,
@@ -245,13 +248,10 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines, learned),
+        minds=_minds(settings, lines, learned, mirror, prefix, sandbox.level),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
-    desk = ToolDesk(place, policy_of(settings), lambda: director.state, learned)
-    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    roles = tuple(card_of(agent, lacks) for agent in agents.values())
     return Project(
         id=identity,
         name=name,
@@ -266,12 +266,36 @@ def _wire(
         mirror=mirror,
         referee=referee,
         director=director,
-        desk=desk,
+        desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=roles,
+        roles=_cards(settings, [*agents.values(), *declared_in(mirror.git, SOURCE, prefix, find_tools()).roles]),
         lines=lines,
         executor=executor,
     )
+
+
+def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
+    """Return what shows the project's calls to models elsewhere, where the user says; raise SettingsError."""
+    user = settings.user
+    wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
+    return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
+
+
+def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
+    """Remove what a killed process left."""
+    mirror.tidy()
+    blobs.tidy()
+    remove(folder / "worktrees")
+
+
+def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+    projector = Projector()
+    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
+
+
+def _cards(settings: Settings, agents: Iterable[Agent]) -> tuple[RoleCard, ...]:
+    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
+    return tuple(card_of(agent, lacks) for agent in agents)
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -280,16 +304,27 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(rules=tuple(rules))
 
 
-def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
+def _minds(
+    settings: Settings, lines: Lines, learned: Knowledge, mirror: Mirror, prefix: str, level: SandboxLevel
+) -> Minds:
     roles, tools = find_roles(), find_tools()
 
+    def declared(name: str) -> DeclaredRole | None:
+        every = declared_in(mirror.git, SOURCE, prefix, tools).roles
+        return next((role for role in every if role.name == name), None)
+
     def those(role: str) -> Mapping[str, Tool]:
-        return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
+        known = roles.get(role) or declared(role)
+        return {name: tools[name] for name in allowed(getattr(known, "tools", ()), tools)}
 
     def agent(role: str) -> Agent | None:
         if role not in roles:
-            return None
-        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+            data = declared(role)
+            return data.thinking_with(ConversationalBrain(role, prompt=data.prompt)) if data else None
+        made = roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+        if hasattr(made, "meet"):
+            made.meet({name: other for name in roles if name != role and (other := agent(name)) is not None})
+        return made
 
     return Minds(
         agent=agent,
@@ -299,6 +334,9 @@ def _minds(settings: Settings, lines: Lines, learned: Knowledge) -> Minds:
         waits=settings.user.approval_seconds,
         seconds=settings.user.thinking_seconds,
         knowledge=learned,
+        prefix=prefix,
+        closed=why_not_delivered(level, settings.user),
+        servers=Servers(servers_of(settings)) if settings.tables.mcp else None,
     )
 
 

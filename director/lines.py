@@ -66,7 +66,7 @@ class Lines:
                 replay=Path(user.replay) if user.replay else None,
             )
             try:
-                self._connected[names] = connect(wanted, self.masker.text)
+                self._connected[names] = connect(wanted, self.masker)
             except RecordError as error:
                 raise AgentError(str(error)) from error
         return self._connected[names]

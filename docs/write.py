@@ -13,9 +13,12 @@ import typer
 
 from agents.models.faults import FOLLOWS
 from agents.models.faulty import FAULTS
+from agents.ports import Tool
+from agents.registry import card_of, find_roles, lacking
+from agents.tools.found import find_tools, schema_of, told
 from director.cli import app
 from director.gates.defaults import table
-from ledger.events import AnyEvent
+from ledger.events import AnyEvent, Risk
 
 HERE = Path(__file__).parent
 WRITTEN = "<!-- Written by `python -P docs/write.py`. -->\n"
@@ -23,7 +26,14 @@ WRITTEN = "<!-- Written by `python -P docs/write.py`. -->\n"
 
 def pages() -> dict[str, str]:
     """Return every generated page by its name."""
-    return {"cli.md": commands(), "events.md": events(), "gates.md": gates(), "models.md": models()}
+    return {
+        "cli.md": commands(),
+        "events.md": events(),
+        "gates.md": gates(),
+        "roles.md": roles(),
+        "models.md": models(),
+        "tools.md": tools(),
+    }
 
 
 def commands() -> str:
@@ -123,6 +133,88 @@ def _with_table(page: str, head: str, rows: str) -> str:
     first = next(i for i, line in enumerate(lines) if line.startswith(head))
     last = next(i for i in range(first, len(lines) + 1) if i == len(lines) or not lines[i].startswith("|"))
     return "".join([*lines[:first], rows, *lines[last:]])
+
+
+def tools() -> str:
+    """Return the page of the tools: what each is told to be for, takes, risks and touches."""
+    found = find_tools(())
+    rows = "".join(
+        f"| [`{name}`](#{name}) | {_first(told(type(tool)))} | {_risks(tool)} |\n" for name, tool in found.items()
+    )
+    parts = [WRITTEN, "# Tools\n", ABOUT_TOOLS, f"| tool | | risk |\n| --- | --- | --- |\n{rows}"]
+    return "\n".join([*parts, *(_tool(tool) for tool in found.values())])
+
+
+ABOUT_TOOLS = """\
+What an agent that thinks with a model can do. A call goes through five stages; each can veto, and each is an event of
+the attempt: its arguments must fit the *schema*; the *policy* allows, asks or denies; a person's *approval* is waited
+for, days if need be, and holds nothing meanwhile; it *runs* in the sandbox with a limit; its *result* is told, cut to
+head and tail when it is long, the rest one call of `read_result` away.
+
+- **Risk** is computed from the call: `read` looks, `write` changes the private worktree, `execute` runs the project's
+  code in the sandbox, `network` leaves the sandbox, `deliver` changes something outside. What a model says of its call
+  decides nothing.
+- **Policy**: read, write and execute are allowed, network and deliver ask. Your rules come before: the first that fits
+  a file decides it, the strictest of a call's files decides the call. Files that your own programs run by themselves
+  (`.git`, CI, editors, shells), `kaizen.toml`, `.kaizen/` and keys are never written, whatever the rules say.
+- **Approval** is bound to the hash of tool, arguments and tree. Edited arguments go by schema and policy as well.
+- **Independent calls run together**; calls that touch the same things run in the order they were asked for.
+- **Nothing is done twice**: what ended is answered from the ledger after a restart; a call that reached outside and has
+  no known end is not begun again by itself.
+- **Edits** are taken in every shape models write: old and new text, SEARCH/REPLACE blocks, unified diffs, patches,
+  whole files, JSON, tags. All of an answer's edits are made or none. What is not in the file to the letter is placed
+  only when there is one place for it; else the nearest real lines are told. Examples, quotations and drafts are not
+  applied. Encoding, line ends, the end of the file and its mode stay.
+- A model without tool calls of its own writes them into its text; they are read where they have one reading.
+
+How to add one: [adding-a-tool.md](adding-a-tool.md).
+"""
+
+
+def _tool(tool: Tool) -> str:
+    schema = schema_of(tool)
+    needed = schema.parameters.get("required", ())
+    rows = [
+        f"| `{name}` | {'' if name in needed else 'may be left out'} | {(field.description or '').replace('`', '')} |\n"
+        for name, field in tool.arguments.model_fields.items()
+    ]
+    table_ = "".join(["| argument | | |\n| --- | --- | --- |\n", *rows]) if rows else "It takes no arguments.\n"
+    touches = inspect.getdoc(type(tool).resources) or ""
+    about = schema.description.replace("`", "")  # its examples name files that are nobody's
+    return f"## {tool.name}\n\n{about}\n\nRisk: {_risks(tool)}. Touches: {touches}\n\n{table_}"
+
+
+def _risks(tool: Tool) -> str:
+    """Return the risks a call may have, as they stand in the code that computes them."""
+    source = inspect.getsource(type(tool).risk)
+    return " or ".join(f"`{word}`" for word in get_args(Risk) if f'"{word}"' in source)
+
+
+def _first(text: str) -> str:
+    return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|").replace("`", "")
+
+
+def roles() -> str:
+    """Return the page of the roles: the capability matrix."""
+    cards = [card_of(role, lacking(model=True)) for role in find_roles().values()]
+    rows = "".join(
+        f"| `{card.name}` | {', '.join(card.aliases)} | {card.charge} | {', '.join(card.inputs)} | "
+        f"{', '.join(card.outputs)} | {', '.join(card.needs)} | {', '.join(f'`{tool}`' for tool in card.tools)} |\n"
+        for card in cards
+    )
+    head = (
+        "| role | also called | | works from | brings | needs | tools |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    return f"{WRITTEN}\n{ABOUT_ROLES}\n{head}{rows}"
+
+
+ABOUT_ROLES = """\
+# Roles
+
+Every role is an agent with work of its own; most of them need no model for it. A role whose needs are not met is shown
+as unavailable, with the reason. `*` in the name of a tool stands for any letters; tools are for roles that think with a
+model, and the user's approval policy is above all of them. [Adding an agent](adding-an-agent.md) says how to bring one.
+"""
 
 
 if __name__ == "__main__":

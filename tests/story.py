@@ -321,8 +321,8 @@ def ending() -> list[Told]:
     )
 
 
-def whole(blob: Blob) -> list[Told]:
-    """Return the whole first run."""
+def first_run(blob: Blob) -> list[Told]:
+    """Return the first run, which thinks without a model, to its end."""
     return [
         *opening(),
         *first_iteration(blob),
@@ -334,10 +334,10 @@ def whole(blob: Blob) -> list[Told]:
     ]
 
 
-def both_runs(blob: Blob) -> list[Told]:
-    """Return the first run, the second with its goal in words, and how its patch went and came again."""
+def whole(blob: Blob) -> list[Told]:
+    """Return the whole story."""
     return [
-        *whole(blob),
+        *first_run(blob),
         *story_thinking.whole(blob),
         *rollback("q26", 4, 6, ("r2.i3.a1",)),
         *rollback("q27", 5, 7, (), ("r2.i3.a1",)),

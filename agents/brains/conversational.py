@@ -44,7 +44,7 @@ class ConversationalBrain:
         look = self._look or look_for(task)
         role = task.role if task.role in roles() else self.role
         talk = Conversation(
-            system_prompt(role, self._prompt), task, bench, look=look, tokens=self._tokens,
+            system_prompt(role, self._prompt if role == self.role else ""), task, bench, look=look, tokens=self._tokens,
             thread="" if task.role in ("", self.role) else task.role,
         )  # fmt: skip
         try:

@@ -116,7 +116,9 @@ class Plugin:
             items[:] = [item for item in items if self._is_asked_for(item.nodeid)]
 
     def _is_asked_for(self, test: str) -> bool:
-        return self._select is None or test in self._select or test.partition("::")[0] in self._select
+        """A file stands for all its tests, and a test for all its parameters."""
+        names = (test, test.partition("[")[0], test.partition("::")[0])
+        return self._select is None or any(name in self._select for name in names)
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Send what will run."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from agents.models.breaker import Guarded
 from agents.models.record import Recording, Replaying
 from agents.ports import Model
+from ledger.masking import Masker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Connected:
     """Says in one line what a model lacks to be asked, e.g. its key; may load a library, and asks nobody."""
 
 
-def connect(
-    wanted: Connection, mask: Callable[[str], str], clock: Callable[[], float] = time.monotonic
-) -> Connected | None:
+def connect(wanted: Connection, masker: Masker, clock: Callable[[], float] = time.monotonic) -> Connected | None:
     """Return the model; None when none is named. Nothing is loaded and nobody is asked before its first use.
+
+    `masker` takes known secrets out of a record.
 
     Raise RecordError when a record that is to be replayed cannot be read.
     """
@@ -57,7 +58,7 @@ def connect(
     bare = LiteLlm(wanted.api_base, wanted.environment, prices=wanted.prices)
     model: Model = bare
     if wanted.record is not None:
-        model = Recording(model, wanted.record, wanted.names, mask)
+        model = Recording(model, wanted.record, wanted.names, masker)
     return Connected(Guarded(model, clock), wanted.names, bare.lacking)
 
 

@@ -7,6 +7,7 @@ back; a stream without the provider's own end is a cut one, whatever it makes up
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -161,6 +162,8 @@ class LiteLlm:
         os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
         import litellm
 
+        for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+            logging.getLogger(name).disabled = True  # else it tells of every call on standard error
         litellm.suppress_debug_info = True  # else it prints advice to standard output
         litellm.disable_streaming_logging = True
         litellm.modify_params = True  # a history with tool calls may be sent without tools

@@ -14,6 +14,7 @@ from typing import Any
 from agents.models.requests import answer_value, part_name, read_answer, request_hash, request_parts
 from agents.models.tokens import count_call
 from agents.ports import AgentError, FaultKind, Model, ModelAnswer, ModelCall, ModelCard, ModelFault
+from ledger.masking import Masker
 
 _VERSION = 1
 _KEPT: frozenset[FaultKind] = frozenset({"bad_tool_call", "bad_schema", "context_overflow", "refused"})
@@ -27,9 +28,9 @@ class RecordError(AgentError):
 class Recording:
     """The port `Model` around another: what comes back is written down too."""
 
-    def __init__(self, model: Model, file: Path, names: Sequence[str], mask: Callable[[str], str]) -> None:
+    def __init__(self, model: Model, file: Path, names: Sequence[str], masker: Masker) -> None:
         """`names`: the models of the run, the cheapest first. Answers are added to a record that is there already."""
-        self._model, self._file, self._mask = model, file, mask
+        self._model, self._file, self._masker = model, file, masker
         self._names, self._begun = tuple(names), False
 
     def card(self, model: str) -> ModelCard:
@@ -55,12 +56,13 @@ class Recording:
     def _write(self, call: ModelCall, came: Mapping[str, Any]) -> None:
         line = {"request": request_hash(call), "parts": [part[:8] for part in request_parts(call)], **came}
         try:
-            with self._file.open("a", encoding="utf-8") as file:
+            with self._file.open("ab") as file:
                 if not self._begun and file.tell() == 0:
                     cards = [asdict(self._model.card(name)) for name in self._names]
-                    file.write(json.dumps({"record": _VERSION, "models": cards}) + "\n")
+                    file.write(json.dumps({"record": _VERSION, "models": cards}).encode() + b"\n")
                 self._begun = True
-                file.write(self._mask(json.dumps(line, ensure_ascii=False)) + "\n")
+                # Known secrets alone, as in what the agent was told: guessing would change code that it wrote.
+                file.write(self._masker.known(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace")) + b"\n")
         except OSError as error:
             raise RecordError(f"the record {self._file} cannot be written: {error.strerror or error}") from error
 

@@ -36,7 +36,7 @@ KEPT = 4_000_000
 """Characters of an answer that are kept."""
 STARTS = 30.0
 """Seconds in which a server must answer for the first time."""
-INHERITED = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME")
+INHERITED = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "SHELL", "TERM")
 """What a server's program sees of the user's environment, besides what it is named."""
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from agents.ports import AgentError, Policy, Resources, Tool, ToolBench, ToolCall, ToolResult, ToolSchema, Waiting
 from agents.ports.work import Workbench
 from agents.tools.arguments import Unfitting, canonical, digest, read_arguments, shown
+from agents.tools.foreign import in_our_words
 from agents.tools.found import schema_of
 from agents.tools.long_text import KEPT, LONGEST, cut, needs_cut
 from agents.tools.past import Past
@@ -143,6 +144,7 @@ class Pipeline:
 
     def _checked(self, nth: int, key: str, call: ToolCall, facts: list[AnyEvent]) -> _Ready | Carried:
         """Take a call through schema and policy; `facts` get what is to be recorded."""
+        call = in_our_words(call, self._tools)
         tool = self._tools.get(call.name)
         if tool is None:
             known = ", ".join(sorted(self._tools)) or "none"

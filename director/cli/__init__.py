@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from director.cli import asking, checks, daemon, reading
+from director.cli import agents, approving, asking, checks, daemon, reading
 from director.cli.keys import keys
+from director.cli.mcp import mcp
 from director.cli.model_server import model_server
 from director.cli.referee import referee
 from director.cli.run import run
@@ -34,7 +35,13 @@ app.command("resume")(asking.resume)
 app.command("checkpoints")(reading.checkpoints)
 app.command("checkpoint")(asking.checkpoint)
 app.command("rollback")(asking.rollback)
+app.command("approvals")(approving.approvals)
+app.command("approve")(approving.approve)
+app.command("deny")(approving.deny)
+app.command("agents")(agents.agents)
+app.command("tools")(agents.tools)
 app.command("keys")(keys)
+app.command("mcp")(mcp)
 app.command("referee")(referee)
 app.command("verify")(checks.verify)
 app.command("shred")(shred)

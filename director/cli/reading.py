@@ -51,6 +51,8 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
             _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
+    for line in _costs(run, _read(project, _forecast)):
+        _print(line)
     if run["why"]:
         _print(f"  {run['why']}")
 
@@ -224,6 +226,20 @@ def _read(project: str | None, question: Callable[[Door, str], Coroutine[Any, An
 
 async def _board(d: Door, label: str) -> Any:
     return (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
+
+
+async def _forecast(d: Door, label: str) -> Any:
+    """Return the newest forecast of costs; None when there is none."""
+    newest = await _newest(d, label, 0, 1, {"kind": "CostForecast"})
+    return next(iter(newest), None)
+
+
+def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:
+    """Return what the run has spent on models, and what it will likely spend yet."""
+    if forecast is None or forecast["run"] != run["id"] or run["ended_at"] is not None:
+        return [f"  models: {run['cost']:.4f} USD"] if run["cost"] else []
+    low, likely, high = (forecast[name] for name in ("low", "likely", "high"))
+    return [f"  models: {run['cost']:.4f} USD so far, likely {likely:.4f} more ({low:.4f} to {high:.4f})"]
 
 
 def _print_gates(rows: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from director.core import approvals, asked, goals, policy, routing
 from director.core.budget import total_of
 from director.core.effects import owes_delivery, owes_tally
 from director.core.evolve import fold
+from director.core.forecast import forecast
 from director.core.judge import all_met, results
 from director.core.landing import milestones
 from director.core.left import left
@@ -179,7 +180,9 @@ def _turn(run: Run) -> list[AnyEvent]:
     limit = run.started.budget.iterations
     if limit is not None and run.iteration >= limit:
         return close(run, "exhausted", f"the budget of {limit} iterations is spent")
-    return [IterationStarted(run=run.id, iteration=run.iteration + 1, tasks=chosen, why=why)]
+    still = forecast(run)
+    told = [still] if still is not None else []
+    return [IterationStarted(run=run.id, iteration=run.iteration + 1, tasks=chosen, why=why), *told]
 
 
 def _waits_for_a_role(run: Run) -> bool:

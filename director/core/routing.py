@@ -27,6 +27,8 @@ TRUST = 2.0
 """How many attempts what is believed beforehand weighs as much as."""
 DEARER = 4.0
 """How much dearer the next model is believed to be while nothing is known."""
+FIRST_GUESS = 0.01
+"""USD an attempt of the cheapest model is believed to cost; only proportions matter."""
 
 
 class Choice(NamedTuple):
@@ -118,16 +120,23 @@ def worth(run: Run, task: Task, model: str) -> float:
     believed = 0.1 + 0.5 * ease if is_hard(task) else 0.6 + 0.2 * ease
     lesson = run.lessons.get(lesson_key(task, model), Lesson())
     success = (lesson.landed + TRUST * believed) / (lesson.tried + TRUST)
-    price = (lesson.cost + TRUST * _usual_cost(run, model)) / (lesson.tried + TRUST)
+    price = (lesson.cost + TRUST * usual_cost(run, model)) / (lesson.tried + TRUST)
     return success / price
 
 
-def _usual_cost(run: Run, model: str) -> float:
-    """Return what an attempt of a model costs, over all kinds of tasks, as far as that is known."""
-    mine = [lesson for key, lesson in run.lessons.items() if key.endswith(f":{model}") and lesson.tried]
-    tried = sum(lesson.tried for lesson in mine)
-    guess = 0.01 * DEARER ** run.started.models.index(model)
-    return max(1e-6, (sum(lesson.cost for lesson in mine) + guess) / (tried + 1))
+def usual_cost(run: Run, model: str) -> float:
+    """Return what an attempt of a model costs, over all kinds of tasks; what is not known follows from the others."""
+    models = run.started.models
+    rank, known = models.index(model), {}
+    for other in models:
+        mine = [lesson for key, lesson in run.lessons.items() if key.endswith(f":{other}")]
+        tried = sum(lesson.tried for lesson in mine)
+        if tried:
+            known[models.index(other)] = sum(lesson.cost for lesson in mine) / tried
+    if not known:
+        return float(FIRST_GUESS * DEARER**rank)
+    nearest = min(known, key=lambda other: abs(other - rank))
+    return float(max(1e-6, known[nearest] * DEARER ** (rank - nearest)))
 
 
 def _thinks(run: Run, task: Task) -> Choice | None:

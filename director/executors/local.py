@@ -131,6 +131,8 @@ class LocalExecutor:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.place.referee.close()
+        if self.place.minds is not None and self.place.minds.servers is not None:
+            await self.place.minds.servers.close()
         self._tasks.clear()
 
     async def _carry_out(self, effect: Effect, state: State) -> None:

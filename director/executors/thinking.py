@@ -22,6 +22,7 @@ from agents.ports import (
     Thinking,
     Tool,
 )
+from agents.tools.mcp import Servers
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.worktree import Worktree
 from director.core.asked import work_of
@@ -36,6 +37,7 @@ from ledger.events import (
     AttemptGaveUp,
     AttemptId,
     FindingsReported,
+    NoticeRaised,
     PatchProposed,
     RunId,
     ToolFinished,
@@ -75,6 +77,12 @@ class Minds:
     """How long one attempt may think."""
     knowledge: Knowledge | None = None
     """What was learned, for the tools that ask for it."""
+    prefix: str = ""
+    """The project's directory in the repository."""
+    closed: str = ""
+    """Why an agent may not push into the user's repository; empty when it may, after a person's answer."""
+    servers: Servers | None = None
+    """Those the user named, whose tools agents may use besides."""
 
 
 @dataclass(slots=True)
@@ -88,6 +96,8 @@ class Thinkers:
     _books: dict[RunId, Book] = field(default_factory=dict)
     _opening: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Guards `_books`: a run's book is rebuilt once."""
+    _told: set[tuple[RunId, str]] = field(default_factory=set)
+    """What was said about servers, by run."""
 
     async def book(self, run: Run) -> Book:
         """Return the run's book; the first time it is rebuilt from the ledger."""
@@ -113,9 +123,9 @@ class Thinkers:
         )
         return Thinking(
             models=Models(calls, started.models, effect.model),
-            tools=self.minds.tools(effect.role),
+            tools={**self.minds.tools(effect.role), **await self._foreign(run.id)},
             policy=self._policy(run, run.open[attempt]),
-            history=WorktreeHistory(worktree),
+            history=WorktreeHistory(worktree, self.minds.prefix, line=f"attempt-{attempt}", closed=self.minds.closed),
             blobs=self.blobs,
             past=past,
             append=lambda events: self._append(attempt, events),
@@ -125,6 +135,18 @@ class Thinkers:
             gates=started.gates,
             knowledge=self.minds.knowledge,
         )
+
+    async def _foreign(self, run: RunId) -> Mapping[str, Tool]:
+        """Return the tools of the user's servers; one that cannot be used is told once in a run."""
+        if self.minds.servers is None:
+            return {}
+        offered = await self.minds.servers.offered()
+        for problem in offered.problems:
+            if (run, problem) not in self._told:
+                self._told.add((run, problem))
+                notice = NoticeRaised(code="mcp", message=problem, run=run)
+                await asyncio.wrap_future(self.store.append("project", [notice]))
+        return offered.tools
 
     async def with_answer(self, run: Run, effect: Work, report: AnyEvent) -> AnyEvent:
         """Return the report with what the agent says to who asked for the work."""

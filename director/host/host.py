@@ -6,7 +6,8 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -15,14 +16,24 @@ import structlog
 from agents.ports import AgentError, Sandbox
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Unusable, locate
-from director.bootstrap import Project, known_projects, masker_of, open_project, open_store, project_id, repository_of
-from director.core.commands import Report
+from director.bootstrap import (
+    Project,
+    feeds_of,
+    known_projects,
+    masker_of,
+    open_project,
+    open_store,
+    project_id,
+    repository_of,
+)
+from director.core.commands import Command, Report
 from director.core.decide import decide
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
+from director.exporters.feed import Feed
 from director.host.page import Opened, Page, ProjectName, Shown
-from director.host.starting import require_usable, start_command
+from director.host.starting import require_usable, start_command, start_work
 from director.settings import Settings, SettingsError
 from ledger.errors import LedgerError
 from ledger.events import (
@@ -36,6 +47,7 @@ from ledger.events import (
     RequestRefused,
     RunRequested,
     Task,
+    TaskTaken,
 )
 from ledger.lease import Lease
 from ledger.subscription import follow
@@ -55,11 +67,13 @@ class _Running:
     task: asyncio.Task[None]
     desk: asyncio.Task[None] | None = None
     """Answers who asks for tools."""
+    feeds: Mapping[Feed, asyncio.Task[None]] = field(default_factory=dict)
+    """Show elsewhere what models were asked."""
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
         """Everything at work for the project."""
-        return [self.task, *([self.desk] if self.desk else [])]
+        return [self.task, *([self.desk] if self.desk else []), *self.feeds.values()]
 
 
 class Host:
@@ -91,6 +105,7 @@ class Host:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for running in self._running.values():
+            await asyncio.gather(*(feed.finish() for feed in running.feeds))
             running.project.close()
         self.home.close()
         self.lease.release()
@@ -157,6 +172,12 @@ class Host:
         return await self.open(await asyncio.to_thread(repository_of, known, self.clock))
 
     async def _start(self, project: Project) -> Project:
+        try:
+            feeds = feeds_of(project, self.settings)
+        except SettingsError:
+            project.close()
+            raise
+        project.executor.begin = partial(self._begin_work, project)
         task = asyncio.create_task(project.director.run(), name=f"director of {project.name}")
         self._running[project.id] = _Running(project, task)
         ready = asyncio.create_task(project.director.ready.wait())
@@ -177,14 +198,15 @@ class Host:
         desk = asyncio.create_task(project.desk.run(), name=f"tools of {project.name}")
         desk.add_done_callback(lambda task: _say_end(project, task))
         self._running[project.id].desk = desk
+        self._running[project.id].feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}
         return project
 
     def _forget(self, identity: str) -> None:
         """Let go of a project whose director has ended."""
         running = self._running.pop(identity, None)
         if running is not None:
-            if running.desk is not None:
-                running.desk.cancel()
+            for task in running.tasks:
+                task.cancel()
             running.project.close()
 
     async def revive(self) -> None:
@@ -244,6 +266,13 @@ class Host:
         await project.inbox.put(Report(start.at, notices))
         await self._taken(project, request.request, before)
         return project
+
+    async def _begin_work(self, project: Project, taken: TaskTaken) -> tuple[Command, ...]:
+        """Return the start of a run for a piece of work alone, and what a person should know of it."""
+        start, notices = await asyncio.to_thread(
+            start_work, project, taken, self.settings, self.sandbox.level, self.clock()
+        )
+        return start, Report(start.at, notices)
 
     async def _taken(self, project: Project, request: RequestId, after: int) -> None:
         """Wait for the director's answer, so that the next wish finds the run at work."""

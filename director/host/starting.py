@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
+from agents.roles.declared import declared_in
+from agents.tools.found import find_tools
 from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
 from director.bootstrap import Project, gates
 from director.core.commands import Start
@@ -27,7 +30,7 @@ from director.settings import (
     together,
     with_options,
 )
-from ledger.events import GateSpec, NoticeRaised, RunRequested
+from ledger.events import GateSpec, NoticeRaised, RequestId, RunRequested, TaskTaken
 
 NO_MODEL = (
     "a goal in words needs a model: name one by --model or KAIZEN_MODEL, e.g. KAIZEN_MODEL=groq/llama-3.3-70b-versatile"
@@ -132,7 +135,20 @@ def start_command(
         goal=chosen.goal,
         models=models,
     )
-    return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
+    roles = tuple(_of_roles(project, source.commit))
+    return start, (*_of_source(source), *_of_settings(chosen), *roles, *_of_sandbox(level, user))
+
+
+def start_work(
+    project: Project, taken: TaskTaken, settings: Settings, level: SandboxLevel, at: float
+) -> tuple[Start, tuple[NoticeRaised, ...]]:
+    """Return the start of a run for a piece of work somebody asked for, without any goal; raise as `start_command`."""
+    user = settings.user.model_copy(update={"goal": ""})
+    request = RunRequested(request=RequestId(""), path=str(project.repository))
+    start, notices = start_command(project, request, dataclasses.replace(settings, user=user), level, at)
+    gates = tuple(spec for spec in start.gates if spec.name != GATE)
+    deliver = start.deliver and taken.apply == "land"
+    return dataclasses.replace(start, asked=taken.request, goal="", gates=gates, deliver=deliver), notices
 
 
 def _settings_file(prefix: str) -> str:
@@ -170,8 +186,14 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
         message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
-        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal(chosen.gates)}"
+        own = proposal([spec for spec in chosen.gates if spec.name != GATE])
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{own}"
         yield NoticeRaised(code="proposal", level="info", message=message)
+
+
+def _of_roles(project: Project, commit: str) -> Iterator[NoticeRaised]:
+    for refused in declared_in(project.mirror.git, commit, project.prefix, find_tools()).refused:
+        yield NoticeRaised(code="role-refused", message=refused)
 
 
 def _may_deliver(level: SandboxLevel, user: UserFile) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ledger.events import Risk
 
@@ -131,6 +131,12 @@ class UserFile(Strict):
     """File that keeps the answers of models, to be replayed without any."""
     replay: str = ""
     """File of kept answers to take in place of models; nothing is asked of anybody then."""
+    langfuse: str = Field(default="", pattern="^(https?://.+|)$")
+    """Address of a LangFuse that is shown what models were asked; empty: none is."""
+    otlp: str = Field(default="", pattern="^(https?://.+|)$")
+    """Address of an OpenTelemetry collector that is told of each call to a model, e.g. `http://localhost:4318`."""
+    export_texts: bool = False
+    """Show prompts and answers there too, without known secrets, and not only what they took."""
 
 
 class AllowanceSettings(Strict):
@@ -174,6 +180,12 @@ class McpServer(Strict):
     """What a call to it risks at least."""
     seconds: float = Field(default=60.0, gt=0)
     """How long a call may take."""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if bool(self.command) == bool(self.url):
+            raise ValueError("give either `command`, a program on this machine, or `url`, an address")
+        return self
 
 
 class UserTables(Strict):

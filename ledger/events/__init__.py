@@ -79,6 +79,7 @@ from ledger.events.run import (
     BranchDelivered,
     BranchMeasured,
     BudgetExhausted,
+    CostForecast,
     DeliveryFailed,
     DirectorStarted,
     ErrorSeen,
@@ -144,6 +145,7 @@ AnyEvent = (
     | RunClosing
     | BranchDelivered
     | DeliveryFailed
+    | CostForecast
     | RunCosted
     | RunEnded
     | FactsGathered
@@ -238,6 +240,7 @@ __all__ = [
     "ContextDeleted",
     "ContextSet",
     "ConversationCondensed",
+    "CostForecast",
     "DIRECTOR",
     "DeliveryFailed",
     "DenyRequested",

@@ -33,6 +33,7 @@ from ledger.events import (
     ContextDeleted,
     ContextSet,
     ConversationCondensed,
+    CostForecast,
     DeliveryFailed,
     DenyRequested,
     DirectorStarted,
@@ -111,6 +112,7 @@ Unshown = (
     | MilestoneReached
     | MessageSent
     | AttemptCosted
+    | CostForecast
     | TaskTaken
     | ToolsOffered
     | ContextSet

@@ -10,13 +10,15 @@ import pytest
 
 from agents.attempt import Report, run_attempt
 from agents.brains.conversational import ConversationalBrain
+from agents.models.requests import request_hash
 from agents.ports import ModelAnswer, Workbench
 from agents.roles.debugger import Debugger
+from agents.tools.found import find_tools
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import Worktree
 from ledger.events import AttemptGaveUp, Fingerprint, PatchProposed, RunId, ToolFinished
-from tests.brains.bench import Bench, bench_to_talk, last, script, task
+from tests.brains.bench import Bench, bench_to_talk, last, said_in, script, task
 from tests.brains.said import call, calls, says
 from tests.local_target import write_tree
 from tests.target.plain import project
@@ -30,9 +32,14 @@ TESTS = (
 )
 RED = ("test_shop.py::test_high", "test_shop.py::test_low")
 LOOK = calls(call("read_file", path="shop.py"), text="Both ends are swapped; I look.")
-LOW = calls(call("edit_file", path="shop.py", old="return high", new="return low"))
-HIGH = calls(call("edit_file", path="shop.py", old="low if x > high", new="high if x > high"))
-WORSE = calls(call("edit_file", path="shop.py", old="if x < low", new="if x < high"))
+LOW = calls(call("edit_file", path="shop.py", old_text="return high", new_text="return low"))
+HIGH = says(
+    "The other end is swapped too:\n\nshop.py\n```python\n<<<<<<< SEARCH\n    return low if x > high else x\n=======\n"
+    "    return high if x > high else x\n>>>>>>> REPLACE\n```\n"
+)
+WORSE = calls(call("edit_file", path="shop.py", old_text="if x < low", new_text="if x < high"))
+TESTS_RUN = calls(call("run_tests", select=["test_shop.py"]))
+TOOLS = ("edit_file", "read_file", "run_tests")
 DONE = calls(call("finish", summary="Swap the ends back. Each was returned for the other."))
 
 
@@ -47,7 +54,8 @@ def worktree(tmp_path: Path) -> Iterator[Worktree]:
 
 
 async def attempted(worktree: Worktree, *answers: ModelAnswer, steps: int = 60) -> tuple[Report, Bench]:
-    bench = bench_to_talk(worktree.folder / "unused", script(*answers), steps=steps, seconds=120.0)
+    tools = {name: tool for name, tool in find_tools(()).items() if name in TOOLS}
+    bench = bench_to_talk(worktree.folder / "unused", script(*answers), steps=steps, seconds=120.0, tools=tools)
     real: Workbench = bench.bench
     real.target, real.scratch = project(worktree.root, {}), worktree.scratch
     assert real.thinking is not None
@@ -59,7 +67,7 @@ async def attempted(worktree: Worktree, *answers: ModelAnswer, steps: int = 60) 
 
 
 async def test_a_bug_is_mended_and_what_is_not_yet_so_is_told(worktree: Worktree) -> None:
-    report, bench = await attempted(worktree, LOOK, LOW, DONE, HIGH, DONE)
+    report, bench = await attempted(worktree, LOOK, LOW, DONE, HIGH, TESTS_RUN, DONE)
 
     assert isinstance(report, PatchProposed) and not report.partial
     assert report.title == "Swap the ends back"
@@ -69,7 +77,19 @@ async def test_a_bug_is_mended_and_what_is_not_yet_so_is_told(worktree: Worktree
     assert "0 of 2 tests of the task pass" in first and "test_shop.py::test_low" in first
     told = last(bench.calls.asked[3])
     assert "1 of 2 tests of the task pass. Not passing: test_shop.py::test_high" in told.text
+    assert "1 of 2 tests" in told.text and "Result of edit_file" in said_in(bench.calls.asked[4])
     assert str(worktree.folder) not in "".join(each.text for each in bench.calls.asked[-1].messages)
+
+
+async def test_the_same_attempt_asks_the_same_again(worktree: Worktree) -> None:
+    """Durations, addresses and folders of test runs are in no prompt: a record of the run can be replayed."""
+    hashes = []
+    for _ in range(2):
+        with worktree:
+            _, bench = await attempted(worktree, TESTS_RUN, LOW, says("I am lost."), steps=3)
+            hashes.append([request_hash(each) for each in bench.calls.asked])
+
+    assert hashes[0] == hashes[1] and len(hashes[0]) == 3
 
 
 async def test_without_an_end_the_best_there_was_is_handed_over(worktree: Worktree) -> None:

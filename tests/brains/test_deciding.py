@@ -6,10 +6,11 @@ import pytest
 
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
+from agents.brains.conversation.speaking import lean
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.turns import Heard
 from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
-from agents.ports import ModelAnswer, ToolCall
+from agents.ports import ModelAnswer, ToolCall, ToolSchema
 from tests.brains.said import began, call, calls, says, seen, settled, talk, terms
 
 READ = call("read_file", path="shop.py")
@@ -127,7 +128,13 @@ def test_a_failed_call_may_be_made_again_once_something_was_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [(says(""), EMPTY), (says(" \n"), EMPTY), (says("I will write the who", "length"), CUT)]
+    ("answer", "told"),
+    [
+        (says(""), EMPTY),
+        (says("<think>Hm. All done.</think>"), EMPTY),
+        (says(" \n"), EMPTY),
+        (says("I will write the who", "length"), CUT),
+    ],
 )
 def test_an_answer_that_says_nothing_is_answered_with_what_to_do(answer: ModelAnswer, told: str) -> None:
     state = after(Answered("act-1", answer))
@@ -201,3 +208,12 @@ def test_a_nudge_is_one_message_of_the_user() -> None:
 
     assert [each.role for each in messages(state)] == ["system", "user"]
     assert messages(state)[-1].text.endswith(f"{EMPTY}\n\nUse a tool now.")
+
+
+def test_what_is_checked_here_anyway_is_not_sent_with_every_step() -> None:
+    text = {"type": "string", "minLength": 1, "default": ""}
+    schema = ToolSchema("x", "y", {"additionalProperties": False, "properties": {"path": text, "maxLength": text}})
+
+    sent = lean(schema).parameters
+
+    assert sent == {"properties": {"path": {"type": "string"}, "maxLength": {"type": "string"}}}

@@ -16,6 +16,7 @@ from ledger.events import (
     CheckpointId,
     LandDecided,
     PatchLanded,
+    PatchMeasured,
     PauseRequested,
     RequestId,
     ResumeRequested,
@@ -23,6 +24,7 @@ from ledger.events import (
     RolledBack,
     StopRequested,
 )
+from tests.core.thinking_world import CHEAP, STRONG, ThinkingWorld, thinking
 from tests.core.world import World, start
 
 COMMANDS = st.sampled_from(["tick", "stop", "pause", "resume", "rollback", "break", "late"])
@@ -31,8 +33,25 @@ COMMANDS = st.sampled_from(["tick", "stop", "pause", "resume", "rollback", "brea
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(COMMANDS, st.integers(0, 5)), max_size=40), st.integers(1, 4))
 def test_no_order_of_commands_breaks_an_invariant(plan: list[tuple[str, int]], parallel: int) -> None:
-    world, state, log = World(), State(), []
-    feed: list[Command] = [start(parallel=parallel)]
+    _play(World(), start(parallel=parallel), plan, parallel)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(COMMANDS, st.integers(0, 5)), max_size=40),
+    st.integers(1, 4),
+    st.lists(st.sampled_from(["patch", "no", "ask", "spent run:cost", "spent task:calls", "answer"]), min_size=1),
+)
+def test_no_order_of_commands_breaks_an_invariant_where_models_are_asked(
+    plan: list[tuple[str, int]], parallel: int, says: list[str]
+) -> None:
+    world = ThinkingWorld(trees={"k0": "bugs=2,lint=1"}, says={CHEAP: says, STRONG: says[::-1]})
+    _play(world, thinking(parallel=parallel, tree="bugs=2,lint=1"), plan, parallel)
+
+
+def _play(world: World, begin: Start, plan: list[tuple[str, int]], parallel: int) -> None:
+    state, log = State(), list[AnyEvent]()
+    feed: list[Command] = [begin]
     late: list[Command] = []
     for number, (what, choice) in enumerate(plan):
         owed = list(pending(state))
@@ -78,6 +97,8 @@ def _check(state: State, log: list[AnyEvent], parallel: int) -> None:
     assert len(landed) == len(set(landed)), "a patch landed twice"
     decided = {e.attempt for e in log if isinstance(e, LandDecided)}
     assert set(landed) <= decided, "a patch landed that was not decided"
+    judged = {e.attempt for e in log if isinstance(e, PatchMeasured)}
+    assert set(landed) <= judged, "a patch landed that was not judged"
     assert fold(State(), log) == state, "replay differs from live"
     if state.run is not None:
         assert sum(a.step == "work" for a in state.run.open.values()) <= parallel

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dashboard.server.access.keys import holds_key, make, parse
-from dashboard.server.access.rates import Rates, Windows
+from dashboard.server.access.rates import Rates
+from dashboard.server.access.windows import Windows
 from dashboard.server.errors import Refused
 from ledger.masking import Masker
 from tests.dashboard.serving import Clock, MemoryLedgers, Served, serving, tell

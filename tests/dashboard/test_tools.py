@@ -105,6 +105,15 @@ async def test_a_search_answers_ranked_places(served: Served) -> None:
     assert hits[0]["text"] == "total = 0"
 
 
+async def test_a_search_for_meaning_says_how_like_a_passage_is(served: Served) -> None:
+    asking = asyncio.create_task(served.post("/code/search", {"query": "sum", "mode": "meaning"}))
+    answer(served, await asked(served), "a.py:1-5 (likeness 0.42)\n    1 def total(a):\n    2     return sum(a)")
+
+    (hit,) = (await asking).json()["hits"]
+
+    assert (hit["path"], hit["line"], hit["end"], hit["likeness"]) == ("a.py", 1, 5, 0.42)
+
+
 async def test_an_unknown_tool_is_told_which_there_are(served: Served) -> None:
     unknown = await served.post("/tool/execute", {"tool": "dance"})
 

@@ -85,6 +85,14 @@ async def test_the_same_work_asked_twice_is_one_piece_of_work(served: Served) ->
     assert len(served.project().store.read(kinds=["TaskRequested"])) == 2
 
 
+async def test_the_session_a_task_began_can_be_gone_on_with(served: Served) -> None:
+    first = (await served.post("/execute?wait=0", {"task": "x", "task_id": "n" * 64})).json()
+
+    second = await served.post("/execute?wait=0", {"task": "y", "session": first["session"]})
+
+    assert second.status_code == 202 and second.json()["session"] == first["session"]
+
+
 async def test_what_the_director_refuses_failed_with_its_reason(served: Served) -> None:
     request = (await served.post("/execute?wait=0", {"task": "x"})).json()["task_id"]
     refusal = RequestRefused(request=RequestId(request), why="no model is connected: set KAIZEN_MODEL")

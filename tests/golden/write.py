@@ -181,7 +181,7 @@ def files() -> dict[str, str]:
     """Return every golden file by name."""
     made = {}
     for name, told, every in (
-        ("story", story.both_runs(lambda text: f"blob-{len(text)}"), 10),
+        ("story", story.whole(lambda text: f"blob-{len(text)}"), 10),
         ("long", long(), 10_000),
     ):
         rows = recorded(told)

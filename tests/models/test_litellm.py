@@ -138,6 +138,7 @@ async def test_the_key_is_sent_and_stands_nowhere_else(
     everywhere = [str(raised.value), repr(attempt.stream), shown.out, shown.err, str(server.counter.received[0].body)]
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpcore", "asyncio"))]
     assert KEY not in "".join([*everywhere, *ours])
+    assert (shown.out, shown.err) == ("", ""), "a library says nothing for itself"
 
 
 async def test_a_missing_key_is_named_and_nothing_is_sent() -> None:

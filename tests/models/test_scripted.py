@@ -10,8 +10,11 @@ import pytest
 
 from agents.models.record import RecordError, Recording, Replaying
 from agents.ports import Message, Model, ModelAnswer, ModelCall, ModelCard, ModelFault
+from ledger.masking import Masker
 from tests.contracts.model import ModelContract, ModelOf, asked
 from tests.models.paying import Attempt, call, scripted
+
+NO_SECRETS = Masker({})
 
 
 class TestScripted(ModelContract):
@@ -27,7 +30,7 @@ class Replayed:
     """Records each request the first time it is asked, and answers all from the record."""
 
     def __init__(self, model: Model, file: Path) -> None:
-        self._recording, self._file = Recording(model, file, ("openai/scripted",), str), file
+        self._recording, self._file = Recording(model, file, ("openai/scripted",), NO_SECRETS), file
 
     def card(self, model: str) -> ModelCard:
         return self._recording.card(model)
@@ -54,7 +57,9 @@ class TestReplaying(ModelContract):
 
 async def test_a_run_is_replayed_without_its_model(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
-    model = Recording(scripted({"text": "one"}, {"text": "two"}, price=(1e-6, 2e-6)), file, ("openai/cheap",), str)
+    model = Recording(
+        scripted({"text": "one"}, {"text": "two"}, price=(1e-6, 2e-6)), file, ("openai/cheap",), NO_SECRETS
+    )
     recorded = Attempt(model)
     for key in ("a", "b"):
         await recorded.calls().ask(call(key, key))
@@ -70,7 +75,7 @@ async def test_a_run_is_replayed_without_its_model(tmp_path: Path) -> None:
 
 async def test_the_same_request_gets_its_answers_in_their_order_and_then_the_last(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
-    recording = Recording(scripted({"text": "first"}, {"text": "second"}), file, ("m",), str)
+    recording = Recording(scripted({"text": "first"}, {"text": "second"}), file, ("m",), NO_SECRETS)
     for _ in range(2):
         await recording.ask(asked(), lambda _: None)
 
@@ -82,7 +87,7 @@ async def test_the_same_request_gets_its_answers_in_their_order_and_then_the_las
 
 async def test_an_unknown_request_is_one_clear_fault(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
-    await Recording(scripted({"text": "one"}), file, ("m",), str).ask(asked("a question"), lambda _: None)
+    await Recording(scripted({"text": "one"}), file, ("m",), NO_SECRETS).ask(asked("a question"), lambda _: None)
     attempt = Attempt(Replaying(file), ("openai/scripted",))
 
     with pytest.raises(ModelFault, match="differs from the nearest first in message 2") as raised:
@@ -95,7 +100,7 @@ async def test_an_unknown_request_is_one_clear_fault(tmp_path: Path) -> None:
 async def test_a_model_that_was_told_of_its_broken_call_is_replayed_too(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     lines = ({"tool_calls": [{"name": "edit", "arguments": "{"}]}, {"text": "better"})
-    first = Attempt(Recording(scripted(*lines), file, ("openai/cheap",), str))
+    first = Attempt(Recording(scripted(*lines), file, ("openai/cheap",), NO_SECRETS))
     await first.calls().ask(call())
 
     second = Attempt(Replaying(file))
@@ -109,7 +114,7 @@ async def test_a_fallback_is_replayed_though_the_fault_before_it_is_not_recorded
     file = tmp_path / "run.jsonl"
     names = ("openai/cheap", "other/strong")
     model = scripted({"model": "openai/cheap", "fault": "quota", "times": 0}, {"text": "from the other"})
-    await Attempt(Recording(model, file, names, str), names).calls().ask(call())
+    await Attempt(Recording(model, file, names, NO_SECRETS), names).calls().ask(call())
 
     answer = await Attempt(Replaying(file), names).calls().ask(call())
 
@@ -120,7 +125,7 @@ async def test_a_record_holds_no_request_and_no_secret(tmp_path: Path) -> None:
     file = tmp_path / "run.jsonl"
     recording = Recording(
         scripted({"text": "the key is hunter2-very-secret"}), file, ("m",),
-        lambda text: text.replace("hunter2-very-secret", "[secret]"),
+        Masker({"KEY": "hunter2-very-secret"}),
     )  # fmt: skip
 
     await recording.ask(asked("my unusual question"), lambda _: None)

@@ -135,6 +135,17 @@ async def test_only_the_selected_tests_run(tmp_path: Path) -> None:
     assert outcomes(result) == {"test_mod.py::test_b": "passed"}
 
 
+async def test_a_test_is_selected_with_all_its_parameters(tmp_path: Path) -> None:
+    code = "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_n(n): pass\n\ndef test_m(): pass\n"
+    target = project(tmp_path, {"mod.py": CODE, "test_mod.py": code})
+
+    whole = await target.suite(select=["test_mod.py::test_n"])
+    one = await target.suite(select=["test_mod.py::test_n[2]"])
+
+    assert sorted(outcomes(whole)) == ["test_mod.py::test_n[1]", "test_mod.py::test_n[2]"]
+    assert sorted(outcomes(one)) == ["test_mod.py::test_n[2]"]
+
+
 async def test_coverage_counts_every_file_and_tells_the_tests_apart(tmp_path: Path) -> None:
     """A file that no test imports counts with all its lines; the project's own configuration hides nothing."""
     target = project(

@@ -187,7 +187,7 @@ async def test_a_pattern_that_explodes_ends_in_time(
     tmp_path: Path, pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agents.tools.offered.search_text.SECONDS", 0.2)
-    bench = bench_without_past(tmp_path, {"a.txt": "a" * 5000 + "!\n"})
+    bench = bench_without_past(tmp_path, {"a.txt": "a" * 64 + "!\n"})
 
     done = await call(SearchText(), bench, given(pattern=pattern))
 

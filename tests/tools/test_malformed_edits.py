@@ -66,6 +66,14 @@ APPLIED = {
     "CDATA": f'<edit path="src/calc.py"><old><![CDATA[{ADD}]]></old><new><![CDATA[{ADDED}]]></new></edit>',
     "JSON with line breaks in its texts": '```json\n{"path": "src/calc.py", "old": "def add(a, b):\n    return a - b", '
     '"new": "def add(a, b):\n    return a + b",}\n```',
+    "blocks within tags within tags": "<apply_diff>\n<args>\n<file>\n<path>src/calc.py</path>\n<diff>\n<content>\n"
+    f"{BLOCK}</content>\n<start_line>4</start_line>\n</diff>\n</file>\n</args>\n</apply_diff>",
+    "a patch handed to a command": "```bash\napply_patch <<'EOF'\n*** Begin Patch\n*** Update File: src/calc.py\n"
+    f"@@ def add(a, b):\n{MINUS_PLUS}*** End Patch\nEOF\n```\n",
+    "a name behind both marks": f"```\n{BLOCK}```\n".replace("SEARCH", "SEARCH src/calc.py").replace(
+        "REPLACE", "REPLACE src/calc.py"
+    ),
+    "words that only sound so": f"The function should look like this, rather than before:\n\nsrc/calc.py\n{BLOCK}",
     "files by name": json.dumps({"src/calc.py": MENDED}),
 }
 
@@ -119,6 +127,14 @@ REFUSED = {
     "only an example": (f"For example:\n\nsrc/calc.py\n```\n{BLOCK}```\n", "no edit was found"),
     "only a draft": (f"<think>\nsrc/calc.py\n{BLOCK}", "no edit was found"),
     "a fence within a fence": (f"````markdown\nsrc/calc.py\n```\n{BLOCK}```\n````\n", "no edit was found"),
+    "a file's text with marks in it": (
+        json.dumps({"path": "src/calc.py", "content": BLOCK}), "marks of other edits",
+    ),
+    "a name that may be the first line": (
+        f"```python\n# src/new.py\n{ADDED}```\n", "src/new.py is named within the fence",
+    ),
+    "another thing that looks like a file": ("### Node.js\n```js\nlet a = 1;\n```\n", "no edit was found"),
+    "words with a slash": ("Before/After:\n```\nx\n```\n", "no edit was found"),
     "prose alone": ("I would change `src/calc.py` so that it adds.", "no edit was found"),
     "a file that is there": ("*** Begin Patch\n*** Add File: src/calc.py\n+x = 1\n*** End Patch\n", "there already"),
     "a new file in place of one elsewhere": ("calc.py\n```python\nx = 1\n```\n", "is there as src/calc.py"),

@@ -12,10 +12,13 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from agents.ports import AgentError, Approval, Policy, Resources, Rule, ToolBench, ToolResult, Waiting
+from agents.tools.found import find_tools
 from agents.tools.past import tree_of
 from agents.tools.pipeline import Carried
 from ledger.events import Risk, ToolAsked, ToolFinished, ToolVetoed
 from tests.tool_bench import Attempt, call
+
+TOOLS = find_tools(())
 
 
 class Words(BaseModel):
@@ -320,3 +323,38 @@ async def test_ids_a_model_uses_twice_name_two_calls(tmp_path: Path) -> None:
     assert not isinstance(first, Waiting)
 
     assert [each.key for each in first] == ["call_0", "call_0.2"] and writer.ran == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("str_replace_editor", {"command": "str_replace", "path": "a.py", "old_str": "x = 1", "new_str": "x = 2"}),
+        ("functions.edit_file", {"path": "a.py", "old_text": "x = 1", "new_text": "x = 2"}),
+        ("str_replace", {"file_path": "a.py", "old_string": "x = 1", "new_string": "x = 2", "explanation": "so"}),
+        ("apply_patch", {"input": "*** Begin Patch\n*** Update File: a.py\n@@\n-x = 1\n+x = 2\n*** End Patch"}),
+        ("str_replace_based_edit_tool", {"command": "create", "path": "a.py", "file_text": "x = 2\n"}),
+    ],
+)
+async def test_a_tool_a_model_knows_from_elsewhere_is_ours_where_it_means_one(
+    tmp_path: Path, name: str, arguments: dict[str, str]
+) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    made = Attempt(tmp_path, {each: TOOLS[each] for each in ("edit_file", "write_file")})
+
+    (carried,) = await done(made, call(name, json.dumps(arguments)))
+
+    assert carried.result.success, carried.result.text
+    assert (tmp_path / "a.py").read_text() == "x = 2\n" and carried.risk == "write"
+
+
+async def test_a_rule_holds_for_files_that_show_only_while_a_call_runs(tmp_path: Path) -> None:
+    """A text names `guide.md`; that it means `docs/guide.md` shows when the project is looked through."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs/guide.md").write_text("old\n")
+    text = "guide.md\n<<<<<<< SEARCH\nold\n=======\nnew\n>>>>>>> REPLACE\n"
+    made = Attempt(tmp_path, {"edit_file": TOOLS["edit_file"]}, policy=Policy((Rule("deny", path="docs/**"),)))
+
+    (carried,) = await done(made, call("edit_file", json.dumps({"text": text})))
+
+    assert not carried.result.success and "deny" in carried.result.text
+    assert (tmp_path / "docs/guide.md").read_text() == "old\n"

@@ -9,7 +9,7 @@ from typing import Literal
 from agents.brains.conversation.facts import CHECK, FINISH, Condensed, Fact, Nudged, Observed, refused
 from agents.brains.conversation.state import State, condensed
 from agents.brains.conversation.stuck import failed_before, nearest, stuck
-from agents.brains.conversation.turns import ACT, CONDENSE, Turn
+from agents.brains.conversation.turns import ACT, CONDENSE, Turn, without_thoughts
 from agents.brains.conversation.wording import LITTLE, nudge, prompt_tokens
 from agents.ports import ToolCall
 
@@ -128,7 +128,7 @@ def said_of(call: ToolCall, turn: Turn) -> str:
     except ValueError:
         value = call.arguments
     said = value.get("summary") if isinstance(value, dict) else value
-    return str(said or "").strip() or turn.answer.text.strip()
+    return str(said or "").strip() or without_thoughts(turn.answer.text).strip()
 
 
 def _refused(state: State, call: ToolCall) -> Observed | None:

@@ -125,7 +125,10 @@ async def failing(task: Task, bench: Workbench, seconds: float, *, whole: bool =
 
 
 def _stands_for(wanted: str, suite: SuiteResult) -> bool:
-    """Whether a module that could not be collected is collected now and none of its tests fails."""
+    """Whether all parameters of a test pass, or a module that could not be collected is and none of its tests fails."""
+    parameters = [each for each in suite.tests if each.id.startswith(f"{wanted}[")]
+    if parameters:
+        return all(each.outcome in (*GREEN, "skipped") for each in parameters)
     if not wanted.endswith(".py") or any(each.id == wanted for each in suite.broken):
         return False
     dotted = wanted.removesuffix(".py").replace("/", ".")
@@ -137,7 +140,7 @@ def _of(suite: SuiteResult, wanted: Iterable[str]) -> tuple[TestOutcome, ...]:
     """Return what failed of these; a module that cannot be collected fails all its tests."""
     ids = set(wanted)
     files = {one.split("::")[0] for one in ids}
-    red = [test for test in suite.tests if test.id in ids and test.outcome not in GREEN]
+    red = [test for test in suite.tests if {test.id, test.id.partition("[")[0]} & ids and test.outcome not in GREEN]
     return (*red, *(test for test in suite.broken if test.id in ids | files))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from agents.brains.conversation.decide import Ask, Check, Effect, Open, Over, Summarise, Use, decide, pending
@@ -13,9 +13,10 @@ from agents.brains.conversation.finish import Finish, Summary
 from agents.brains.conversation.looking import Look, Looked, is_tested
 from agents.brains.conversation.opening import first_message, tests_of
 from agents.brains.conversation.record import MENDABLE, events_of, facts_of, kind_of
+from agents.brains.conversation.speaking import hearing, lean, manual
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.steady import steady
-from agents.brains.conversation.turns import BYTES, OPEN, Heard, Terms
+from agents.brains.conversation.turns import BYTES, OPEN, Terms
 from agents.brains.conversation.wording import SUMMARISE, messages
 from agents.ports import (
     AgentError,
@@ -47,8 +48,7 @@ class Conversation:
 
     def __init__(
         self, system: str, task: Task, bench: Workbench, *, look: Look, finish: Finish | None = None,
-        heard: Callable[[str], Heard] = lambda text: Heard(), manual: str = "", tokens: int = TOKENS,
-        thread: str = "",
+        tokens: int = TOKENS, thread: str = "",
     ) -> None:  # fmt: skip
         """`thread` tells several conversations of one attempt apart, one after the other: the role that has it."""
         if bench.thinking is None:
@@ -58,9 +58,9 @@ class Conversation:
         self.model = self.thinking.models.chosen or self.thinking.models.names[0]
         self.finish = finish or Finish()
         self.pipeline = Pipeline.of(bench)
-        own = schema_of(self.finish)
-        self.tools: tuple[ToolSchema, ...] = tuple(sorted((*self.pipeline.schemas(), own), key=lambda each: each.name))
-        self.state = State(self._terms(heard, manual, tokens, thread))
+        offered = (*self.pipeline.schemas(), schema_of(self.finish))
+        self.tools: tuple[ToolSchema, ...] = tuple(sorted(map(lean, offered), key=lambda each: each.name))
+        self.state = State(self._terms(tokens, thread))
         self.original = ""
         """The worktree before anything was done, as a tree."""
         self._until = time.monotonic() + bench.seconds
@@ -220,7 +220,7 @@ class Conversation:
         target = self.bench.target
         return (str(target.project), str(target.root), str(self.bench.scratch))
 
-    def _terms(self, heard: Callable[[str], Heard], manual: str, tokens: int, thread: str) -> Terms:
+    def _terms(self, tokens: int, thread: str) -> Terms:
         """Return what this conversation is held to: the smaller of what is sensible and what the model takes."""
         offered = sum(len(str(each.parameters)) + len(each.description) for each in self.tools) // BYTES
         window = self.thinking.models.calls.card(self.model).window
@@ -230,7 +230,7 @@ class Conversation:
                 f"{self.model} takes {window} tokens, of which the tools take {offered}: choose a model with more room"
             )
         return Terms(
-            tools=frozenset(each.name for each in self.tools), heard=heard, manual=manual,
+            tools=frozenset(each.name for each in self.tools), heard=hearing(self.tools), manual=manual(self.tools),
             steps=self.thinking.steps, tokens=fits,
             answer=min(ANSWER, (window or 4 * ANSWER) // 4), checks=is_tested(self.task),
             thread=f"{thread}:" if thread else "", may_give_up=self.finish.arguments is Summary,

@@ -16,6 +16,7 @@ BYTES = 3
 """Of a token, at least: code has more, so that what is said to fit does."""
 OVERHEAD = 8
 """Tokens of a message beside its text."""
+_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning|reflection)>.*?(?:</\1>\s*|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class Heard(NamedTuple):
@@ -86,7 +87,7 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
     heard = Heard()
     if answer.tool_calls:
         heard = Heard(answer.tool_calls)
-    elif answer.finish != "length" and answer.text.strip():
+    elif answer.finish != "length" and without_thoughts(answer.text).strip():
         heard = terms.heard(answer.text)
         if not heard.calls and not heard.unclear:
             heard = Heard((ToolCall("", FINISH, ""),))
@@ -95,6 +96,11 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
         for nth, call in enumerate(heard.calls, 1)
     )
     return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))
+
+
+def without_thoughts(text: str) -> str:
+    """Return an answer without what some models think aloud before it."""
+    return _THOUGHT.sub("", text)
 
 
 def meant(name: str, known: frozenset[str]) -> str:

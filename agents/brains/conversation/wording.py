@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from agents.brains.conversation.facts import CHECK, FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.state import State
-from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of
+from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of, without_thoughts
 from agents.ports import Message, ToolCall
 
 SHORT = 400
@@ -85,7 +85,7 @@ def _item(item: Item, *, old: bool, room: int) -> list[Message]:
 
 
 def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
-    answer = turn.answer
+    answer = replace(turn.answer, text=without_thoughts(turn.answer.text)) if old else turn.answer
     said = [Message("assistant", answer.text, answer.tool_calls)] if answer.text.strip() or answer.tool_calls else []
     if turn.native:
         for made, call in zip(answer.tool_calls, turn.calls, strict=True):

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, meant
 from agents.tools.edits.nearest import numbered
-from agents.tools.edits.partial import elision, why_partial
+from agents.tools.edits.partial import elision, stands_in, why_partial
 from agents.tools.edits.placing import Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
@@ -112,6 +113,7 @@ class _Plan:
                 self._move(edit)
 
     def _replace(self, edit: Replace) -> None:
+        _without_marks(edit, edit.new, edit.old)
         new = not edit.old
         file = self._file(self._meant(edit.path or self._default, new=new))
         left_out = elision(edit.new, file.before, edit.old)
@@ -134,8 +136,10 @@ class _Plan:
         path = self._meant(edit.path or self._default, new=True)
         file = self._file(path)
         old = file.before
-        if old is not None and not edit.sure and split(edit.text)[0] == list(old.lines):
-            return  # what it says already: shown for reference
+        _without_marks(edit, edit.text, old.text if old else "")
+        if old is not None and not edit.sure and stands_in(old.lines, edit.text):
+            self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
+            return
         if edit.new and old is not None and old.text.strip():
             raise _Stop(f"{path} is there already: change it in place")
         left_out = elision(edit.text, old)
@@ -284,6 +288,12 @@ class _Plan:
             changed.append(Changed(file.path, file.before, file.after, broken))
         self._files.change(after, {path: self._open[path].held for path in after})
         return tuple(changed)
+
+
+def _without_marks(edit: Edit, text: str, before: str) -> None:
+    """Refuse to write the marks of an edit into a file, where a text was read that has edits in it."""
+    if edit.at and holds_marks(text) and not holds_marks(before):
+        raise _Stop("the new text has marks of other edits in it: write each edit by itself")
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:

@@ -46,7 +46,9 @@ def begins(lines: Sequence[str], at: int, stop: int) -> bool:
         return True
     if not _OLD.match(lines[at]) or at + 1 >= stop or not _NEW.match(lines[at + 1]):
         return False
-    return all(_is_name(line[4:]) for line in (lines[at], lines[at + 1]))
+    old, new = _name(lines[at][4:]), _name(lines[at + 1][4:])
+    same = old.removeprefix("a/") == new.removeprefix("b/") and " " not in old
+    return same or all(name == _NOTHING or looks_like_path(name) for name in (old, new))
 
 
 def read_diff(lines: Sequence[str], at: int, stop: int, *, fenced: bool, name: str = "") -> Diff:
@@ -217,8 +219,3 @@ def _row(lines: Sequence[str], here: int, stop: int, hunk: _Hunk, fenced: bool) 
 def _name(written: str) -> str:
     name = written.strip().split("\t")[0].strip().strip('"')
     return re.sub(r"\s+\d{4}-\d\d-\d\d.*$", "", name)
-
-
-def _is_name(written: str) -> bool:
-    name = _name(written)
-    return name == _NOTHING or looks_like_path(name)

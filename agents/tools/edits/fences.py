@@ -14,7 +14,8 @@ OPENER = re.compile(
 )
 DIVIDER = re.compile(r"^[ \t]*={3,}[ \t]*$")
 CLOSER = re.compile(
-    r"^[ \t]*(?:>{3,}|\+{3,}|<{3,})\s*(?:REPLACE|UPDATED|NEW|AFTER|REPLACEMENT|END)\b[^\w]*$", re.IGNORECASE
+    r"^[ \t]*(?:>{3,}|\+{3,}|<{3,})\s*(?:REPLACE|UPDATED|NEW|AFTER|REPLACEMENT|END)\b(?:[^\w]*|[ \t]+[\w./-]+)$",
+    re.IGNORECASE,
 )
 BEGIN_PATCH = re.compile(r"^[ \t]*\*{3} ?Begin Patch\s*$", re.IGNORECASE)
 END_PATCH = re.compile(r"^[ \t]*\*{3} ?End Patch\s*$", re.IGNORECASE)
@@ -67,6 +68,15 @@ def read_fence(lines: Sequence[str], at: int) -> Fence | None:
     language, name = _info(info)
     body = tuple(line.removeprefix(indent) for line in lines[at + 1 : here])
     return Fence(at, here, here < len(lines), language, name, body, nested)
+
+
+def holds_marks(text: str) -> bool:
+    """Return whether a text has the marks of edits in it, so that it is hardly what a file is to hold."""
+    lines = text.split("\n")
+    if any(OPENER.match(line) for line in lines) and any(CLOSER.match(line) for line in lines):
+        return True
+    first = next((line for line in lines if line.strip()), "")
+    return bool(BEGIN_PATCH.match(first) or first.startswith(("diff --git ", "--- a/", "@@ ")))
 
 
 def is_diff(language: str) -> bool:

@@ -13,6 +13,11 @@ _BARE = frozenset({
     "LICENSE", "README", "CHANGELOG", "CODEOWNERS", "Justfile", "justfile", "BUILD", "WORKSPACE",
 })  # fmt: skip
 """Names of files that have no ending."""
+_NO_FILES = frozenset({
+    "node.js", "vue.js", "next.js", "nuxt.js", "react.js", "express.js", "three.js", "chart.js", "d3.js", "angular.js",
+    "ember.js", "backbone.js", "socket.io", "asp.net", "deno.js", "e.g", "i.e",
+})  # fmt: skip
+"""Names of other things that look like those of files."""
 _LABEL = re.compile(
     r"^(?:(?:new |updated |modified |the )?(?:file|path|filename|file ?name|file ?path|in|update|create|edit|modify)"
     r"(?: file)?\s*:\s*|\d+[.)]\s+|[-*+]\s+|#{1,6}\s+|//\s*|--\s+|<!--\s*)",
@@ -21,7 +26,7 @@ _LABEL = re.compile(
 _TAIL = re.compile(
     r"\s*(?:-->|\((?:new|new file|updated|modified|edited|create|created|full|complete)\))\s*$", re.IGNORECASE
 )
-_PATH = re.compile(r"^[^\s`'\"*<>|?:;,(){}\[\]=\\][^\s`'\"*<>|?:;,=\\]*(?: [^\s`'\"*<>|?:;,=\\]+)*$")
+_PATH = re.compile(r"^[^\s`'\"*<>|?:;,(){}\[\]=][^\s`'\"*<>|?:;,=]*$")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]{0,11}$")
 _WRAPS = ("**", "__", "`", "'", '"', "*", "_")
 
@@ -51,18 +56,17 @@ def name_in(line: str) -> str:
 
 def looks_like_path(text: str) -> bool:
     """Return whether a text can be nothing but the name of a file."""
-    text = text.replace("\\", "/") if "\\" in text and " " not in text else text
-    if not text or len(text) > 260 or not _PATH.match(text) or text.startswith(("http:", "https:", "-", "+", "@")):
+    text = text.replace("\\", "/")
+    if len(text) > 260 or not _PATH.match(text) or text.startswith(("http:", "https:", "-", "+", "@")):
         return False
-    last = text.rpartition("/")[2]
-    if not last or last in (".", ".."):
+    if text.casefold() in _NO_FILES:
         return False
-    if " " in text and "/" not in text:
-        return bool(_ENDING.search(last)) and len(text.split()) <= 3 and text[0].isalnum() and text.count(".") == 1
-    return bool(_ENDING.search(last)) or last in _BARE or (last.startswith(".") and len(last) > 2) or (
-        "/" in text and " " not in text and last.replace("-", "_").isidentifier() and not text.endswith("/")
-        and text.count("/") >= 1 and text[0] in "./abcdefghijklmnopqrstuvwxyz" and "/" in text[1:]
-    )  # fmt: skip
+    folder, _, last = text.rpartition("/")
+    if last in ("", ".", ".."):
+        return False
+    if _ENDING.search(last) or last in _BARE or (last.startswith(".") and len(last) > 2):
+        return True
+    return text.startswith(("./", "/")) or folder.count("/") >= 1
 
 
 class Meant(NamedTuple):

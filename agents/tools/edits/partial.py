@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 
-from agents.tools.edits.syntax import fault
+from agents.tools.edits.same_lines import windows
+from agents.tools.edits.syntax import fault, is_certain
 from agents.tools.edits.text_file import TextFile, split
 
 _WORDS = (
@@ -47,6 +49,12 @@ def elision(text: str, old: TextFile | None = None, replaced: str = "") -> tuple
     return None
 
 
+def stands_in(lines: Sequence[str], text: str) -> bool:
+    """Return whether a text is some of a file's lines, or all of them: shown, not to be written."""
+    wanted = split(text)[0]
+    return any(line.strip() for line in wanted) and bool(windows(lines, wanted))
+
+
 def why_partial(path: str, old: TextFile | None, text: str) -> str:
     """Return why a text below a file's name is not taken for the whole file; empty when it may be."""
     left_out = elision(text, old)
@@ -57,7 +65,7 @@ def why_partial(path: str, old: TextFile | None, text: str) -> str:
         )
     if not text.strip():
         return "it is empty: to delete a file, delete it"
-    if fault(path, text) and (old is None or not fault(path, old.text)):
+    if fault(path, text) and (is_certain(path) if old is None else not fault(path, old.text)):
         return f"as a whole file it is broken ({fault(path, text)}): give the whole file, or a SEARCH/REPLACE block"
     if old is None or len(old.lines) < _SHORT:
         return ""

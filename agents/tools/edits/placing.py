@@ -9,6 +9,7 @@ from typing import NamedTuple
 from agents.tools.edits.indents import Shift, indent_of, shift_between
 from agents.tools.edits.nearest import nearest, numbered
 from agents.tools.edits.readings import Reading, readings
+from agents.tools.edits.same_lines import windows
 from agents.tools.edits.text_file import Span, TextFile, split
 from agents.tools.edits.wanted import Replace
 
@@ -149,7 +150,7 @@ def _as_lines(file: TextFile, edit: Replace, reading: Reading) -> Placed | None:
         (lambda line: line.rstrip().translate(_PLAIN), "but for typographic signs"),
     )
     for way, how in ways:
-        spots = _windows([way(line) for line in file.lines], [way(line) for line in old])
+        spots = windows([way(line) for line in file.lines], [way(line) for line in old])
         spots = _told_apart(file, edit, spots, len(old))
         if spots:
             spans = tuple(_span(file, at, at + len(old), old, new) for at in spots)
@@ -158,7 +159,7 @@ def _as_lines(file: TextFile, edit: Replace, reading: Reading) -> Placed | None:
 
 
 def _reindented(file: TextFile, edit: Replace, reading: Reading, old: list[str], new: list[str]) -> Placed | None:
-    spots = _windows([line.strip() for line in file.lines], [line.strip() for line in old])
+    spots = windows([line.strip() for line in file.lines], [line.strip() for line in old])
     shifts = {at: shift_between(old, file.lines[at : at + len(old)]) for at in spots}
     spots = _told_apart(file, edit, [at for at in spots if shifts[at]], len(old))
     spans = []
@@ -215,28 +216,6 @@ def _anchored(file: TextFile, edit: Replace) -> Iterator[range]:
         yield range(line, stop)
 
 
-def _windows(lines: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """Return where the wanted lines stand one after the other; looks at each line twice at most."""
-    if not wanted or len(wanted) > len(lines):
-        return []
-    back = [0] * len(wanted)
-    length = 0
-    for nth in range(1, len(wanted)):
-        while length and wanted[nth] != wanted[length]:
-            length = back[length - 1]
-        length += wanted[nth] == wanted[length]
-        back[nth] = length
-    found = []
-    length = 0
-    for at, line in enumerate(lines):
-        while length and (length == len(wanted) or line != wanted[length]):
-            length = back[length - 1]
-        length += line == wanted[length]
-        if length == len(wanted):
-            found.append(at - length + 1)
-    return found
-
-
 def _span(file: TextFile, start: int, stop: int, old: list[str], new: list[str], shift: Shift | None = None) -> Span:
     """Return the lines that change; what old and new have in common stays as the file has it."""
     head = 0
@@ -286,7 +265,7 @@ def _several(file: TextFile, starts: Sequence[int]) -> str:
 
 def _not_found(file: TextFile, old: str, new: str) -> str:
     wanted = [line.strip() for line in split(new)[0]]
-    there = _windows([line.strip() for line in file.lines], wanted) if any(wanted) else []
+    there = windows([line.strip() for line in file.lines], wanted) if any(wanted) else []
     if there:
         at = there[0]
         return (

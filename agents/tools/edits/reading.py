@@ -14,17 +14,23 @@ from agents.tools.edits.naming import looks_like_path, name_in
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
-LONGEST = 1_000_000
+LONGEST = 600_000
 """Characters of an answer that are read."""
+_THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
 EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|e\.g\.|an? (?:\w+ )?example|examples?:|illustrat\w+|hypothetical\w*|"
-    r"(?:the |this |required |expected |following )+(?:edit |block |output |answer |diff )?(?:format|syntax|shape)|"
-    r"(?:would|should|could|might|must|has to|have to) look(?:s)? (?:like|as)|looks? like (?:this|so)|"
-    r"(?:do not|don't|must not|should not|shouldn't|never|not to be|isn't to be) (?:be )?"
-    r"(?:appl\w+|us\w+|mak\w+|do\w*|writ\w+)|"
-    r"instead of (?:this|writing|doing)|rather than|previously|not (?:yet )?apply\w*|wrong way|bad:|template)\b",
+    r"^\W*(?:for example|for instance|e\.g\.|(?:an? |the )?(?:\w+ )?examples?\b)"
+    r"|\b(?:for example|for instance|e\.g\.|such as)\W*$|\b(?:an|the following|as an?|this) (?:\w+ )?example\b"
+    r"|\b(?:illustrat|hypothetical)"
+    r"|\b(?:edit|block|output|answer|response|diff|patch|call|tool|required|expected|following)\W* (?:format|syntax)\b"
+    r"|\bthe (?:format|syntax)\b"
+    rf"|\b{_THING} (?:would |should |could |might |must |has to |have to |then )?looks? (?:like|as|so)\b"
+    r"|\b(?:do not|don't|must not|mustn't|should not|shouldn't|never|not to be|will not|won't)"
+    r" (?:be )?(?:apply|applied|make|made|do|done|run|write|use) ?(?:this|that|it|these|the following|yet|:|$)"
+    r"|\b(?:not|never) (?:be |yet )?appl(?:y|ied)\b|\binstead of (?:this|writing|doing)\b"
+    r"|^\W*(?:wrong|bad)\b\W*(?:way\W*)?$",
     re.IGNORECASE,
 )
+"""What is said right before an example; right before a real edit it is not said."""
 _DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 _SPAN = re.compile(r"`([^`\n]+)`")
 
@@ -135,6 +141,9 @@ class _Reader:
         took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
         if not took and named:
             self._whole(fence, named)
+        elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):
+            why = f"{name_in(fence.body[0])} is named within the fence, where it may be its first line: name it above"
+            self.passed_over.append(Refused(at + 1, why))
         if example and (len(self.edits), len(self.refused)) != before:
             del self.edits[before[0] :], self.refused[before[1] :]
             self._pass_over(at)

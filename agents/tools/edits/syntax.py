@@ -8,17 +8,31 @@ import tomllib
 import warnings
 from collections.abc import Callable
 
+from agents.tools.code.languages import language_of
+from agents.tools.code.tags import parse
+
+_LARGEST = 1_000_000
+"""Characters of a file that is read by a grammar."""
+
 
 def fault(path: str, text: str) -> str:
     """Return what is wrong with the text as the kind of file its name says, with the line; empty when nothing is."""
-    ending = path.rpartition(".")[2].lower()
-    check = {"py": _python, "pyi": _python, "json": _json, "toml": _toml}.get(ending)
-    return check(text) if check else ""
+    if _ending(path) in _CHECKS:
+        return _CHECKS[_ending(path)](text)
+    key = language_of(path)
+    if key is None or len(text) > _LARGEST:
+        return ""
+    found = parse(key, text.encode("utf-8", "surrogateescape")).broken
+    return f"line {found[0][0]}: {found[0][1]}" if found else ""
 
 
-def is_checked(path: str) -> bool:
-    """Return whether files of this name are checked at all."""
-    return path.rpartition(".")[2].lower() in ("py", "pyi", "json", "toml")
+def is_certain(path: str) -> bool:
+    """Return whether what is said of files of this name is sure: JSON may have comments, a grammar may be old."""
+    return _ending(path) in ("py", "pyi", "toml")
+
+
+def _ending(path: str) -> str:
+    return path.rpartition(".")[2].lower()
 
 
 def _python(text: str) -> str:
@@ -47,3 +61,6 @@ def _told(read: Callable[[str], object], text: str) -> str:
     except (ValueError, RecursionError) as error:
         return str(error)
     return ""
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {"py": _python, "pyi": _python, "json": _json, "toml": _toml}

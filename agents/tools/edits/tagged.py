@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agents.tools.edits.fences import OPENER
 from agents.tools.edits.listed import CONTENT, NEW, OLD, PATH
 from agents.tools.edits.wanted import Delete, Edit, Refused, Replace, Write
 
@@ -68,6 +69,8 @@ def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[
         return [_replaced(path, old, new, at) for old, new in pairs], []
     if name == "delete_file":
         return [Delete(path, at=at, shape=SHAPE)], []
+    if any(OPENER.match(line) for line in text.split("\n")):
+        return [], []  # blocks of their own, to be read as such
     content = _child(text, CONTENT)
     if content is not None:
         return [Write(path, _whole(content), sure=True, at=at, shape=SHAPE)], []

@@ -31,7 +31,7 @@ class Arguments(Strict):
     path: str = Field(default="", max_length=500, description="Only below this file or folder")
     glob: str = Field(default="", max_length=200, description="Only files like this, e.g. `*.py`, `src/**/*.ts`")
     literal: bool = Field(default=False, description="Take the pattern as plain text")
-    ignore_case: bool = False
+    ignore_case: bool = Field(default=False, description="Whether small and capital letters are alike")
     around: int = Field(default=0, ge=0, le=10, description="Lines shown before and after each match")
     most: int = Field(default=100, ge=1, le=500, description="Matching lines shown")
 

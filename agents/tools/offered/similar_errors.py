@@ -23,7 +23,7 @@ class Arguments(Strict):
         min_length=1, max_length=5000,
         description="The error as it was printed: its last line, e.g. `KeyError: 'a'`, or the whole traceback",
     )  # fmt: skip
-    most: int = Field(default=5, ge=1, le=20)
+    most: int = Field(default=5, ge=1, le=20, description="Errors shown")
 
 
 class SimilarErrors:

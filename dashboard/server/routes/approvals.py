@@ -28,6 +28,7 @@ from dashboard.server.wire import Json, encoded, written_json
 from ledger.events import REQUESTS, ApprovalId, ApproveRequested, DenyRequested, RunRequested
 
 MOST_ARGUMENTS = 256 * 1024
+"""Bytes of a call that are shown: a person sees all of what they allow."""
 MOST_ROWS = 200
 
 
@@ -120,7 +121,7 @@ def row_of(feed: Feed, waiting: Waiting, now: float) -> dict[str, object]:
         "attempt": event.attempt,
         "role": scheduled.role if scheduled is not None else "",
         "tool": event.tool,
-        "arguments": text_of(blobs, event.arguments).row(),
+        "arguments": text_of(blobs, event.arguments, MOST_ARGUMENTS).row(),
         "shown": event.shown,
         "risk": event.risk,
         "digest": event.digest,
@@ -131,7 +132,7 @@ def row_of(feed: Feed, waiting: Waiting, now: float) -> dict[str, object]:
         "answered": waiting.answered,
         "by": waiting.by,
         "why": waiting.why,
-        "allowed": text_of(blobs, waiting.allowed).row() if waiting.allowed else None,
+        "allowed": text_of(blobs, waiting.allowed, MOST_ARGUMENTS).row() if waiting.allowed else None,
         "whole_run": waiting.whole_run,
     }
 

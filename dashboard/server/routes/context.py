@@ -25,7 +25,7 @@ MOST_KEYS = 1000
 """Of a project, and of each conversation."""
 _LONGEST = 10 * 365 * 86_400.0
 TheKey = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._:@-]+$")]
-Session = Annotated[str, Query(max_length=64, pattern=r"^[A-Za-z0-9._-]*$")]
+Session = Annotated[str, Query(max_length=80, pattern=r"^[A-Za-z0-9._-]*$")]
 
 
 class Value(BaseModel, extra="forbid"):

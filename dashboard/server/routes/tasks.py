@@ -27,6 +27,7 @@ MOST_ROWS = 200
 USUAL = "coder"
 """Who is asked when nobody is named."""
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Session = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Wait = Annotated[float, Query(ge=0, le=PATIENCE)]
 _ENDED = ("done", "failed")
 
@@ -42,7 +43,7 @@ class Work(BaseModel, extra="forbid"):
                         Field(max_length=32)] = {}  # fmt: skip
     apply: Literal["none", "propose", "land"] = "propose"
     """What becomes of a patch: nothing, it is shown, or it lands when the referee accepts it."""
-    session: Name | None = None
+    session: Session | None = None
     """The conversation it belongs to; without one it begins one."""
 
 

@@ -26,6 +26,8 @@ SEARCHES = {"text": "search_text", "pattern": "search_text", "meaning": "search_
 _HIT = re.compile(r"^(?P<path>[^\s:][^:]*):(?P<line>\d+)(?:-(?P<end>\d+))?:? ?(?P<text>.*)$")
 """How these tools name a place: `path:line: text`, `path:line kind name`, `path:from-to (likeness)`."""
 
+_LIKENESS = re.compile(r"\(likeness (\d+\.\d+)\)")
+
 
 class Use(BaseModel, extra="forbid"):
     """One use of one tool."""
@@ -114,18 +116,20 @@ def _arguments(body: Search) -> dict[str, Any]:
 
 
 def _hits(text: str) -> list[dict[str, object]]:
-    """Return the places a search names, in its order."""
-    found = (_HIT.match(line) for line in text.splitlines())
-    return [
-        {
-            "rank": rank,
-            "path": hit["path"],
-            "line": int(hit["line"]),
-            "end": int(hit["end"] or hit["line"]),
-            "text": hit["text"],
-        }
-        for rank, hit in enumerate(filter(None, found), 1)
-    ]
+    """Return the places a search names, in its order; `likeness` where it looked for meaning."""
+    found = filter(None, (_HIT.match(line) for line in text.splitlines()))
+    return [{"rank": rank, **_hit(hit)} for rank, hit in enumerate(found, 1)]
+
+
+def _hit(hit: re.Match[str]) -> dict[str, object]:
+    likeness = _LIKENESS.fullmatch(hit["text"])
+    return {
+        "path": hit["path"],
+        "line": int(hit["line"]),
+        "end": int(hit["end"] or hit["line"]),
+        "text": "" if likeness else hit["text"],
+        "likeness": float(likeness[1]) if likeness else None,
+    }
 
 
 def _schema(feed: Feed, card: ToolCard) -> dict[str, Any]:

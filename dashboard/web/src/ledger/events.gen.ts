@@ -383,6 +383,16 @@ export interface ConversationCondensed {
   readonly how: "cut" | "summary";
 }
 
+/** What the run will still spend on models, told at the start of an iteration; 80 of 100 ends lie in between. */
+export interface CostForecast {
+  readonly kind: "CostForecast";
+  readonly run: string;
+  readonly spent: number;
+  readonly low: number;
+  readonly likely: number;
+  readonly high: number;
+}
+
 /** The costs of one role, model or task. */
 export interface CostRow {
   readonly of: string;
@@ -1273,6 +1283,7 @@ export type AnyEvent =
   | RunClosing
   | BranchDelivered
   | DeliveryFailed
+  | CostForecast
   | RunCosted
   | RunEnded
   | FactsGathered
@@ -1354,6 +1365,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   RunClosing: "The run's end is decided; what is still owed is the delivery.",
   BranchDelivered: "One new branch stands in the user's repository.",
   DeliveryFailed: "The branch could not be added to the user's repository; it stays in the data home.",
+  CostForecast: "What the run will still spend on models, told at the start of an iteration; 80 of 100 ends lie in between.",
   RunCosted: "What the run spent on models, counted in the streams of its attempts when all of them had come to rest.",
   RunEnded: "The run came to its end.",
   FactsGathered: "The researcher read what matters for the goal.",

@@ -48,6 +48,7 @@ type Unshown = Of<
   | "MilestoneReached"
   | "MessageSent"
   | "AttemptCosted"
+  | "CostForecast"
   | "TaskTaken"
   | "ToolsOffered"
   | "ContextSet"

@@ -1,0 +1,142 @@
+"""Commands about calls that wait for a person: which wait, exactly what would run, and the answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import os
+import sys
+import time
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from director.bootstrap import Known
+from director.cli.door import Door, choose_project, door
+from director.cli.errors import one_line_errors
+from director.cli.reading import JsonOption, ProjectOption
+from director.settings import load
+
+ApprovalArgument = Annotated[str, typer.Argument(help="Id of the call, see `kaizen approvals`.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Answer; without this the call is only shown.")]
+
+
+def approvals(
+    project: ProjectOption = None,
+    *,
+    json: JsonOption = False,
+    every: Annotated[bool, typer.Option("--all", help="Also those that were answered or expired.")] = False,
+) -> None:
+    """List the calls of agents that wait for a person, with exactly what each would do."""
+    state = "all" if every else "open"
+    found = through(project, False, lambda d, place: d.get(f"{place}/approvals", state=state))["approvals"]
+    if json:
+        _print(jsonlib.dumps(found, ensure_ascii=False, indent=2))
+        return
+    if not found:
+        _print("nothing waits for an answer")
+    for row in found:
+        for line in _lines(row):
+            _print(line)
+
+
+def approve(
+    approval: ApprovalArgument,
+    project: ProjectOption = None,
+    *,
+    yes: YesOption = False,
+    whole_run: Annotated[
+        bool, typer.Option("--whole-run", help="Also every later call of this tool with this risk in the run.")
+    ] = False,
+    arguments: Annotated[str | None, typer.Option(help="Arguments as JSON, in place of those that were asked.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Show exactly what a waiting call would do; with --yes, allow it.
+
+    What is allowed is the call as it is shown here: tool, arguments and tree. If another one waits by then, it is
+    refused.
+    """
+    edited = _object(arguments)
+    body: dict[str, object] = {"whole_run": whole_run} | ({} if edited is None else {"arguments": edited})
+    _answer(project, approval, "approve", body, yes, json)
+
+
+def deny(
+    approval: ApprovalArgument,
+    project: ProjectOption = None,
+    *,
+    yes: YesOption = False,
+    why: Annotated[str, typer.Option(help="What the agent is told.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Show exactly what a waiting call would do; with --yes, refuse it."""
+    _answer(project, approval, "deny", {"why": why}, yes, json)
+
+
+def _answer(project: str | None, approval: str, what: str, body: dict[str, object], yes: bool, json: bool) -> None:
+    async def go(d: Door, place: str) -> dict[str, Any]:
+        where = f"{place}/approvals/{quote(approval, safe='')}"
+        row: dict[str, Any] = await d.get(where)
+        if yes:
+            await d.post(f"{where}/{what}", {"digest": row["digest"], **body})
+            row = await d.get(where)
+        return row
+
+    row = through(project, yes, go)
+    if json:
+        _print(jsonlib.dumps({"done": yes, "call": row}, ensure_ascii=False))
+        return
+    for line in _lines(row):
+        _print(line)
+    _print(f"{what}: done" if yes else f"nothing was answered; add --yes to {what} it")
+
+
+def _lines(row: dict[str, Any]) -> list[str]:
+    """Return a call as a person reads it: all of its arguments, none of the model's words about it."""
+    left = max(0.0, float(row["expires"]) - time.time())
+    waits = f"waits, {left / 60:.0f} min left" if row["state"] == "open" else str(row["state"])
+    arguments = row["arguments"]
+    lines = [f"{row['approval']}  {row['tool']}  risk {row['risk']}  {waits}"]
+    lines.append(f"  asked by   {row['role'] or 'an agent'} in {row['attempt']}, on tree {str(row['tree'])[:12]}")
+    lines += [f"  would run  {line}" for line in str(row["shown"]).splitlines()]
+    lines += [f"  arguments  {line}" for line in _printable(str(arguments["text"])).splitlines()]
+    if arguments.get("cut"):
+        lines.append("  arguments  (longer than is shown here: see them whole on the page, `kaizen open`)")
+    if row["by"] or row["why"]:
+        lines.append(f"  answered   {row['by'] or 'nobody'} {row['why']}".rstrip())
+    return lines
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def _object(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    try:
+        value = jsonlib.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--arguments is no JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise typer.BadParameter("--arguments must be a JSON object")
+    return value
+
+
+def through(project: str | None, act: bool, question: Callable[[Door, str], Coroutine[Any, Any, Any]]) -> Any:
+    """Return the answer to a question about a project; with `act`, a director of it is at work meanwhile."""
+    with one_line_errors():
+        settings = load(os.environ)
+        known: Known = choose_project(settings, project)
+
+        async def go() -> Any:
+            async with door(settings, act=known if act else None) as d:
+                return await question(d, f"/api/v1/projects/{known.label}")
+
+        return asyncio.run(go())
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")

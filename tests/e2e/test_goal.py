@@ -1,0 +1,96 @@
+"""A goal in words, from an empty repository to a delivered branch, over real HTTP with a scripted model."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.models.script import Line, Script, ScriptedCall
+from agents.models.server.app import Counter
+from agents.models.server.serve import serving
+from tests.e2e.command import Done, Kaizen
+from tests.e2e.repositories import git, make
+
+GOAL = "A till that adds up prices"
+STEPS = [
+    {"id": "Total", "title": "Prices are added up", "acceptance": "till.total([2, 3]) == 5"},
+    {
+        "id": "readme", "title": "A README says what it is", "acceptance": "a newcomer understands it",
+        "needs": ["Total"], "opinion": True,
+    },
+]  # fmt: skip
+TEST = "import till\n\n\ndef test_total():\n    assert till.total([2, 3]) == 5\n"
+SLACK = "def test_total():\n    assert True\n"
+FIRST, SECOND = "# Task\nPrices are", "# Task\nA README"
+TILL = '"""A till."""\n\n\ndef total(prices):\n    """Return the sum."""\n    return sum(prices)\n'
+
+
+def does(name: str, **arguments: Any) -> tuple[ScriptedCall, ...]:
+    return (ScriptedCall(name=name, arguments=arguments),)
+
+
+def at_work(**more: Any) -> list[Line]:
+    """What the model says: the coder writes the work, and slackens the test it was given."""
+    tester, coder = {"contains": "You are the tester"}, {"contains": "You are the coder"}
+    return [
+        Line(contains="You are the planner", tool_calls=does("finish", steps=STEPS), times=0),
+        Line(**tester, turn=0, tool_calls=does("write_file", path="tests/test_total.py", content=TEST), times=0),
+        Line(**tester, tool_calls=does("finish", summary="The test stands."), times=0),
+        Line(**coder, last=FIRST, turn=0, tool_calls=does("write_file", path="till.py", content=TILL), times=0),
+        Line(**coder, last=SECOND, turn=0, tool_calls=does("write_file", path="README.md", content="# A till\n")),
+        Line(
+            **coder, last="till.py", turn=1, tool_calls=does("write_file", path="tests/test_total.py", content=SLACK),
+            times=0,
+        ),
+        Line(**coder, tool_calls=does("finish", summary="Built what was asked for."), times=0),
+        Line(contains="You are the reviewer", tool_calls=does("finish", satisfied=True, opinion="It is."), times=0),
+    ]  # fmt: skip
+
+
+async def reached(kaizen: Kaizen, repository: Path) -> Done:
+    kaizen.home.mkdir(parents=True, exist_ok=True)
+    (kaizen.home / "kaizen.toml").write_text("[gates.coverage]\nenabled = false\n[gates.lint]\nenabled = false\n")
+    async with serving(Counter(Script(tuple(at_work())))) as server:
+        return await asyncio.to_thread(
+            kaizen.run, repository, "--goal", GOAL, "--model", "openai/scripted", "--allow-unknown-price", "--offline",
+            seconds=600, KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
+        )  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_a_goal_is_reached_from_an_empty_repository(tmp_path: Path) -> None:
+    """Facts, a plan, tests that fail first, work that passes them, an opinion; a slackened test counts nothing."""
+    repository = tmp_path / "till"
+    repository.mkdir()
+    git(repository, "init", "--quiet", ".")
+
+    done = await reached(Kaizen(tmp_path / "home"), repository)
+
+    assert done.status == 0, done.err
+    order = [e["kind"] for e in done.events if e["kind"] in ORDER]
+    assert order == ORDER
+    assert done.of("AcceptanceWritten")[0]["tests"] == ["tests/test_total.py::test_total"]
+    assert git(repository, "show", "kaizen/run-1:tests/test_total.py") == TEST.strip()
+    assert git(repository, "ls-tree", "-r", "--name-only", "kaizen/run-1").split() == [
+        "README.md", "tests/test_total.py", "till.py",
+    ]  # fmt: skip
+    last = done.of("BranchMeasured")[-1]["readings"]
+    assert next(r for r in last if r["gate"] == "goal")["detail"].endswith(
+        "by the opinion of openai/scripted, not by a test"
+    )
+
+
+ORDER = ["FactsGathered", "PlanMade", "AcceptanceWritten", "PatchLanded", "PatchLanded", "OpinionGiven", "RunEnded"]
+
+
+def test_without_a_model_a_goal_ends_at_once_with_what_to_do(tmp_path: Path) -> None:
+    repository = make(tmp_path / "shop")
+
+    done = Kaizen(tmp_path / "home").run(repository, "--goal", GOAL)
+
+    assert done.status == 2 and "a goal in words needs a model: name one by --model or KAIZEN_MODEL" in done.one_line
+    assert not json.dumps(done.out).strip('"')
