@@ -48,6 +48,8 @@ from ledger.store import Store
 FINISH = "finish"
 """The tool by which an agent says that its work is done."""
 
+NOTHING_LEAVES = "this run adds nothing to the user's repository"
+
 
 class MakesCalls(Protocol):
     """Makes what asks models for one attempt; only the wiring knows which models these are."""
@@ -125,7 +127,12 @@ class Thinkers:
             models=Models(calls, started.models, effect.model),
             tools={**self.minds.tools(effect.role), **await self._foreign(run.id)},
             policy=self._policy(run, run.open[attempt]),
-            history=WorktreeHistory(worktree, self.minds.prefix, line=f"attempt-{attempt}", closed=self.minds.closed),
+            history=WorktreeHistory(
+                worktree,
+                self.minds.prefix,
+                line=f"attempt-{attempt}",
+                closed=self.minds.closed or ("" if started.deliver else NOTHING_LEAVES),
+            ),
             blobs=self.blobs,
             past=past,
             append=lambda events: self._append(attempt, events),
