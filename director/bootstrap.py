@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from agents.brains.conversation import prompts
 from agents.brains.conversational import ConversationalBrain
 from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, SandboxLevel, Target, Technique, Tool
 from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
+from agents.roles.declared import DeclaredRole, declared_in
 from agents.sandbox.choose import choose
 from agents.techniques.dead_code import UnusedCode
 from agents.techniques.lint import LintFixes
@@ -26,7 +27,7 @@ from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
 from agents.tools.mcp import Servers
 from agents.workspace.environment import Environment, prepare
-from agents.workspace.mirror import Mirror, locate
+from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.executors.local import LocalExecutor, Place
@@ -247,7 +248,7 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines, learned, prefix, sandbox.level),
+        minds=_minds(settings, lines, learned, mirror, prefix, sandbox.level),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
@@ -267,7 +268,7 @@ def _wire(
         director=director,
         desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=_cards(settings, agents),
+        roles=_cards(settings, [*agents.values(), *declared_in(mirror.git, SOURCE, prefix, find_tools()).roles]),
         lines=lines,
         executor=executor,
     )
@@ -292,9 +293,9 @@ def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
     return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
 
 
-def _cards(settings: Settings, agents: Mapping[str, Agent]) -> tuple[RoleCard, ...]:
+def _cards(settings: Settings, agents: Iterable[Agent]) -> tuple[RoleCard, ...]:
     lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    return tuple(card_of(agent, lacks) for agent in agents.values())
+    return tuple(card_of(agent, lacks) for agent in agents)
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -303,16 +304,27 @@ def policy_of(settings: Settings) -> Policy:
     return Policy(rules=tuple(rules))
 
 
-def _minds(settings: Settings, lines: Lines, learned: Knowledge, prefix: str, level: SandboxLevel) -> Minds:
+def _minds(
+    settings: Settings, lines: Lines, learned: Knowledge, mirror: Mirror, prefix: str, level: SandboxLevel
+) -> Minds:
     roles, tools = find_roles(), find_tools()
 
+    def declared(name: str) -> DeclaredRole | None:
+        every = declared_in(mirror.git, SOURCE, prefix, tools).roles
+        return next((role for role in every if role.name == name), None)
+
     def those(role: str) -> Mapping[str, Tool]:
-        return {name: tools[name] for name in allowed(getattr(roles.get(role), "tools", ()), tools)}
+        known = roles.get(role) or declared(role)
+        return {name: tools[name] for name in allowed(getattr(known, "tools", ()), tools)}
 
     def agent(role: str) -> Agent | None:
         if role not in roles:
-            return None
-        return roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+            data = declared(role)
+            return data.thinking_with(ConversationalBrain(role, prompt=data.prompt)) if data else None
+        made = roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
+        if hasattr(made, "meet"):
+            made.meet({name: other for name in roles if name != role and (other := agent(name)) is not None})
+        return made
 
     return Minds(
         agent=agent,

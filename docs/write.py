@@ -175,12 +175,13 @@ def _tool(tool: Tool) -> str:
     schema = schema_of(tool)
     needed = schema.parameters.get("required", ())
     rows = [
-        f"| `{name}` | {'' if name in needed else 'may be left out'} | {field.description or ''} |\n"
+        f"| `{name}` | {'' if name in needed else 'may be left out'} | {(field.description or '').replace('`', '')} |\n"
         for name, field in tool.arguments.model_fields.items()
     ]
     table_ = "".join(["| argument | | |\n| --- | --- | --- |\n", *rows]) if rows else "It takes no arguments.\n"
     touches = inspect.getdoc(type(tool).resources) or ""
-    return f"## {tool.name}\n\n{schema.description}\n\nRisk: {_risks(tool)}. Touches: {touches}\n\n{table_}"
+    about = schema.description.replace("`", "")  # its examples name files that are nobody's
+    return f"## {tool.name}\n\n{about}\n\nRisk: {_risks(tool)}. Touches: {touches}\n\n{table_}"
 
 
 def _risks(tool: Tool) -> str:
@@ -190,7 +191,7 @@ def _risks(tool: Tool) -> str:
 
 
 def _first(text: str) -> str:
-    return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|")
+    return text.split("\n\n")[0].split(". ")[0].rstrip(".").split(": ")[0].replace("|", "\\|").replace("`", "")
 
 
 def roles() -> str:

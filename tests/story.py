@@ -321,8 +321,8 @@ def ending() -> list[Told]:
     )
 
 
-def whole(blob: Blob) -> list[Told]:
-    """Return the whole story."""
+def first_run(blob: Blob) -> list[Told]:
+    """Return the first run, which thinks without a model, to its end."""
     return [
         *opening(),
         *first_iteration(blob),
@@ -331,6 +331,13 @@ def whole(blob: Blob) -> list[Told]:
         *rollback("q4", 0, 3, ("r1.i1.a1", "r1.i1.a2")),
         *rollback("q5", 2, 4, (), ("r1.i1.a1", "r1.i1.a2")),
         *ending(),
+    ]
+
+
+def whole(blob: Blob) -> list[Told]:
+    """Return the whole story."""
+    return [
+        *first_run(blob),
         *story_thinking.whole(blob),
         *rollback("q26", 4, 6, ("r2.i3.a1",)),
         *rollback("q27", 5, 7, (), ("r2.i3.a1",)),

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agents.ports import Nothing, Outcome, Proposal, Workbench
-from agents.registry import allowed
+from agents.registry import allowed, find_roles
 from agents.roles.toolkits import CHANGE, LOOK, MEASURE, REMEMBER, RUN
+from agents.workspace.git import Git, GitError
 from ledger.events import Task
 
 FOLDER = ".kaizen/agents"
@@ -39,7 +40,7 @@ class Declared(NamedTuple):
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class DeclaredRole:
     """One role as data; it thinks with the user's model, and may do nothing that the user's policy does not allow."""
 
@@ -66,11 +67,35 @@ class DeclaredRole:
         """Let the user's model work by the prompt; the prompt is the repository's word and no more than data."""
         if bench.thinking is None or self.brain is None:
             return Nothing("a declared role needs a model: connect one by --model or KAIZEN_MODEL")
-        notes = {**bench.thinking.notes, "role": self.prompt}
-        outcome: Outcome = await self.brain.work(task, replace(bench, thinking=replace(bench.thinking, notes=notes)))
+        outcome: Outcome = await self.brain.work(task, bench)
         if self.acceptance == "findings" and isinstance(outcome, Proposal):
             return Nothing(f"{self.name} reports findings and may not change files")
         return outcome
+
+
+def declared_in(git: Git, commit: str, prefix: str, offered: Iterable[str]) -> Declared:
+    """Return the roles that a trusted commit declares; `offered` are the names of the tools."""
+    files = files_of(git, commit, prefix)
+    if not files:
+        return Declared((), ())
+    taken = [name for role in find_roles().values() for name in (role.name, *getattr(role, "aliases", ()))]
+    return read_declared(files, taken, offered)
+
+
+def files_of(git: Git, commit: str, prefix: str) -> dict[str, bytes]:
+    """Return the files that declare roles in a commit, by path from the project directory; none when there are none."""
+    folder = f"{prefix}/{FOLDER}/" if prefix else f"{FOLDER}/"
+    try:
+        rows = git.raw("ls-tree", "-z", commit, "--", folder).split(b"\0")
+    except GitError:
+        return {}  # there is no such commit yet
+    found = {}
+    for row in filter(None, rows):
+        about, _, path = row.decode("utf-8", "surrogateescape").partition("\t")
+        mode, _, blob = about.split(" ")
+        if mode.startswith("100") and path.endswith(".toml"):
+            found[f"{FOLDER}/{path.rpartition('/')[2]}"] = git.raw("cat-file", "blob", blob)
+    return found
 
 
 def read_declared(files: Mapping[str, bytes], taken: Iterable[str], offered: Iterable[str]) -> Declared:

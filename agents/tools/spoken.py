@@ -16,7 +16,7 @@ from agents.tools.edits.wanted import Refused
 from agents.tools.json_calls import calls_in, means_call, why_none
 from agents.tools.json_reading import Unreadable, read_object
 
-LONGEST = 1_000_000
+LONGEST = 600_000
 """Characters of an answer that are read."""
 COMMANDS = ("run_command", "execute_command", "bash", "shell")
 """Names under which a tool that runs a command line may be offered; its argument is `command`."""
@@ -159,8 +159,8 @@ class _Listener:
         return last + 1
 
     def _read_tag(self, at: int, body: str, opened: re.Match[str], *, closed: bool) -> None:
-        for pattern in (_EQUALS, _INVOKE):
-            found = pattern.findall(body)
+        for pattern, close in ((_EQUALS, "</function>"), (_INVOKE, "invoke>")):
+            found = pattern.findall(body) if close in body else []
             for name, inner in found:
                 self._with_parameters(at, name, inner)
             if found:
@@ -179,7 +179,7 @@ class _Listener:
 
     def _with_parameters(self, at: int, name: str, body: str) -> None:
         """Take a call whose arguments stand between tags of their own, or are JSON."""
-        found = [pair for pattern in _PARAMETERS for pair in pattern.findall(body)]
+        found = [pair for pattern in _PARAMETERS if "parameter>" in body for pair in pattern.findall(body)]
         given = {key: _between(value) for key, value in found}
         if len(given) < len(found):
             self.refused.append(Refused(at + 1, f"{name} is given an argument twice: give each once"))

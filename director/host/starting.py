@@ -10,6 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
+from agents.roles.declared import declared_in
+from agents.tools.found import find_tools
 from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
 from director.bootstrap import Project, gates
 from director.core.commands import Start
@@ -133,7 +135,8 @@ def start_command(
         goal=chosen.goal,
         models=models,
     )
-    return start, (*_of_source(source), *_of_settings(chosen), *_of_sandbox(level, user))
+    roles = tuple(_of_roles(project, source.commit))
+    return start, (*_of_source(source), *_of_settings(chosen), *roles, *_of_sandbox(level, user))
 
 
 def start_work(
@@ -183,8 +186,14 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
         message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
-        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{proposal([spec for spec in chosen.gates if spec.name != GATE])}"
+        own = proposal([spec for spec in chosen.gates if spec.name != GATE])
+        message = f"there is no kaizen.toml; to choose other targets, commit one like this:\n{own}"
         yield NoticeRaised(code="proposal", level="info", message=message)
+
+
+def _of_roles(project: Project, commit: str) -> Iterator[NoticeRaised]:
+    for refused in declared_in(project.mirror.git, commit, project.prefix, find_tools()).refused:
+        yield NoticeRaised(code="role-refused", message=refused)
 
 
 def _may_deliver(level: SandboxLevel, user: UserFile) -> bool:

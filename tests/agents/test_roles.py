@@ -16,12 +16,13 @@ from agents.ports import Found, Gathered, Nothing, Outcome, Proposal, Workbench
 from agents.registry import Unregistered, allowed, build_agents, called, card_of, find_roles, lacking
 from agents.roles.base import BaseAgent
 from agents.roles.coordinator import CHAIN
-from agents.roles.declared import read_declared
+from agents.roles.declared import files_of, read_declared
 from agents.techniques.accessible import flaws
 from agents.techniques.sarif import sarif
 from agents.techniques.trend import Series, series_of, trend_of, weakest_first
 from agents.techniques.watch import notices
 from agents.techniques.workflow import rehearse
+from agents.workspace.git import Git
 from ledger.blobs import MemoryBlobs
 from ledger.events import (
     AnyEvent,
@@ -42,6 +43,7 @@ from ledger.events import (
     TaskId,
 )
 from ledger.events.recorded import Recorded
+from tests.e2e.repositories import make
 from tests.local_target import Bench, bench_for, write_tree
 
 COVERAGE = GateSpec(name="coverage", better="higher", target=80, tolerance=0, unit=" %")
@@ -359,6 +361,15 @@ def test_a_role_as_data_takes_no_other_ones_name_and_no_tool_that_leaves_the_san
     assert "there is a role fixer already" in declared(ROLE.replace("poet", "fixer"))[1]
     assert "leaves the sandbox" in declared(ROLE.replace("edit_file", "git_push"))[1]
     assert "there is no tool hack" in declared(ROLE.replace("edit_file", "hack"))[1]
+
+
+def test_roles_as_data_are_read_from_a_commit_and_not_from_the_work_tree(tmp_path: Path) -> None:
+    repository = make(tmp_path, {"a/.kaizen/agents/poet.toml": ROLE, "a/.kaizen/agents/notes.md": "x"})
+    write_tree(repository, {"a/.kaizen/agents/late.toml": ROLE.replace("poet", "late")})
+    git = Git(repository / ".git")
+
+    assert list(files_of(git, "HEAD", "a")) == [".kaizen/agents/poet.toml"]
+    assert files_of(git, "HEAD", "") == {} == files_of(git, "refs/none", "a")
 
 
 def test_two_roles_called_alike_are_refused() -> None:

@@ -26,7 +26,7 @@ P = "/api/v1/projects/ranges"
 async def served() -> AsyncIterator[Served]:
     ledgers = MemoryLedgers("ranges", clock=Clock())
     opened = ledgers.open(ledgers.names()[0])
-    tell(opened, story.whole(lambda text: opened.blobs.put(text.encode())))
+    tell(opened, story.first_run(lambda text: opened.blobs.put(text.encode())))
     async with serving(ledgers) as running:
         yield running
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.tools.edits import apply, read_edits, told
+from agents.tools.spoken import spoken
 from tests.tool_bench import contents
 from tests.tools.edit_shapes import NOISE, SHAPES, Change
 
@@ -190,3 +192,16 @@ def test_plain_changes_are_applied_and_not_merely_refused(tmp_path: Path) -> Non
         assert applied.refused == (), (shape, told(applied))
 
     assert taken == 60
+
+
+@pytest.mark.parametrize(
+    "piece", ["```python\n", "<<<<<<< SEARCH\n", "<function=x>\n", '<edit path="a">\n', "<think>\n"]
+)
+def test_a_text_made_to_take_long_does_not(tmp_path: Path, piece: str) -> None:
+    text = piece * (60_000 // len(piece))
+    began = time.process_time()
+
+    apply(read_edits(text), tmp_path)
+    spoken(text, ("edit_file", "run_command"))
+
+    assert time.process_time() - began < 2

@@ -27,11 +27,9 @@ def read_block(lines: Sequence[str], at: int, stop: int, name: str) -> Block:
     """Read the block that begins at a line; `name` is the file when the block's own first line names none."""
     opened = OPENER.match(lines[at])
     assert opened is not None
-    end = next((here for here in range(at + 1, stop) if CLOSER.match(lines[here])), None)
-    following = next((here for here in range(at + 1, stop) if OPENER.match(lines[here])), stop)
-    if end is None or following < end:
-        why = "the SEARCH block has no `>>>>>>> REPLACE` at its end: write it whole"
-        return Block(Refused(at + 1, why), following if end is None or following < stop else stop)
+    end = next((here for here in range(at + 1, stop) if CLOSER.match(lines[here]) or OPENER.match(lines[here])), stop)
+    if end == stop or not CLOSER.match(lines[end]):
+        return Block(Refused(at + 1, "the SEARCH block has no `>>>>>>> REPLACE` at its end: write it whole"), end)
     inner = _without_indent(lines[at + 1 : end], opened["indent"])
     inner, line = _without_place(inner)
     dividers = [nth for nth, each in enumerate(inner) if DIVIDER.match(each)]

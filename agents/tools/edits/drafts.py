@@ -25,6 +25,7 @@ def drafts_out(lines: Sequence[str]) -> Meant:
     """Return the lines that are meant. Some models leave out where their thinking begins: then it begins at the top."""
     kept: list[str] = []
     here = 0
+    fences = True
     while here < len(lines):
         if _OPEN.match(lines[here]):
             end = next((at for at in range(here, len(lines)) if _CLOSE.search(lines[at])), None)
@@ -39,7 +40,8 @@ def drafts_out(lines: Sequence[str]) -> Meant:
             kept = [""] * (here + 1)
             here += 1
             continue
-        fence = read_fence(lines, here)
+        fence = read_fence(lines, here) if fences else None
+        fences = fences and (fence is None or fence.closed)  # behind one that never ends there is none to be told apart
         behind = behind_edit(lines, here) or (fence.stop + 1 if fence and fence.closed else here + 1)
         kept += lines[here:behind]
         here = behind

@@ -14,7 +14,7 @@ from agents.tools.edits.naming import looks_like_path, name_in
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
-LONGEST = 1_000_000
+LONGEST = 600_000
 """Characters of an answer that are read."""
 _THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
 EXAMPLE = re.compile(
