@@ -24,10 +24,11 @@ from agents.workspace.environment import Environment
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror, commit_of, locate
 from agents.workspace.worktree import Worktree
-from director.bootstrap import known_projects, masker_of, open_store, policy_of, project_id, sandbox_of
+from director.bootstrap import known_projects, masker_of, open_store, project_id, sandbox_of
 from director.cli.door import VERSION
 from director.cli.errors import one_line_errors
 from director.cli.mcp_tools import BeginRun, TellGates, TellStatus
+from director.crew import policy_of
 from director.settings import Settings, load
 from knowledge_graph.embedding import embed_words
 from knowledge_graph.learned import Learned
