@@ -6,39 +6,25 @@ import asyncio
 import hashlib
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from agents.brains.classical import ClassicalBrain
-from agents.brains.conversation import prompts
-from agents.brains.conversational import ConversationalBrain
-from agents.ports import Agent, Knowledge, Policy, Rule, Sandbox, SandboxLevel, Target, Technique, Tool
-from agents.registry import allowed, build_agents, card_of, charge_of, find_roles, lacking
-from agents.roles.declared import DeclaredRole, declared_in
+from agents.ports import Sandbox
+from agents.roles.declared import declared_in
 from agents.sandbox.choose import choose
-from agents.techniques.dead_code import UnusedCode
-from agents.techniques.lint import LintFixes
-from agents.techniques.recall import ProvenFix
-from agents.techniques.repair import TemplateRepair
-from agents.techniques.structure import Structure
-from agents.techniques.testgen import Characterise
 from agents.tools.found import find_tools
-from agents.tools.mcp import Servers
 from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
+from director.crew import cards_of, classical_agents, minds_of, policy_of
 from director.executors.local import LocalExecutor, Place
-from director.executors.outside import servers_of, why_not_delivered
-from director.executors.thinking import Minds
 from director.executors.tool_desk import ToolDesk
 from director.exporters.chosen import Wanted, feeds
 from director.exporters.feed import Feed
 from director.gates import found_gates
 from director.gates.gate import Gate
-from director.gates.lint import lint_arguments
 from director.lines import Lines
 from director.loop import Director
 from director.referee import Referee
@@ -229,7 +215,7 @@ def _wire(
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     inbox: asyncio.Queue[Command] = asyncio.Queue()
-    agents = _agents()
+    agents = classical_agents()
     _tidy(mirror, blobs, folder)
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
@@ -248,7 +234,7 @@ def _wire(
         clock=clock,
         tell=signals.publish,
         seconds=settings.user.attempt_seconds,
-        minds=_minds(settings, lines, learned, mirror, prefix, sandbox.level),
+        minds=minds_of(settings, lines, learned, mirror, prefix, sandbox.level),
     )
     executor = LocalExecutor(place, inbox)
     director = Director(store, executor, inbox, clock)
@@ -268,7 +254,7 @@ def _wire(
         director=director,
         desk=ToolDesk(place, policy_of(settings), lambda: director.state, learned),
         inbox=inbox,
-        roles=_cards(settings, [*agents.values(), *declared_in(mirror.git, SOURCE, prefix, find_tools()).roles]),
+        roles=cards_of(settings, [*agents.values(), *declared_in(mirror.git, SOURCE, prefix, find_tools()).roles]),
         lines=lines,
         executor=executor,
     )
@@ -293,81 +279,9 @@ def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
     return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
 
 
-def _cards(settings: Settings, agents: Iterable[Agent]) -> tuple[RoleCard, ...]:
-    lacks = lacking(model=bool(settings.user.model or settings.user.replay))
-    return tuple(card_of(agent, lacks) for agent in agents)
-
-
-def policy_of(settings: Settings) -> Policy:
-    """Return what the user lets tools do without asking."""
-    rules = (Rule(rule.verdict, rule.tool, rule.path, rule.risk) for rule in settings.tables.approvals)
-    return Policy(rules=tuple(rules))
-
-
-def _minds(
-    settings: Settings, lines: Lines, learned: Knowledge, mirror: Mirror, prefix: str, level: SandboxLevel
-) -> Minds:
-    roles, tools = find_roles(), find_tools()
-
-    def declared(name: str) -> DeclaredRole | None:
-        every = declared_in(mirror.git, SOURCE, prefix, tools).roles
-        return next((role for role in every if role.name == name), None)
-
-    def those(role: str) -> Mapping[str, Tool]:
-        known = roles.get(role) or declared(role)
-        return {name: tools[name] for name in allowed(getattr(known, "tools", ()), tools)}
-
-    def agent(role: str) -> Agent | None:
-        if role not in roles:
-            data = declared(role)
-            return data.thinking_with(ConversationalBrain(role, prompt=data.prompt)) if data else None
-        made = roles[role](ConversationalBrain(role, prompt=_own_words(roles[role], role)))
-        if hasattr(made, "meet"):
-            made.meet({name: other for name in roles if name != role and (other := agent(name)) is not None})
-        return made
-
-    return Minds(
-        agent=agent,
-        tools=those,
-        calls=lines.calls,
-        rules=policy_of(settings).rules,
-        waits=settings.user.approval_seconds,
-        seconds=settings.user.thinking_seconds,
-        knowledge=learned,
-        prefix=prefix,
-        closed=why_not_delivered(level, settings.user),
-        servers=Servers(servers_of(settings)) if settings.tables.mcp else None,
-    )
-
-
-QUICK_REPAIR = 30.0
-"""Seconds of the first search for a failing test: most that can be mended is mended sooner, and then others differ."""
-
-
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
     return tuple(found_gates().values())
-
-
-def _own_words(role: Any, name: str) -> str:
-    """Return what a role is told that brings no prompt of its own: what it is there for."""
-    return "" if name in prompts.roles() else charge_of(role)
-
-
-def _agents() -> Mapping[str, Agent]:
-    ruff = tool("ruff")
-    techniques: dict[str, tuple[Technique, ...]] = {
-        "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR)),
-        "tester": (Characterise(),),
-        "architect": (Structure(),),
-    }
-    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair"),)}
-    return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
-
-
-def _lint_arguments(target: Target) -> tuple[str, ...]:
-    return lint_arguments(target.project, target.root)
 
 
 def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:

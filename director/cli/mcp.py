@@ -24,10 +24,11 @@ from agents.workspace.environment import Environment
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror, commit_of, locate
 from agents.workspace.worktree import Worktree
-from director.bootstrap import known_projects, masker_of, open_store, policy_of, project_id, sandbox_of
+from director.bootstrap import known_projects, masker_of, open_store, project_id, sandbox_of
 from director.cli.door import VERSION
 from director.cli.errors import one_line_errors
-from director.cli.mcp_tools import KaizenGates, KaizenRun, KaizenStatus
+from director.cli.mcp_tools import BeginRun, TellGates, TellStatus
+from director.crew import policy_of
 from director.settings import Settings, load
 from knowledge_graph.embedding import embed_words
 from knowledge_graph.learned import Learned
@@ -70,16 +71,16 @@ class Desk:
     repository: Path
     prefix: str
     folder: Path
-    _running: KaizenRun | None = None
+    _running: BeginRun | None = None
     _blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     _count: int = 0
 
     async def serve(self) -> None:
         """Serve until the other side ends."""
         project = self.repository / self.prefix
-        run = KaizenRun(project, self.folder / "run.txt")
+        run = BeginRun(project, self.folder / "run.txt")
         tools: dict[str, Tool] = {name: tool for name, tool in find_tools().items() if _reads(tool)}
-        own: tuple[Any, ...] = (run, KaizenStatus(project), KaizenGates(project))
+        own: tuple[Any, ...] = (run, TellStatus(project), TellGates(project))
         tools |= {tool.name: tool for tool in own}
         masker = masker_of(self.settings)
         one_at_a_time = asyncio.Lock()

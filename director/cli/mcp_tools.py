@@ -25,7 +25,7 @@ class Nothing(Strict):
     """No arguments: it is about the project."""
 
 
-class KaizenStatus:
+class TellStatus:
     """Tell where the project stands in Kaizen: its run, its gates with their values, who works on what. As JSON."""
 
     name = "kaizen_status"
@@ -47,7 +47,7 @@ class KaizenStatus:
         return await _read(self._project, ["status", "--json"])
 
 
-class KaizenGates:
+class TellGates:
     """Tell every quality gate of the project with its state, value, target and findings. As JSON."""
 
     name = "kaizen_gates"
@@ -78,7 +78,7 @@ class RunArguments(Strict):
     wait: float = Field(default=45, ge=0, le=3600, description="Seconds to wait here for the end of the run")
 
 
-class KaizenRun:
+class BeginRun:
     """Improve the repository until its gates pass: works in a place of its own and adds one branch at the end.
 
     Waits some seconds; a run that takes longer goes on, and kaizen_status tells where it stands. One at a time.
@@ -152,4 +152,4 @@ def _line(words: Sequence[str]) -> list[str]:
     return [sys.executable, "-P", "-m", "director", *words]
 
 
-__all__ = ["KaizenGates", "KaizenRun", "KaizenStatus"]
+__all__ = ["TellGates", "BeginRun", "TellStatus"]

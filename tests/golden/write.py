@@ -180,7 +180,10 @@ def boards(rows: list[Recorded], every: int) -> dict[str, Any]:
 def files() -> dict[str, str]:
     """Return every golden file by name."""
     made = {}
-    for name, told, every in (("story", story.whole(lambda text: f"blob-{len(text)}"), 10), ("long", long(), 10_000)):
+    for name, told, every in (
+        ("story", story.whole(lambda text: f"blob-{len(text)}"), 10),
+        ("long", long(), 10_000),
+    ):
         rows = recorded(told)
         made[f"{name}.jsonl"] = "".join(msgspec.json.encode(as_json(row)).decode() + "\n" for row in rows)
         made[f"{name}.boards.json"] = msgspec.json.encode(boards(rows, every)).decode() + "\n"

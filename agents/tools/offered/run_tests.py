@@ -27,7 +27,7 @@ class Arguments(Strict):
 
     select: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
         default=[], max_length=200,
-        description="Files, folders, classes or tests, e.g. `tests/test_a.py::test_x`; empty for all",
+        description="Files, folders, classes or tests as their runner names them (`file::Class::test`); empty for all",
     )  # fmt: skip
     seconds: float = Field(default=300, gt=0, le=850, description="How long all together may take")
 

@@ -52,7 +52,7 @@ class Arguments(Strict):
     names: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
         default=[], max_length=40, description="Only these definitions of it, e.g. `Shelf.add`"
     )
-    to: str = Field(default="", max_length=500, description="A page to be written, e.g. `docs/shelf.md`")
+    to: str = Field(default="", max_length=500, description="The Markdown page to be written; left out: docstrings")
 
 
 class WriteDocs:

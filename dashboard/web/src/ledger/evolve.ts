@@ -59,6 +59,32 @@ type Unshown = Of<
   | "KeyRevoked"
 >;
 
+/** What is told of agents that think. */
+type Thought =
+  | Unshown
+  | Of<
+      | "CallStarted"
+      | "CallFinished"
+      | "CallFailed"
+      | "ToolAsked"
+      | "ToolVetoed"
+      | "ToolFinished"
+      | "NudgeGiven"
+      | "ConversationCondensed"
+      | "BudgetExhausted"
+      | "FactsGathered"
+      | "PlanMade"
+      | "AcceptanceWritten"
+      | "OpinionGiven"
+      | "ApprovalRequested"
+      | "ApprovalGranted"
+      | "ApprovalDenied"
+      | "RoleChanged"
+      | "TaskAnswered"
+      | "ToolRequested"
+      | "ToolAnswered"
+    >;
+
 function told(moved: Board, row: Row): Board {
   switch (row.kind) {
     case "ProjectOpened":
@@ -83,28 +109,6 @@ function told(moved: Board, row: Row): Board {
     case "RunCosted":
     case "RunEnded":
       return onRun(moved, row);
-    case "CallStarted":
-    case "CallFinished":
-    case "CallFailed":
-    case "ToolAsked":
-    case "ToolVetoed":
-    case "ToolFinished":
-    case "NudgeGiven":
-    case "ConversationCondensed":
-      return onThought(moved, row);
-    case "BudgetExhausted":
-      return onExhausted(moved, row);
-    case "FactsGathered":
-    case "PlanMade":
-    case "AcceptanceWritten":
-    case "OpinionGiven":
-      return onGoal(moved, row);
-    case "ApprovalRequested":
-    case "ApprovalGranted":
-    case "ApprovalDenied":
-      return onApproval(moved, row);
-    case "RoleChanged":
-      return onRole(moved, row);
     case "AttemptScheduled":
     case "TechniqueTried":
     case "FindingsReported":
@@ -132,11 +136,41 @@ function told(moved: Board, row: Row): Board {
     case "DenyRequested":
     case "TaskRequested":
     case "RoleRequested":
+    case "RequestHonoured":
+    case "RequestRefused":
+      return onAsked(moved, row);
+    default:
+      return thought(moved, row);
+  }
+}
+
+function thought(moved: Board, row: Thought): Board {
+  switch (row.kind) {
+    case "CallStarted":
+    case "CallFinished":
+    case "CallFailed":
+    case "ToolAsked":
+    case "ToolVetoed":
+    case "ToolFinished":
+    case "NudgeGiven":
+    case "ConversationCondensed":
+      return onThought(moved, row);
+    case "BudgetExhausted":
+      return onExhausted(moved, row);
+    case "FactsGathered":
+    case "PlanMade":
+    case "AcceptanceWritten":
+    case "OpinionGiven":
+      return onGoal(moved, row);
+    case "ApprovalRequested":
+    case "ApprovalGranted":
+    case "ApprovalDenied":
+      return onApproval(moved, row);
+    case "RoleChanged":
+      return onRole(moved, row);
     case "TaskAnswered":
     case "ToolRequested":
     case "ToolAnswered":
-    case "RequestHonoured":
-    case "RequestRefused":
       return onAsked(moved, row);
     default:
       row satisfies Unshown;
