@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -182,7 +183,10 @@ def _fault(event: CallFailed, at: float) -> list[Line]:
         return [Line("", f"{said}: {event.fallback} is asked instead", event.attempt)]
     if event.retry_at is None:
         return [Line("", f"{said}: {_one(event.why)}", event.attempt)]
-    return [Line("", f"{said}: tried again in {wait:.0f} s", event.attempt)] if wait >= LONG_WAIT else []
+    if wait < LONG_WAIT:
+        return []
+    until = time.strftime("%H:%M:%S", time.localtime(event.retry_at))
+    return [Line("", f"{said}: waits until {until} ({wait:.0f} s), then asks again", event.attempt)]
 
 
 def _verbose(event: AnyEvent) -> list[Line]:
