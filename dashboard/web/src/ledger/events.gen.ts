@@ -696,6 +696,7 @@ export interface NoticeRaised {
   readonly message: string;
   readonly level?: "error" | "info" | "warning";
   readonly run?: string;
+  readonly subject?: string;
 }
 
 /** The attempt went round in circles and was told so. */
