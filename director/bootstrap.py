@@ -198,18 +198,9 @@ def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], 
 
 
 def _wire(
-    identity: str,
-    name: str,
-    label: str,
-    top: Path,
-    prefix: str,
-    folder: Path,
-    lease: Lease,
-    store: SqliteStore,
-    settings: Settings,
-    sandbox: Sandbox,
-    clock: Callable[[], float],
-) -> Project:
+    identity: str, name: str, label: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
+    settings: Settings, sandbox: Sandbox, clock: Callable[[], float],
+) -> Project:  # fmt: skip
     from agents.roles.declared import declared_in
     from agents.tools.found import find_tools
     from director.crew import cards_of, classical_agents, minds_of, policy_of
