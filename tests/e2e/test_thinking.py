@@ -59,6 +59,8 @@ async def test_a_project_in_a_folder_of_its_repository_is_mended_and_git_names_i
 @pytest.mark.slow
 async def test_a_key_that_is_refused_is_met_once_and_told_once(fresh: Kaizen, tmp_path: Path) -> None:
     files = {"words.py": BROKEN, "tests/test_words.py": TESTS, "tests/test_more.py": TESTS, "kaizen.toml": FAST}
+    fresh.home.mkdir(parents=True, exist_ok=True)
+    (fresh.home / "kaizen.toml").write_text("attempt_seconds = 5\n")
     repository = make(tmp_path / "words", files)
 
     done, asked = await run(fresh, repository, [Line(fault="401", times=0)], "--parallel", "1")
@@ -66,7 +68,7 @@ async def test_a_key_that_is_refused_is_met_once_and_told_once(fresh: Kaizen, tm
     assert len(asked.received) == 1
     assert done.ended["state"] == "stalled"
     assert [notice["subject"] for notice in done.of("NoticeRaised") if notice["code"] == "model-lost"] == [MODEL]
-    assert [left["why"] for left in done.ended["left"] if left["what"] == f"{MODEL} could not be asked"][0].startswith(
+    assert next(left["why"] for left in done.ended["left"] if left["what"] == f"{MODEL} could not be asked").startswith(
         f"{MODEL} is not asked any more in this run: the key is refused; check it (401)"
     )
     assert done.err == "" and all(event["kind"] for event in done.events), "nothing but events is printed"
