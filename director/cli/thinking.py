@@ -18,6 +18,7 @@ from ledger.events import (
     CallFinished,
     CallStarted,
     ConversationCondensed,
+    CostForecast,
     FactsGathered,
     MessageSent,
     NudgeGiven,
@@ -144,6 +145,9 @@ def _always(event: AnyEvent, at: float, shown: dict[str, str]) -> list[Line]:
         case BudgetExhausted():
             of = f"{event.scope} {event.subject}".strip()
             return [Line("budget", f"the {event.what} budget of the {of} ({event.limit:g}) does not hold another call")]
+        case CostForecast():
+            still = f"{price(event.low, 0)} to {price(event.high, 0)}, likely {price(event.likely, 0)}"
+            return [Line("forecast", f"{still} still to be spent on models")]
         case CallFailed():
             return _fault(event, at)
         case NudgeGiven():
