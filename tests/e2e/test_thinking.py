@@ -30,7 +30,7 @@ async def run(kaizen: Kaizen, project: Path, says: Sequence[Line], *arguments: o
     async with serving(counter) as server:
         done = await asyncio.to_thread(
             kaizen.run, project, "--model", MODEL, "--allow-unknown-price", "--offline", *arguments,
-            KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
+            seconds=600, KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
         )  # fmt: skip
     return done, counter
 
