@@ -30,7 +30,7 @@ async def run(kaizen: Kaizen, project: Path, says: Sequence[Line], *arguments: o
     async with serving(counter) as server:
         done = await asyncio.to_thread(
             kaizen.run, project, "--model", MODEL, "--allow-unknown-price", "--offline", *arguments,
-            KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
+            seconds=600, KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
         )  # fmt: skip
     return done, counter
 
@@ -54,3 +54,21 @@ async def test_a_project_in_a_folder_of_its_repository_is_mended_and_git_names_i
     status, diff = (m["content"] for m in asked.received[2].body["messages"][-2:])
     assert "M\twords.py" in status and "apps/" not in status
     assert "+++ b/words.py" in diff and json.dumps(diff).count("apps/") == 0
+
+
+@pytest.mark.slow
+async def test_a_key_that_is_refused_is_met_once_and_told_once(fresh: Kaizen, tmp_path: Path) -> None:
+    files = {"words.py": BROKEN, "tests/test_words.py": TESTS, "tests/test_more.py": TESTS, "kaizen.toml": FAST}
+    fresh.home.mkdir(parents=True, exist_ok=True)
+    (fresh.home / "kaizen.toml").write_text("attempt_seconds = 5\n")
+    repository = make(tmp_path / "words", files)
+
+    done, asked = await run(fresh, repository, [Line(fault="401", times=0)], "--parallel", "1")
+
+    assert len(asked.received) == 1
+    assert done.ended["state"] == "stalled"
+    assert [notice["subject"] for notice in done.of("NoticeRaised") if notice["code"] == "model-lost"] == [MODEL]
+    assert next(left["why"] for left in done.ended["left"] if left["what"] == f"{MODEL} could not be asked").startswith(
+        f"{MODEL} is not asked any more in this run: the key is refused; check it (401)"
+    )
+    assert done.err == "" and all(event["kind"] for event in done.events), "nothing but events is printed"
