@@ -14,7 +14,8 @@ from benchmarks.agents.contents import TASK, TYPED
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = "openai/scripted"
-PACKAGES = {"mini-swe-agent": "mini-swe-agent", "aider": "aider-chat"}
+PACKAGES = {"mini-swe-agent": ("mini-swe-agent", "mcp"), "aider": ("aider-chat",)}
+"""What is installed; mini-swe-agent does not ask for `mcp`, which the newest litellm needs for calls with tools."""
 ATTEMPT_SECONDS = "3"
 """Kaizen searches without a model first; here for no longer than this."""
 
@@ -34,8 +35,8 @@ def installed(place: Path, name: str) -> tuple[Path, str]:
     python = home / "bin" / "python"
     if not python.exists():
         subprocess.run(["uv", "venv", "-q", "--python", "3.11", str(home)], check=True)
-        subprocess.run(["uv", "pip", "install", "-q", "--python", str(python), PACKAGES[name]], check=True)
-    asked = f"import importlib.metadata as m; print(m.version({PACKAGES[name]!r}))"
+        subprocess.run(["uv", "pip", "install", "-q", "--python", str(python), *PACKAGES[name]], check=True)
+    asked = f"import importlib.metadata as m; print(m.version({PACKAGES[name][0]!r}))"
     done = subprocess.run([str(python), "-c", asked], check=True, capture_output=True, text=True)
     return home, done.stdout.strip()
 

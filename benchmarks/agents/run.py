@@ -90,9 +90,9 @@ def figures(run: Watched, asked: Asked) -> dict[str, Any]:
         "cpu_s": round(run.cpu, 2),
         "peak_mb": round(run.peak / 1e6),
         "bytes_first": sizes[0] if sizes else 0,
-        "bytes_tools": len(json.dumps(asked[0]["body"].get("tools", ""))) if asked else 0,
-        "bytes_20": sum(sizes[:20]),
-        "bytes_100": sum(sizes[:100]),
+        "bytes_tools": sum(len(json.dumps(tool)) for tool in asked[0]["body"].get("tools") or ()) if asked else 0,
+        "bytes_20": sum(sizes[:20]) if len(sizes) >= 20 else None,
+        "bytes_100": sum(sizes[:100]) if len(sizes) >= 100 else None,
         "bytes": sum(sizes),
     }
 
