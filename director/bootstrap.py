@@ -9,30 +9,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.ports import Sandbox
-from agents.roles.declared import declared_in
-from agents.sandbox.choose import choose
-from agents.tools.found import find_tools
-from agents.workspace.environment import Environment, prepare
 from agents.workspace.mirror import SOURCE, Mirror, locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
-from director.crew import cards_of, classical_agents, minds_of, policy_of
-from director.executors.local import LocalExecutor, Place
-from director.executors.tool_desk import ToolDesk
-from director.exporters.chosen import Wanted, feeds
-from director.exporters.feed import Feed
-from director.gates import found_gates
-from director.gates.gate import Gate
-from director.lines import Lines
-from director.loop import Director
-from director.referee import Referee
 from director.settings import Settings
-from knowledge_graph.embedding import embed_words
-from knowledge_graph.learned import Learned
-from knowledge_graph.projector import Projector
-from knowledge_graph.vectors import ChromaVectors
 from ledger.blobs import FileBlobs
 from ledger.chain import Verdict
 from ledger.errors import Missing
@@ -42,6 +25,18 @@ from ledger.masking import Masker
 from ledger.signals import Signals
 from ledger.sql import SqliteStore
 from ledger.sql.verify import verify
+
+if TYPE_CHECKING:  # what opens a project is imported when one is opened: most commands only read
+    from agents.workspace.environment import Environment
+    from director.executors.local import LocalExecutor
+    from director.executors.tool_desk import ToolDesk
+    from director.exporters.feed import Feed
+    from director.gates.gate import Gate
+    from director.lines import Lines
+    from director.loop import Director
+    from director.referee import Referee
+    from knowledge_graph.learned import Learned
+    from knowledge_graph.projector import Projector
 
 PROJECT = "project"
 """Stream of what is known about the project itself."""
@@ -95,12 +90,16 @@ class Known:
 
 def sandbox_of(settings: Settings, example: bool) -> Sandbox:
     """Probe and return the sandbox of this process; raise SandboxBroken with what to do."""
+    from agents.sandbox.choose import choose
+
     user = settings.user
     return choose(user.accept_no_sandbox, example, layer=user.sandbox_layer, image=user.sandbox_image)
 
 
 def sandbox_in_layer(settings: Settings, layer: str, accept_none: bool) -> Sandbox:
     """Probe and return the sandbox of a layer by its name, or without a name the one a run would have."""
+    from agents.sandbox.choose import choose
+
     user = settings.user
     accepted = accept_none or user.accept_no_sandbox
     return choose(accepted, layer=layer or user.sandbox_layer, image=user.sandbox_image)
@@ -199,18 +198,18 @@ def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], 
 
 
 def _wire(
-    identity: str,
-    name: str,
-    label: str,
-    top: Path,
-    prefix: str,
-    folder: Path,
-    lease: Lease,
-    store: SqliteStore,
-    settings: Settings,
-    sandbox: Sandbox,
-    clock: Callable[[], float],
-) -> Project:
+    identity: str, name: str, label: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
+    settings: Settings, sandbox: Sandbox, clock: Callable[[], float],
+) -> Project:  # fmt: skip
+    from agents.roles.declared import declared_in
+    from agents.tools.found import find_tools
+    from director.crew import cards_of, classical_agents, minds_of, policy_of
+    from director.executors.local import LocalExecutor, Place
+    from director.executors.tool_desk import ToolDesk
+    from director.lines import Lines
+    from director.loop import Director
+    from director.referee import Referee
+
     masker = masker_of(settings)
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
@@ -262,6 +261,8 @@ def _wire(
 
 def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
     """Return what shows the project's calls to models elsewhere, where the user says; raise SettingsError."""
+    from director.exporters.chosen import Wanted, feeds
+
     user = settings.user
     wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
     return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
@@ -275,17 +276,26 @@ def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
 
 
 def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+    from knowledge_graph.embedding import embed_words
+    from knowledge_graph.learned import Learned
+    from knowledge_graph.projector import Projector
+    from knowledge_graph.vectors import ChromaVectors
+
     projector = Projector()
     return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
 
 
 def gates() -> tuple[Gate, ...]:
     """Return every gate there is."""
+    from director.gates import found_gates
+
     return tuple(found_gates().values())
 
 
 def preparer(user_project: Path, settings: Settings) -> Callable[[Path], Environment]:
     """Return what makes the target's interpreter from the files of a commit and the user's own `.venv`."""
+    from agents.workspace.environment import prepare
+
     offline = {"UV_OFFLINE": "1"} if settings.user.offline else {}
 
     def make(checked_out: Path) -> Environment:

@@ -62,6 +62,7 @@ class Lines:
                 names=names,
                 api_base=user.api_base,
                 environment=self.settings.variables,
+                prices={name: (each.input, each.output) for name, each in self.settings.tables.prices.items()},
                 record=Path(user.record) if user.record else None,
                 replay=Path(user.replay) if user.replay else None,
             )

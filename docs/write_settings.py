@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from director.settings import RUN_OPTIONS, ApprovalRule, GateSettings, McpServer, UserFile
-from director.settings.files import AllowanceSettings
+from director.settings.files import AllowanceSettings, PriceSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -51,6 +51,9 @@ What agents may do, in `[[approvals]]` tables; the first that fits a call decide
 Servers whose tools agents may use, in `[[mcp]]` tables:
 
 {mcp}
+What a model costs that nobody knows the price of, in a table `[prices."NAME"]` each; it wins over what is known:
+
+{price}
 The target's package installer also sees `PATH`, `HOME`, the proxy and certificate variables, and everything that
 begins with `UV_` or `PIP_`. Nothing else of your environment reaches a project's code.
 
@@ -110,6 +113,7 @@ def page() -> str:
         allowance=_table(("name", "default", "what it is"), _of_project(AllowanceSettings, "no limit")),
         approval=_table(("name", "default", "what it is"), _of_project(ApprovalRule, "")),
         mcp=_table(("name", "default", "what it is"), _of_project(McpServer, "")),
+        price=_table(("name", "default", "what it is"), _of_project(PriceSettings, "")),
         gate=_table(("name", "without it", "what it is"), _of_project(GateSettings, "the gate's own")),
     )
 

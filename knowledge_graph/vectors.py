@@ -117,7 +117,20 @@ class ChromaVectors:
         found = self._collection.query(query_embeddings=vectors, n_results=asked, include=["distances"])
         distances = (found["distances"] or [[]])[0]
         near = [Near(name, 1 - distance) for name, distance in zip(found["ids"][0], distances, strict=True)]
+        if len(near) < asked:
+            return self._exactly(text, asked)
         return sorted(near, key=lambda each: (-each.likeness, each.id))
+
+    def _exactly(self, text: str, k: int) -> Sequence[Near]:
+        """Compare with every text: the graph that is searched loses ways where much was removed."""
+        kept = self._collection.get(include=["embeddings"])
+        vectors = kept["embeddings"] if kept["embeddings"] is not None else []
+        asked = self._embedding(text)
+        near = [
+            Near(name, sum(a * float(b) for a, b in zip(asked, vector, strict=True)))
+            for name, vector in zip(kept["ids"], vectors, strict=True)
+        ]
+        return sorted(near, key=lambda each: (-each.likeness, each.id))[:k]
 
     def missing(self, ids: Collection[str]) -> frozenset[str]:
         """Return those ids for which no text is kept."""

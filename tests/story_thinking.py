@@ -22,6 +22,7 @@ from ledger.events import (
     CallFailed,
     CallStarted,
     ConversationCondensed,
+    CostForecast,
     DenyRequested,
     DirectorStarted,
     FactsGathered,
@@ -177,6 +178,7 @@ def coding(blob: Blob) -> list[Told]:
     return [
         *director(
             iteration(3, task("implement", "coder", "parse"), task("implement", "coder", "refuse")),
+            CostForecast(run=RUN, spent=0.0021, low=0.004, likely=0.02, high=0.09),
             scheduled(CODER, 3, "implement:parse", "coder", STRONG),
         ),
         *agent(CODER, *_first_steps(blob), *_faults(blob), *_circle(blob)),

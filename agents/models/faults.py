@@ -94,6 +94,8 @@ def read_fault(
 ) -> ModelFault:
     """Return what an answer of a provider with this status and text means. `now` is for a date in Retry-After."""
     kind = _kind(status, text)
+    if kind == "quota" and status == 429 and _said_wait(text) is not None:
+        kind = "rate_limited"  # some say `quota` of what is free again in a minute
     asked = retry_after(headers or {}, text, now) if kind in ("rate_limited", "overloaded") else None
     return ModelFault(kind, _said(kind, status, text), retry_after=asked, began=began, status=status)
 

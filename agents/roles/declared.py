@@ -93,7 +93,7 @@ def files_of(git: Git, commit: str, prefix: str) -> dict[str, bytes]:
     for row in filter(None, rows):
         about, _, path = row.decode("utf-8", "surrogateescape").partition("\t")
         mode, _, blob = about.split(" ")
-        if mode.startswith("100") and path.endswith(".toml"):
+        if mode.startswith("100") and path.endswith((".toml", ".py")):
             found[f"{FOLDER}/{path.rpartition('/')[2]}"] = git.raw("cat-file", "blob", blob)
     return found
 
@@ -115,6 +115,10 @@ def read_declared(files: Mapping[str, bytes], taken: Iterable[str], offered: Ite
         else:
             names.add(found.name)
             roles.append(found)
+    code = sorted(path for path in files if path.startswith(f"{FOLDER}/") and path.endswith(".py"))
+    refused += [
+        f"{path}: a repository's own code never runs as an agent: describe a role in TOML" for path in code[:MOST]
+    ]
     refused += [f"{path}: more than {MOST} roles are declared: it is left out" for path in here[MOST:]]
     return Declared(tuple(roles), tuple(refused))
 

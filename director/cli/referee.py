@@ -7,16 +7,17 @@ import json as jsonlib
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from director.bootstrap import sandbox_of
 from director.cli.errors import COMPLETED, INTERNAL, STALLED, one_line_errors
-from director.host.byhand import judge_by_hand
-from director.referee.judging import Judged
 from director.settings import load
+
+if TYPE_CHECKING:
+    from director.referee.judging import Judged
 
 STATUS = {"accepted": COMPLETED, "rejected": INTERNAL, "undecided": STALLED, "unmeasurable": STALLED}
 """Exit status by verdict."""
@@ -39,6 +40,8 @@ def referee(
     Nothing in the repository is changed. Exit status: 0 accepted, 1 rejected, 2 bad usage, 3 undecided or unmeasurable.
     """
     stated = {"offline": offline or None, "accept_no_sandbox": accept_no_sandbox or None}
+    from director.host.byhand import judge_by_hand
+
     with one_line_errors():
         settings = load(os.environ, {name: value for name, value in stated.items() if value is not None})
         sandbox = sandbox_of(settings, example=False)

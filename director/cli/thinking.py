@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from ledger.events import (
     CallFinished,
     CallStarted,
     ConversationCondensed,
+    CostForecast,
     FactsGathered,
     MessageSent,
     NudgeGiven,
@@ -143,6 +145,9 @@ def _always(event: AnyEvent, at: float, shown: dict[str, str]) -> list[Line]:
         case BudgetExhausted():
             of = f"{event.scope} {event.subject}".strip()
             return [Line("budget", f"the {event.what} budget of the {of} ({event.limit:g}) does not hold another call")]
+        case CostForecast():
+            still = f"{price(event.low, 0)} to {price(event.high, 0)}, likely {price(event.likely, 0)}"
+            return [Line("forecast", f"{still} still to be spent on models")]
         case CallFailed():
             return _fault(event, at)
         case NudgeGiven():
@@ -178,7 +183,10 @@ def _fault(event: CallFailed, at: float) -> list[Line]:
         return [Line("", f"{said}: {event.fallback} is asked instead", event.attempt)]
     if event.retry_at is None:
         return [Line("", f"{said}: {_one(event.why)}", event.attempt)]
-    return [Line("", f"{said}: tried again in {wait:.0f} s", event.attempt)] if wait >= LONG_WAIT else []
+    if wait < LONG_WAIT:
+        return []
+    until = time.strftime("%H:%M:%S", time.localtime(event.retry_at))
+    return [Line("", f"{said}: waits until {until} ({wait:.0f} s), then asks again", event.attempt)]
 
 
 def _verbose(event: AnyEvent) -> list[Line]:

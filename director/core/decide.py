@@ -175,7 +175,7 @@ def _report(state: State, report: Report) -> list[AnyEvent]:
 def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
     """Return what a reported fact leads to; a late voice leads to nothing."""
     if isinstance(fact, NoticeRaised):
-        return [fact]
+        return [fact] if routing.is_news(state.run, fact) else []
     if isinstance(fact, RolledBack | RequestRefused):
         return landing.restored(state, fact)
     if isinstance(fact, DeliveryFailed | BranchDelivered) and state.run is None:
@@ -237,7 +237,7 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven() if attempt.step == "work":
             return _of_goal(run, fact)
         case AttemptFailed() if attempt.step != "land":
-            return [_retry(attempt, fact, report.at)]
+            return [_retry(run, attempt, fact, report.at)]
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
             if fact.tree != run.tree:
                 return [fact]
@@ -269,8 +269,8 @@ def _is_current(state: State, run: Run, attempt: Attempt, fact: PatchMeasured) -
     return here and bool(run.readings) and state.rollback is None
 
 
-def _retry(attempt: Attempt, fact: AttemptFailed, at: float) -> AttemptFailed:
-    if attempt.tries >= TRIES:
+def _retry(run: Run, attempt: Attempt, fact: AttemptFailed, at: float) -> AttemptFailed:
+    if attempt.tries >= TRIES or attempt.model in run.lost:
         return AttemptFailed(attempt=fact.attempt, why=fact.why, fingerprint=fact.fingerprint)
     wait = WAITS[attempt.tries - 1]
     return AttemptFailed(attempt=fact.attempt, why=fact.why, fingerprint=fact.fingerprint, retry_at=at + wait)
@@ -296,7 +296,7 @@ def _broken(state: State, command: Broken) -> list[AnyEvent]:
         return [] if run.delivered or run.undeliverable else [failed]
     attempt = run.open.get(command.attempt)
     if attempt is not None and attempt.step != "land":
-        return [_retry(attempt, AttemptFailed(attempt=attempt.id, why=command.why), command.at)]
+        return [_retry(run, attempt, AttemptFailed(attempt=attempt.id, why=command.why), command.at)]
     if command.effect.startswith("land:"):
         return _not_landed(run, command)
     if run.closing is not None:

@@ -8,7 +8,7 @@ from functools import reduce
 
 from director.core import goals
 from director.core.budget import Sum
-from director.core.state import ALL, TOLD, Attempt, Branch, Lesson, Point, Run, Spent, State, lesson_key
+from director.core.state import ALL, MODEL_LOST, TOLD, Attempt, Branch, Lesson, Point, Run, Spent, State, lesson_key
 from ledger.events import (
     AcceptanceWritten,
     AnyEvent,
@@ -34,6 +34,7 @@ from ledger.events import (
     IterationStarted,
     LandDecided,
     MilestoneReached,
+    NoticeRaised,
     OpinionGiven,
     PatchLanded,
     PatchMeasured,
@@ -137,6 +138,8 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, undeliverable=event.why)
         case RunCosted():
             return replace(run, costed=event)
+        case NoticeRaised() if event.code == MODEL_LOST:
+            return replace(run, lost={**run.lost, event.subject: event.message})
         case BudgetExhausted():
             return replace(run, exhausted=(*run.exhausted, event))
         case TaskTaken():
@@ -162,6 +165,8 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
         case AttemptFailed() if event.retry_at is not None:
             queue = tuple(a for a in run.queue if a != event.attempt)
             return replace(_with(run, event.attempt, step="waiting", retry_at=event.retry_at, patch=None), queue=queue)
+        case AttemptFailed() if _is_lost(run, event.attempt):
+            return _without(run, event.attempt, None)  # that says nothing about the task, and nothing of what it can
         case AttemptFailed():
             return _without(run, event.attempt, (ALL,), f"every try failed: {event.why}")
         case AttemptGaveUp():
@@ -182,6 +187,10 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
         case ApprovalGranted() | ApprovalDenied():
             return _answered(run, event)
     return run
+
+
+def _is_lost(run: Run, attempt: AttemptId) -> bool:
+    return attempt in run.open and run.open[attempt].model in run.lost
 
 
 def _reported(run: Run, event: FindingsReported) -> Run:

@@ -48,7 +48,15 @@ def left(run: Run) -> tuple[Left, ...]:
             remaining.append(Left(what=f"{spec.name} could not be measured", why=why, remedy=_unmeasured(why)))
             continue
         remaining += _of_gate(spec, reading, run)
-    return tuple(remaining)
+    return (*remaining, *_lost(run))
+
+
+def _lost(run: Run) -> list[Left]:
+    """Return the models that could not be asked to the end."""
+    return [
+        Left(what=f"{model} could not be asked", why=why, remedy="mend that, then run again")
+        for model, why in run.lost.items()
+    ]
 
 
 def _remedy(run: Run, by_hand: str) -> str:

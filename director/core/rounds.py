@@ -14,6 +14,7 @@ from director.core.state import Attempt, Run, State
 from ledger.events import (
     AnyEvent,
     AttemptCancelled,
+    AttemptFailed,
     AttemptId,
     AttemptScheduled,
     IterationEnded,
@@ -71,7 +72,15 @@ def _next(state: State, at: float) -> list[AnyEvent]:
         return close(run, "completed", "the work that was asked for is done")
     if run.paused:
         return []
-    return _unanswerable(run) or _retry(run, at) or _go_on(run) or _schedule(run) or _race(run) or _turn(run)
+    return (
+        _in_vain(run)
+        or _unanswerable(run)
+        or _retry(run, at)
+        or _go_on(run)
+        or _schedule(run)
+        or _race(run)
+        or _turn(run)
+    )
 
 
 def _is_reviewed_now(run: Run) -> bool:
@@ -90,6 +99,12 @@ def _retry(run: Run, at: float) -> list[AnyEvent]:
     return [_scheduled(run, a, a.tries + 1) for a in due[: max(0, _free_places(run))]]
 
 
+def _in_vain(run: Run) -> list[AnyEvent]:
+    """Return the end of attempts that wait to ask a model that cannot be asked any more."""
+    waiting = [a for a in run.open.values() if a.step == "waiting" and a.model in run.lost]
+    return [AttemptFailed(attempt=a.id, why=run.lost[a.model]) for a in waiting]
+
+
 def _go_on(run: Run) -> list[AnyEvent]:
     """Return the attempts that go on because a person answered."""
     answered = [a for a in run.open.values() if a.step == "answered"]
@@ -104,10 +119,17 @@ def _unanswerable(run: Run) -> list[AnyEvent]:
         task = asked.task_of(taken)
         if task.id in at_work or (routing.choose(run, task) is not None and run.roles.get(taken.role) != "stopped"):
             continue
-        said = run.spent[task.id].why if task.id in run.spent else f"{taken.role} is stopped"
+        said = run.spent[task.id].why if task.id in run.spent else _nobody(run, taken.role)
         why = "its budget is spent" if routing.is_blocked(run, task) else said
         found.append(asked.failed(run, taken, why))
     return found
+
+
+def _nobody(run: Run, role: str) -> str:
+    """Return why nobody is there to try what was asked of a role."""
+    if run.lost and not run.models:
+        return "; ".join(run.lost.values())
+    return f"{role} is stopped"
 
 
 def _scheduled(run: Run, attempt: Attempt, tries: int) -> AttemptScheduled:
@@ -197,6 +219,8 @@ def _nothing_left(run: Run) -> list[AnyEvent]:
         spent = run.exhausted[-1]
         whose = f" of {spent.scope} {spent.subject}".rstrip() if spent.subject else ""
         return close(run, "exhausted", f"the budget of {spent.limit:g} {_unit(spent.what)}{whose} is spent")
+    if run.lost and not run.models:
+        return close(run, "stalled", "nothing that is known makes another gate better, and no model can be asked")
     return close(run, "stalled", "nothing that is known makes another gate better")
 
 

@@ -10,8 +10,18 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from director.core.goals import GATE as GOAL
-from director.core.state import ALL, Attempt, Lesson, Run, lesson_key
-from ledger.events import AnyEvent, AttemptGaveUp, Budget, BudgetExhausted, PatchProposed, Task
+from director.core.state import ALL, MODEL_LOST, Attempt, Lesson, Run, lesson_key
+from ledger.events import (
+    AnyEvent,
+    AttemptGaveUp,
+    Budget,
+    BudgetExhausted,
+    CallFailed,
+    NoticeRaised,
+    PatchProposed,
+    RunId,
+    Task,
+)
 
 BY_LOOKING = frozenset({"research", "structure", "findings"})
 """Kinds of tasks of a goal that need no model: what they bring is read, not thought."""
@@ -29,6 +39,9 @@ DEARER = 4.0
 """How much dearer the next model is believed to be while nothing is known."""
 FIRST_GUESS = 0.01
 """USD an attempt of the cheapest model is believed to cost; only proportions matter."""
+
+FOR_GOOD = frozenset({"quota", "unauthorized", "no_key", "not_found", "no_price"})
+"""Faults of a model that no waiting mends: the next attempt would meet the same."""
 
 
 class Choice(NamedTuple):
@@ -98,6 +111,25 @@ def exhausted(run: Run, attempt: Attempt, events: Iterable[AnyEvent]) -> list[An
     return []
 
 
+def lost(run: RunId, failures: Iterable[CallFailed]) -> tuple[NoticeRaised, ...]:
+    """Return the models that cannot be asked any more, by what went wrong with calls, each told once."""
+    told: dict[str, NoticeRaised] = {}
+    for failed in failures:
+        if failed.fault in FOR_GOOD and failed.model not in told:
+            why = f"{failed.model} is not asked any more in this run: {failed.why}"
+            told[failed.model] = NoticeRaised(
+                code=MODEL_LOST, message=why, level="error", run=run, subject=failed.model
+            )
+    return tuple(told.values())
+
+
+def is_news(run: Run | None, notice: NoticeRaised) -> bool:
+    """Return whether a notice is to be told: that a model is lost only once in a run, and only in that run."""
+    if notice.code != MODEL_LOST:
+        return True
+    return run is not None and run.id == notice.run and notice.subject in run.models
+
+
 def _limit(budget: Budget, scope: str, what: str) -> float:
     held = budget if scope == "run" else getattr(budget, f"per_{scope}")
     return float(getattr(held, what, None) or 0.0)
@@ -148,7 +180,9 @@ def _thinks(run: Run, task: Task) -> Choice | None:
 
 def _ladder(run: Run, task: Task) -> tuple[str, ...]:
     """Return the models that may still try, the one to ask first at the front."""
-    models = run.started.models
+    models = run.models
+    if not models:
+        return ()
     failed = [model for model in _thought(run, task) if model in models]
     if not failed:
         return tuple(sorted(models, key=lambda model: -worth(run, task, model)))

@@ -34,6 +34,8 @@ Step = Literal["work", "waiting", "asked", "answered", "queued", "measured", "la
 """`waiting`: for a time; `asked`: for a person, holding nothing; `answered`: for a place to go on in."""
 ALL = "*"
 """Stands in `Spent.techniques` when no technique is left to ask."""
+MODEL_LOST = "model-lost"
+"""Code of the notice that a model cannot be asked any more in a run."""
 TOLD = 3
 """Rejections the next attempt at a task is told of."""
 
@@ -147,8 +149,15 @@ class Run:
     """By `lesson_key`."""
     roles: dict[str, str] = field(default_factory=dict)
     """Roles that are paused or stopped."""
+    lost: dict[str, str] = field(default_factory=dict)
+    """Models that cannot be asked any more in this run, with the fault that no waiting mends."""
     asked: dict[RequestId, TaskTaken] = field(default_factory=dict)
     """Pieces of work somebody asked for and that are not answered yet."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that may still be asked, the cheapest first."""
+        return tuple(model for model in self.started.models if model not in self.lost)
 
     @property
     def is_measured(self) -> bool:

@@ -304,14 +304,12 @@ class LocalExecutor:
             )
             await asyncio.to_thread(place.knowledge.catch_up, place.store)
             bench.progress(effect.task.title)
-            report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
-            taken = await taken_for(place.referee, run, effect, report)
-            if thinkers is None:
-                return (taken,)
-            return (
-                (await thinkers.book(run)).of_attempt(effect.attempt),
-                await thinkers.with_answer(run, effect, taken),
-            )
+
+            async def taken() -> AnyEvent:
+                report = await run_attempt(run.id, agent, effect.task, worktree, bench, place.blobs, place.clock)
+                return await taken_for(place.referee, run, effect, report)
+
+            return (await taken(),) if thinkers is None else await thinkers.outcome(run, effect, taken())
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
 

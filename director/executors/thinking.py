@@ -15,6 +15,7 @@ from agents.ports import (
     Approval,
     Calls,
     Knowledge,
+    ModelFault,
     Models,
     Policy,
     Purse,
@@ -28,14 +29,17 @@ from agents.workspace.worktree import Worktree
 from director.core.asked import work_of
 from director.core.budget import Belonging
 from director.core.effects import Work
+from director.core.routing import lost
 from director.core.state import Attempt, Run
 from director.executors.purse import Book, rebuilt
 from ledger.blobs import Blobs
 from ledger.events import (
     AnyEvent,
     ApprovalGranted,
+    AttemptFailed,
     AttemptGaveUp,
     AttemptId,
+    CallFailed,
     FindingsReported,
     NoticeRaised,
     PatchProposed,
@@ -47,6 +51,8 @@ from ledger.store import Store
 
 FINISH = "finish"
 """The tool by which an agent says that its work is done."""
+
+NOTHING_LEAVES = "this run adds nothing to the user's repository"
 
 
 class MakesCalls(Protocol):
@@ -112,8 +118,9 @@ class Thinkers:
         attempt, started = effect.attempt, run.started
         past = await asyncio.to_thread(lambda: [r.event for r in self.store.stream(attempt_stream(attempt))])
         book = await self.book(run)
+        models = tuple(model for model in started.models if model in (*run.models, effect.model))
         calls = self.minds.calls(
-            started.models,
+            models,
             attempt=attempt,
             purse=book.purse(attempt, Belonging(effect.iteration, effect.role, effect.task.id)),
             past=past,
@@ -122,10 +129,15 @@ class Thinkers:
             unknown_price=started.settings.get("allow_unknown_price") == "True",
         )
         return Thinking(
-            models=Models(calls, started.models, effect.model),
+            models=Models(calls, models, effect.model),
             tools={**self.minds.tools(effect.role), **await self._foreign(run.id)},
             policy=self._policy(run, run.open[attempt]),
-            history=WorktreeHistory(worktree, self.minds.prefix, line=f"attempt-{attempt}", closed=self.minds.closed),
+            history=WorktreeHistory(
+                worktree,
+                self.minds.prefix,
+                line=f"attempt-{attempt}",
+                closed=self.minds.closed or ("" if started.deliver else NOTHING_LEAVES),
+            ),
             blobs=self.blobs,
             past=past,
             append=lambda events: self._append(attempt, events),
@@ -148,7 +160,26 @@ class Thinkers:
                 await asyncio.wrap_future(self.store.append("project", [notice]))
         return offered.tools
 
-    async def with_answer(self, run: Run, effect: Work, report: AnyEvent) -> AnyEvent:
+    async def outcome(self, run: Run, effect: Work, work: Awaitable[AnyEvent]) -> tuple[AnyEvent, ...]:
+        """Return what an attempt comes to, after what it found out about its models and what it spent."""
+        try:
+            report = await work
+        except ModelFault as fault:
+            lost_now = await self._lost(run.id, effect.attempt)
+            if not lost_now:
+                raise
+            report = AttemptFailed(attempt=effect.attempt, why=str(fault))
+        else:
+            lost_now = await self._lost(run.id, effect.attempt)
+        costs = (await self.book(run)).of_attempt(effect.attempt)
+        return (*lost_now, costs, await self._with_answer(run, effect, report))
+
+    async def _lost(self, run: RunId, attempt: AttemptId) -> tuple[NoticeRaised, ...]:
+        """Return the models that the attempt cannot ask any more."""
+        events = await asyncio.to_thread(lambda: [r.event for r in self.store.stream(attempt_stream(attempt))])
+        return lost(run, (event for event in events if isinstance(event, CallFailed)))
+
+    async def _with_answer(self, run: Run, effect: Work, report: AnyEvent) -> AnyEvent:
         """Return the report with what the agent says to who asked for the work."""
         if work_of(run, effect.task) is None:
             return report

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
-from agents.roles.declared import declared_in
-from agents.tools.found import find_tools
 from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
 from director.bootstrap import Project, gates
 from director.core.commands import Start
@@ -192,6 +190,9 @@ def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
 
 
 def _of_roles(project: Project, commit: str) -> Iterator[NoticeRaised]:
+    from agents.roles.declared import declared_in
+    from agents.tools.found import find_tools
+
     for refused in declared_in(project.mirror.git, commit, project.prefix, find_tools()).refused:
         yield NoticeRaised(code="role-refused", message=refused)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from pathspec import PathSpec
 
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
@@ -13,6 +15,8 @@ from director.referee.ratchets import newly_hidden, untyped, weakened_steps
 from director.referee.toolsettings import PRECEDENCE, shifts
 
 READABLE = 1024 * 1024
+IGNORING = frozenset({".gitignore", ".ignore", ".rgignore"})
+"""Files that tools read to learn what they need not look at."""
 CONFIGURED = frozenset(name for places in PRECEDENCE.values() for name, _ in places)
 
 
@@ -40,6 +44,7 @@ def static_objections(
     """Yield what can be said from the files alone."""
     yield from _settings(changes, base, candidate, texts)
     yield from _steps(changes, texts)
+    yield from left_out(changes, candidate, texts)
     python = [change for change in changes.all if change.path.endswith((".py", ".pyi"))]
     before = {change.path: texts(change.before) for change in python}
     after = {change.path: texts(change.after) for change in python}
@@ -79,6 +84,25 @@ def _steps(changes: Changes, texts: Texts) -> Iterator[Objection]:
         for direction, line in weakened_steps(texts(change.before), texts(change.after)):
             if direction == "weaker":
                 yield rejects("settings", f"this step checks less than before: {line}", change.path)
+
+
+def left_out(
+    changes: Changes, candidate: Mapping[str, Entry], texts: Callable[[Entry | None], str]
+) -> Iterator[Objection]:
+    """Yield files of the project that are newly named among those tools pass over, and that git keeps all the same."""
+    for change in changes.all:
+        folder, _, name = change.path.rpartition("/")
+        if name not in IGNORING or change.after is None:
+            continue
+        root = f"{folder}/" if folder else ""
+        there = [path.removeprefix(root) for path in candidate if path.startswith(root) and path.endswith(".py")]
+        rules = [PathSpec.from_lines("gitignore", texts(entry).splitlines()) for entry in (change.before, change.after)]
+        new = sorted(set(rules[1].match_files(there)) - set(rules[0].match_files(there)))
+        if new:
+            said = f"tools that heed {name} pass over {root}{new[0]} now" + (
+                f" and {len(new) - 1} more" * (len(new) > 1)
+            )
+            yield rejects("settings", said, change.path, rule="ignored files")
 
 
 def _stubs(changes: Changes, candidate: dict[str, Entry]) -> Iterator[Objection]:

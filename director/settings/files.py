@@ -188,6 +188,15 @@ class McpServer(Strict):
         return self
 
 
+class PriceSettings(Strict):
+    """One `[prices."NAME"]` table: what a model costs that nobody else knows the price of."""
+
+    input: float = Field(ge=0)
+    """USD per million tokens of a prompt."""
+    output: float = Field(ge=0)
+    """USD per million tokens of an answer."""
+
+
 class UserTables(Strict):
     """The tables of the user's file; they stand there alone."""
 
@@ -196,6 +205,7 @@ class UserTables(Strict):
     per_task: AllowanceSettings = AllowanceSettings()
     approvals: tuple[ApprovalRule, ...] = ()
     mcp: tuple[McpServer, ...] = ()
+    prices: dict[str, PriceSettings] = Field(default_factory=dict)
 
 
 RUN_OPTIONS = frozenset({

@@ -53,6 +53,8 @@ class NoticeRaised(Event, frozen=True, kw_only=True):
     message: str
     level: Level = "warning"
     run: RunId = RunId("")
+    subject: str = ""
+    """What it is about, where something follows from it, e.g. the model that cannot be asked any more."""
 
 
 class RunStarted(Event, frozen=True, kw_only=True):

@@ -93,7 +93,7 @@ from ledger.projections.board_approval import on_approval
 from ledger.projections.board_asked import on_asked, on_director, on_notice, on_opened, on_role
 from ledger.projections.board_attempt import on_attempt
 from ledger.projections.board_checkpoint import on_checkpoint
-from ledger.projections.board_costs import on_exhausted, on_thought
+from ledger.projections.board_costs import on_money, on_thought
 from ledger.projections.board_error import on_error
 from ledger.projections.board_goal import on_goal
 from ledger.projections.board_parts import Board
@@ -112,7 +112,6 @@ Unshown = (
     | MilestoneReached
     | MessageSent
     | AttemptCosted
-    | CostForecast
     | TaskTaken
     | ToolsOffered
     | ContextSet
@@ -162,8 +161,8 @@ def evolve(board: Board, recorded: Recorded) -> Board:
             | ConversationCondensed()
         ) as event:  # fmt: skip
             return on_thought(moved, at, event)
-        case BudgetExhausted() as event:
-            return on_exhausted(moved, at, event)
+        case (BudgetExhausted() | CostForecast()) as event:
+            return on_money(moved, at, event)
         case (FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven()) as event:
             return on_goal(moved, at, event)
         case (ApprovalRequested() | ApprovalGranted() | ApprovalDenied()) as event:

@@ -13,6 +13,7 @@ from ledger.events import (
     CallFinished,
     CallStarted,
     ConversationCondensed,
+    CostForecast,
     NudgeGiven,
     ToolAsked,
     ToolFinished,
@@ -26,6 +27,7 @@ from ledger.projections.board_thinking_parts import (
     CostRow,
     Costs,
     Doing,
+    Forecast,
     SpentBudget,
     Step,
 )
@@ -48,11 +50,14 @@ def on_thought(board: Board, at: float, event: ThoughtEvent) -> Board:
     return put(board, replace(attempt, costs=costs, nudges=nudges, step=_step(attempt.step, at, event)))
 
 
-def on_exhausted(board: Board, at: float, event: BudgetExhausted) -> Board:
-    """Note a budget that does not hold another call."""
+def on_money(board: Board, at: float, event: BudgetExhausted | CostForecast) -> Board:
+    """Note a budget that does not hold another call, or what is still to be spent."""
     run = board.run
     if run is None or run.id != event.run:
         return board
+    if isinstance(event, CostForecast):
+        told = Forecast(at=at, spent=event.spent, low=event.low, likely=event.likely, high=event.high)
+        return replace(board, run=replace(run, forecast=told))
     spent = SpentBudget(at=at, scope=event.scope, subject=event.subject, what=event.what, limit=event.limit)
     return replace(board, run=replace(run, spent=(*run.spent, spent)[-BUDGETS_SPENT:]))
 

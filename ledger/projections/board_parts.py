@@ -26,6 +26,7 @@ from ledger.projections.board_thinking_parts import (
     ApprovalCard,
     CostRow,
     Costs,
+    Forecast,
     Part,
     PlanCard,
     RoleState,
@@ -150,6 +151,7 @@ class Run(Part, frozen=True, kw_only=True):
     by_task: tuple[CostRow, ...] = ()
     spent: tuple[SpentBudget, ...] = ()
     """Budgets that do not hold another call."""
+    forecast: Forecast | None = None
     facts: str = ""
     """What the researcher found, in short."""
     plan: tuple[PlanCard, ...] = ()

@@ -74,6 +74,17 @@ class SpentBudget(Part, frozen=True, kw_only=True):
     limit: float
 
 
+class Forecast(Part, frozen=True, kw_only=True):
+    """What the run will still spend, as it was told at the start of an iteration; 80 of 100 ends lie in between."""
+
+    at: float
+    spent: float
+    """USD, when it was told."""
+    low: float
+    likely: float
+    high: float
+
+
 class PlanCard(Part, frozen=True, kw_only=True):
     """One step of the plan, and how far it is."""
 

@@ -379,3 +379,12 @@ def test_two_roles_called_alike_are_refused() -> None:
 
     with pytest.raises(Unregistered, match="two roles are called coder"):
         find_roles([plugin])
+
+
+def test_code_in_a_repository_is_no_role_and_that_is_told() -> None:
+    found = read_declared({".kaizen/agents/evil.py": b"import os; os.abort()"}, [], ("read_file",))
+
+    assert found.roles == ()
+    assert found.refused == (
+        ".kaizen/agents/evil.py: a repository's own code never runs as an agent: describe a role in TOML",
+    )

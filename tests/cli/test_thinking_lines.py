@@ -61,7 +61,7 @@ def test_a_short_wait_for_a_provider_is_no_line_and_a_long_one_is() -> None:
         return CallFailed(attempt=CODER, key="k", model="m", nth=1, fault="rate_limited", why="429", retry_at=retry_at)
 
     assert lines([failed(102.0)]) == []
-    assert lines([failed(140.0)])[0].endswith("m rate limited: tried again in 40 s")
+    assert lines([failed(140.0)])[0].endswith("(40 s), then asks again")
 
 
 def test_what_a_model_or_a_tool_wrote_cannot_steer_the_terminal() -> None:

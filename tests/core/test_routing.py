@@ -11,19 +11,24 @@ from director.core.decide import decide
 from director.core.effects import Measure, Work, pending
 from director.core.evolve import fold
 from director.core.policy import tasks
-from director.core.routing import choose, is_hard
+from director.core.routing import choose, is_hard, lost
 from director.core.state import Lesson, State, lesson_key
 from ledger.events import (
     AnyEvent,
+    AttemptFailed,
+    AttemptId,
     AttemptScheduled,
     Budget,
     BudgetExhausted,
+    CallFailed,
     Finding,
     GateSpec,
+    NoticeRaised,
     PatchRejected,
     Reading,
     Reason,
     RunEnded,
+    RunId,
     Task,
     TaskId,
 )
@@ -215,3 +220,49 @@ def test_a_project_whose_tests_cannot_be_measured_gives_no_task_to_a_model() -> 
     broken = (Reading(gate="lint", value=None, detail="ruff is not there"),)
 
     assert not [t for t in tasks(replace(run, readings=broken)) if t.kind == "findings"]
+
+
+def test_a_model_that_no_waiting_mends_is_not_asked_again_and_another_one_is() -> None:
+    log = play(ThinkingWorld(says={CHEAP: ["lost"]}), [thinking(tree="bugs=3,lint=0", parallel=1)])
+
+    assert models_of(log).count(CHEAP) == 1
+    assert ended(log).state == "completed"
+    assert [e.subject for e in log if isinstance(e, NoticeRaised)] == [CHEAP]
+    assert all(e.retry_at is None for e in log if isinstance(e, AttemptFailed))
+
+
+def test_a_weaker_model_is_asked_when_the_stronger_one_is_lost_because_that_one_did_not_fail_by_itself() -> None:
+    world = ThinkingWorld(says={STRONG: ["lost"]})
+    run = fold(State(), play(world, [thinking()], stop_after=4)).run
+    assert run is not None
+
+    gone = replace(run, lost={STRONG: "no credit left"})
+
+    assert choose(run, findings_of("complexity")) == ("conversational", STRONG)
+    assert choose(gone, findings_of("complexity")) == ("conversational", CHEAP)
+    assert choose(replace(run, lost=dict.fromkeys(BOTH, "no")), findings_of("complexity")) is None
+
+
+def test_when_no_model_can_be_asked_any_more_the_run_ends_and_what_is_left_says_what_to_mend() -> None:
+    log = play(ThinkingWorld(says={CHEAP: ["lost"], STRONG: ["lost"]}), [thinking(tree="bugs=2,lint=0", parallel=2)])
+
+    assert sorted(set(models_of(log))) == sorted(BOTH)
+    assert sum(isinstance(e, NoticeRaised) for e in log) == 2, "each is told once, however many attempts met it"
+    assert ended(log).state == "stalled" and "no model can be asked" in ended(log).why
+    assert [left.what for left in ended(log).left if left.remedy == "mend that, then run again"] == [
+        f"{model} could not be asked" for model in sorted(BOTH)
+    ]
+
+
+def test_only_a_fault_that_no_waiting_mends_strikes_a_model_off() -> None:
+    def failed(model: str, fault: str) -> CallFailed:
+        return CallFailed(attempt=AttemptId("r1.i1.a1"), key="act-0", model=model, nth=1, fault=fault, why=f"{fault}!")
+
+    passing = ("rate_limited", "overloaded", "unreachable", "refused", "bad_request", "context_overflow", "deadline")
+    for_good = ("unauthorized", "not_found", "quota", "no_key")
+
+    assert not lost(RunId("r1"), [failed(CHEAP, fault) for fault in passing])
+    assert [lost(RunId("r1"), [failed(CHEAP, fault)])[0].message for fault in for_good] == [
+        f"{CHEAP} is not asked any more in this run: {fault}!" for fault in for_good
+    ]
+    assert len(lost(RunId("r1"), [failed(CHEAP, "quota"), failed(CHEAP, "quota"), failed(STRONG, "quota")])) == 2

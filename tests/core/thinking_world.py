@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from director.core.budget import Sum, total_of
 from director.core.commands import Command, Report, Start
 from director.core.effects import Effect, Tally, Work
+from director.core.routing import lost
 from director.core.state import State
 from ledger.events import (
     AnyEvent,
     ApprovalId,
     ApprovalRequested,
     AttemptCosted,
+    AttemptFailed,
     AttemptGaveUp,
     AttemptId,
     AttemptScheduled,
+    CallFailed,
     FindingsReported,
     PatchProposed,
     RunCosted,
@@ -36,7 +39,8 @@ def thinking(**changes: object) -> Start:
 @dataclass
 class ThinkingWorld(World):
     """`says` holds what attempts of a model do, one after the other, the last again and again: `patch`, `no`, `ask`
-    (a person), `spent run:cost` or `answer`."""
+    (a person), `lost`
+    (no waiting mends it), `spent run:cost` or `answer`."""
 
     stubborn: frozenset[str] = BUGS
     trees: dict[str, str] = field(default_factory=lambda: {"k0": "bugs=1,lint=0"})
@@ -68,7 +72,12 @@ class ThinkingWorld(World):
         self.thought.append(effect)
         self.costs[effect.attempt] = total_of([self.costs.get(effect.attempt, Sum()), Sum(1, 100, self.price)])
         script = self.says.get(effect.model, ("patch",))
-        return (self._said(script[min(nth, len(script) - 1)], effect, state),)
+        word = script[min(nth, len(script) - 1)]
+        if word == "lost":
+            assert state.run is not None
+            failed = CallFailed(attempt=effect.attempt, key="act-0", model=effect.model, nth=1, fault="quota", why="no")
+            return (*lost(state.run.id, [failed]), AttemptFailed(attempt=effect.attempt, why="no credit left"))
+        return (self._said(word, effect, state),)
 
     def _said(self, what: str, effect: Work, state: State) -> AnyEvent:
         assert state.run is not None

@@ -62,7 +62,7 @@ def test_killed_in_mid_answer_and_while_a_person_is_asked_a_conversation_goes_on
     with served(tmp_path, log) as address:
         more = {
             "KAIZEN_API_BASE": address, "KAIZEN_MODEL": "openai/scripted", "KAIZEN_ALLOW_UNKNOWN_PRICE": "true",
-            "OPENAI_API_KEY": "sk-of-nobody-at-all-0123456789",
+            "OPENAI_API_KEY": "sk-of-nobody-at-all-0123456789", "KAIZEN_ATTEMPT_SECONDS": "5",
         }  # fmt: skip
 
         struck(fresh, repository, more, lambda: len(turns(log)) == 2)
@@ -77,7 +77,7 @@ def test_killed_in_mid_answer_and_while_a_person_is_asked_a_conversation_goes_on
         (call,) = question
         running = fresh.start("run", repository, "--json", "--no-page", **more)
         until(lambda: fresh("approve", call["approval"], "--yes", "-p", "words", **more).status == 0)
-        out, err = running.communicate(timeout=150)
+        out, err = running.communicate(timeout=300)
 
     assert running.returncode == 0, err
     assert json.loads(out.splitlines()[-1])["state"] == "completed"
@@ -100,12 +100,12 @@ def struck(kaizen: Kaizen, repository: Path, more: dict[str, str], is_time: Call
         running.communicate()
 
 
-def until(holds: Callable[[], bool], may_go_on: Callable[[], bool] = lambda: True, seconds: float = 150.0) -> None:
+def until(holds: Callable[[], bool], may_go_on: Callable[[], bool] = lambda: True, seconds: float = 300.0) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert may_go_on(), "it ended by itself"
         assert time.monotonic() < end, "it did not come so far in time"
-        time.sleep(0.3)
+        time.sleep(0.7)
 
 
 def turns(log: Path) -> list[int]:

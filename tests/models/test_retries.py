@@ -100,6 +100,7 @@ def test_the_stronger_ones_stand_in_before_the_weaker() -> None:
         (429, "Rate limit reached for gpt-5 in organization org on tokens per min (TPM): Limit 30000", "rate_limited"),
         (429, "You exceeded your current quota, please check your plan and billing details.", "quota"),
         (400, "Your credit balance is too low to access the Anthropic API.", "quota"),
+        (429, "You exceeded your current quota, limit: 10 requests. Please retry in 33.6s.", "rate_limited"),
         (402, "Payment Required", "quota"),
         (429, "RESOURCE_EXHAUSTED: quota exceeded for requests per minute; retryDelay: 34s", "rate_limited"),
         (413, "Request too large for model on tokens per minute (TPM): Limit 6000, Requested 9000", "context_overflow"),

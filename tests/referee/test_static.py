@@ -10,6 +10,7 @@ from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry
 from director.referee.changes import changes_between, kind_of, shadows
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
+from director.referee.static import left_out
 from director.referee.toolsettings import shifts
 
 LAYOUT = Layout(("src/shop",), ("src", "."), ("src/shop/text.py",), ("tests/test_text.py",), "pytest")
@@ -122,3 +123,17 @@ def test_a_new_module_may_not_take_the_name_of_a_known_one(path: str, taken: boo
     found = shadows(changes_between({}, after, "", (LAYOUT,)), "", (LAYOUT,), ("pytest",))
 
     assert bool(found) == taken
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [("*.pyc\n", []), ("build/\n", []), ("shop/\n", ["shop/.gitignore"]), ("text.py\n", ["shop/.gitignore"])],
+)
+def test_what_git_keeps_may_not_be_named_among_what_tools_pass_over(rules: str, found: list[str]) -> None:
+    code, ignore = Entry("100644", "1" * 40), Entry("100644", "2" * 40)
+    after = {"shop/shop/text.py": code, "shop/.gitignore": ignore}
+    changes = changes_between({"shop/shop/text.py": code}, after, "", (LAYOUT,))
+
+    objections = list(left_out(changes, after, lambda entry: rules if entry == ignore else ""))
+
+    assert [one.reason.path for one in objections] == found

@@ -514,6 +514,15 @@ export interface FindingsReported {
   readonly answer?: string;
 }
 
+/** What the run will still spend, as it was told at the start of an iteration; 80 of 100 ends lie in between. */
+export interface Forecast {
+  readonly at: number;
+  readonly spent: number;
+  readonly low: number;
+  readonly likely: number;
+  readonly high: number;
+}
+
 /** One gate: what is asked, what it was, what it is. */
 export interface GateCard {
   readonly name: string;
@@ -687,6 +696,7 @@ export interface NoticeRaised {
   readonly message: string;
   readonly level?: "error" | "info" | "warning";
   readonly run?: string;
+  readonly subject?: string;
 }
 
 /** The attempt went round in circles and was told so. */
@@ -980,6 +990,7 @@ export interface Run {
   readonly by_model: readonly CostRow[];
   readonly by_task: readonly CostRow[];
   readonly spent: readonly SpentBudget[];
+  readonly forecast: Forecast | null;
   readonly facts: string;
   readonly plan: readonly PlanCard[];
 }

@@ -8,7 +8,7 @@ import { onApproval } from "./fold/approval";
 import { onAsked } from "./fold/asked";
 import { onAttempt } from "./fold/attempt";
 import { onCheckpoint } from "./fold/checkpoint";
-import { onExhausted, onThought } from "./fold/costs";
+import { onMoney, onThought } from "./fold/costs";
 import { onError } from "./fold/error";
 import { onGoal } from "./fold/goal";
 import type { Of } from "./fold/of";
@@ -48,7 +48,6 @@ type Unshown = Of<
   | "MilestoneReached"
   | "MessageSent"
   | "AttemptCosted"
-  | "CostForecast"
   | "TaskTaken"
   | "ToolsOffered"
   | "ContextSet"
@@ -72,6 +71,7 @@ type Thought =
       | "NudgeGiven"
       | "ConversationCondensed"
       | "BudgetExhausted"
+      | "CostForecast"
       | "FactsGathered"
       | "PlanMade"
       | "AcceptanceWritten"
@@ -156,7 +156,8 @@ function thought(moved: Board, row: Thought): Board {
     case "ConversationCondensed":
       return onThought(moved, row);
     case "BudgetExhausted":
-      return onExhausted(moved, row);
+    case "CostForecast":
+      return onMoney(moved, row);
     case "FactsGathered":
     case "PlanMade":
     case "AcceptanceWritten":

@@ -1,10 +1,10 @@
-import type { Board, CostRow, Iteration, Run } from "../ledger/events.gen";
+import type { Board, CostRow, Forecast, Iteration, Run } from "../ledger/events.gen";
 import type { View } from "../ledger/live";
 import { Badge } from "../ui/badge";
 import { Bar } from "../ui/bar";
 import { duration, money, number, plural, short, spent } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
-import { useNow } from "../ui/time";
+import { Time, useNow } from "../ui/time";
 import { leftOf, turnsOf, type Left } from "./left";
 
 /** What thinking costs: against the budgets, by role, model and task, and turn by turn. */
@@ -32,11 +32,27 @@ function Sums({ run }: { run: Run }) {
   return (
     <dl className="sums">
       <Sum name="Spent" value={costs.unpriced > 0 && run.cost === 0 ? "unknown" : money(run.cost)} beside={costs.unpriced > 0 ? `${plural(costs.unpriced, "call")} of unknown price` : "every price is known"} />
+      {run.forecast && run.ended_at === null && <Still forecast={run.forecast} />}
       <Sum name="Tokens in" value={short(costs.tokens_in)} beside={cached} />
       <Sum name="Tokens out" value={short(costs.tokens_out)} beside={costs.tokens_lost > 0 ? `${short(costs.tokens_lost)} lost in failed tries` : "none lost"} />
       <Sum name="Answers" value={number(costs.calls)} beside={said(run)} />
       <Sum name="Waited for models" value={duration(costs.seconds)} beside={costs.calls > 0 ? `${number(costs.seconds / costs.calls)} s each` : ""} />
     </dl>
+  );
+}
+
+/** What is likely still to come, and between what: an estimate, and said as one. */
+function Still({ forecast: { low, likely, high, at } }: { forecast: Forecast }) {
+  return (
+    <div>
+      <dt>Still to be spent, likely</dt>
+      <dd>
+        <span className="big num">{money(likely)}</span>
+        <span className="quiet num">
+          {money(low)} to {money(high)} in 8 of 10 cases, as of <Time at={at} />
+        </span>
+      </dd>
+    </div>
   );
 }
 
@@ -67,7 +83,7 @@ function Budgets({ run, frozen }: { run: Run; frozen: number | null }) {
       ) : (
         <ul className="budgets">
           {rows.map((row) => (
-            <Budget key={row.what} row={row} />
+            <Budget key={row.what} row={row} more={row.what === "USD" && run.ended_at === null ? (run.forecast?.likely ?? 0) / row.limit : 0} />
           ))}
           {run.spent.map((one, index) => (
             <li key={index}>
@@ -86,13 +102,13 @@ function Budgets({ run, frozen }: { run: Run; frozen: number | null }) {
   );
 }
 
-function Budget({ row }: { row: Left }) {
+function Budget({ row, more }: { row: Left; more: number }) {
   const left = Math.max(0, row.limit - row.used);
   const word = `${amount(row.what, row.used)} of ${amount(row.what, row.limit)} ${row.what === "USD" ? "" : row.what}`.trim();
   return (
     <li>
       <span className="budget-name">{row.what === "USD" ? "money" : row.what}</span>
-      <Bar share={row.share} label={`${row.what}: ${word}`} />
+      <Bar share={row.share} more={more} label={more > 0 ? `${row.what}: ${word}, the lighter part is likely still to come` : `${row.what}: ${word}`} />
       <span className="num">{word}</span>
       <span className="quiet num">{amount(row.what, left)} left</span>
     </li>

@@ -31,6 +31,8 @@ function ofConversation(row: Row): Line | null {
       return { text: `${row.sender} to ${row.recipient}: ${row.type}` };
     case "AttemptCosted":
       return { text: `${row.attempt} ${plural(row.calls, "call")}, ${short(row.tokens)} tokens, ${summed(row.cost, row.unknown)}` };
+    case "CostForecast":
+      return { text: `${money(row.low)} to ${money(row.high)} still to be spent, likely ${money(row.likely)}` };
     case "RunCosted":
       return { text: `${row.run} ${plural(row.calls, "call")}, ${short(row.tokens)} tokens, ${summed(row.cost, row.unknown)}` };
     default:

@@ -31,10 +31,14 @@ export function onThought(before: Board, row: Thought): Board {
   });
 }
 
-/** A budget that does not hold another call. */
-export function onExhausted(board: Board, row: Of<"BudgetExhausted">): Board {
+/** A budget that does not hold another call, or what is still to be spent. */
+export function onMoney(board: Board, row: Of<"BudgetExhausted" | "CostForecast">): Board {
   const { run } = board;
   if (run === null || run.id !== row.run) return board;
+  if (row.kind === "CostForecast") {
+    const { at, spent, low, likely, high } = row;
+    return { ...board, run: { ...run, forecast: { at, spent, low, likely, high } } };
+  }
   const { at, scope, what, limit } = row;
   const spent = { at, scope, subject: row.subject ?? "", what, limit };
   return { ...board, run: { ...run, spent: [...run.spent, spent].slice(-KEPT.BUDGETS_SPENT) } };

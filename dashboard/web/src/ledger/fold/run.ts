@@ -100,6 +100,7 @@ function started(board: Board, row: Of<"RunStarted">): Run {
     by_model: [],
     by_task: [],
     spent: [],
+    forecast: null,
     facts: "",
     plan: [],
   };
