@@ -34,7 +34,7 @@ WIDEST = 20_000
 """Bytes of a tool's schema."""
 KEPT = 4_000_000
 """Characters of an answer that are kept."""
-STARTS = 30.0
+STARTS = 60.0
 """Seconds in which a server must answer for the first time."""
 INHERITED = ("HOME", "PATH", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "SHELL", "TERM")
 """What a server's program sees of the user's environment, besides what it is named."""
@@ -124,8 +124,10 @@ class Connection:
 
     async def call(self, tool: str, arguments: Mapping[str, Any]) -> Any:
         """Return the server's answer; raise ServerFailed."""
+        async with self._limited(STARTS, "did not start"):
+            client = await self._open()
         async with self._limited(self.server.seconds, f"did not answer {tool}"):
-            return await (await self._open()).call_tool(tool, dict(arguments))
+            return await client.call_tool(tool, dict(arguments))
 
     async def close(self) -> None:
         """End the server's program, or the connection to it."""

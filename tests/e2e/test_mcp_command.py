@@ -19,6 +19,12 @@ ROOT = Path(__file__).parents[2]
 RULES = '[[approvals]]\nverdict = "deny"\ntool = "references"\n\n[[approvals]]\nverdict = "ask"\ntool = "kaizen_run"\n'
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests starts a program slowly."""
+    monkeypatch.setattr("agents.tools.mcp.STARTS", 240.0)
+
+
 def repository(folder: Path) -> Path:
     write_tree(folder, {"shelf.py": "class Shelf:\n    def add(self): ...\n", "tests/test_a.py": "def test_a(): ...\n"})
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the first one"]):
@@ -34,7 +40,7 @@ async def kaizen(folder: Path, rules: str = "") -> AsyncIterator[Connection]:
     (home / "kaizen.toml").write_text(rules)
     command = (sys.executable, "-P", "-m", "director", "mcp", str(repository(folder / "user")))
     variables = {"KAIZEN_HOME": str(home), "PYTHONPATH": str(ROOT)}
-    connection = Connection(Server("kaizen", command, environment=variables, seconds=100.0))
+    connection = Connection(Server("kaizen", command, environment=variables, seconds=240.0))
     try:
         yield connection
     finally:

@@ -21,8 +21,14 @@ pytestmark = pytest.mark.slow
 SERVER = str(Path(__file__).with_name("mcp_server.py"))
 
 
-def server(*habits: str, seconds: float = 20.0, **variables: str) -> Server:
+def server(*habits: str, seconds: float = 120.0, **variables: str) -> Server:
     return Server("tests", (sys.executable, SERVER, *habits), environment=variables, seconds=seconds)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests starts a program slowly."""
+    monkeypatch.setattr("agents.tools.mcp.STARTS", 240.0)
 
 
 @pytest.fixture
