@@ -51,7 +51,7 @@ def _cell(value: Any) -> str:
 
 def _end(row: Row | None) -> str:
     if row is None:
-        return "cannot be done"
+        return "not measured"
     code = "ended from outside" if row["exit"] is None else f"exit {row['exit']}"
     said = [code, f"{row['calls']} calls", "mended" if row["mended"] else "not mended"]
     if not row["test_kept"]:
