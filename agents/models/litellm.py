@@ -47,6 +47,8 @@ class LiteLlm:
         """Keys are read from `environment` alone. `prices`: USD per million tokens in and out, the user's own words."""
         self._api_base, self._environment = api_base, environment or {}
         self._prices, self._stall, self._stream = prices or {}, stall, stream
+        self._no_streams: set[str | None] = set()
+        """Addresses that were asked for a stream and gave none: they are asked for whole answers from then on."""
 
     def card(self, model: str) -> ModelCard:
         """Return what litellm's own list and the user's prices say; the first use blocks for the import."""
@@ -66,7 +68,7 @@ class LiteLlm:
         told = _Told(on_token)
         try:
             async with asyncio.timeout(call.seconds):
-                if self._stream:
+                if self._stream and way.api_base not in self._no_streams:
                     await self._streamed(library, way, call, told)
                 else:
                     await self._whole(library, way, call, told)
@@ -101,6 +103,7 @@ class LiteLlm:
         told.finish = stream.received_finish_reason or stream.intermittent_finish_reason or ""
         told.usage = next((u for c in reversed(stream.chunks) if (u := getattr(c, "usage", None)) is not None), None)
         if not any(chunk.choices for chunk in stream.chunks):
+            self._no_streams.add(way.api_base)
             raise ModelFault("garbled", "what came is no answer; asks again: the stream held nothing of one")
         if not told.finish:
             raise ModelFault("cut", "the answer broke off: the stream ended before it did", began=True)

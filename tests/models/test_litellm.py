@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import threading
 from collections.abc import AsyncIterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -200,3 +203,38 @@ async def test_a_shape_is_asked_for_where_the_provider_can_and_checked_everywher
     await adapter(server).ask(asked(model="openai/gpt-4o-mini", answer_schema=schema), lambda _: None)
 
     assert server.counter.received[0].body["response_format"]["json_schema"]["schema"] == schema
+
+
+async def test_a_server_that_gives_no_streams_is_asked_for_whole_answers_from_then_on() -> None:
+    """The first try pays for finding it out, and no other does."""
+    streams: list[bool] = []
+
+    class Plain(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            streams.append(bool(body.get("stream")))
+            choice = {"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"}
+            answer = json.dumps(
+                {"id": "1", "object": "chat.completion", "model": "plain", "choices": [choice]}
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Plain) as plain:
+        threading.Thread(target=plain.serve_forever, daemon=True).start()
+        model = LiteLlm(f"http://127.0.0.1:{plain.server_address[1]}/v1", {"OPENAI_API_KEY": KEY}, stall=1.0)
+        attempt = Attempt(model, (MODEL,), allow_unknown_price=True)
+
+        first = await attempt.calls().ask(call(model=MODEL, seconds=60.0))
+        again = await model.ask(asked(model=MODEL), lambda _: None)
+        plain.shutdown()
+
+    assert (first.text, again.text) == ("done", "done")
+    assert [one.fault for one in attempt.failed()] == ["garbled"]
+    assert streams == [True, False, False]
