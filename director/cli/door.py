@@ -154,6 +154,18 @@ async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Readi
         await asyncio.sleep(0.1)
 
 
+async def take_home(settings: Settings, sandbox: Sandbox, purpose: str) -> Host:
+    """Take the home for as long as a run or a daemon lasts; a command of a moment is waited for. Raise Locked."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return Host(settings, sandbox, time.time, version=VERSION, purpose=purpose)
+        except Locked as locked:
+            if BRIEF not in locked.holder or time.monotonic() > until:
+                raise
+        await asyncio.sleep(0.1)
+
+
 def choose_project(settings: Settings, name: str | None) -> Known:
     """Return the project that is meant: by name, else the one of the working directory, else the only one."""
     known = known_projects(settings.home)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import time
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from director.bootstrap import Project, sandbox_of
-from director.cli.door import VERSION
+from director.cli.door import take_home
 from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, Refused, say_error, status_of
 from director.cli.report import Shows
 from director.host import Host, start_logs
@@ -49,7 +48,7 @@ class RunHere:
         """Run to the end and return the exit status."""
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
         settings = self.settings if self.page else self.settings.on_any_port()
-        host = Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen run")
+        host = await take_home(settings, sandbox, "kaizen run")
         start_logs(settings)
         listen(self.interrupted)
         async with host:
@@ -66,7 +65,7 @@ class RunHere:
     async def dry(self) -> int:
         """Measure and say what would be tried; no run is begun."""
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
-        async with Host(self.settings, sandbox, time.time, version=VERSION, purpose="kaizen run --dry-run") as host:
+        async with await take_home(self.settings, sandbox, "kaizen run --dry-run") as host:
             notices, readings, tasks = await host.preview(self.path)
         self.shows.preview(notices, readings, tasks)
         return STATUS["completed"]

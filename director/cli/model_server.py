@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from agents.ports import AgentError
 from director.bootstrap import serve_script
-from director.cli.errors import Refused, one_line_errors
+from director.cli.errors import INTERRUPTED, Refused, one_line_errors
 
 
 def model_server(
@@ -31,11 +33,30 @@ def model_server(
     """
     with one_line_errors():
         try:
-            asyncio.run(serve_script(script, log, port, _tell))
+            interrupted = asyncio.run(_until_told(serve_script(script, log, port, _tell)))
         except AgentError as error:
             raise Refused(str(error)) from error
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+
+
+async def _until_told(serve: Coroutine[Any, Any, None]) -> bool:
+    """Serve until a signal ends it, also where the shell that started it ignores Ctrl-C; return whether it was that."""
+    serving = asyncio.create_task(serve)
+    heard: list[int] = []
+
+    def end(number: int) -> None:
+        heard.append(number)
+        serving.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    try:
+        await serving
+    except asyncio.CancelledError:
+        if not heard:
+            raise
+    return signal.SIGINT in heard
 
 
 def _tell(address: str) -> None:

@@ -36,7 +36,7 @@ def test_nothing_costs_nothing():
 
 UNHURRIED = {
     "shop.py": SHOP["shop.py"].replace("result -= price", "result += price"),
-    "tests/test_shop.py": SHOP["tests/test_shop.py"] + "\n\ndef test_it_takes_its_time():\n    time.sleep(2)\n",
+    "tests/test_shop.py": SHOP["tests/test_shop.py"] + "\n\ndef test_it_takes_its_time():\n    time.sleep(3)\n",
 }
 UNHURRIED["tests/test_shop.py"] = "import time\n\n" + UNHURRIED["tests/test_shop.py"]
 """One lint finding, and a suite that leaves time to ask for something while it is measured."""

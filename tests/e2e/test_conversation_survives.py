@@ -76,6 +76,7 @@ def test_killed_in_mid_answer_and_while_a_person_is_asked_a_conversation_goes_on
         before = turns(log)
         (call,) = question
         running = fresh.start("run", repository, "--json", "--no-page", **more)
+        until((fresh.home / "daemon.json").exists)  # before that, an answer would take the home for itself
         until(lambda: fresh("approve", call["approval"], "--yes", "-p", "words", **more).status == 0)
         out, err = running.communicate(timeout=300)
 

@@ -33,9 +33,12 @@ def address(tmp_path: Path) -> Iterator[str]:
     env = {**os.environ, "PYTHONPATH": str(ROOT), "KAIZEN_HOME": str(tmp_path)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, cwd="/") as process:
         assert process.stdout is not None
-        yield process.stdout.readline().split()[2].rstrip(";")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        try:
+            yield process.stdout.readline().split()[2].rstrip(";")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 130
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
