@@ -8,7 +8,8 @@ pytest.register_assert_rewrite("tests.contracts")
 
 from ledger.memory import MemoryStore  # noqa: E402
 
-LONGEST = ("test_kills.py", "test_twin.py", "test_whole_run.py", "test_bad_input.py", "test_kaizen_run.py")
+LONGEST = ("test_kills.py", "test_twin.py", "test_whole_run.py", "test_bad_input.py", "test_kaizen_run.py",
+           "test_commands.py", "test_conversation_survives.py", "test_goal_from_a_record.py")  # fmt: skip
 """Files of the tests that take a minute and more: they begin first, so that nobody waits for one of them alone."""
 
 

@@ -208,6 +208,7 @@ def wait_for(running: subprocess.Popen[str], kind: str) -> None:
     raise AssertionError(f"it ended before {kind}: {running.communicate()[1]}")
 
 
+@pytest.mark.soak
 def test_a_terminated_daemon_leaves_its_run_to_the_next(fresh: Kaizen, tmp_path: Path) -> None:
     shop = make(tmp_path / "shop", {**UNHURRIED, "kaizen.toml": FAST})
     fresh("up", "--port", 0)
@@ -257,6 +258,7 @@ def test_a_rollback_is_shown_done_undone_and_remembered(fresh: Kaizen, tmp_path:
     assert fresh("verify", cwd=shop).status == 0
 
 
+@pytest.mark.soak
 def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stays(
     fresh: Kaizen, tmp_path: Path
 ) -> None:
