@@ -1,4 +1,4 @@
-"""The wiring: settings to a project ready to run. The only place that names adapters."""
+"""The wiring: settings to a project ready to run. Beside it only `crew` and `lines` name adapters."""
 
 from __future__ import annotations
 

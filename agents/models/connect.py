@@ -70,7 +70,7 @@ def why_not(connected: Connected, *, allow_unknown_price: bool) -> str:
 def how_to_connect(needed_for: str) -> str:
     """Return the one line for a user without a model."""
     return (
-        f"{needed_for} needs a model: set KAIZEN_MODEL, e.g. groq/llama-3.3-70b-versatile with GROQ_API_KEY, "
+        f"{needed_for} needs a model: set KAIZEN_MODEL, e.g. groq/openai/gpt-oss-120b with GROQ_API_KEY, "
         "or ollama/qwen3 with Ollama on this machine (docs/models.md)"
     )
 

@@ -48,7 +48,7 @@ class ModelCall:
     key: str
     """Names the call within its attempt, e.g. `act-7`: a finished one is not paid twice, whatever was restarted."""
     model: str
-    """As litellm names it, e.g. `groq/llama-3.3-70b-versatile`, `openai/gpt-5-mini`, `ollama/qwen3`."""
+    """As litellm names it, e.g. `groq/openai/gpt-oss-120b`, `openai/gpt-5-mini`, `ollama/qwen3`."""
     messages: tuple[Message, ...]
     """The first are the same from call to call: a provider's cache finds them again."""
     tools: tuple[ToolSchema, ...] = ()

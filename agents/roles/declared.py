@@ -64,7 +64,7 @@ class DeclaredRole:
         return replace(self, brain=brain)
 
     async def work(self, task: Task, bench: Workbench) -> Outcome:
-        """Let the user's model work by the prompt; the prompt is the repository's word and no more than data."""
+        """Let the model work by the prompt, the repository's word; tools and policy say what it may do."""
         if bench.thinking is None or self.brain is None:
             return Nothing("a declared role needs a model: connect one by --model or KAIZEN_MODEL")
         outcome: Outcome = await self.brain.work(task, bench)

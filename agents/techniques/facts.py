@@ -17,7 +17,7 @@ MOST = 12
 """Entries of one list."""
 EXCERPT = 1500
 """Characters of the project's own words to those who work on it."""
-GUIDES = ("AGENTS.md", "CLAUDE.md", "CONTRIBUTING.md", "CONTRIBUTING.rst", "README.md", "README.rst", "README.txt")
+GUIDES = ("AGENTS.md", "CONTRIBUTING.md", "CONTRIBUTING.rst", "README.md", "README.rst", "README.txt")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
 _PARTS = re.compile(r"[A-Za-z]{4,}|(?<!\w)\w*_\w*(?!\w)")
 """Words of a line, those between underscores and the whole name."""

@@ -31,7 +31,7 @@ from director.settings import (
 from ledger.events import GateSpec, NoticeRaised, RequestId, RunRequested, TaskTaken
 
 NO_MODEL = (
-    "a goal in words needs a model: name one by --model or KAIZEN_MODEL, e.g. KAIZEN_MODEL=groq/llama-3.3-70b-versatile"
+    "a goal in words needs a model: name one by --model or KAIZEN_MODEL, e.g. KAIZEN_MODEL=groq/openai/gpt-oss-120b"
     " with GROQ_API_KEY, or KAIZEN_MODEL=ollama/qwen3 without a key"
 )
 

@@ -119,7 +119,7 @@ async def failing(task: Task, bench: Workbench, seconds: float, *, whole: bool =
     tests = _of(suite, missed)
     why = f" The tests did not reach their end: {suite.detail}." if suite.outcome in ("broken", "timeout") else ""
     shown = _texts(tests, bench)
-    told = f"{summary}.{steady(why, *_places(bench))} Not passing: {', '.join(missed[:10])}"
+    told = f"{summary}.{steady(why, *_places(bench))} Not passing:\n{data('tests', chr(10).join(missed[:10]))}"
     told += f"\n{data('test output', shortened(shown, SHOWN))}" if shown else ""
     return Failing(Looked(False, told, summary, total - len(missed), total), suite, tests)
 

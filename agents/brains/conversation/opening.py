@@ -66,8 +66,8 @@ def _about_task(task: Task, bench: Workbench) -> Iterator[Section]:
     if task.gate:
         lines.append(_gate_line(task.gate, spec, reading))
     if task.targets:
-        lines += ["It is about:", *(f"- {target}" for target in task.targets[:20])]
-        lines += [f"- and {len(task.targets) - 20} more"] if len(task.targets) > 20 else []
+        lines += ["It is about:", data("targets", "\n".join(task.targets[:20]))]
+        lines += [f"and {len(task.targets) - 20} more"] if len(task.targets) > 20 else []
     yield Section("Task", "\n".join(lines), 3000, 0)
     if bench.thinking is not None and bench.thinking.goal:
         yield Section("What the user wants in the end", bench.thinking.goal, 3000, 0)
@@ -104,7 +104,7 @@ def _about_failures(task: Task, bench: Workbench, tests: Failing | None) -> Iter
     if tests is not None and not tests.met:
         yield Section("How it fails", tests.looked.told, 5000, 1)
         if places := _places(tests.tests):
-            yield Section("Where the cause may be", "\n".join(places), 1000, 2)
+            yield Section("Where the cause may be", data("places", "\n".join(places)), 1000, 2)
     known = bench.recall(task.fingerprint) if task.fingerprint else None
     if known is None:
         return
