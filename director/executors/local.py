@@ -50,6 +50,7 @@ from ledger.events import (
     AttemptId,
     BaselineMeasured,
     BranchMeasured,
+    FlakyTestQuarantined,
     NoticeRaised,
     PatchMeasured,
     PatchRebased,
@@ -214,6 +215,7 @@ class LocalExecutor:
     async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
         referee, started = self.place.referee, run.started
         self.place.tell({"doing": f"judging the patch of {effect.attempt}"})
+        referee.steadiness.remember(run.quarantined)
         reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
         if reasons:
             return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
@@ -229,13 +231,13 @@ class LocalExecutor:
         )
         return (*self._noticed(run), fact)
 
-    def _noticed(self, run: Run) -> list[NoticeRaised]:
+    def _noticed(self, run: Run) -> list[NoticeRaised | FlakyTestQuarantined]:
         return [structs.replace(notice, run=run.id) for notice in self.place.referee.take_notices()]
 
     async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
         asked = with_goal(run.started.gates, run.goal, self.place.blobs)
-        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings)
+        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings, run.quarantined)
 
     def _rebase(self, effect: Rebase) -> PatchRebased | PatchRejected:
         merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)

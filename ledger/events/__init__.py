@@ -83,6 +83,7 @@ from ledger.events.run import (
     DeliveryFailed,
     DirectorStarted,
     ErrorSeen,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     NoticeRaised,
@@ -137,6 +138,7 @@ AnyEvent = (
     | BaselineMeasured
     | BranchMeasured
     | ErrorSeen
+    | FlakyTestQuarantined
     | IterationStarted
     | IterationEnded
     | BudgetExhausted
@@ -252,6 +254,7 @@ __all__ = [
     "Finding",
     "FindingsReported",
     "Fingerprint",
+    "FlakyTestQuarantined",
     "GateResult",
     "GateSpec",
     "IterationEnded",
