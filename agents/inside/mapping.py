@@ -9,6 +9,7 @@ imported nothing of the project, and each of its tests runs in a fork of that.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.machinery
 import importlib.metadata
@@ -117,6 +118,7 @@ class Mapper(Plugin):
     def pytest_runtestloop(self, session: Any) -> bool:
         """Run each test in a fork; where that gives another outcome than the whole run, all in one fork as well."""
         self._watcher.follow(None)
+        gc.freeze()  # what is here is no garbage of a test's, and looking at it in each fork would copy it
         self.threads = threading.active_count() - 1
         wall = float(self._spec["test_wall"])
         for item in session.items:

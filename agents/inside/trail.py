@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import _posixsubprocess
+import _thread
 import functools
 import os
 import sys
 import sysconfig
 import threading
-from types import CodeType, FrameType
+from types import CodeType, FrameType, ModuleType
 from typing import Any, Callable, Dict, Optional, Set, Tuple
 
 STARTS = frozenset((
     "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn",
 ))  # fmt: skip
 """Another process does what this one cannot see."""
+CHANGES = {
+    "os.chdir": 1, "os.chmod": 1, "os.chown": 1, "os.link": 2, "os.mkdir": 1, "os.remove": 1, "os.rename": 2,
+    "os.rmdir": 1, "os.symlink": 2, "os.truncate": 1, "os.utime": 1,
+}  # fmt: skip
+"""What depends on a file without opening it, and how many paths it is told."""
 TRACERS = frozenset(("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"))
 LOADER = "<frozen importlib._bootstrap_external>"
 STANDARD = tuple({sysconfig.get_path("stdlib") + os.sep, sysconfig.get_path("platstdlib") + os.sep})
@@ -32,6 +39,7 @@ class Trail:
         """File and first line of each code object that was entered; line 0 is the module itself."""
         self.read: Set[str] = set()
         self.listed: Set[str] = set()
+        self.scanned: Set[str] = set()
         self.tried: Set[str] = set()
         self.opaque = ""
 
@@ -46,6 +54,7 @@ class Trail:
             "ran": {path: sorted(lines) for path, lines in sorted(ran.items())},
             "read": sorted({path for name in self.read for path in _inside(name, root)}),
             "listed": sorted({path for name in self.listed for path in _inside(name, root, itself=True)}),
+            "scanned": sorted({path for name in self.scanned for path in _inside(name, root, itself=True)}),
             "tried": sorted(self.tried),
             "opaque": self.opaque,
         }
@@ -64,6 +73,8 @@ class Watcher:
         sys.meta_path.insert(0, self)
         for name in ("stat", "lstat", "access", "readlink"):
             self._watch_function(name)
+        self._watch_start(_posixsubprocess, "fork_exec")
+        self._watch_start(_thread, "start_new_thread")  # `threading` has its own name for it, and is followed
         if MONITORED:
             self._monitor()
         else:
@@ -116,6 +127,18 @@ class Watcher:
             if plain in able:
                 able.add(watched)
 
+    def _watch_start(self, module: ModuleType, name: str) -> None:
+        """Hear of a process, or of a thread that is none of Python's own, that no event tells of."""
+        plain: Callable[..., Any] = getattr(module, name)
+
+        @functools.wraps(plain)
+        def watched(*arguments: Any, **options: Any) -> Any:
+            if self._trail is not None:
+                self._trail.opaque = self._trail.opaque or name
+            return plain(*arguments, **options)
+
+        setattr(module, name, watched)
+
     def _heard(self, event: str, arguments: Tuple[Any, ...]) -> None:
         trail = self._trail
         if trail is None or self._deaf:
@@ -123,11 +146,14 @@ class Watcher:
         if event == "open" or event == "sqlite3.connect":
             self._note(arguments[0], listed=False)
         elif event == "os.listdir" or event == "os.scandir":
-            self._note(arguments[0] if arguments[0] is not None else ".", listed=True)
+            self._note(arguments[0] if arguments[0] is not None else ".", listed=True, scanned=event == "os.scandir")
+        elif event in CHANGES:
+            for path in arguments[: CHANGES[event]]:
+                self._note(path, listed=False)
         elif event in STARTS or (event in TRACERS and sys._getframe(1).f_code.co_filename != threading.__file__):
             trail.opaque = trail.opaque or event
 
-    def _note(self, path: Any, listed: bool) -> None:
+    def _note(self, path: Any, listed: bool, scanned: bool = False) -> None:
         trail = self._trail
         if trail is None or self._deaf or (isinstance(path, int) and not listed):
             return
@@ -137,6 +163,8 @@ class Watcher:
             # From here: this method, the one that called it, and then whoever asked.
             if not _by_the_runner(sys._getframe(2)):
                 (trail.listed if listed else trail.read).add(os.path.abspath(name))
+                if scanned:
+                    trail.scanned.add(os.path.abspath(name))
         except (OSError, TypeError, ValueError):
             trail.opaque = trail.opaque or "a file that cannot be named"
         finally:

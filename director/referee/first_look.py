@@ -31,7 +31,7 @@ SHOWN = LOOKED_AT = 5
 GREEN = ("passed", "xpassed")
 KEPT = 8
 """Trees whose outcomes, maps and choices are remembered."""
-FORMAT = 1
+FORMAT = 2
 """Raised when a map written before cannot be read any more."""
 
 

@@ -137,7 +137,8 @@ class _Reader:
                 imported.add(path)
             bodies.update((path, name) for name in map(blocks.at, (line for line in lines if line)) if name)
         return Trail(
-            frozenset(bodies), frozenset(imported), frozenset(read), frozenset(told["listed"]),
+            frozenset(bodies), frozenset(imported), frozenset(read),
+            frozenset(told["listed"]), frozenset(told["scanned"]),
             frozenset(part for name in told["tried"] for part in str(name).split(".")), str(told["opaque"]),
         )  # fmt: skip
 

@@ -18,6 +18,8 @@ FOR_ALL = re.compile(
     r"|\.coveragerc|[^/]*\.(so|pyd|pyc|pth|egg-link))$"
 )
 """Files that change how every test is run, or that no record could be kept of."""
+PROSE = re.compile(r"(^|/)(LICEN[CS]E|NOTICE|AUTHORS|\.git[^/]*|\.github/.*|[^/]*\.(md|rst))[^/]*$")
+"""Files that nobody reads but people, unless somebody was seen to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Trail:
     """Files that were opened or asked about, whether they were there or not."""
     listed: frozenset[str] = frozenset()
     """Folders whose entries were asked for."""
+    scanned: frozenset[str] = frozenset()
+    """Those of them whose entries told of their files, sizes and times among it, without another question."""
     tried: frozenset[str] = frozenset()
     """Parts of the names of modules that were looked for, found or not."""
     opaque: str = ""
@@ -43,6 +47,7 @@ class Trail:
             self.imported | other.imported,
             self.read | other.read,
             self.listed | other.listed,
+            self.scanned | other.scanned,
             self.tried | other.tried,
             self.opaque or other.opaque,
         )
@@ -123,6 +128,8 @@ class Touched:
     folders: frozenset[str] = frozenset()
     """Links and what was or became a folder: paths below them are touched too."""
     listings: frozenset[str] = frozenset()
+    contents: frozenset[str] = frozenset()
+    """Folders in which a file is another one now."""
     names: frozenset[str] = frozenset()
     tests: frozenset[str] = frozenset()
     """Test files that are new."""
@@ -135,6 +142,7 @@ class Touched:
             self.paths | other.paths,
             self.folders | other.folders,
             self.listings | other.listings,
+            self.contents | other.contents,
             self.names | other.names,
             self.tests | other.tests,
         )
@@ -147,6 +155,7 @@ class Touched:
             or trail.imported & self.imported
             or trail.read & self.paths
             or trail.listed & self.listings
+            or trail.scanned & self.contents
             or trail.tried & self.names
             or any(path.startswith(f"{folder}/") for folder in self.folders for path in trail.read | trail.listed)
         )
@@ -190,8 +199,18 @@ def touched_by(change: Change, map_: Map) -> Touched:
         return Touched(everything=f"{path} concerns every test")
     touched = _entries(change, map_)
     if path.endswith(".py"):
-        touched |= _code(change, map_)
+        return touched | _code(change, map_)
+    inside = path.removeprefix(f"{map_.prefix}/") if map_.prefix else path
+    if inside in map_.files:
+        return touched | Touched(tests=frozenset({inside}))
+    if change.before is not None and not PROSE.search(path) and not _is_known(path, map_):
+        return Touched(everything=f"nobody was seen to read {path}")
     return touched
+
+
+def _is_known(path: str, map_: Map) -> bool:
+    trails = (trail for file in map_.files.values() for trail in (file.collected, *file.tests.values()))
+    return any(path in trail.read for trail in trails)
 
 
 def _entries(change: Change, map_: Map) -> Touched:
@@ -209,6 +228,7 @@ def _entries(change: Change, map_: Map) -> Touched:
     return Touched(
         paths=frozenset(paths),
         listings=frozenset(listings),
+        contents=frozenset({posixpath.dirname(path)}),
         folders=frozenset() if change.plain else frozenset({path}),
         imported=frozenset() if change.plain else frozenset({path}),
     )

@@ -71,6 +71,20 @@ FILES: dict[str, str] = {
     "tests/test_settings.py": "from pkg.settings import VALUE\n\n\ndef test_value():\n    assert VALUE == 7\n",
     "tests/test_gen.py": "from pkg.gen import RUNNING\n\n\ndef test_next():\n    assert next(RUNNING) == 2\n",
     "tests/test_order.py": "from pkg.state import note, seen\n\n\ndef test_a():\n    note()\n\n\ndef test_b():\n    assert seen == [1]\n",
+    "pkg/sized/one.py": "1",
+    "data/spare.txt": "",
+    "data/unread.txt": "1",
+    "pkg/unseen.py": "def of_thread():\n    return 1\n",
+    "pkg/begun.py": "raise SystemExit(0)\n",
+    "tests/test_unseen.py": "import _thread, os, sys, time\nfrom multiprocessing.util import spawnv_passfds\nfrom pkg import unseen\n\n\n"
+    "def test_sizes():\n    with os.scandir('pkg/sized') as entries:\n"
+    "        assert sum(entry.stat().st_size for entry in entries) == 1\n\n\n"
+    "def test_touched():\n    os.utime('data/spare.txt')\n\n\n"
+    "def test_bare_thread():\n    out, end = [], time.monotonic() + 20\n"
+    "    _thread.start_new_thread(lambda: out.append(unseen.of_thread()), ())\n"
+    "    while not out and time.monotonic() < end:\n        time.sleep(0.001)\n    assert out == [1]\n\n\n"
+    "def test_begun():\n    words = [sys.executable.encode(), b'-S', b'pkg/begun.py']\n"
+    "    assert os.waitpid(spawnv_passfds(words[0], words, []), 0)[1] == 0\n",
     "tests/test_patched.py": "from pkg import plain, nested\n\n\ndef test_patched(monkeypatch):\n"
     "    monkeypatch.setattr(plain, 'LIMIT', 9)\n    assert plain.other() == 9\n\n\ndef test_inner():\n"
     "    assert nested.outer()() == 1\n",
@@ -136,7 +150,12 @@ EDITS: dict[str, Edit] = {
     "a conftest": Edit(_changed("tests/conftest.py", "return start()", "return 'gone'"), None),
     "a new conftest": Edit({"conftest.py": "import pkg.plain\npkg.plain.LIMIT = 0\n"}, None),
     "pytest's configuration": Edit({"pytest.ini": "[pytest]\npython_functions = check_*\n"}, None),
+    "the size of a file in a folder that is looked through": Edit({"pkg/sized/one.py": "12"}, _ids("unseen.py::test_sizes")),
+    "a file that is only touched": Edit({"data/spare.txt": None}, _ids("unseen.py::test_touched")),
+    "what a bare thread runs": Edit(_changed("pkg/unseen.py", "return 1", "return 2"), frozenset()),
+    "a script begun past every library": Edit(_changed("pkg/begun.py", "0", "1"), frozenset()),
+    "data that nobody was seen to read": Edit({"data/unread.txt": "2"}, None),
     "a name the runner has": Edit({"iniconfig.py": "raise SystemExit\n"}, None),
 }  # fmt: skip
-ALWAYS = _ids("outside.py::test_script")
-"""Starts another process: nobody knows what that depends on."""
+ALWAYS = _ids("outside.py::test_script", "unseen.py::test_bare_thread", "unseen.py::test_begun")
+"""They start another process, or what nobody can watch: who knows what that depends on."""

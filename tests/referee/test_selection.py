@@ -11,9 +11,11 @@ import pytest
 
 from agents.ports import SuiteResult
 from director.referee.mapping import map_tree, mappable
-from director.referee.selection import Change, Map, Selection, select
+from director.referee.selection import Change, FileMap, Map, Selection, Trail, select
 from tests.referee.mapped_project import ALWAYS, EDITS, FILES, Edit
 from tests.target.plain import project
+
+OTHERS = {f"tests/test_{n}.py": FileMap(Trail(), {f"tests/test_{n}.py::test": Trail()}) for n in range(3)}
 
 
 class Mapped:
@@ -43,6 +45,23 @@ def _bytes(text: str | None) -> bytes | None:
 def failing(suite: SuiteResult) -> set[str]:
     """Return what does not pass, modules that cannot be collected among it."""
     return {test.id for test in (*suite.tests, *suite.broken) if test.outcome not in ("passed", "skipped")}
+
+
+@pytest.mark.parametrize("path", ["README.rst", "docs/api.txt"])
+def test_a_text_that_holds_tests_chooses_them(path: str) -> None:
+    """The runner reads it, and of what the runner does no record is kept."""
+    test = f"{path}::{path}"
+    made = Map("t", "", frozenset(FILES), frozenset(), {path: FileMap(Trail(), {test: Trail()}), **OTHERS}, {})
+
+    assert select(made, [Change(path, b">>> 1\n1\n", b">>> 1\n2\n")]).wanted == (path,)
+
+
+@pytest.mark.parametrize(("path", "every"), [("data/table.bin", True), ("docs/page.md", False), ("LICENSE", False)])
+def test_data_that_nobody_was_seen_to_read_chooses_all_and_prose_none(path: str, every: bool) -> None:
+    """Libraries written in C open files without a word."""
+    made = Map("t", "", frozenset({path, *FILES}), frozenset(), OTHERS, {})
+
+    assert bool(select(made, [Change(path, b"1", b"2")]).everything) is every
 
 
 @pytest.mark.slow

@@ -57,19 +57,22 @@ class Gates:
         """Return the processor seconds of each gate on the base, of which nothing was known."""
         return {gate: (await self._measured(gate, self._base, self._known, self._kept))[0] for gate in STATIC}
 
-    async def edited(self, chance: random.Random) -> dict[str, Any]:
-        """Return the processor seconds of each gate after an edit, and those that say something else than a new one."""
+    async def edited(self, chance: random.Random, *, compared: bool) -> dict[str, Any]:
+        """Return the processor seconds of each gate after an edit, and those that say something else than a new one.
+
+        Only where they are `compared` new ones are asked.
+        """
         edit: Mapping[str, str | None] = {}
         while not any(path.endswith(".py") for path in edit):
             edit = any_edit(self._ground.files, chance)
         place = self._ground.folder / f"edited-{next(self._numbers)}"
         self._ground.mirror.checkout(self._ground.tree(edit), place)
         target = self._base.at(place)
-        found: dict[str, Any] = {"edit": sorted(edit), "cpu": {}, "different": []}
+        found: dict[str, Any] = {"edit": sorted(edit), "cpu": {}, "different": [], "compared": compared}
         new = found_gates()
         for gate in STATIC:
             found["cpu"][gate], quick = await self._measured(gate, target, self._known, self._kept)
-            _, whole = await self._measured(gate, target, new, None)
+            whole = (await self._measured(gate, target, new, None))[1] if compared else quick
             if quick != whole:
                 found["different"].append([gate, str(quick)[:300], str(whole)[:300]])
         return found
