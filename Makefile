@@ -20,8 +20,9 @@ help:  ## Show the targets
 
 .venv/.installed: .venv/.uv-$(UV) requirements.lock pyproject.toml
 	@echo "setup: dependencies, by hash (20 s to 2 min the first time)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q director agents ledger knowledge_graph dashboard/server
 	@touch $@
 
 setup: .venv/.installed page  ## Make .venv/bin/kaizen and the page (10 s to 3 min the first time, then at once)
