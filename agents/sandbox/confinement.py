@@ -134,7 +134,9 @@ def protected(place: str) -> Iterator[str]:
     """
     if any(parent.name == ".git" or _is_repository(parent) for parent in (Path(place), *Path(place).parents)):
         raise SandboxBroken(f"{place} is git metadata and is never writable; name the worktree instead")
+    top: set[str] = set()
     for folder, folders, files in os.walk(place):
+        top = top or {*folders, *files}
         if ".git" in folders or ".git" in files:
             found = Path(folder, ".git")
             if not found.is_symlink():
@@ -142,9 +144,8 @@ def protected(place: str) -> Iterator[str]:
             elif folder == place:
                 raise SandboxBroken(f"{found} is a symbolic link; replace it with the pointer file git makes")
             folders[:] = [name for name in folders if name != ".git"]
-
-    for name in sorted(STARTED_BY_THEMSELVES - {".git"}):
-        if Path(place, name).exists() and not Path(place, name).is_symlink():
+    for name in sorted((STARTED_BY_THEMSELVES & top) - {".git"}):
+        if not Path(place, name).is_symlink():
             yield str(Path(place, name))
 
 
@@ -158,30 +159,27 @@ def _allowed(path: Path) -> str:
         raise SandboxBroken(f"{path} is not absolute; name the place by its whole path")
     if not path.exists():
         raise SandboxBroken(f"{path} does not exist; make it before a command is given it")
-    for private in _private_places():
-        for name in (Path(text), Path(text).resolve()):
-            if private.is_relative_to(name):
+    for name in {text, os.path.realpath(text)}:
+        for private in _private_places():
+            if f"{private}/".startswith(f"{name.rstrip('/')}/"):
                 raise SandboxBroken(
                     f"{path} would show {private} to the command; name the directories below it instead"
                 )
-    if Path(text).parts[1:2] and Path(text).parts[1] in ("proc", "sys", "dev"):
+    if text.split("/")[1] in ("proc", "sys", "dev"):
         raise SandboxBroken(f"{path} belongs to the kernel; a command gets its own")
     return text
 
 
-def _private_places() -> Iterator[Path]:
+def _private_places() -> Iterator[str]:
     import pwd
 
-    yield Path("/")
-    for name in ("/etc/shadow", "/run", "/var/run"):
-        yield Path(name)
+    yield from ("/", "/etc/shadow", "/run", "/var/run")
     try:
         home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:
         return
     if home.is_dir():
-        yield home
-        yield home.resolve()
+        yield from (str(home), str(home.resolve()))
 
 
 def _not_redirected(path: str, given: Sequence[str]) -> None:

@@ -36,9 +36,7 @@ def main() -> None:
     except OSError as error:
         report = Report("broken", 0, False, 0.0, 0.0, b"", str(error).encode(), b"")
     _tell(report)
-    # The kernel takes some milliseconds for each: nobody has to wait for that.
-    for group in started.groups:
-        group.remove()
+    started.let_go()  # nobody has to wait for that
 
 
 def _tell(report: Report) -> None:
@@ -100,6 +98,7 @@ def _end(started: Started) -> int:
     # Kill until nothing is left to wait for; a process that is just being forked is met in the next round.
     deadline = time.monotonic() + _END_SECONDS
     pause = 0.0005
+    started.end_name_space(_END_SECONDS)
     while reap(started):
         for pid in started.members():
             try:

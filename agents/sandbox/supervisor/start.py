@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import os
@@ -111,6 +112,8 @@ class Started:
         """The first process of the sandbox as seen from here; the program itself when there is no namespace."""
         self.exited = -1
         """Readable once the program has ended."""
+        self.emptied = -1
+        """Readable once the first process has ended, and with it all of its name space; -1 without one."""
         self.groups: list[Group] = []
         self.out_of_memory = False
         """Whether the kernel ended a process of it for want of memory; known at the latest when all has ended."""
@@ -122,6 +125,7 @@ class Started:
         self._namespaced = order.namespaced
         self._status_pipe: Reader | None = None
         self._waited: int | None = None
+        self._mounts = -1
 
     def members(self) -> list[int]:
         """Every process that still belongs to the command."""
@@ -159,13 +163,39 @@ class Started:
             self.first = _number(bytes(status.content), b'"child-pid": ') or 0
         if not self.first:
             return  # the closed gate lets nothing start: whoever waits for the end learns why
-        # Bubblewrap mounts meanwhile: entering a group takes the kernel some milliseconds.
-        for group in self.groups:
-            group.take_in(self.first)
+        self.emptied = _high(os.pidfd_open(self.first))
+        self._keep_mounts()
+        # Bubblewrap mounts meanwhile: making and entering a group takes the kernel some milliseconds.
+        for path, settings in order.groups:
+            self.groups.append(Group(path, settings))
+            self.groups[-1].take_in(self.first)
         if order.processes:
             # Counted from here on in the new user namespace alone.
             resource.prlimit(self.first, resource.RLIMIT_NPROC, (order.processes, order.processes))
         os.write(gate, b"g")
+
+    def _keep_mounts(self) -> None:
+        # Taking the mounts down takes the kernel some milliseconds: done by our own end, not by the command's.
+        try:
+            self._mounts = _high(os.open(f"/proc/{self.first}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC))
+        except OSError:
+            return  # it only saves time
+
+    def end_name_space(self, seconds: float) -> None:
+        """Kill the first process, and with it all in its name space; return when they are gone, or after `seconds`."""
+        if self.emptied >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.emptied, signal.SIGKILL)
+            poll = select.poll()
+            poll.register(self.emptied, select.POLLIN)
+            poll.poll(seconds * 1000)
+
+    def let_go(self) -> None:
+        """Take down what is left of the ended command: its mounts and groups. The kernel takes some milliseconds."""
+        if self._mounts >= 0:
+            os.close(self._mounts)
+        for group in self.groups:
+            group.remove()
 
 
 def start(order: Order, started: Started) -> None:
@@ -182,8 +212,8 @@ def start(order: Order, started: Started) -> None:
     if order.namespaced:
         status, given[STATUS] = _pipe()
         given[GATE], gate = _pipe()
-    for path, settings in order.groups:
-        started.groups.append(Group(path, settings))
+    if not order.namespaced:
+        started.groups += [Group(path, settings) for path, settings in order.groups]
     parent = os.getpid()
     ours_asked, theirs_asked = _pair() if order.fence is not None else (None, None)
     started.pid = os.fork()
