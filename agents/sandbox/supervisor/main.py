@@ -6,6 +6,7 @@ dead, everything ends.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import select
@@ -13,7 +14,7 @@ import signal
 import time
 
 from .order import Order, Report, pack, read_order
-from .start import Started, reap, start
+from .start import Started, start
 from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
@@ -95,20 +96,24 @@ def _follow(order: Order, started: Started, watch: Watch) -> str:
 
 
 def _end(started: Started) -> int:
-    # Kill until nothing is left to wait for; a process that is just being forked is met in the next round.
+    # Nobody who was killed is waited for while another lives: the ended ones still count against the limit on
+    # processes, so that even those who do nothing but fork and end run into it, and stand still to be met.
     deadline = time.monotonic() + _END_SECONDS
     pause = 0.0005
     started.end_name_space(_END_SECONDS)
-    while reap(started):
-        for pid in started.members():
-            try:
+    started.reap(started.pid, started.first)
+    while started.has_children():
+        living = started.living()
+        for pid in living:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        if time.monotonic() > deadline:
-            return len(started.members())
-        time.sleep(pause)
-        pause = min(pause * 2, 0.02)
+        if not living:
+            started.reap(-1)
+        elif time.monotonic() > deadline:
+            return len(living)
+        else:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
     return 0
 
 

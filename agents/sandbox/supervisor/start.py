@@ -127,17 +127,34 @@ class Started:
         self._waited: int | None = None
         self._mounts = -1
 
-    def members(self) -> list[int]:
-        """Every process that still belongs to the command."""
-        found = {task.pid for task in descendants(os.getpid())}
+    def living(self) -> list[int]:
+        """Every process of the command that has not ended."""
+        found = {task.pid for task in descendants(os.getpid()) if not task.ended}
         for group in self.groups:
             found.update(group.members())
         return sorted(found - {os.getpid()})
 
-    def note(self, pid: int, wait_status: int) -> None:
-        """Remember how the program itself ended."""
-        if pid == self.pid:
-            self._waited = os.waitstatus_to_exitcode(wait_status)
+    def has_children(self) -> bool:
+        """Whether anything of the command is left, ended or not: orphans come to the supervisor."""
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return True
+
+    def reap(self, *pids: int) -> None:
+        """Wait for those of the processes that have ended, -1 for all; remember how the program itself did."""
+        for wanted in pids:
+            pid = wanted
+            while pid:
+                try:
+                    pid, wait_status, usage = os.wait4(wanted, os.WNOHANG)
+                except ChildProcessError:
+                    break
+                if pid:
+                    self.reaped_cpu += usage.ru_utime + usage.ru_stime
+                if pid == self.pid:
+                    self._waited = os.waitstatus_to_exitcode(wait_status)
 
     def status(self) -> int | None:
         """Exit status or minus the signal; None when the program never came to start the command."""
@@ -228,19 +245,6 @@ def start(order: Order, started: Started) -> None:
     started.exited = _high(os.pidfd_open(started.pid))
     if order.namespaced:
         started.open_gate(order, Reader(status, 1 << 16), gate)
-
-
-def reap(started: Started) -> bool:
-    """Wait for all that have ended; False when no child is left."""
-    while True:
-        try:
-            pid, wait_status, usage = os.wait4(-1, os.WNOHANG)
-        except ChildProcessError:
-            return False
-        if pid == 0:
-            return True
-        started.reaped_cpu += usage.ru_utime + usage.ru_stime
-        started.note(pid, wait_status)
 
 
 def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group], asked: socket.socket | None) -> None:

@@ -104,7 +104,8 @@ class Watch:
 def hard_limits(cpu: float, memory: int, written: int, files: int) -> list[tuple[int, int]]:
     """Limits of each single process, inherited by all: the kernel's backstop below the meters; 0 means none."""
     wanted = {
-        resource.RLIMIT_CORE: 0,
+        # At any other limit, none included, a crash starts the machine's own program for crashes, outside.
+        resource.RLIMIT_CORE: 1,
         resource.RLIMIT_NOFILE: files,
         resource.RLIMIT_FSIZE: written,
         resource.RLIMIT_MSGQUEUE: 819200,
