@@ -120,7 +120,7 @@ def _end(started: Started) -> int:
 def _report(order: Order, started: Started, watch: Watch, why: str, seconds: float) -> Report:
     texts = [bytes(started.readers[fd].content) for fd in started.texts]
     channel = bytes(started.readers[started.channel].content) if started.channel >= 0 else b""
-    cpu = max(started.reaped_cpu, watch.cpu)
+    cpu = max(started.cpu_seconds(), watch.cpu)
     status = started.status()
     why = why or watch.last_word(status, cpu)
     if not why and status is None and texts[1].startswith(_NOT_EXECUTABLE):

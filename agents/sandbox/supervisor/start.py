@@ -91,6 +91,16 @@ class Group:
                 continue
         return False
 
+    def cpu_seconds(self) -> float:
+        """Processor seconds of all that was ever in it; 0 where nothing counts them."""
+        for name, unit in (("cpuacct.usage", 1e9), ("cpu.stat", 1e6)):
+            try:
+                with open(f"{self.path}/{name}", encoding="ascii") as lines:
+                    return int(lines.readline().split()[-1]) / unit
+            except FileNotFoundError:
+                continue
+        return 0.0
+
     def remove(self) -> None:
         """Remove it, empty as it is; the kernel may need a moment after the last process has gone."""
         for _ in range(50):
@@ -197,6 +207,10 @@ class Started:
             self._mounts = _high(os.open(f"/proc/{self.first}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC))
         except OSError:
             return  # it only saves time
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds of what was waited for, or of all where a group counts: not everybody waits."""
+        return max(self.reaped_cpu, *(group.cpu_seconds() for group in self.groups), 0.0)
 
     def end_name_space(self, seconds: float) -> None:
         """Kill the first process, and with it all in its name space; return when they are gone, or after `seconds`."""

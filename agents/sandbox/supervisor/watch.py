@@ -50,7 +50,8 @@ class Watch:
     def sample(self) -> list[Task]:
         """Look at every process of the command."""
         tasks = descendants(os.getpid())
-        self.cpu = max(self.cpu, self._started.reaped_cpu + sum(task.cpu for task in tasks))
+        seen = self._started.reaped_cpu + sum(task.cpu for task in tasks)
+        self.cpu = max(self.cpu, seen, self._started.cpu_seconds())
         return tasks
 
     def last_word(self, status: int | None, cpu: float) -> str:
