@@ -20,7 +20,7 @@ from agents.sandbox.defaults import limits_of
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe_container
 from agents.sandbox.probed import ProbedSandbox
-from agents.sandbox.supervisor.order import Order
+from agents.sandbox.supervisor.order import FIRST_TO_GO, Order
 
 ENGINES = ("podman", "docker")
 _PLACES = "/usr/local/bin:/usr/bin:/bin"
@@ -49,6 +49,7 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
     words += ["--security-opt=no-new-privileges", "--read-only", f"--pids-limit={allowance.processes}"]
     words += [f"--memory={allowance.memory}", f"--memory-swap={allowance.memory}", f"--shm-size={size}"]
     words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--ulimit=core=1:1"]
+    words += [f"--oom-score-adj={FIRST_TO_GO}"]
     words += [f"--ulimit=fsize={allowance.written}:{allowance.written}"]
     if uid and Path(container.engine).name == "podman":
         words.append("--userns=keep-id")

@@ -39,6 +39,8 @@ _FILE_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
 """FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR: change a file by a descriptor that may only read it."""
 _FILE_ROOM = (0x40305828, 0x4030582A, 0x40305839)
 """FS_IOC_RESVSP, FS_IOC_RESVSP64 and FS_IOC_ZERO_RANGE: take room as fallocate does."""
+_SET_LEASE = 1024
+"""F_SETLEASE: makes whoever opens the file outside wait, though it may only be read."""
 _NEWEST = 469
 """The highest number that was looked at: what is newer is answered as on an older kernel."""
 _CORE = 4
@@ -96,6 +98,7 @@ def program(machine: str, *, memory_is_counted: bool, shared: bool = False) -> b
         filter_.refuse_if_equal("ioctl", 1, request)
     for request in _FILE_ROOM:
         filter_.refuse_if_equal("ioctl", 1, request, _EOPNOTSUPP)
+    filter_.refuse_if_equal("fcntl", 1, _SET_LEASE)
     filter_.keep_limit(_CORE)
     filter_.refuse_bits("clone", 0, _NEW_NAMESPACES)
     for name, argument in _MODES.items():
@@ -293,7 +296,8 @@ MACHINES = {
             "lremovexattr=198 fremovexattr=199 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
             "sched_setattr=314 setpriority=141 ioprio_set=251 prlimit64=302 migrate_pages=256 move_pages=279 "
             "connect=42 bind=49 semget=64 semop=65 semctl=66 shmat=30 shmctl=31 msgsnd=69 msgrcv=70 msgctl=71 "
-            "semtimedop=220 mq_open=240 mq_unlink=241 setrlimit=160 inotify_add_watch=254"
+            "semtimedop=220 mq_open=240 mq_unlink=241 setrlimit=160 inotify_add_watch=254 "
+            "fcntl=72"
         ),
     ),
     "aarch64": Machine(
@@ -309,7 +313,8 @@ MACHINES = {
             "removexattr=14 lremovexattr=15 fremovexattr=16 ioprio_set=30 sched_setparam=118 sched_setscheduler=119 "
             "sched_setaffinity=122 setpriority=140 sched_setattr=274 prlimit64=261 msgctl=187 msgrcv=188 msgsnd=189 "
             "semget=190 semctl=191 semtimedop=192 semop=193 shmctl=195 shmat=196 bind=200 connect=203 mq_open=180 "
-            "mq_unlink=181 migrate_pages=238 move_pages=239 setrlimit=164 inotify_add_watch=27"
+            "mq_unlink=181 migrate_pages=238 move_pages=239 setrlimit=164 inotify_add_watch=27 "
+            "fcntl=25"
         ),
     ),
 }

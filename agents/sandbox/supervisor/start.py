@@ -18,7 +18,7 @@ import time
 from .asked import Asked
 from .fence import fence
 from .meters import descendants, tasks_of
-from .order import FIRST_INPUT, GATE, STATUS, Order
+from .order import FIRST_INPUT, FIRST_TO_GO, GATE, STATUS, Order
 
 _SET_PDEATHSIG = 1
 _HIGH = 256
@@ -271,6 +271,8 @@ def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group
         if asked is not None:
             for group in groups:
                 group.take_in(os.getpid())
+        with contextlib.suppress(OSError):  # where /proc cannot be written the kernel chooses as it likes
+            _write("/proc/self/oom_score_adj", str(FIRST_TO_GO))
         for limit, value in _limits(order):
             ceiling = resource.getrlimit(limit)[1]
             value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)

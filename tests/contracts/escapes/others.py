@@ -2,6 +2,7 @@
 
 import array
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -83,6 +84,12 @@ def owner_of_a_file_outside(stage):
 def attribute_of_a_file_outside(stage):
     os.setxattr(stage["outside"] + "/file", "user.kaizen", b"x")
     return "attribute set"
+
+
+def lease_of_a_readable_file(stage):
+    # Whoever opens it for writing outside waits for its breaking.
+    fcntl.fcntl(os.open(stage["readable"] + "/file", os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    return "leased"
 
 
 def file_opened_for_reading_opened_again_for_writing(stage):
