@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
-from agents.tools.edits.drafts import drafts_out
+from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import looks_like_path, name_in
@@ -39,7 +39,7 @@ def read_edits(text: str) -> Wanted:
     """Return all that the text of an answer wants changed; never raises."""
     if len(text) > LONGEST:
         return Wanted(refused=(Refused(1, f"the text is longer than {LONGEST} characters: make smaller edits"),))
-    meant = drafts_out(text.replace("\r\n", "\n").split("\n"))
+    meant = drafts_out(lines_of(text))
     reader = _Reader(meant.lines)
     if meant.unended is not None:
         why = "the thinking that begins here never ends, so all behind it is a draft"
