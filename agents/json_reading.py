@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LONGEST = 4_000_000
@@ -69,6 +69,16 @@ def end_of(text: str, at: int = 0) -> int:
         depth += (mark in "[{") - (mark in "]}") if len(mark) == 1 else 0
         if depth == 0:
             return found.end()
+    return 0
+
+
+def json_lines(lines: Sequence[str], at: int) -> int:
+    """Return the line behind an object or list that begins at a line and ends with one; 0 when there is none."""
+    for most in (16, 256, len(lines)):
+        text = "\n".join(lines[at : at + most])
+        end = end_of(text)
+        if end:
+            return 0 if text[end:].partition("\n")[0].strip() else at + text.count("\n", 0, end) + 1
     return 0
 
 

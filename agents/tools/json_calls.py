@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from agents.json_reading import Unreadable, end_of, read_json, read_values
+from agents.json_reading import Unreadable, read_json, read_values
 from agents.ports import ToolCall
 
 _NAME = ("name", "tool", "tool_name", "function", "function_name", "action", "recipient_name")
@@ -35,16 +35,6 @@ def calls_in(
                 return None
             found += calls
     return found or None
-
-
-def json_lines(lines: Sequence[str], at: int) -> int:
-    """Return the line behind an object or list that begins at a line and ends with one; 0 when there is none."""
-    for most in (16, 256, len(lines)):
-        text = "\n".join(lines[at : at + most])
-        end = end_of(text)
-        if end:
-            return 0 if text[end:].partition("\n")[0].strip() else at + text.count("\n", 0, end) + 1
-    return 0
 
 
 def means_call(text: str, tools: Collection[str]) -> bool:

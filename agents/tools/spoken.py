@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
-from agents.json_reading import Unreadable, read_object
+from agents.json_reading import Unreadable, json_lines, read_object
 from agents.ports import ToolCall
 from agents.tools.edits import tagged
 from agents.tools.edits.drafts import drafts_out, lines_of
@@ -15,7 +15,7 @@ from agents.tools.edits.naming import name_in
 from agents.tools.edits.reading import EXAMPLE, read_edits
 from agents.tools.edits.wanted import Refused
 from agents.tools.foreign import known_elsewhere
-from agents.tools.json_calls import calls_in, json_lines, means_call, why_none
+from agents.tools.json_calls import calls_in, means_call, why_none
 from agents.tools.marked_calls import MARK, marked_calls
 from agents.tools.python_calls import Unclear, python_calls
 from agents.tools.shell_writes import writes_files
@@ -103,7 +103,7 @@ class _Listener:
         """Read the answer."""
         whole = "\n".join(self.lines).strip()
         if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not MARK.match(whole):
-            calls = calls_in(whole, self.tools, self.known) or self._in_python(0, whole)
+            calls = calls_in(whole, self.tools, self.known) or self._in_python(0, whole) or None
             if calls is not None:
                 self.found += [(0, call) for call in calls]
                 return
@@ -276,8 +276,12 @@ class _Listener:
                 if calls and not self._is_example(fence.start, ""):
                     self.found += [(fence.start, call) for call in calls]
                     self._take(fence.start, behind)
-        elif fence.language in _SHELL and not named and fence.closed and body.strip() and not _patches(fence):
-            self._commands.append((fence.start, body))
+        elif fence.language in _SHELL and not named and body.strip() and not _patches(fence):
+            if fence.closed:
+                self._commands.append((fence.start, body))
+            else:
+                why = "the fence of the command never ends, so it may be cut: write it whole"
+                self.passed_over.append(Refused(fence.start + 1, why))
         return behind
 
     def _json(self, fence: Fence, body: str, behind: int) -> None:
@@ -317,6 +321,7 @@ class _Listener:
         rest = "\n".join(self._rest)
         wanted = read_edits(rest)
         places = [each.at for each in (*wanted.edits, *wanted.refused)]
+        self.passed_over += wanted.passed_over
         if places:
             self.found.append((min(places) - 1, call_of(EDITS, {"text": rest})))
 

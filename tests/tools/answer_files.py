@@ -56,6 +56,7 @@ PROJECT: dict[str, bytes] = {
     "tests/test_cart.py": b"from shop.cart import Cart\n\n\ndef test_empty():\n    assert Cart(1).is_empty()\n",
     "README.md": b"# Shop\n\nAdds up.\n\n```\nshop add tea 2\n```\n",
     "docs/how to buy.md": b"# Buy\n\nPay.\n",
+    "docs/terms.md": b"- Pay.\n- Go.\n- Pay.\n",
     "docs/guide.rst": b"Guide\n=======\nOld.\n",
     "docs/list.sql": b"-- old note\nselect 1;\n",
     "Makefile": b"test:\n\tpython -m pytest -q\n",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,8 @@ from agents.brains.conversation.facts import FINISH
 from agents.brains.conversation.speaking import hearing
 from agents.brains.conversation.turns import Terms, turn_of
 from agents.models.checks import checked
-from agents.ports import Message, ModelAnswer, ModelCall, ModelFault
+from agents.ports import Message, ModelAnswer, ModelCall, ModelFault, ToolCall
+from agents.tools.arguments import read_arguments
 from agents.tools.foreign import in_our_words
 from agents.tools.found import find_tools, schema_of
 from tests.tool_bench import Attempt, contents
@@ -36,7 +36,7 @@ def project(root: Path) -> Path:
 
 
 async def carried_out(root: Path, answer: Answer) -> tuple[list[tuple[str, object]], str]:
-    """Take an answer the way of the product; return what it asks for besides writing, and all that the model is told."""
+    """Take an answer the way of the product; return what it asks for besides writing, and all it is told."""
     finish = "tool_calls" if answer.calls else "stop"
     said = ModelAnswer(text=answer.text, tool_calls=tuple(answer.calls), finish=finish, model="any/model")  # type: ignore[arg-type]
     try:
@@ -44,12 +44,16 @@ async def carried_out(root: Path, answer: Answer) -> tuple[list[tuple[str, objec
     except ModelFault as fault:
         return [], fault.message
     calls = [in_our_words(call, TERMS.tools) for call in turn.calls if call.name != FINISH]
-    asked = [(call.name, json.loads(call.arguments or "{}")) for call in calls if call.name in {*TOOLS} - {*WRITERS}]
+    asked = [(call.name, _plain(call)) for call in calls if call.name in {*TOOLS} - {*WRITERS}]
     writes = [call for call in calls if call.name not in {*TOOLS} - {*WRITERS}]
     carried = await Attempt(root, {name: TOOLS[name] for name in WRITERS}).pipeline().carry_out(writes, "act-1")
     assert isinstance(carried, list)
     refused = [each.result.text for each in carried if not each.result.success]
     return asked, "\n".join((*turn.unclear, *refused))
+
+
+def _plain(call: ToolCall) -> object:
+    return read_arguments(TOOLS[call.name], call.arguments).model_dump(exclude_defaults=True)
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
