@@ -55,7 +55,7 @@ SIBLINGS = tuple(
         "read readline readlines",
         "sort reverse",
         "next iter",
-        "get pop",
+        "get pop setdefault",
         "hour minute second",
         "days seconds",
         "year month day",
@@ -81,11 +81,11 @@ def variable(site: Site) -> Iterator[Draft]:
             yield site.put("var", 2.0 + 4.0 * near, Frag(name))
     receiver = scope.params[0] if scope.klass is not None and scope.params else ""
     if receiver in ("self", "cls"):
-        for attribute in _own_attributes(site):
+        for attribute in own_attributes(site):
             if attribute.lstrip("_") == node.id or attribute == node.id:
                 yield site.put("attr-for-var", 6.0, Frag(f"{receiver}.{attribute}"))
     if receiver and node.id == receiver and not isinstance(site.parent, ast.Attribute):
-        for attribute in _own_attributes(site)[:12]:
+        for attribute in own_attributes(site)[:12]:
             yield site.put("attr-for-var", 3.0, Frag(f"{receiver}.{attribute}"))
     for kind in sorted(scope.types.get(node.id, set())):
         if not isinstance(site.parent, ast.Attribute):
@@ -122,7 +122,7 @@ def attribute(site: Site) -> Iterator[Draft]:
                 seen.setdefault(name, 7.0)
     if isinstance(node.value, ast.Name):
         if node.value.id in ("self", "cls"):
-            for name in _own_methods(site) if site.place.field == "func" else _own_attributes(site):
+            for name in _own_methods(site) if site.place.field == "func" else own_attributes(site):
                 near = difflib.SequenceMatcher(None, name, node.attr).ratio()
                 seen.setdefault(name, 3.0 + 4.0 * near)
             if isinstance(node.ctx, ast.Load) and node.attr in scope.names(node.lineno):
@@ -143,7 +143,8 @@ def attribute(site: Site) -> Iterator[Draft]:
                 yield site.put("var", 3.0, Frag(f"{name}.{node.attr}"))
 
 
-def _own_attributes(site: Site) -> List[str]:
+def own_attributes(site: Site) -> List[str]:
+    """Return the attributes that a class has, by its text and by what its objects had."""
     klass = site.scope.klass
     if klass is None:
         return []
@@ -233,7 +234,13 @@ def _added(site: Site, items: List[Any], spans: List[Tuple[int, int]]) -> Iterat
     if not last_is_keyword:
         for text in ("0", "1", "-1", "None", "True", "False", "''"):
             yield site.splice("arg-add", 2.5 if not isinstance(node.func, ast.Name) else 1.5, (at, at, comma + text))
+    for own in sorted(scope.unread):
+        if own not in given and own not in accepted:
+            yield site.splice("forward", 3.0, (at, at, f"{comma}{own}={own}"))
     if name in ("sorted", "sort", "max", "min"):
+        for own in sorted(scope.unread | set(scope.functions)):
+            if "key" not in given:
+                yield site.splice("arg-add", 3.0, (at, at, f"{comma}key={own}"))
         for text in ("reverse=True", "key=len", "key=str", "key=str.lower", "default=None", "default=0"):
             if text.split("=")[0] not in given:
                 yield site.splice("arg-add", 3.0, (at, at, comma + text))
@@ -270,6 +277,19 @@ def ingredient(site: Site) -> Iterator[Draft]:
 def _value(node: ast.AST) -> bool:
     kinds = (ast.Call, ast.BinOp, ast.Name, ast.Subscript, ast.Attribute)
     return isinstance(node, kinds) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def unpacked(site: Site) -> Iterator[Draft]:
+    """Two names that change places where a sequence is unpacked."""
+    items = site.node.elts
+    for index in range(min(len(items), 8) - 1):
+        first, second = items[index], items[index + 1]
+        yield site.splice(
+            "unpack-swap",
+            5.0,
+            (*site.source.span(first), site.text(second)),
+            (*site.source.span(second), site.text(first)),
+        )
 
 
 def target(site: Site) -> Iterator[Draft]:

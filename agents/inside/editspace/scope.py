@@ -69,6 +69,8 @@ class Scope:
         self.functions = [n.name for n in top if isinstance(n, Function)]
         self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in _stored(n)])
         self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
+        self.unread: Set[str] = _unread(root, self.params) | (outer.unread if outer else set())
+        """Parameters and locals that nothing reads: often the one that was meant where another stands."""
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
         self._names: Dict[int, List[str]] = {}
         self._words: Dict[str, Set[str]] = {}
@@ -142,7 +144,8 @@ class Scope:
         yield from self._asked_elsewhere()
         places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
         places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
-        for frag in places[:24]:
+        places = places[:24] + [f for f, n in self.expressions() if isinstance(n, ast.Subscript)][:6]
+        for frag in places:
             yield frag
             yield negated(frag)
             yield compared(frag, "is", Frag("None"))
@@ -188,7 +191,7 @@ class Scope:
                     yield compared(Frag(other), "not in", Frag(name))
         for name in self.locals[:10]:
             for kind in sorted(self.types.get(name, set()) - {"NoneType", "type", "function", "method"}):
-                if kind.isidentifier() and hasattr(builtins, kind):
+                if kind.isidentifier() and (hasattr(builtins, kind) or kind in self.source.classes()):
                     yield called("isinstance", Frag(name), Frag(kind))
                     yield negated(called("isinstance", Frag(name), Frag(kind)))
 
@@ -265,6 +268,16 @@ def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
     """Return the names stored to at or above a line."""
     names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return [n.id for n in names if n.lineno <= line]
+
+
+def _unread(root: ast.AST, params: List[str]) -> Set[str]:
+    """Return what a function is given or stores and nowhere reads."""
+    if not isinstance(root, Function):
+        return set()
+    read = {n.id for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return {name for name in [*params, *_stored(root)] if name not in read and not name.startswith("_")} - {
+        "self", "cls",
+    }  # fmt: skip
 
 
 def _unique(items: List[Any]) -> List[Any]:
