@@ -153,7 +153,7 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
             drafts = drafts(site)
         base, line = _base(ground, site), _line(ground, site)
         boost = _boost(clues, ground, site)
-        for draft in drafts:
+        for draft in drafts if stream else sorted(drafts, key=lambda one: -one.weight):
             key = (ground.index, draft.splices)
             if key in seen or _same(ground.source, draft):
                 continue
