@@ -177,14 +177,15 @@ def _initialisations(site: Site) -> List[Stated]:
 
 def _like_others(site: Site) -> List[Stated]:
     """Return what a statement of the function says of one name, said of a name that nothing reads: `x.b = b`."""
-    found: Dict[str, None] = {}
-    for node in ast.walk(site.scope.root):
+    found: Dict[str, float] = {}
+    for node in ast.walk(site.scope.root) if site.scope.unread else ():
         if isinstance(node, (ast.Assign, ast.Expr)) and "\n" not in site.text(node) and len(site.text(node)) <= 80:
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             for name in sorted(names):
                 for fresh in sorted(site.scope.unread):
-                    found.setdefault(re.sub(rf"(?<!\w){name}(?!\w)", fresh, site.text(node)))
-    return [(text, 5.0, "copied") for text in found][:30]
+                    text, times = re.subn(rf"(?<!\w){name}(?!\w)", fresh, site.text(node))
+                    found.setdefault(text, 5.0 if times > 1 else 1.5)
+    return [(text, weight, "copied") for text, weight in found.items()][:30]
 
 
 def _counted(site: Site) -> List[Stated]:

@@ -69,7 +69,7 @@ class Scope:
         self.functions = [n.name for n in top if isinstance(n, Function)]
         self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in _stored(n)])
         self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
-        self.unread: Set[str] = _unread(root, self.params) | (outer.unread if outer else set())
+        self.unread: Set[str] = _unread(root) | (outer.unread if outer else set())
         """Parameters and locals that nothing reads: often the one that was meant where another stands."""
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
         self._names: Dict[int, List[str]] = {}
@@ -270,14 +270,13 @@ def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
     return [n.id for n in names if n.lineno <= line]
 
 
-def _unread(root: ast.AST, params: List[str]) -> Set[str]:
+def _unread(root: ast.AST) -> Set[str]:
     """Return what a function is given or stores and nowhere reads."""
     if not isinstance(root, Function):
         return set()
     read = {n.id for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    return {name for name in [*params, *_stored(root)] if name not in read and not name.startswith("_")} - {
-        "self", "cls",
-    }  # fmt: skip
+    own = {name for name in [*parameters(root), *_stored(root)] if not name.startswith("_")}
+    return own - read - {"self", "cls"}
 
 
 def _unique(items: List[Any]) -> List[Any]:
