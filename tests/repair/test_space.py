@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 
 import pytest
 
 from agents.inside.editspace import Ground, search
 from agents.inside.editspace.scope import Clues
-from agents.inside.source import Source
+from agents.inside.source import Function, Source
 
 EARLY = 1200
 """Edits of a short function that even a slow suite lets a search try."""
 
 
 def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
-    """Return the texts that the first edits of the only function of a module make, every line as suspicious."""
+    """Return the texts that the first edits of the last function of a module make, every line as suspicious."""
     source = Source("f.py", code.encode())
-    node = source.tree.body[-1]
+    node = [each for each in ast.walk(source.tree) if isinstance(each, Function)][-1]
     clues = Clues()
     clues.types["f.py", node.lineno] = types or {}
     suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)
@@ -53,6 +54,17 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
         ("a name in a format", 'def f(a, b):\n    return f"<{a} {a:>3}>"\n', 'f"<{a} {b:>3}>"'),
         ("a width in a format", 'def f(a):\n    return f"{a:2d}"\n', 'f"{a:02d}"'),
         ("a case of a conditional value", "def f(v):\n    return 9 if v > 9 else v\n", "(9 if v > 9 else v) if v"),
+        ("a guard of what is looked into", "def f(g, h):\n    if h:\n        g[h].go()\n", "if h and g[h]:"),
+        ("a single thing for a list", "def f(x):\n    return {1: x}\n", "{1: [x]}"),
+        ("a keyword's unit", "def f(n):\n    return span(minutes=n)\n", "span(hours=n)"),
+        ("two keywords", "def f(a, b):\n    return g(x=a, y=b)\n", "g(y=a, x=b)"),
+        ("a helper that nothing calls", "def _low(x): ...\ndef f(x):\n    return x\n", "return _low(x)"),
+        ("a class that is not handed on", "def f(cls, d):\n    return make(d)\n", "make(d, cls)"),
+        (
+            "an attribute that nothing reads",
+            "class C:\n    def __init__(self, p):\n        self.p = p\n    def f(self, k):\n        return g(k)\n",
+            "self.p + g(k)",
+        ),
     ],
     ids=lambda text: text.replace(" ", "-") if "\n" not in text else "",
 )

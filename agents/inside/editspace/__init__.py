@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Op
 
 from ..source import Function, Source, Splice
 from . import conditions, constants, formats, missing, names, operators, statements, values
+from .forgotten import remembered
 from .scope import Clues, Draft, Scope, Site, scopes
 
 Family = Callable[[Site], Iterator[Draft]]
@@ -43,6 +44,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),
+    (remembered, Value, 5.0, "value"),
     (values.awaited, (ast.Call,), 6.0, "load"),
     (formats.formatted, (ast.JoinedStr,), 5.0, "format"),
     (names.unpacked, (ast.Tuple,), 5.0, "store"),
@@ -164,7 +166,7 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
             edit = Edit(score, draft.kind, site.node.lineno, ground.index, draft.splices)
             heapq.heappush(heap, (-score, next(order), edit, None))
             if stream:
-                bound = draft.weight * base * boost * (FRESH if site.scope.unread else 1.0)
+                bound = draft.weight * base * boost * (FRESH if site.scope.unread.words else 1.0)
                 heapq.heappush(heap, (-bound, next(order), what, drafts))
                 break
 
@@ -191,7 +193,7 @@ def _base(ground: Ground, site: Site) -> float:
 
 
 def _fresh(site: Site, draft: Draft) -> float:
-    unread = site.scope.unread
+    unread = site.scope.unread.words
     if not unread:
         return 1.0
     return FRESH if any(unread & site.scope.words_of(new.decode("utf-8")) for _, _, new in draft.splices) else 1.0
@@ -233,7 +235,7 @@ def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]
         site = Site(scope, node)
         for family, ceiling, where in by_type[type(node)]:
             if _stands(site, where):
-                most = ceiling * (FRESH if scope.unread else 1.0)
+                most = ceiling * (FRESH if scope.unread.words else 1.0)
                 yield site, family, most * _boost(clues, ground, site) * _base(ground, site)
 
 

@@ -29,6 +29,9 @@ def strengthened(site: Site) -> Iterator[Draft]:
     whole = site.place.field in ("test", "ifs")
     crash_only = 0.7 if not whole else 1.0
     names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
+    for needed in _looked_into(site) if whole else ():
+        yield site.put("cond-add", 5.5, joined("and", frag, needed))
+        yield site.put("cond-add", 5.0, joined("and", compared(needed, "is not", Frag("None")), frag))
     for atom in site.scope.atoms():
         if atom.text == frag.text:
             continue
@@ -39,6 +42,15 @@ def strengthened(site: Site) -> Iterator[Draft]:
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))
+
+
+def _looked_into(site: Site) -> List[Frag]:
+    """Return what the first statements under a condition take attributes or elements of: it must be there."""
+    first = list(getattr(site.parent, "body", ()))[:2] if isinstance(site.parent, (ast.If, ast.While)) else []
+    inner = [n for one in first for n in ast.walk(one) if isinstance(n, (ast.Attribute, ast.Subscript))]
+    found = [n.value for n in inner if isinstance(n.value, (ast.Name, ast.Attribute, ast.Subscript))]
+    texts = dict.fromkeys(site.text(one) for one in found if getattr(one, "id", "") not in ("self", "cls"))
+    return [Frag(text) for text in texts if "\n" not in text][:6]
 
 
 def replaced(site: Site) -> Iterator[Draft]:

@@ -178,11 +178,11 @@ def _initialisations(site: Site) -> List[Stated]:
 def _like_others(site: Site) -> List[Stated]:
     """Return what a statement of the function says of one name, said of a name that nothing reads: `x.b = b`."""
     found: Dict[str, float] = {}
-    for node in ast.walk(site.scope.root) if site.scope.unread else ():
+    for node in ast.walk(site.scope.root) if site.scope.unread.names else ():
         if isinstance(node, (ast.Assign, ast.Expr)) and "\n" not in site.text(node) and len(site.text(node)) <= 80:
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             for name in sorted(names):
-                for fresh in sorted(site.scope.unread):
+                for fresh in sorted(site.scope.unread.names):
                     text, times = re.subn(rf"(?<!\w){name}(?!\w)", fresh, site.text(node))
                     found.setdefault(text, 5.0 if times > 1 else 1.5)
     return [(text, weight, "copied") for text, weight in found.items()][:30]
@@ -223,7 +223,10 @@ def _with_name(site: Site, name: str) -> List[Stated]:
             if kinds & NUMERIC:
                 found.append((f"{name} += {other}", 2.0, "step-add"))
     if "str" in kinds:
-        found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower")]
+        found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower", "upper")]
+        found.append((f"{name} = int({name})", 1.5, "assign-add"))
+    if kinds & {"str", "list", "tuple"}:
+        found += [(f"{name} = {name}[{part}]", 1.5, "assign-add") for part in ("1:", ":-1")]
     if "NoneType" in kinds:
         found += [(f"{name} = {name} or {default}", 2.0, "assign-add") for default in ("[]", "{}", "''", "0")]
     return found

@@ -8,7 +8,8 @@ import difflib
 from typing import Any, Dict, Iterator, List, Tuple
 
 from ..source import LOWEST, Frag, Function, wrapped
-from .scope import Draft, Site, parameters
+from .scope import Draft, Site
+from .unread import parameters
 
 SIBLINGS = tuple(
     tuple(group.split())
@@ -57,7 +58,7 @@ SIBLINGS = tuple(
         "next iter",
         "get pop setdefault",
         "hour minute second",
-        "days seconds",
+        "weeks days hours minutes seconds milliseconds microseconds",
         "year month day",
     )
 )
@@ -183,6 +184,7 @@ def arguments(site: Site) -> Iterator[Draft]:
         ):
             a, b = site.source.span(first), site.source.span(second)
             yield site.splice("arg-swap", 7.0, (*a, site.text(second)), (*b, site.text(first)))
+    yield from _renamed(site)
     yield from _added(site, items, spans)
     if isinstance(site.parent, ast.Expr):
         return
@@ -190,6 +192,22 @@ def arguments(site: Site) -> Iterator[Draft]:
         yield site.put("unwrap", 5.0 if len(items) == 1 else 2.0, site.frag(node.args[0]))
     if isinstance(node.func, ast.Attribute):
         yield site.put("method-drop", 5.0 if not items else 3.0, site.frag(node.func.value))
+
+
+def _renamed(site: Site) -> Iterator[Draft]:
+    """Another name for a keyword; two keywords that change names."""
+    keywords = [one for one in site.node.keywords if one.arg is not None]
+    starts = [_argument_span(site, one)[0] for one in keywords]
+    given = {one.arg for one in keywords}
+    accepted = site.scope.clues.keywords.get(getattr(site.node.func, "attr", getattr(site.node.func, "id", "")), [])
+    for one, start in zip(keywords, starts):
+        siblings = [name for group in SIBLINGS if one.arg in group for name in group]
+        for name in dict.fromkeys([*siblings, *accepted]):
+            if name not in given:
+                yield site.splice("keyword", 6.0 if name in siblings else 4.0, (start, start + len(one.arg), name))
+    for at in range(len(keywords) - 1):
+        places = [(starts[n], starts[n] + len(keywords[n].arg), keywords[2 * at + 1 - n].arg) for n in (at, at + 1)]
+        yield site.splice("keyword", 5.0, *places)
 
 
 def _spot(item: Any) -> Any:
@@ -234,11 +252,13 @@ def _added(site: Site, items: List[Any], spans: List[Tuple[int, int]]) -> Iterat
     if not last_is_keyword:
         for text in ("0", "1", "-1", "None", "True", "False", "''"):
             yield site.splice("arg-add", 2.5 if not isinstance(node.func, ast.Name) else 1.5, (at, at, comma + text))
-    for own in sorted(scope.unread):
+    for own in sorted(scope.unread.names):
         if own not in given and own not in accepted:
             yield site.splice("forward", 3.0, (at, at, f"{comma}{own}={own}"))
+        if own == "cls" and not last_is_keyword:
+            yield site.splice("arg-add", 4.0, (at, at, f"{comma}{own}"))
     if name in ("sorted", "sort", "max", "min"):
-        for own in sorted(scope.unread | set(scope.functions)):
+        for own in sorted(scope.unread.names | set(scope.functions)):
             if "key" not in given:
                 yield site.splice("arg-add", 3.0, (at, at, f"{comma}key={own}"))
         for text in ("reverse=True", "key=len", "key=str", "key=str.lower", "default=None", "default=0"):

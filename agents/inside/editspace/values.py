@@ -59,7 +59,7 @@ def cleaned(site: Site) -> Iterator[Draft]:
         for name, weight in (
             ("lower", 4.0),
             ("strip", 4.0),
-            ("upper", 3.0),
+            ("upper", 4.0),
             ("rstrip", 2.0),
             ("lstrip", 2.0),
             ("split", 2.0),
@@ -77,6 +77,7 @@ def cleaned(site: Site) -> Iterator[Draft]:
         ("round", 3.0 if getattr(getattr(site.parent, "func", None), "id", "") == "int" else 1.5),
     ):
         yield site.put("wrap", weight, called(name, frag))
+    yield site.put("wrap", 2.5, Frag(f"[{frag.text}]"))
     if not kinds or kinds & {"list", "dict", "set", "deque"}:
         yield site.put("copy", 3.0, method(frag, "copy"))
 
