@@ -61,6 +61,11 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
         ("a helper that nothing calls", "def _low(x): ...\ndef f(x):\n    return x\n", "return _low(x)"),
         ("a class that is not handed on", "def f(cls, d):\n    return make(d)\n", "make(d, cls)"),
         (
+            "a step that the function's twin has",
+            "def g(a, m):\n    if a > m:\n        a = m\n    return a\ndef f(a, m):\n    return a * m\n",
+            "    if a > m:\n        a = m\n    return a * m",
+        ),
+        (
             "an attribute that nothing reads",
             "class C:\n    def __init__(self, p):\n        self.p = p\n    def f(self, k):\n        return g(k)\n",
             "self.p + g(k)",
@@ -92,3 +97,15 @@ def test_one_place_that_takes_in_much_does_not_hold_up_the_others() -> None:
     texts = drawn(f"def f({names}):\n    total = 0\n{tests}    return -total\n")
 
     assert any("return total" in text for text in texts[:200])
+
+
+def test_what_is_called_as_the_place_it_goes_to_is_tried_first() -> None:
+    """In a row of `a=self.a, b=self.b` the slip is the one whose names differ."""
+    names = [f"part{n}" for n in range(9)]
+    row = ", ".join(f"{name}=self.{name}" for name in names)
+    slip = row.replace("=self.part5", "=self.part4")
+    code = f"class C:\n    def g(self):\n        return self.part5\n    def f(self):\n        return dict({slip})\n"
+
+    texts = drawn(code)
+
+    assert any(row in text for text in texts[:12])

@@ -70,7 +70,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
 
 _READ = (ast.Load, type(None))
 
-CROWD = 40.0
+CROWD = 60.0
 """The n-th edit of one kind at one place counts 1/sqrt(1 + n / CROWD): what one place takes in makes others wait."""
 FRESH = 1.6
 """How much likelier an edit is that reads what the function was given, or made, and reads nowhere."""
@@ -88,13 +88,17 @@ CRASHES: Dict[str, Set[str]] = {
         ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
         ("NameError", "var assign-add copied attr-for-var sibling"),
         ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
-        ("AttributeError", "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed"),
+        (
+            "AttributeError",
+            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add",
+        ),
         ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
         (
             "TypeError",
-            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed",
+            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed "
+            "await-add keyword cmp-swap",
         ),
-        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop"),
+        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop unpack-swap"),
         ("StopIteration", "arg-add guard-exit except"),
     )
 }

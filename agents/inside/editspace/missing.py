@@ -149,6 +149,7 @@ def _statements(site: Site) -> List[Stated]:
         if name not in ("self", "cls"):
             found += _with_name(site, name)
     found += [(text, 3.0, "copied") for text in sorted(own) if "\n" not in text and not text.startswith(("'", '"'))]
+    found += [(text, 1.8, "copied") for text in _twins(site)]
     if any(isinstance(n, ast.Yield) for n in ast.walk(site.scope.root)):
         found += [(f"yield {name}", 3.0, "call-add") for name in site.scope.names(site.node.lineno) if name != "self"]
     if in_loop(site):

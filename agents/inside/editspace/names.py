@@ -71,11 +71,12 @@ def variable(site: Site) -> Iterator[Draft]:
     if site.place.field == "func":
         yield from function(site)
         return
-    names = scope.names(node.lineno)
+    names, meant = scope.names(node.lineno), _meant(site)
     for name in names:
         if name != node.id and name not in ("self", "cls"):
             near = difflib.SequenceMatcher(None, name, node.id).ratio()
-            yield site.put("var", (5.0 + 3.0 * near) * scope.alike(node.id, name), Frag(name))
+            weight = 8.0 if name == meant else (5.0 + 3.0 * near) * scope.alike(node.id, name)
+            yield site.put("var", weight, Frag(name))
     for name in scope.globals:
         if name not in names and name != node.id and node.id not in names:
             near = difflib.SequenceMatcher(None, name, node.id).ratio()
@@ -135,13 +136,27 @@ def attribute(site: Site) -> Iterator[Draft]:
     for _frag, other in scope.expressions():
         if isinstance(other, ast.Attribute) and site.text(other.value) == site.text(node.value):
             seen.setdefault(other.attr, 3.0)
+    meant = _meant(site)
     for name, weight in seen.items():
         if name != node.attr:
-            yield site.splice("attr", weight, (*where, name))
+            yield site.splice("attr", 7.0 if name.strip("_") == meant else weight, (*where, name))
     if isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name) and site.place.field != "func":
         for name in scope.names(node.lineno):
             if name not in ("self", "cls", node.value.id) and scope.alike(name, node.value.id) == 1.0:
                 yield site.put("var", 3.0, Frag(f"{name}.{node.attr}"))
+
+
+def _meant(site: Site) -> str:
+    """Return the name that a value is stored or handed on under: what has the same name is often what was meant."""
+    parent = site.parent
+    if isinstance(parent, ast.keyword):
+        return parent.arg or ""
+    if isinstance(parent, ast.Dict) and site.place.field == "values":
+        return str(getattr(parent.keys[site.place.at], "value", ""))
+    if isinstance(parent, ast.Assign):
+        target = parent.targets[0]
+        return str(getattr(target, "attr", getattr(target, "id", ""))).strip("_")
+    return ""
 
 
 def own_attributes(site: Site) -> List[str]:
