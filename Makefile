@@ -59,9 +59,10 @@ bench: setup system  ## Run every benchmark and write benchmarks/results (an hou
 soak: setup system  ## The long tests: 50 kills, every cheat and honest change, and more (an hour)
 	@$(BIN)/python -P -m pytest -q -m soak
 
-lock: .venv/.uv-$(UV)  ## Write requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: .venv/.uv-$(UV)  ## Write both lock files anew from pyproject.toml: everything, and what the image needs
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra build $(LOCKED) -c requirements.lock -o requirements-image.lock
 
 clean:  ## Remove what was set up here
 	@rm -rf .venv dashboard/web/node_modules dashboard/server/static

@@ -15,12 +15,24 @@ from agents.sandbox.bubblewrap import BubblewrapSandbox
 from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
 from agents.sandbox.supervisor.meters import descendants, nameless
-from tests.contracts.sandbox import MIB, SandboxContract, alive, command
+from tests.contracts.sandbox import MIB, SandboxContract, alive, command, python
 
 pytestmark = pytest.mark.slow
 
 
-class TestLocal(SandboxContract):
+class Supervised(SandboxContract):
+    """What runs below a supervisor of ours, and not below a container's."""
+
+    async def test_what_is_ordered_by_addresses_is_ordered_the_same_each_time(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        """A set that holds `None` names the tests that pytest makes of it: they must have one name."""
+        done = [await sandbox.run(python(place, "print(id(None), id(object()))")) for _ in range(2)]
+
+        assert done[0].stdout == done[1].stdout != b""
+
+
+class TestLocal(Supervised):
     """No isolation, the same behaviour."""
 
     @pytest.fixture
@@ -28,17 +40,33 @@ class TestLocal(SandboxContract):
         return LocalSandbox()
 
 
-class TestLandlock(SandboxContract):
+class TestLandlock(Supervised):
     """The layer for machines without user name spaces."""
 
-    adds = ("TMPDIR",)
+    adds = ("TMPDIR", "GIT_CONFIG_NOSYSTEM")
 
     @pytest.fixture
     def sandbox(self, landlock: LandlockSandbox) -> Sandbox:
         return landlock
 
+    async def test_the_mode_of_a_file_is_changed_by_its_descriptor_too(self, sandbox: Sandbox, place: Path) -> None:
+        before = place.stat().st_mode
+        script = "import os; f = os.open('made', os.O_CREAT | os.O_RDWR, 0o600); os.chmod(f'/proc/self/fd/{f}', 0o751)"
 
-class TestBubblewrap(SandboxContract):
+        done = await sandbox.run(python(place, script))
+
+        assert done.exit == 0, done.stderr
+        assert ((place / "made").stat().st_mode & 0o777, place.stat().st_mode) == (0o751, before)
+
+    async def test_git_works_in_a_folder_of_its_own(self, sandbox: Sandbox, place: Path) -> None:
+        script = "git init -q made && git -C made -c user.name=a -c user.email=b commit -q --allow-empty -m x"
+
+        done = await sandbox.run(command(place, "sh", "-c", script))
+
+        assert (done.exit, done.stderr) == (0, b"")
+
+
+class TestBubblewrap(Supervised):
     """The default sandbox."""
 
     @pytest.fixture

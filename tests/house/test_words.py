@@ -52,7 +52,7 @@ def test_no_file_has(what: str) -> None:
 
 
 def test_lock_files_name_no_address() -> None:
-    locks = [ROOT / "requirements.lock", ROOT / "dashboard" / "web" / "package-lock.json"]
+    locks = [*ROOT.glob("requirements*.lock"), ROOT / "dashboard" / "web" / "package-lock.json"]
 
     found = [shown(lock) for lock in locks if re.search(r"https?://[\w.-]+/.*\.(?:whl|tgz|tar\.gz)", lock.read_text())]
 

@@ -7,7 +7,7 @@ import builtins
 import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
-from ..source import ATOM, Frag, Function, called, method, wrapped
+from ..source import ATOM, AWAIT, Frag, Function, called, method, wrapped
 from .scope import SIZED, Draft, Site
 
 Made = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
@@ -59,7 +59,7 @@ def cleaned(site: Site) -> Iterator[Draft]:
         for name, weight in (
             ("lower", 4.0),
             ("strip", 4.0),
-            ("upper", 3.0),
+            ("upper", 4.0),
             ("rstrip", 2.0),
             ("lstrip", 2.0),
             ("split", 2.0),
@@ -73,10 +73,19 @@ def cleaned(site: Site) -> Iterator[Draft]:
         ("bool", 2.0),
         ("len", 1.5),
         ("repr", 1.5),
+        ("tuple", 1.5),
+        ("round", 3.0 if getattr(getattr(site.parent, "func", None), "id", "") == "int" else 1.5),
     ):
         yield site.put("wrap", weight, called(name, frag))
+    yield site.put("wrap", 2.5, Frag(f"[{frag.text}]"))
     if not kinds or kinds & {"list", "dict", "set", "deque"}:
         yield site.put("copy", 3.0, method(frag, "copy"))
+
+
+def awaited(site: Site) -> Iterator[Draft]:
+    """A call that is waited for."""
+    if isinstance(site.function(), ast.AsyncFunctionDef) and not isinstance(site.parent, ast.Await):
+        yield site.put("await-add", 6.0, Frag("await " + site.text(), AWAIT))
 
 
 def _gives_text(node: Any) -> bool:
