@@ -6,7 +6,7 @@ import pytest
 
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
-from agents.brains.conversation.speaking import lean
+from agents.brains.conversation.shelf import lean
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.turns import Heard
 from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
