@@ -7,6 +7,7 @@ for itself.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -26,6 +27,9 @@ LATE = ("networkx", "httpx", "uvicorn.loops.auto", "uvicorn.protocols.http.auto"
 """What is imported only when it is needed, which for these is in most commands."""
 
 MOST = 1 << 17
+"""Bytes of a packet."""
+STARTING = 300.0
+"""Seconds it may take to be ready on a machine that is busy with other things."""
 
 
 class Warm:
@@ -54,7 +58,7 @@ class Warm:
         """Run `kaizen` to its end and return its status; raise TimeoutExpired after killing it."""
         asked = json.dumps({"arguments": arguments, "cwd": str(cwd), "environment": dict(environment)}).encode()
         assert len(asked) < MOST, "more than one packet holds"
-        self._channel.settimeout(30)
+        self._channel.settimeout(STARTING)
         socket.send_fds(self._channel, [asked], [out.fileno(), err.fileno()])
         pid = int(self._heard())
         self._channel.settimeout(seconds)
@@ -62,7 +66,7 @@ class Warm:
             return int(self._heard())
         except TimeoutError as error:
             os.kill(pid, 9)
-            self._channel.settimeout(30)
+            self._channel.settimeout(STARTING)
             self._heard()
             raise subprocess.TimeoutExpired(arguments, seconds) from error
 
@@ -125,5 +129,5 @@ def prepare() -> None:
 
 if __name__ == "__main__":
     prepare()
-    with socket.socket(fileno=int(sys.argv[1])) as channel:
+    with socket.socket(fileno=int(sys.argv[1])) as channel, contextlib.suppress(BrokenPipeError):
         serve(channel)
