@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import functools
 import os
 import resource
 import select
@@ -26,6 +27,12 @@ _HIGH = 256
 _STANDS_SECONDS = 30
 _READ_PROC = 4 | 8
 _ALLOW_SEALING, _ADD_SEALS, _ALL_SEALS = 2, 1033, 0xF
+
+
+@functools.cache
+def libc() -> ctypes.CDLL:
+    """The C library, found once: that takes longer than most calls of it."""
+    return ctypes.CDLL(None)
 
 
 class Reader:
@@ -265,7 +272,7 @@ def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group
     # In the forked child: never returns.
     try:
         os.setsid()
-        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
         if asked is not None:
