@@ -19,6 +19,7 @@ import time
 from .asked import Asked
 from .fence import fence
 from .meters import descendants, tasks_of
+from .mounted import led_astray
 from .order import FIRST_INPUT, FIRST_TO_GO, GATE, STATUS, Order
 
 _SET_PDEATHSIG = 1
@@ -206,6 +207,9 @@ class Started:
         if order.processes:
             # Counted from here on in the new user namespace alone.
             resource.prlimit(self.first, resource.RLIMIT_NPROC, (order.processes, order.processes))
+        wrong = led_astray(self.first, self.emptied, order.meant) if order.meant else ""
+        if wrong:
+            raise OSError(f"{wrong} was swapped for something else while it was mounted")
         os.write(gate, b"g")
 
     def _keep_mounts(self) -> None:
