@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -46,6 +47,13 @@ class TestLandlock(SandboxContract):
 
         assert done.exit == 0, done.stderr
         assert ((place / "made").stat().st_mode & 0o777, place.stat().st_mode) == (0o751, before)
+
+    async def test_commands_in_one_place_run_one_after_the_other(self, sandbox: Sandbox, place: Path) -> None:
+        script = "echo begins >> log; sleep 0.2; echo ends >> log"
+
+        await asyncio.gather(*(sandbox.run(command(place, "sh", "-c", script)) for _ in range(3)))
+
+        assert (place / "log").read_text().split() == ["begins", "ends"] * 3
 
     async def test_git_works_in_a_folder_of_its_own(self, sandbox: Sandbox, place: Path) -> None:
         script = "git init -q made && git -C made -c user.name=a -c user.email=b commit -q --allow-empty -m x"
