@@ -26,9 +26,11 @@ from ledger.events import (
     Left,
     MilestoneReached,
     NoticeRaised,
+    PatchesDoubted,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     PauseRequested,
     ProjectOpened,
     Reason,
@@ -161,6 +163,14 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
         ),
         *landing("r1.i1.a1", 1, "Return the number itself", {"tests": 2.0, "coverage": 61.0, "lint": 23.0}, 52.0),
         *director(
+            PatchStacked(attempt=AttemptId("r1.i1.a2"), base=commit(1), on=commit(101), tree=commit(102), score=70.0),
+            PatchStacked(
+                attempt=AttemptId("r1.i1.a2"), base=commit(1), on=commit(101), tree=commit(101), alone="it adds a test"
+            ),
+            PatchesDoubted(
+                attempts=(AttemptId("r1.i1.a2"),), base=commit(1), tree=commit(102),
+                reasons=(Reason(code="expected", message="a test that passes on the base does not pass"),),
+            ),
             PatchRebased(attempt=AttemptId("r1.i1.a2"), base=commit(1), tree=commit(102)),
             measured("r1.i1.a2", 1, (2.0, 61.5, 2.0), 70.0),
         ),
