@@ -62,7 +62,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (statements.moved, Statement, 5.0, "statement"),
     (statements.branch, (ast.If,), 5.0, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
-    (missing.guarded, Statement, 3.2, "statement"),
+    (missing.guarded, Statement, 6.0, "statement"),
     (missing.inserted, Statement, 8.4, "statement"),
     (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
