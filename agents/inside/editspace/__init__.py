@@ -45,6 +45,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),
     (remembered, Value, 5.0, "value"),
+    (values.looped, Value, 6.0, "load"),
     (values.awaited, (ast.Call,), 6.0, "load"),
     (formats.formatted, (ast.JoinedStr,), 5.0, "format"),
     (names.unpacked, (ast.Tuple,), 5.0, "store"),
