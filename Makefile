@@ -20,8 +20,9 @@ help:  ## Show the targets
 
 .venv/.installed: .venv/.uv-$(UV) requirements.lock pyproject.toml
 	@echo "setup: dependencies, by hash (20 s to 2 min the first time)"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q director agents ledger knowledge_graph dashboard/server
 	@touch $@
 
 setup: .venv/.installed page  ## Make .venv/bin/kaizen and the page (10 s to 3 min the first time, then at once)
@@ -56,9 +57,10 @@ bench: setup system  ## Run every benchmark and write benchmarks/results (an hou
 soak: setup system  ## The long tests: 50 kills, every cheat and honest change, and more (an hour)
 	@$(BIN)/python -P -m pytest -q -m soak
 
-lock: .venv/.uv-$(UV)  ## Write requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: .venv/.uv-$(UV)  ## Write both lock files anew from pyproject.toml: everything, and what the image needs
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra build $(LOCKED) -c requirements.lock -o requirements-image.lock
 
 clean:  ## Remove what was set up here
 	@rm -rf .venv dashboard/web/node_modules dashboard/server/static

@@ -44,7 +44,7 @@ class LandlockSandbox(ProbedSandbox):
 
     async def _confined(self, command: Command) -> Completed:
         planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
-        guard = await asyncio.to_thread(Guard, planned.writable)
+        guard = await asyncio.to_thread(Guard, planned.writable, planned.standing)
         private = Path(tempfile.mkdtemp(prefix="kaizen-private-")).resolve()
         try:
             done = await self._launcher.carry_out(self._order(planned, private), command)
@@ -114,7 +114,8 @@ def _environment(planned: Plan, private: Path) -> dict[str, str]:
     command = planned.command
     given = [Path(path) for path in (*planned.read_only, *planned.writable)]
     env = {name: _moved(value, private, given) for name, value in command.env.items()}
-    return {"TMPDIR": str(private), **env, "PWD": str(command.cwd)}
+    # Git takes a configuration of the machine that it may not read for an error, one that is not there for none.
+    return {"TMPDIR": str(private), "GIT_CONFIG_NOSYSTEM": "1", **env, "PWD": str(command.cwd)}
 
 
 def _moved(value: str, private: Path, given: list[Path]) -> str:

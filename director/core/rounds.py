@@ -156,7 +156,7 @@ def _schedule(run: Run) -> list[AnyEvent]:
     taken = {a.task.id for a in run.open.values()}
     wanted = {t.id: t for t in policy.eligible(run)}
     for task in run.todo:
-        if task.id in taken or task.id not in wanted:
+        if task.id in taken or task.id not in wanted or policy.has_kin_at_work(run, wanted[task.id]):
             continue
         choice = routing.choose(run, wanted[task.id]) or routing.CLASSICAL
         return [_new(run, task, choice, policy.skip(run, wanted[task.id]))]

@@ -85,6 +85,7 @@ class Referee:
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
         self._seen: dict[str, Seen] = {}
+        self._reached: dict[str, SuiteResult] = {}
         self._examples: dict[str, Examples] = {}
         self._usual: dict[str, Usual | None] = {}
         self._numbers = count(1)
@@ -153,6 +154,18 @@ class Referee:
         self._seen[tree] = seen
         while len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
+
+    def suite_of(self, tree: str) -> SuiteResult | None:
+        """Return what became of each test of a tree, by a whole run or by what a change reaches; None if forgotten."""
+        seen = self._seen.get(tree)
+        return seen.suite if seen is not None else self._reached.get(tree)
+
+    def keep_reached(self, tree: str, suite: SuiteResult) -> None:
+        """Keep what became of each test of a tree as far as it is known without a whole run."""
+        self._reached.pop(tree, None)
+        self._reached[tree] = suite
+        while len(self._reached) > REMEMBERED:
+            del self._reached[next(iter(self._reached))]
 
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,

@@ -30,11 +30,12 @@ def as_user(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
 def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, tmp_path: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("this is an ordinary user already: the other tests are this one")
-    home = tmp_path / "home"
-    home.mkdir()
-    for place in (home, tmp_path, *list(tmp_path.parents)[:2]):
+    home, own = tmp_path / "home", tmp_path / "own"
+    for place in (home, own):
+        place.mkdir()
+        os.chown(place, UID, UID)
+    for place in (home, own, tmp_path, *list(tmp_path.parents)[:2]):
         place.chmod(0o755)
-    os.chown(home, UID, UID)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     python = next(
         (
@@ -48,7 +49,7 @@ def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, tmp_path: Path)
         pytest.skip(f"no {version} that an ordinary user can run")
 
     done = as_user(
-        python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(home / "t"),
+        python, "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(own / "t"),
         "tests/contracts/test_escapes.py", "-k", f"stopped_by and {adapter}", home=home,
     )  # fmt: skip
 

@@ -43,11 +43,27 @@ class TestLocal(Supervised):
 class TestLandlock(Supervised):
     """The layer for machines without user name spaces."""
 
-    adds = ("TMPDIR",)
+    adds = ("TMPDIR", "GIT_CONFIG_NOSYSTEM")
 
     @pytest.fixture
     def sandbox(self, landlock: LandlockSandbox) -> Sandbox:
         return landlock
+
+    async def test_the_mode_of_a_file_is_changed_by_its_descriptor_too(self, sandbox: Sandbox, place: Path) -> None:
+        before = place.stat().st_mode
+        script = "import os; f = os.open('made', os.O_CREAT | os.O_RDWR, 0o600); os.chmod(f'/proc/self/fd/{f}', 0o751)"
+
+        done = await sandbox.run(python(place, script))
+
+        assert done.exit == 0, done.stderr
+        assert ((place / "made").stat().st_mode & 0o777, place.stat().st_mode) == (0o751, before)
+
+    async def test_git_works_in_a_folder_of_its_own(self, sandbox: Sandbox, place: Path) -> None:
+        script = "git init -q made && git -C made -c user.name=a -c user.email=b commit -q --allow-empty -m x"
+
+        done = await sandbox.run(command(place, "sh", "-c", script))
+
+        assert (done.exit, done.stderr) == (0, b"")
 
 
 class TestBubblewrap(Supervised):
