@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agents.ports import Command, SandboxBroken
 from agents.sandbox.defaults import Allowance
-from agents.sandbox.standing import Standing, standing
+from agents.sandbox.standing import Standing, identity, is_below, standing
 from agents.sandbox.supervisor.order import FIRST_INPUT, GATE, STATUS
 
 HOME = "/home/kaizen"
@@ -58,6 +58,8 @@ class Plan(NamedTuple):
     standing: Standing
     """What no command may change or talk through inside writable places."""
     home: str
+    meant: tuple[tuple[str, int, int], ...] = ()
+    """Paths another command at work in the same place could swap, with the device and inode each must show."""
 
     @property
     def volatile(self) -> tuple[str, ...]:
@@ -76,7 +78,8 @@ def plan(command: Command, allowance: Allowance) -> Plan:
     writable = tuple(_allowed(path) for path in command.writable)
     for path in writable:
         _not_redirected(path, (*read_only, *writable))
-    return Plan(command, allowance, read_only, writable, standing(writable), _home_of(command))
+    found = Plan(command, allowance, read_only, writable, standing(writable), _home_of(command))
+    return found._replace(meant=tuple(_meant(found)))
 
 
 def argv(plan: Plan, bwrap: str, etc: str) -> list[str]:
@@ -108,6 +111,15 @@ def mounts(plan: Plan) -> list[Mount]:
     if len(found) > _MOUNTS:
         raise SandboxBroken(f"{len(found)} repositories, sockets, pipes and closed folders to cover; remove some")
     return found
+
+
+def _meant(plan: Plan) -> Iterator[tuple[str, int, int]]:
+    null = Path("/dev/null").stat()
+    for mount in mounts(plan):
+        place = next((place for place in sorted(plan.writable) if is_below(mount.path, place)), None)
+        if place is not None:
+            own = mount.source == mount.path
+            yield mount.path, *(identity(place, mount.path) if own else (null.st_dev, null.st_ino))
 
 
 def _isolation() -> list[str]:

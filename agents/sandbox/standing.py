@@ -56,6 +56,22 @@ def steps(place: str, path: str) -> list[str]:
     return [f"{place}/{'/'.join(inside[:depth])}" for depth in range(1, len(inside) + 1)]
 
 
+def identity(place: str, path: str) -> tuple[int, int]:
+    """Device and inode of something in a place, found step by step so that no link is followed; raise SandboxBroken."""
+    here = os.open(place, os.O_PATH | os.O_CLOEXEC)
+    try:
+        for name in path.removeprefix(place.rstrip("/") + "/").split("/"):
+            there = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=here)
+            os.close(here)
+            here = there
+        found = os.fstat(here)
+    except OSError as error:
+        raise SandboxBroken(f"{path} changed while the sandbox was built: {error.strerror}; run it again") from error
+    finally:
+        os.close(here)
+    return found.st_dev, found.st_ino
+
+
 def is_below(path: str, place: str) -> bool:
     """Whether the words of a path lead into a place."""
     return path.startswith(place.rstrip("/") + "/")

@@ -1,61 +1,127 @@
-"""What it costs to land patches where the suite is slow: processor seconds of a run, and how often all tests were run.
+"""What it costs to land patches where the suite is slow: processor seconds, and how often all tests were run.
 
-    python -m benchmarks.landing.run --bugs 6 --seconds 10 --minutes 20 [--code FOLDER]
+    python -m benchmarks.landing.run --bugs 6 --seconds 6 [--one-by-one]
 
 A project is made whose suite takes so many processor seconds and fails for so many bugs, each in a module of its own.
-`--code` runs another copy of Kaizen on the same project, to compare with. One JSON object goes to standard output.
+The agents bring the right patch at once: what is measured is the judging and the landing. One JSON object goes to
+standard output.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from msgspec.json import encode
+
+from agents.ports import Agent, Command, Completed, Nothing, Outcome, Proposal, Sandbox, SandboxLevel, Workbench
+from agents.sandbox.choose import choose
+from director.bootstrap import open_project
+from director.core import slot
+from director.host.starting import start_command
+from director.settings import load
+from ledger.events import AnyEvent, RequestId, RunEnded, RunRequested, Task
+
 SLOW = 40
 """Tests that take the time; none of them reaches a module with a bug."""
 MODULES = 12
 
 
 def main() -> None:
-    """Make the project, run, print."""
+    """Make the project, land, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bugs", type=int, default=6)
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--parallel", type=int, default=2)
-    parser.add_argument("--code", type=Path, default=ROOT)
+    parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--parallel", type=int, default=6)
+    parser.add_argument("--one-by-one", action="store_true")
     given = parser.parse_args()
+    if given.one_by_one:
+        slot.MOST = 1
     with tempfile.TemporaryDirectory(prefix="landing-") as place:
         repository = _repository(Path(place).resolve() / "slow", given.bugs, given.seconds)
-        print(json.dumps(_run(repository, given)))
+        print(json.dumps(asyncio.run(_run(repository, given))))
 
 
-def _run(repository: Path, given: argparse.Namespace) -> dict[str, Any]:
-    home = repository.parent / "home"
-    argv = [sys.executable, "-P", "-m", "director", "run", str(repository), "--json", "--no-page"]
-    argv += ["--minutes", str(given.minutes)]
-    own = {"KAIZEN_HOME": str(home), "PYTHONPATH": str(given.code), "KAIZEN_PARALLEL": str(given.parallel)}
+class Counting:
+    """A sandbox that adds up what is used in it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox, self.cpu = sandbox, 0.0
+
+    @property
+    def level(self) -> SandboxLevel:
+        """What the probe found."""
+        return self._sandbox.level
+
+    async def run(self, command: Command) -> Completed:
+        """Run, and add."""
+        done = await self._sandbox.run(command)
+        self.cpu += done.cpu_seconds
+        return done
+
+
+class Knowing:
+    """An agent that knows what is wrong."""
+
+    charge = "Mends at once."
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def work(self, task: Task, bench: Workbench) -> Outcome:
+        """Write the right module."""
+        if task.kind != "failing_test":
+            return Nothing("not asked here")
+        number = int(task.targets[0].partition("test_m")[2][:2])
+        place = bench.target.project / f"pkg/m{number:02}.py"
+        place.write_text(_module(number, wrong=False), encoding="utf-8")
+        return Proposal("known", f"mend {place.name}")
+
+
+async def _run(repository: Path, given: argparse.Namespace) -> dict[str, Any]:
+    own = {"KAIZEN_HOME": str(repository.parent / "home"), "KAIZEN_PARALLEL": str(given.parallel)}
+    settings = load({**os.environ, **own})
+    sandbox = Counting(choose(accept_none=False))
+    project = open_project(repository, settings, sandbox, time.time)
+    names = ("coder", "debugger", "tester", "architect")
+    knowing: dict[str, Agent] = {name: Knowing(name) for name in names}
+    project.executor.place = replace(project.executor.place, agents=knowing)
+    asked = RunRequested(request=RequestId("q"), path=str(repository))
+    start, _ = start_command(project, asked, settings, sandbox.level, time.time())
     began = time.monotonic()
-    done = subprocess.run(argv, env={**os.environ, **own}, capture_output=True, text=True, check=False)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    project.inbox.put_nowait(start)
+    director = asyncio.create_task(project.director.run())
+    events: list[AnyEvent] = []
+    while not any(isinstance(event, RunEnded) for event in events):
+        await asyncio.sleep(0.5)
+        if director.done():
+            director.result()
+        position, events = 0, []
+        while page := project.store.read(after=position):
+            events += [recorded.event for recorded in page]
+            position = page[-1].position
+    director.cancel()
+    await asyncio.gather(director, return_exceptions=True)
+    project.close()
+    used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "bugs": given.bugs,
         "suite_cpu": given.seconds,
-        "status": done.returncode,
-        "cpu": round(used.ru_utime + used.ru_stime, 1),
+        "one_by_one": given.one_by_one,
+        "cpu_in_the_sandbox": round(sandbox.cpu, 1),
+        "cpu_of_kaizen": round(used.ru_utime + used.ru_stime, 1),
         "wall": round(time.monotonic() - began, 1),
-        **_told(events),
+        **_told([json.loads(encode(event)) for event in events]),
     }
 
 
@@ -110,7 +176,7 @@ def _tests(number: int) -> str:
 
 
 def _slow(seconds: float) -> str:
-    rounds = max(1, int(seconds / SLOW * 1_500_000))
+    rounds = max(1, int(seconds / SLOW * 3_600_000))
     return (
         "import hashlib\n\nimport pytest\n\n\n"
         f'@pytest.mark.parametrize("number", range({SLOW}))\ndef test_slow(number):\n'

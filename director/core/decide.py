@@ -246,7 +246,7 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case PatchRejected() if attempt.step == "queued":
             return [fact]
         case PatchStacked() if attempt.step == "queued" and state.rollback is None:
-            return landing.stacked(run, attempt, fact)
+            return landing.stacked(state, run, attempt, fact)
         case PatchMeasured() if fact.together and _is_current(state, run, attempt, fact):
             return landing.confirmed(state, run, fact, report)
         case PatchMeasured() if _is_current(state, run, attempt, fact):

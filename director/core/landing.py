@@ -11,7 +11,7 @@ from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
 from director.core.policy import is_wanted
-from director.core.slot import standing
+from director.core.slot import is_mended, standing
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
@@ -63,7 +63,7 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     return [fact, decided]
 
 
-def stacked(run: Run, attempt: Attempt, fact: PatchStacked) -> list[AnyEvent]:
+def stacked(state: State, run: Run, attempt: Attempt, fact: PatchStacked) -> list[AnyEvent]:
     """Return the patch in its place, when it is better there than what is below it and in nothing worse."""
     where = standing(run)
     if where.next is None or where.next.id != attempt.id or (fact.base, fact.on) != (run.head, where.below):
@@ -73,7 +73,11 @@ def stacked(run: Run, attempt: Attempt, fact: PatchStacked) -> list[AnyEvent]:
     below = where.stood[-1].readings if where.stood else run.readings
     verdict = judge(run.started.gates, below, fact.readings)
     if verdict.lands:
-        return [fact]
+        after = fold(state, [fact]).run
+        assert after is not None
+        why = f"{attempt.id} mends it and waits to land"
+        searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
+        return [fact, *(AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task))]
     why = "; ".join(reason.message for reason in verdict.reasons)
     return [structs.replace(fact, readings=(), score=0.0, alone=why)]
 

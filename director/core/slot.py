@@ -6,11 +6,12 @@ together, the first half of them is measured, until the one that is not good sta
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
 from director.core.state import Attempt, Run
-from ledger.events import AttemptId
+from ledger.events import AttemptId, Reading, Task
 
 MOST = 6
 """Patches that are confirmed together at most, so that of six one at least is measured in full."""
@@ -52,6 +53,18 @@ def standing(run: Run) -> Standing:
         stood.append(attempt)
         below = attempt.stacked.tree
     return Standing(tuple(stood), None, below)
+
+
+def is_mended(run: Run, task: Task) -> bool:
+    """Return whether all tests of a task pass with the patches that wait to land together: nobody need search now."""
+    stood = standing(run).stood if len(run.slot) > 1 else ()
+    if not stood or task.kind != "failing_test" or not task.targets:
+        return False
+    return not set(task.targets) & _failing(stood[-1].readings) and set(task.targets) <= _failing(run.readings)
+
+
+def _failing(readings: Iterable[Reading]) -> set[str]:
+    return {finding.symbol for reading in readings if reading.gate == "tests" for finding in reading.findings}
 
 
 def without_next(run: Run, attempt: AttemptId) -> Run:

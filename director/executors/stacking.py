@@ -13,6 +13,9 @@ from director.referee.together import Looking
 from ledger.events import PatchRejected, PatchStacked, Reason
 from ledger.projections.score import quality_score
 
+WAITING = 3
+"""Patches that wait for which it pays to wait besides until it is known which tests reach what."""
+
 
 async def stack(mirror: Mirror, referee: Referee, run: Run, effect: Stack) -> PatchStacked | PatchRejected:
     """Return the patch in its place, or why it is not good or cannot stand there.
@@ -28,7 +31,8 @@ async def stack(mirror: Mirror, referee: Referee, run: Run, effect: Stack) -> Pa
         return _rejected(effect, (Reason(code="stale", message=message),)) if is_first else _alone(effect, message)
     gates, commit = run.started.gates, run.started.commit
     if is_first:
-        reasons = await referee.look(commit, run.tree, tree, gates, run.readings)
+        many = len(run.slot) >= WAITING
+        reasons = await referee.look(commit, run.tree, tree, gates, run.readings, patient=many)
         if reasons:
             return _rejected(effect, reasons)
     stood = standing(run).stood

@@ -204,19 +204,22 @@ class Referee:
         return self._usual[tree]
 
     async def look(
-        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
-    ) -> tuple[Reason, ...]:
+        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading],
+        *, patient: bool = False,
+    ) -> tuple[Reason, ...]:  # fmt: skip
         """Return why a tree is rejected by the tests its change can reach; nothing leaves it to the whole judgement.
 
-        Without a map of the base yet, one is begun beside this.
+        Without a map of the base yet, one is begun beside this; who is `patient` waits for it.
         """
         spec = next((spec for spec in specs if spec.name == Tests.name), None)
         reading = next((reading for reading in before if reading.gate == Tests.name), None)
         if spec is None or reading is None:
             return ()
+        if patient and self._mapping is not None:
+            await asyncio.shield(self._mapping)  # of an older tree: the next map is made from it
         if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
             self._mapping = asyncio.create_task(self._map(commit, base), name=f"map:{base}")
-            if self.first_look.knows_much:
+            if patient or self.first_look.knows_much:
                 await asyncio.shield(self._mapping)  # only what changed since the last map is run
         if not self.first_look.is_mapped(base):
             return ()

@@ -262,8 +262,11 @@ class SandboxContract:
         assert not alive(mark)
 
     async def test_commands_run_side_by_side(self, sandbox: Sandbox, place: Path) -> None:
+        for i in range(8):
+            (place / str(i)).mkdir()
+
         done: list[Completed] = await asyncio.gather(
-            *(sandbox.run(command(place, "sh", "-c", f"sleep 0.5; echo {i}")) for i in range(8))
+            *(sandbox.run(command(place / str(i), "sh", "-c", f"sleep 0.5; echo {i}")) for i in range(8))
         )
 
         assert [one.stdout for one in done] == [f"{i}\n".encode() for i in range(8)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -57,6 +59,13 @@ class TestLandlock(Supervised):
 
         assert done.exit == 0, done.stderr
         assert ((place / "made").stat().st_mode & 0o777, place.stat().st_mode) == (0o751, before)
+
+    async def test_commands_in_one_place_run_one_after_the_other(self, sandbox: Sandbox, place: Path) -> None:
+        script = "echo begins >> log; sleep 0.2; echo ends >> log"
+
+        await asyncio.gather(*(sandbox.run(command(place, "sh", "-c", script)) for _ in range(3)))
+
+        assert (place / "log").read_text().split() == ["begins", "ends"] * 3
 
     async def test_git_works_in_a_folder_of_its_own(self, sandbox: Sandbox, place: Path) -> None:
         script = "git init -q made && git -C made -c user.name=a -c user.email=b commit -q --allow-empty -m x"
@@ -141,6 +150,38 @@ class TestBubblewrap(Supervised):
         with pytest.raises(SandboxBroken, match="no/such"):
             await sandbox.run(Command(["true"], Path("/no/such"), writable=[place]))
 
+    async def test_a_command_runs_where_repositories_sockets_and_closed_folders_stand(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        for folder in (".git", "vendor/inner/.git", "clo\nsed \udcff/.git"):
+            (place / folder).mkdir(parents=True)
+        os.mkfifo(place / "vendor/pipe")
+
+        done = await sandbox.run(
+            command(place, "sh", "-c", "echo x > vendor/inner/made && ls -d */.git && test ! -p vendor/pipe")
+        )
+
+        assert (done.outcome, done.exit, done.stdout) == ("exited", 0, b"clo\nsed \xff/.git\n")
+        assert (place / "vendor/inner/made").exists()
+
+    async def test_a_folder_swapped_while_it_is_mounted_leads_nowhere(
+        self, sandbox: Sandbox, place: Path, tmp_path: Path
+    ) -> None:
+        outside = tmp_path / "outside"
+        (place / "vendor/.git").mkdir(parents=True)
+        outside.mkdir()
+        (outside / ".git").mkdir()
+        (place / "link").symlink_to(outside)
+        swapping = subprocess.Popen([sys.executable, "-I", "-S", "-c", _SWAPPING], cwd=place)
+
+        for _ in range(25):
+            with contextlib.suppress(SandboxBroken):  # swapped all the time: each may be refused
+                await sandbox.run(command(place, "sh", "-c", "echo x > vendor/owned; echo x > vendor/.git/owned"))
+        swapping.kill()
+        swapping.wait()
+
+        assert not list(outside.rglob("owned"))
+
     async def test_what_a_command_prints_is_never_taken_for_the_launchers_word(
         self, sandbox: Sandbox, place: Path
     ) -> None:
@@ -149,6 +190,15 @@ class TestBubblewrap(Supervised):
         done = await sandbox.run(command(place, "sh", "-c", script))
 
         assert (done.outcome, done.exit) == ("exited", 9)
+
+
+_SWAPPING = """
+import ctypes, os
+call = ctypes.CDLL(None).syscall
+number = 316 if os.uname().machine == "x86_64" else 276
+while True:
+    call(number, -100, b"vendor", -100, b"link", 2)
+"""
 
 
 async def test_without_bubblewrap_nothing_runs_and_the_line_says_how_to_install_it(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ class SlowWorld(World):
     """Failing tests whose patch is bad."""
     apart: frozenset[str] = frozenset()
     """Failing tests whose patch cannot be confirmed with others."""
+    also: frozenset[str] = frozenset()
+    """Failing tests that any patch put on others mends as well."""
     seconds: float = 60.0
     runs: list[str] = field(default_factory=list)
     """The trees that were measured in full."""
@@ -105,7 +107,8 @@ class SlowWorld(World):
         return str(state.run.open[effect.attempt].task.fingerprint)
 
     def _with(self, tree: str, effect: Stack | Rebase, state: State) -> str:
-        return tree_of(failing_on(tree) - {self._mends(effect, state)}, (*patches_in(tree), effect.attempt))
+        mended = {self._mends(effect, state)} | (self.also if isinstance(effect, Stack) else frozenset())
+        return tree_of(failing_on(tree) - mended, (*patches_in(tree), effect.attempt))
 
     def _proposed(self, effect: Work) -> AnyEvent:
         if effect.task.id == ALL_FAILING:

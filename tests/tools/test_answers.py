@@ -12,14 +12,14 @@ from agents.brains.conversation.turns import Terms, turn_of
 from agents.models.checks import checked
 from agents.ports import Message, ModelAnswer, ModelCall, ModelFault, ToolCall
 from agents.tools.arguments import read_arguments
-from agents.tools.foreign import in_our_words
-from agents.tools.found import find_tools, schema_of
+from agents.tools.found import find_tools
 from tests.tool_bench import Attempt, contents
 from tests.tools.answer_files import PROJECT, Answer, answers
 
 TOOLS = find_tools(())
 WRITERS = ("edit_file", "write_file", "delete_file")
-TERMS = Terms(tools=frozenset({FINISH, *TOOLS}), heard=hearing([schema_of(tool) for tool in TOOLS.values()]))
+NAMES = frozenset({FINISH, *TOOLS})
+TERMS = Terms(tools=NAMES, heard=hearing(NAMES))
 CALL = ModelCall("act-1", "any/model", (Message("user", "Mend it."),))
 ANSWERS = answers()
 
@@ -43,7 +43,7 @@ async def carried_out(root: Path, answer: Answer) -> tuple[list[tuple[str, objec
         turn = turn_of(TERMS, "act-1", checked(said, CALL))
     except ModelFault as fault:
         return [], fault.message
-    calls = [in_our_words(call, TERMS.tools) for call in turn.calls if call.name != FINISH]
+    calls = [call for call in turn.calls if call.name != FINISH]
     asked = [(call.name, _plain(call)) for call in calls if call.name in {*TOOLS} - {*WRITERS}]
     writes = [call for call in calls if call.name not in {*TOOLS} - {*WRITERS}]
     carried = await Attempt(root, {name: TOOLS[name] for name in WRITERS}).pipeline().carry_out(writes, "act-1")

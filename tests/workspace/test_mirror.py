@@ -84,20 +84,6 @@ def test_a_repository_smuggled_into_a_worktree_is_refused(repo: Path, mirror: Mi
             tree.patch()
 
 
-def test_landing_twice_gives_one_commit(repo: Path, mirror: Mirror) -> None:
-    source = mirror.take()
-    mirror.start_branch("kaizen/run-1", source.commit)
-    tree = mirror.git("mktree", stdin=b"")
-    first = mirror.commit(tree, [source.commit], "better\n", 1000.0)
-    mirror.advance("kaizen/run-1", {"refs/kaizen/landed/a1": first}, source.commit)
-
-    again = mirror.commit(tree, [source.commit], "better\n", 1000.0)
-    mirror.advance("kaizen/run-1", {"refs/kaizen/landed/a1": again}, source.commit)
-
-    assert again == first
-    assert mirror.ref("refs/heads/kaizen/run-1") == first
-
-
 def test_a_branch_that_moved_is_not_overwritten(repo: Path, mirror: Mirror) -> None:
     source = mirror.take()
     mirror.start_branch("kaizen/run-1", source.commit)

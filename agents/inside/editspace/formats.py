@@ -26,6 +26,9 @@ def formatted(site: Site) -> Iterator[Draft]:
         for other in _others(site, name):
             near = difflib.SequenceMatcher(None, name, other).ratio()
             yield site.splice("var", 3.0 + 2.0 * near, (first, last, other))
+        head, _, rest = name.partition(".")
+        for other in _others(site, head) if rest else ():
+            yield site.splice("var", 2.5, (first, last, f"{other}.{rest}"))
         whole = text[field.end() : field.end() + 1] in ("}", "!", ":")
         for method in ("lower", "upper", "strip", "rstrip", "title") if whole else ():
             yield site.splice("clean", 3.0, (last, last, f".{method}()"))

@@ -13,6 +13,7 @@ from .statements import Loop, in_loop, is_docstring, returned
 
 Stated = Tuple[str, float, str]
 """Text, weight and kind of a statement."""
+Place = (ast.Name, ast.Attribute)
 METHODS = (("append", {"list", "deque"}, 3.5), ("add", {"set"}, 3.5), ("extend", {"list"}, 1.5))
 
 
@@ -38,6 +39,9 @@ def guarded(site: Site) -> Iterator[Draft]:
         for number, (_, weight) in enumerate(ways):
             fit = weight * (1.0 if head or weight > 1.2 else 0.6)
             order.append((-fit * shared * missing, place, number))
+    for text, weight in _overwritten(site):
+        body = source.reindented(node, depth + step)
+        yield site.splice("default-guard", weight, (start, end, f"if {text}:{source.eol}{depth}{step}{body}"))
     for weight, place, number in sorted(order):
         condition = wrapped(atoms[place], LOWEST)
         if number < 0:
@@ -47,6 +51,18 @@ def guarded(site: Site) -> Iterator[Draft]:
         else:
             text = f"if {condition}:{source.eol}{depth}{step}{ways[number][0]}{source.eol}{depth}"
             yield site.splice("guard-exit", -weight, (start, start, text))
+
+
+def _overwritten(site: Site) -> List[Tuple[str, float]]:
+    """Return when to store what a parameter or attribute is set to without being looked at: only when it is missing."""
+    node = site.node
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], Place):
+        return []
+    target = site.text(node.targets[0])
+    if (isinstance(node.targets[0], ast.Name) and target not in site.scope.params) or target in site.text(node.value):
+        return []
+    weight = 6.0 if isinstance(node.targets[0], ast.Name) else 3.0
+    return [(f"{target} is None", weight), (f"not {target}", 0.7 * weight)]
 
 
 def _ways_out(site: Site) -> List[Tuple[str, float]]:

@@ -7,14 +7,13 @@ dead, everything ends.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
 import time
 
 from .order import Order, Report, pack, read_order
-from .start import Started, start
+from .start import Started, libc, start
 from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
@@ -24,13 +23,17 @@ _END_SECONDS = 120.0
 _DRAIN_SECONDS = 2.0
 
 
+def prepare() -> None:
+    """Do what can be done before there is an order."""
+    # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
+    libc().prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def main() -> None:
     """Read the order from standard input, write the report to standard output."""
     order = read_order(0)
     if order is None:
         return
-    # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
-    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = Started(order)
     try:
         report = supervise(order, started)

@@ -7,6 +7,7 @@ import signal
 import socket
 
 from .main import main as supervise
+from .main import prepare
 
 
 def main() -> None:
@@ -35,6 +36,7 @@ def _become_supervisor(taken: int) -> None:
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        prepare()
         with socket.socket(fileno=os.dup(0)) as requests:
             _, connections, _, _ = socket.recv_fds(requests, 1, 1)
         for connection in connections:

@@ -52,6 +52,8 @@ class Order(NamedTuple):
     """Memory file systems inside the sandbox whose inodes are counted."""
     volatile_size: int
     """Bytes of each of them."""
+    meant: tuple[tuple[str, int, int], ...] = ()
+    """Paths below writable places that are mounted, each with the device and inode it must show."""
     fence: list[tuple[str, int]] | None = None
     """Landlock's rules, paths with rights; None without a fence."""
     fence_filter: bytes = b""

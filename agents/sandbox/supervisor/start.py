@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import functools
 import os
 import resource
 import select
@@ -18,6 +19,7 @@ import time
 from .asked import Asked
 from .fence import fence
 from .meters import descendants, tasks_of
+from .mounted import led_astray
 from .order import FIRST_INPUT, FIRST_TO_GO, GATE, STATUS, Order
 
 _SET_PDEATHSIG = 1
@@ -27,6 +29,12 @@ _HIGH = 256
 _STANDS_SECONDS = 30
 _READ_PROC = 4 | 8
 _ALLOW_SEALING, _ADD_SEALS, _ALL_SEALS = 2, 1033, 0xF
+
+
+@functools.cache
+def libc() -> ctypes.CDLL:
+    """The C library, found once: that takes longer than most calls of it."""
+    return ctypes.CDLL(None)
 
 
 class Reader:
@@ -200,6 +208,9 @@ class Started:
         if order.processes:
             # Counted from here on in the new user namespace alone.
             resource.prlimit(self.first, resource.RLIMIT_NPROC, (order.processes, order.processes))
+        wrong = led_astray(self.first, self.emptied, order.meant) if order.meant else ""
+        if wrong:
+            raise OSError(f"{wrong} was swapped for something else while it was mounted")
         os.write(gate, b"g")
 
     def _keep_mounts(self) -> None:
@@ -266,7 +277,7 @@ def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group
     # In the forked child: never returns.
     try:
         os.setsid()
-        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
         if asked is not None:
