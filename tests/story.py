@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.events import (
+    AnyEvent,
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
@@ -163,14 +164,7 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
         ),
         *landing("r1.i1.a1", 1, "Return the number itself", {"tests": 2.0, "coverage": 61.0, "lint": 23.0}, 52.0),
         *director(
-            PatchStacked(attempt=AttemptId("r1.i1.a2"), base=commit(1), on=commit(101), tree=commit(102), score=70.0),
-            PatchStacked(
-                attempt=AttemptId("r1.i1.a2"), base=commit(1), on=commit(101), tree=commit(101), alone="it adds a test"
-            ),
-            PatchesDoubted(
-                attempts=(AttemptId("r1.i1.a2"),), base=commit(1), tree=commit(102),
-                reasons=(Reason(code="expected", message="a test that passes on the base does not pass"),),
-            ),
+            *_put_together(AttemptId("r1.i1.a2")),
             PatchRebased(attempt=AttemptId("r1.i1.a2"), base=commit(1), tree=commit(102)),
             measured("r1.i1.a2", 1, (2.0, 61.5, 2.0), 70.0),
         ),
@@ -189,6 +183,17 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
             IterationEnded(run=RUN, iteration=1, landed=2, rejected=1, score=70.0),
         ),
     ]  # fmt: skip
+
+
+def _put_together(attempt: AttemptId) -> list[AnyEvent]:
+    """Return what is told of a patch that waits with others, as far as it comes."""
+    alone = PatchStacked(attempt=attempt, base=commit(1), on=commit(101), tree=commit(101), alone="it adds a test")
+    reason = Reason(code="expected", message="a test that passes on the base does not pass")
+    return [
+        PatchStacked(attempt=attempt, base=commit(1), on=commit(101), tree=commit(102), score=70.0),
+        alone,
+        PatchesDoubted(attempts=(attempt,), base=commit(1), tree=commit(102), reasons=(reason,)),
+    ]
 
 
 def _range_patch(attempt: str, blob: Blob) -> PatchProposed:
