@@ -19,6 +19,12 @@ ALL_FAILING = TaskId("failing_test:*")
 MANY = 6
 """Ways to fail from which on a cause in common is looked for, once one of them alone gave no answer."""
 
+BROKEN = 40.0
+"""How much more a broken program matters than an untidy one.
+
+Tidying is quick, but each landing is measured whole, and what was searched on the tree before is searched again.
+"""
+
 SURROUNDINGS = frozenset({
     "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
     "URLError", "NewConnectionError", "MaxRetryError", "ProxyError", "SSLError", "ClientConnectorError",
@@ -42,7 +48,11 @@ def tasks(run: Run) -> tuple[Task, ...]:
         found += goals.owed(run.goal, by_gate.get(goals.GATE))
     if run.readings and not run.hot_spots:
         found.append(_structure())
-    return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
+    return tuple(sorted(found, key=lambda t: (-_worth(t), t.id)))
+
+
+def _worth(task: Task) -> float:
+    return task.promise / task.cost * (BROKEN if task.kind == "failing_test" else 1.0)
 
 
 def eligible(run: Run) -> tuple[Task, ...]:

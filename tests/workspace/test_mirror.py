@@ -14,15 +14,15 @@ from agents.workspace.mirror import Mirror, Unusable, locate
 from agents.workspace.worktree import Worktree
 
 
-def git(repo: Path, *arguments: str) -> str:
+def git(repo: Path, *arguments: str, stdin: Path = Path("/dev/null")) -> str:
     done = subprocess.run(
         ["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *arguments],
         cwd=repo,
         check=True,
+        input=stdin.read_bytes(),
         capture_output=True,
-        text=True,
     )
-    return done.stdout.strip()
+    return done.stdout.decode().strip()
 
 
 @pytest.fixture
