@@ -121,5 +121,8 @@ def _inside(named: Path, place: str) -> Iterator[str]:
     # As a path that starts with the place as it was given: its parents may be links.
     real = Path(os.path.realpath(named))
     top = Path(os.path.realpath(place))
-    if real != top and real.is_relative_to(top) and _is_repository(real):
-        yield str(place / real.relative_to(top))
+    if real == top or not real.is_relative_to(top):
+        return
+    inside = real.relative_to(top)
+    if ".git" not in inside.parts and _is_repository(real):  # else it is covered with that one
+        yield str(place / inside)
