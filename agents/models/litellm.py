@@ -56,10 +56,6 @@ class LiteLlm:
         provider = found.provider if found else ""
         return card_of(model, provider, found.name if found else model, self._library.model_cost, self._prices)
 
-    def count(self, call: ModelCall) -> int:
-        """Return an upper estimate; nothing is loaded for it."""
-        return count_call(call)
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Ask once. Without a key, or with a name that says no provider, nothing is sent."""
         library = await asyncio.to_thread(lambda: self._library)

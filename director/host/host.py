@@ -110,10 +110,12 @@ class Host:
         self.home.close()
         self.lease.release()
 
-    def serve(self, *, announced: bool = True) -> Page:
-        """Serve the page from now on; raise PortTaken. `announced`: other commands may come in by it."""
-        shown = Shown(self.home, self._opened)
-        self._page = Page(self.settings, shown, version=self.version, clock=self.clock, announced=announced)
+    def serve(self, *, announced: bool = True, opening: bool = False) -> Page:
+        """Serve the page from now on; raise PortTaken. `announced` and `opening`: see the page."""
+        self._page = Page(
+            self.settings, Shown(self.home, self._opened), version=self.version, clock=self.clock, announced=announced,
+            opening=opening,
+        )  # fmt: skip
         return self._page
 
     def _opened(self) -> list[Opened]:
