@@ -111,8 +111,11 @@ def _metadata(entry: os.DirEntry[str], place: str) -> Iterator[str]:
         return
     yield entry.path
     if entry.is_file(follow_symlinks=False):
-        with path.open("rb") as file:
-            label, _, name = file.read(_POINTER).partition(b":")
+        try:
+            with path.open("rb") as file:
+                label, _, name = file.read(_POINTER).partition(b":")
+        except PermissionError:
+            return  # git cannot follow it either, and covered as it is nobody gives it another mode
         if label == b"gitdir" and b"\0" not in name:
             yield from _inside(path.parent / os.fsdecode(name.strip()), place)
 
