@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from ledger.events import (
     AnyEvent,
     AttemptCancelled,
@@ -28,6 +30,7 @@ from ledger.events import (
     MilestoneReached,
     NoticeRaised,
     PatchesDoubted,
+    PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
@@ -166,7 +169,7 @@ def first_iteration(blob: Blob) -> list[Told]:
         *director(
             *_put_together("r1.i1.a2"),
             PatchRebased(attempt=AttemptId("r1.i1.a2"), base=commit(1), tree=commit(102)),
-            measured("r1.i1.a2", 1, (2.0, 61.5, 2.0), 70.0),
+            _measured_with("r1.i1.a1", measured("r1.i1.a2", 0, (2.0, 61.5, 2.0), 70.0)),
         ),
         *landing("r1.i1.a2", 2, "Remove unused imports", {"tests": 2.0, "coverage": 61.5, "lint": 2.0}, 70.0),
         *director(scheduled("r1.i1.a3", 1, 3, "tester", 2)),
@@ -199,6 +202,11 @@ def _put_together(attempt: str) -> list[AnyEvent]:
             reasons=(Reason(code="expected", message="a test that passes on the base does not pass"),),
         ),
     ]
+
+
+def _measured_with(below: str, fact: PatchMeasured) -> PatchMeasured:
+    """Return a measurement that confirms two patches."""
+    return structs.replace(fact, together=(AttemptId(below), fact.attempt))
 
 
 def _range_patch(attempt: str, blob: Blob) -> PatchProposed:

@@ -15,6 +15,7 @@ import json
 import os
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -121,8 +122,27 @@ async def _run(repository: Path, given: argparse.Namespace) -> dict[str, Any]:
         "cpu_in_the_sandbox": round(sandbox.cpu, 1),
         "cpu_of_kaizen": round(used.ru_utime + used.ru_stime, 1),
         "wall": round(time.monotonic() - began, 1),
+        "failing_by_commit": [_failing(repository, commit) for commit in _commits(repository)],
         **_told([json.loads(encode(event)) for event in events]),
     }
+
+
+def _commits(repository: Path) -> list[str]:
+    return _git(repository, "log", "--reverse", "--format=%H", "kaizen/run-1").split()
+
+
+def _failing(repository: Path, commit: str) -> int:
+    """Return how many tests fail on a commit that is checked out alone, by plain pytest without the slow ones."""
+    with tempfile.TemporaryDirectory(prefix="commit-") as place:
+        _git(repository, "worktree", "add", "--quiet", "--detach", place, commit)
+        argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=no", "-rfE", "-k", "not slow"]
+        done = subprocess.run(argv, cwd=place, capture_output=True, text=True, check=False)
+        _git(repository, "worktree", "remove", "--force", place)
+    return sum(line.startswith(("FAILED", "ERROR")) for line in done.stdout.splitlines())
+
+
+def _git(repository: Path, *words: str) -> str:
+    return subprocess.run(["git", *words], cwd=repository, capture_output=True, text=True, check=True).stdout
 
 
 def _told(events: list[dict[str, Any]]) -> dict[str, Any]:

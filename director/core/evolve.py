@@ -31,6 +31,7 @@ from ledger.events import (
     ErrorSeen,
     FactsGathered,
     FindingsReported,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     LandDecided,
@@ -124,6 +125,8 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, readings=event.readings, score=event.score)
         case ErrorSeen():
             return replace(run, errors=run.errors | {event.fingerprint})
+        case FlakyTestQuarantined():
+            return replace(run, quarantined={**run.quarantined, event.test: event.said})
         case MilestoneReached():
             return replace(run, met=run.met | {event.name})
         case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven():

@@ -25,16 +25,13 @@ async def stack(mirror: Mirror, referee: Referee, run: Run, effect: Stack) -> Pa
     is_first = effect.on == run.tree
     tree = await asyncio.to_thread(_moved, mirror, effect, is_first)
     if tree is None or tree == effect.on:
-        where = "meanwhile" if is_first else "with a patch that waits before it"
-        why = "it conflicts with a patch that landed" if tree is None else "its whole change has landed"
-        message = f"{why} {where}; the task is open again" if is_first else f"it conflicts {where}, or says the same"
-        return _rejected(effect, (Reason(code="stale", message=message),)) if is_first else _alone(effect, message)
+        return _without_place(effect, is_first, conflicts=tree is None)
     gates, commit = run.started.gates, run.started.commit
     if is_first:
         many = len(run.slot) >= WAITING
         reasons = await referee.look(commit, run.tree, tree, gates, run.readings, patient=many)
         if reasons:
-            return _rejected(effect, reasons)
+            return PatchRejected(attempt=effect.attempt, reasons=reasons)
     stood = standing(run).stood
     before = stood[-1].readings if stood else run.readings
     told = await Looking(referee, commit, run.tree, effect.on, tree, gates, before).provisional()
@@ -56,5 +53,9 @@ def _alone(effect: Stack, why: str) -> PatchStacked:
     return PatchStacked(attempt=effect.attempt, base=effect.head, on=effect.on, tree=effect.on, alone=why)
 
 
-def _rejected(effect: Stack, reasons: tuple[Reason, ...]) -> PatchRejected:
-    return PatchRejected(attempt=effect.attempt, reasons=reasons)
+def _without_place(effect: Stack, is_first: bool, *, conflicts: bool) -> PatchStacked | PatchRejected:
+    if not is_first:
+        return _alone(effect, f"a patch that waits before it {'conflicts with it' if conflicts else 'says the same'}")
+    why = "it conflicts with a patch that landed" if conflicts else "its whole change has landed"
+    reason = Reason(code="stale", message=f"{why} meanwhile; the task is open again")
+    return PatchRejected(attempt=effect.attempt, reasons=(reason,))

@@ -103,7 +103,12 @@ class Judging:
         settled = failing(seen.suite)
         texts = Texts(self.referee.mirror)
         own = await self.referee.see(
-            after, self.specs, self._chance("candidate"), trusted=before.project, settled=settled
+            after,
+            self.specs,
+            self._chance("candidate"),
+            trusted=before.project,
+            settled=settled,
+            suspected=self.candidate,
         )
         self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
@@ -119,7 +124,12 @@ class Judging:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
                 trusted = await self.referee.see(
-                    target, (), self._chance("trusted"), trusted=before.project, settled=settled
+                    target,
+                    (),
+                    self._chance("trusted"),
+                    trusted=before.project,
+                    settled=settled,
+                    suspected=self.candidate,
                 )
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():

@@ -79,7 +79,7 @@ class Looking:
         with self.referee.checked_out(self.below) as below, self.referee.checked_out(self.tree) as root:
             base = await self.referee.target(self.commit, below)
             here = await self.referee.target(self.commit, root)
-            now = await self._objected(was, chosen, base, here)
+            now = await self._suite(was, chosen, base, here)
             if isinstance(now, str):
                 return Provisional(alone=now)
             clean = ReachedTree(here, trusted=base.project)
@@ -88,7 +88,7 @@ class Looking:
         self.referee.keep_reached(self.tree, now)
         return Provisional(self._in_order(keep_passed(told, now, self.referee.blobs), chosen))
 
-    async def _objected(
+    async def _suite(
         self, was: SuiteResult, chosen: Chosen, base: SandboxedTarget, here: SandboxedTarget
     ) -> SuiteResult | str:
         """Return the suite as a whole run would show it, or what speaks against that."""
@@ -136,8 +136,9 @@ def _as_run(was: SuiteResult, ran: SuiteResult, chosen: Chosen, flaky: Iterable[
     for name in sorted((expected(chosen.map, chosen.selection) & old.keys()) | new.keys()):
         if name not in new or name not in old:
             return f"{name} is {'new' if name in new else 'not run any more'}"
-        if old[name].outcome in GREEN and new[name].outcome not in GREEN:
-            return f"{name} passes before it and is {new[name].outcome} with it"
+        was_so, is_so = old[name].outcome, new[name].outcome
+        if is_so not in GREEN and is_so != was_so and {is_so, was_so} != {"failed", "error"}:
+            return f"{name} is {was_so} before it and {is_so} with it"
     return replace(was, tests=tuple(new.get(test.id, test) for test in was.tests))
 
 

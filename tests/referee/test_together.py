@@ -74,7 +74,7 @@ async def test_each_patch_is_judged_by_what_it_reaches_and_all_of_them_by_one_wh
     assert [(r.value, r.basis) for r in first.readings][::2] == [(1.0, "reached"), (0.0, "")]
     assert first.readings[1].value == before[1].value and first.readings[1].basis == "before"
     assert (second.readings[0].value, second.alone) == (0.0, "")
-    assert breaks.alone == "tests/test_words.py::test_digits passes before it and is failed with it"
+    assert breaks.alone == "tests/test_words.py::test_digits is passed before it and failed with it"
     assert changes.alone.startswith("tests/test_words.py is more than code of the project")
     assert whole.verdict == "accepted" and whole.candidate[0].value == second.readings[0].value
     assert not_for_each(referee, room.base, two, SPECS) == () and referee.take_notices() == ()

@@ -150,8 +150,15 @@ function measured(board: Board, attempt: Attempt, row: Of<"PatchMeasured">): Att
     detail: reading.detail ?? "",
     findings: (reading.findings?.length ?? 0) + (reading.more ?? 0),
   }));
-  const base = [...board.checkpoints].reverse().find((point) => point.commit === row.base)?.gates ?? {};
-  return { ...attempt, state: "measuring", changed_at: row.at, base, measured: values, score: row.score, steps: shares(row.readings) };
+  return { ...attempt, state: "measuring", changed_at: row.at, base: baseOf(board, row), measured: values, score: row.score, steps: shares(row.readings) };
+}
+
+/** What it is compared with: the branch, or the patch before it when several are confirmed together. */
+function baseOf(board: Board, row: Of<"PatchMeasured">): Attempt["base"] {
+  const together = row.together ?? [];
+  const below = board.attempts.find((known) => known.id === together[together.indexOf(row.attempt) - 1]);
+  if (below) return Object.fromEntries(below.measured.map((value) => [value.gate, value.value]));
+  return [...board.checkpoints].reverse().find((point) => point.commit === row.base)?.gates ?? {};
 }
 
 function rejectedOnce(board: Board, attempt: Attempt): Board {
