@@ -60,6 +60,7 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
         ("pairs of a mapping", "def f(d):\n    for k, v in d:\n        use(k, v)\n", "in d.items():"),
         ("numbered things", "def f(d):\n    return [k * v for k, v in d]\n", "in enumerate(d)]"),
         ("a total", "def f(d):\n    return d.values()\n", "sum(d.values())"),
+        ("no first value", "def f(x):\n    if x:\n        s = 1\n    return s\n", "    s = 0\n    if x:"),
         ("a single thing for a list", "def f(x):\n    return {1: x}\n", "{1: [x]}"),
         ("a keyword's unit", "def f(n):\n    return span(minutes=n)\n", "span(hours=n)"),
         ("two keywords", "def f(a, b):\n    return g(x=a, y=b)\n", "g(y=a, x=b)"),
