@@ -200,7 +200,8 @@ class PaidCalls:
         return messages, self._blobs.put(tools_bytes(sent.tools)) if sent.tools else ""
 
     def _finished(self, call: ModelCall, request: str, answer: ModelAnswer, blob: str) -> CallFinished:
-        speed = answer.tokens_out / answer.seconds if answer.seconds > 0 else 0.0
+        asked = answer.source == "model" and answer.seconds > 0  # a record has no speed of its own
+        speed = answer.tokens_out / answer.seconds if asked else 0.0
         return CallFinished(
             attempt=self._attempt, key=call.key, model=answer.model, request=request, answer=blob,
             tokens_in=answer.tokens_in, tokens_cached=answer.tokens_cached, tokens_out=answer.tokens_out,

@@ -92,6 +92,8 @@ class Daemon:
     pid: int
     port: int
     token: str
+    opening: bool = False
+    """It serves, but not yet all of its projects."""
 
     def client(self) -> httpx.AsyncClient:
         """Return a client that bears its token; proxies of the environment are not for loopback."""
@@ -110,7 +112,7 @@ def find_daemon(home: Path) -> Daemon | None:
     file = home / DAEMON
     try:
         found = json.loads(file.read_text("utf-8"))
-        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]))
+        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]), bool(found.get("opening")))
         os.kill(daemon.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -17,11 +17,13 @@ from ledger.events.attempts import (
     AttemptScheduled,
     FindingsReported,
     LandDecided,
+    PatchesDoubted,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     TechniqueTried,
 )
 from ledger.events.checkpoints import (
@@ -161,7 +163,9 @@ AnyEvent = (
     | AttemptCancelled
     | AttemptCosted
     | PatchRebased
+    | PatchStacked
     | PatchMeasured
+    | PatchesDoubted
     | LandDecided
     | PatchLanded
     | PatchRejected
@@ -269,10 +273,12 @@ __all__ = [
     "NudgeGiven",
     "OpinionGiven",
     "PatchLanded",
+    "PatchesDoubted",
     "PatchMeasured",
     "PatchProposed",
     "PatchRebased",
     "PatchRejected",
+    "PatchStacked",
     "PauseRequested",
     "PlanMade",
     "PlanStep",

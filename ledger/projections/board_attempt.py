@@ -18,6 +18,7 @@ from ledger.events import (
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     TaskId,
     TechniqueTried,
 )
@@ -46,6 +47,7 @@ AttemptEvent = (
     | AttemptFailed
     | AttemptCancelled
     | PatchRebased
+    | PatchStacked
     | PatchMeasured
     | LandDecided
     | PatchRejected
@@ -64,7 +66,9 @@ def on_attempt(board: Board, at: float, event: AttemptEvent) -> Board:
             moved = _tried(attempt, event)
         case PatchProposed():
             moved = _proposed(attempt, at, event)
-        case PatchRebased():
+        case PatchStacked() if event.alone:
+            moved = attempt
+        case PatchRebased() | PatchStacked():
             moved = replace(attempt, state="measuring", changed_at=at)
         case PatchMeasured():
             moved = _measured(board, attempt, at, event)

@@ -122,7 +122,7 @@ REFUSED = {
     "a diff without a file": ("```diff\n-import math\n+import os\n```\n", "no file is named"),
     "whole and in parts": (f"src/calc.py\n```python\n{MENDED}```\n\nsrc/calc.py\n{BLOCK}", "in one way"),
     "two edits of one line": (
-        f"src/calc.py\n{BLOCK}\nsrc/calc.py\n{BLOCK.replace('a + b', 'b + a')}", "is not in the file",
+        f"src/calc.py\n{BLOCK}\nsrc/calc.py\n{BLOCK.replace('a + b', 'b + a')}", "another edit changes too",
     ),
     "only an example": (f"For example:\n\nsrc/calc.py\n```\n{BLOCK}```\n", "no edit was found"),
     "only a draft": (f"<think>\nsrc/calc.py\n{BLOCK}", "no edit was found"),

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from agents.json_reading import Unreadable, read_object
 from agents.ports import Tool, ToolCall, ToolSchema
 from agents.tools.found import schema_of
-from agents.tools.json_reading import Unreadable, read_object
 
 OTHER = "other_tool"
 """The tool through which the others are called."""

@@ -17,7 +17,8 @@ def hearing(names: frozenset[str]) -> Callable[[str], Heard]:
 
     def heard(text: str) -> Heard:
         found = spoken(text, names)
-        return Heard(found.calls, tuple(f"line {each.at}: {each.why}" for each in found.refused))
+        unclear = found.refused or (() if found.calls else found.passed_over)
+        return Heard(found.calls, tuple(f"line {each.at}: {each.why}" for each in unclear))
 
     return heard
 

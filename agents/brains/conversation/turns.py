@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.shelf import reached
 from agents.ports import Message, ModelAnswer, ToolCall
+from agents.tools.foreign import in_our_words
 
 ACT, CONDENSE, OPEN = "act", "condense", "open"
 """What keys begin with: a step, a summary, the look before the first step."""
@@ -93,7 +94,7 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
         if not heard.calls and not heard.unclear:
             heard = Heard((ToolCall("", FINISH, ""),))
     calls = tuple(
-        replace(reached(call, lambda name: meant(name, terms.tools)), id=f"{key}.{nth}")
+        replace(in_our_words(reached(call, lambda name: meant(name, terms.tools)), terms.tools), id=f"{key}.{nth}")
         for nth, call in enumerate(heard.calls, 1)
     )
     return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))

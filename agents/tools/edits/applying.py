@@ -11,7 +11,7 @@ from pathlib import Path
 from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, meant
 from agents.tools.edits.nearest import numbered
-from agents.tools.edits.partial import elision, stands_in, why_partial
+from agents.tools.edits.partial import elision, stands_in, why_partial, why_wrapped
 from agents.tools.edits.placing import Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
@@ -137,6 +137,10 @@ class _Plan:
         file = self._file(path)
         old = file.before
         _without_marks(edit, edit.text, old.text if old else "")
+        if why := why_wrapped(path, edit.text):
+            raise _Stop(f"{path}: {why}")
+        if old is None and " " in path and not edit.sure:
+            raise _Stop(f"there is no file {path!r}: make a new file with blanks in its name by write_file")
         if old is not None and not edit.sure and stands_in(old.lines, edit.text):
             self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
             return
@@ -170,6 +174,8 @@ class _Plan:
         file = self._file(path)
         if file.touched:
             raise _Stop(f"{path} is changed and deleted at once: do one of them")
+        if edit.lines and file.before is not None and not _holds(file.before, edit.lines):
+            raise _Stop(f"{path} has other lines than those that are deleted: read it first, or use delete_file")
         file.after, file.touched = None, True
 
     def _move(self, edit: Move) -> None:
@@ -254,7 +260,7 @@ class _Plan:
             try:
                 each = place(now, edit)
             except Misplaced as stop:
-                refused.append(_at(edit.at, f"{path}: {stop}"))
+                refused.append(_at(edit.at, f"{path}: {_why_not(start, now, edit, stop)}"))
                 continue
             self._note(path, edit, each, now)
             now = now.with_spans(each.spans, each.ended)
@@ -290,10 +296,27 @@ class _Plan:
         return tuple(changed)
 
 
+def _why_not(start: TextFile, now: TextFile, edit: Replace, stop: Misplaced) -> str:
+    """Return why an edit has no place in what others left; the lines told are those of the file as it is."""
+    if now == start:
+        return str(stop)
+    try:
+        place(start, edit)
+    except Misplaced as first:
+        return str(first)
+    return "it touches lines that another edit changes too: make one edit of them, as they are to be in the end"
+
+
 def _without_marks(edit: Edit, text: str, before: str) -> None:
     """Refuse to write the marks of an edit into a file, where a text was read that has edits in it."""
     if edit.at and holds_marks(text) and not holds_marks(before):
         raise _Stop("the new text has marks of other edits in it: write each edit by itself")
+
+
+def _holds(file: TextFile, text: str) -> bool:
+    """Whether a file has these lines and no others; blanks do not count."""
+    mine, theirs = ([" ".join(line.split()) for line in lines] for lines in (file.lines, split(text)[0]))
+    return list(filter(None, mine)) == list(filter(None, theirs))
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:
@@ -307,7 +330,7 @@ def _once(edits: Sequence[Edit]) -> list[Edit]:
             case Write():
                 key = (edit.path, edit.text)
             case Delete():
-                key = edit.path
+                key = (edit.path, "deleted")
             case Move():
                 key = (edit.path, edit.to)
         if key not in seen:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 PER_FILE = 20
 
 
+def ways() -> dict[str, str]:
+    """Return a second project of traps: other ways to depend on code, data, folders and earlier tests."""
+    text = (Path(__file__).parent / "ways.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r"=== (\S+)\n(.*?)(?==== |\Z)", text, re.DOTALL))
+
+
 def shop(tests: int, seed: int) -> dict[str, str]:
-    """Return a package with one module for each file of twenty tests, a few helpers that all share, and data."""
+    """Return a package with one module for each file of twenty tests, a few functions that all share, and data."""
     chance = random.Random(seed)
     files = {"pkg/__init__.py": "", "data/rates.txt": "3 5 7\n", "pkg/base.py": _base()}
     for number in range(tests // PER_FILE):
@@ -58,19 +66,27 @@ def line_edit(files: Mapping[str, str], chance: random.Random) -> dict[str, str 
 
 
 def any_edit(files: Mapping[str, str], chance: random.Random) -> dict[str, str | None]:
-    """Return a random edit of any kind: values, operators, names, statements, data, files that come and go."""
+    """Return a random edit of any kind: values, operators, names, statements, data, files that come and go or move."""
     path = chance.choice([path for path in files if files[path]])
-    kind = chance.choice(("value", "value", "value", "operator", "drop", "drop", "gone", "new"))
-    if kind == "gone" or (kind == "drop" and not path.endswith(".py")):
+    kind = chance.choice(
+        ("value", "value", "operator", "name", "drop", "drop", "raise", "twice", "gone", "moved", "new")
+    )
+    if kind == "gone" or (kind in ("drop", "raise") and not path.endswith(".py")):
         return {path: None}
+    folder = path.rpartition("/")[0]
+    if kind == "moved":
+        return {path: None, f"{folder}/moved_{path.rpartition('/')[2]}".lstrip("/"): files[path]}
     if kind == "new":
-        folder = path.rpartition("/")[0]
-        name = chance.choice(("extra.txt", "speedups.py", "b.txt", "more.txt"))
+        name = chance.choice(("extra.txt", "speedups.py", "second.py", "b.txt", "more.txt", "more.ini", "test_new.py"))
         return {f"{folder}/{name}".lstrip("/"): "1\n"}
     if not path.endswith(".py"):
-        return {path: files[path][:-2] + chance.choice("0123456789abc")}
-    if kind == "drop":
-        return _drop(path, files[path], chance)
+        digits = [at for at, letter in enumerate(files[path]) if letter.isalnum()]
+        at = chance.choice(digits)
+        return {path: files[path][:at] + chance.choice("0123456789abc") + files[path][at + 1 :]}
+    if kind in ("drop", "raise", "twice"):
+        return _statement(path, files[path], chance, kind)
+    if kind in ("operator", "name"):
+        return _swapped(path, files[path], chance, kind)
     return _bump(path, files[path], chance, inside=False)
 
 
@@ -89,13 +105,43 @@ def _bump(path: str, text: str, chance: random.Random, *, inside: bool) -> dict[
     return {path: _spliced(text, node, new)}
 
 
-def _drop(path: str, text: str, chance: random.Random) -> dict[str, str | None]:
-    """Replace one simple statement by `pass`."""
+def _statement(path: str, text: str, chance: random.Random, kind: str) -> dict[str, str | None]:
+    """Drop one simple statement, put an error in its place, or do it twice."""
     places = [
         node for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.stmt) and not hasattr(node, "body") and node.lineno == node.end_lineno
     ]  # fmt: skip
-    return {path: _spliced(text, chance.choice(places), "pass") if places else text + "\n"}
+    if not places:
+        return {path: text + "\n"}
+    node = chance.choice(places)
+    new = {"drop": "pass", "raise": "raise ValueError('edited')", "twice": "; ".join([ast.unparse(node)] * 2)}[kind]
+    return {path: _spliced(text, node, new)}
+
+
+SWAPS = {
+    ast.Add: "-", ast.Sub: "+", ast.Mult: "+", ast.FloorDiv: "*", ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=",
+    ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.In: "not in", ast.NotIn: "in",
+}  # fmt: skip
+
+
+def _swapped(path: str, text: str, chance: random.Random, kind: str) -> dict[str, str | None]:
+    """Put another operator, or another name of the same file, in the place of one."""
+    tree = ast.parse(text)
+    names = sorted({node.id for node in ast.walk(tree) if isinstance(node, ast.Name)})
+    found: list[tuple[ast.expr, str]] = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.expr) or node.lineno != node.end_lineno:
+            continue
+        if kind == "name" and isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            found.append((node, chance.choice(names)))
+        elif kind == "operator" and isinstance(node, ast.BinOp) and type(node.op) in SWAPS:
+            found.append((node, f"{ast.unparse(node.left)} {SWAPS[type(node.op)]} {ast.unparse(node.right)}"))
+        elif kind == "operator" and isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+            new = f"{ast.unparse(node.left)} {SWAPS[type(node.ops[0])]} {ast.unparse(node.comparators[0])}"
+            found.append((node, f"({new})"))
+    if not found:
+        return {path: text + "\nEXTRA = 1\n"}
+    return {path: _spliced(text, *chance.choice(found))}
 
 
 def _spliced(text: str, node: ast.expr | ast.stmt, new: str) -> str:

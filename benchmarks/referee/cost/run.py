@@ -1,4 +1,7 @@
-"""What a verdict costs, and whether choosing tests ever misses one; `--help` names the parts."""
+"""What a verdict costs, and whether choosing tests ever misses one; `--help` names the parts.
+
+Every step is kept as soon as it is done: run it again, with the same arguments, until it says that nothing is left.
+"""
 
 from __future__ import annotations
 
@@ -7,236 +10,235 @@ import asyncio
 import json
 import os
 import random
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from agents.ports import Limits, SuiteResult
-from agents.sandbox.choose import choose
-from agents.tools.target import SandboxedTarget
-from agents.tools.warm import WarmTarget
-from agents.workspace.environment import Environment
-from agents.workspace.mirror import Mirror
-from benchmarks.referee.cost.made import any_edit, body_edit, line_edit, shop
-from director.referee.mapping import changes, mappable, paths_of, read_map
-from director.referee.selection import Map, select
+from benchmarks.referee.cost.ground import LIMITS, Ground, every_second
+from benchmarks.referee.cost.journal import Journal
+from benchmarks.referee.cost.made import any_edit, body_edit, line_edit, shop, ways
+from director.referee.mapping import changes, mappable
+from director.referee.selection import FileMap, Map, select
 from tests.referee.mapped_project import FILES
 
-LIMITS = Limits(wall=900)
 RESULTS = Path(__file__).parents[2] / "results" / "referee_cost.json"
-Edited = Mapping[str, str | None]
+WHOLE_RUNS = 3
+FILES_AT_ONCE = 10
+"""Test files that are mapped in one step."""
+PROJECTS = {"traps": FILES, "ways": ways()}
+EDITS = {"body edit": body_edit, "one-line edit": line_edit}
+Table = dict[str, object]
 
 
-class Ground:
-    """A project in a repository, its mirror, and an interpreter that waits for its candidates."""
-
-    def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
-        self.folder, self.files = folder, files
-        user = folder / "user"
-        _write(user, files)
-        for words in (
-            ["init", "-q"],
-            ["add", "."],
-            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
-        ):
-            subprocess.run(["git", *words], cwd=user, check=True)
-        self.mirror = Mirror(folder / "mirror.git", user)
-        self.base = self.mirror.take().tree
-        shown = tuple({Path(sys.prefix), Path(sys.base_prefix)})
-        python = Environment(Path(sys.executable), sys.version.split()[0], "base", readable=shown)
-        self.mirror.checkout(self.base, folder / "base")
-        self.target = SandboxedTarget(choose(True, False), python, folder / "base", scratch=folder)
-        self.warm = WarmTarget(self.mirror, self.target, folder / "warm")
-        self._edit = folder / "edit"
-        self.mirror.checkout(self.base, self._edit)
-
-    async def mapped(self) -> tuple[SuiteResult, Map, float]:
-        """Return the whole run, the map, and the processor seconds of making it."""
-        suite = await self.target.suite(limits=LIMITS)
-        shared = mappable(suite)
-        began = time.process_time()
-        files = list(dict.fromkeys(test.partition("::")[0] for test in shared))
-        run = await self.target.alone(files, shared, limits=Limits(wall=3600))
-        made = read_map(run, self.base, self.target, paths_of(self.mirror, self.base), shared, frozenset())
-        assert not made.void, made.void
-        return suite, made, time.process_time() - began + run.completed.cpu_seconds
-
-    def tree(self, edit: Edited) -> str:
-        """Return the tree with an edit."""
-        _write(self._edit, edit)
-        tree = self.mirror.snapshot(self._edit, self.base)
-        _write(self._edit, {path: self.files.get(path) for path in edit})
-        return tree
-
-    async def whole(self, edit: Edited) -> SuiteResult:
-        """Run everything in a new interpreter on the tree with an edit."""
-        _write(self.folder / "base", edit)
-        suite = await self.target.suite(limits=LIMITS)
-        _write(self.folder / "base", {path: self.files.get(path) for path in edit})
-        return suite
-
-
-def _write(folder: Path, files: Edited) -> None:
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if text is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_text(text, encoding="utf-8")
-
-
-def _processor() -> float:
-    """Processor seconds of this process, of those it waited for, and of every living one below it."""
-    own = sum(resource.getrusage(who).ru_utime + resource.getrusage(who).ru_stime
-              for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))  # fmt: skip
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
-    for place in Path("/proc").iterdir():
-        if place.name.isdigit():
-            try:
-                fields = (place / "stat").read_bytes().rpartition(b")")[2].split()
-            except OSError:
-                continue
-            parents[int(place.name)] = int(fields[1])
-            used[int(place.name)] = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
-    below = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in below} - below:
-        below |= more
-    return own + sum(used[pid] for pid in below if pid != os.getpid())
-
-
-async def verdict(ground: Ground, made: Map, tree: str) -> tuple[float, str]:
-    """Return the processor seconds of a first look at a tree, and why nothing was chosen if so."""
-    before = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    selection = select(made, changes(ground.mirror, ground.base, tree))
-    inside = 0.0
-    if not selection.everything and selection.wanted:
-        suite = await ground.warm.suite(tree, selection.wanted, LIMITS)
-        assert suite is not None and suite.outcome in ("ran", "none"), suite
-        inside = suite.cpu_seconds
-    after = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = sum(b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime for a, b in zip(before, after, strict=True))
-    return spent + inside, selection.everything
-
-
-async def cost(folder: Path, tests: int, edits: int, seed: int) -> dict[str, object]:
+async def cost(folder: Path, journal: Journal, given: argparse.Namespace) -> Table | None:
     """Edits of a project of many tests: what the first look costs beside the whole run."""
-    ground = Ground(folder, shop(tests, seed))
-    suite, made, mapping = await ground.mapped()
-    full = suite.cpu_seconds
-    rows: dict[str, object] = {
-        "tests": len(suite.tests), "whole run, CPU s": round(full, 2), "map, CPU s": round(mapping, 1),
-        "map / whole run": round(mapping / full, 1),
+    steps = [f"whole {n}" for n in range(WHOLE_RUNS)]
+    edits = [f"{name} {n}" for name in EDITS for n in range(given.edits)]
+    paths = [path for path in shop(given.tests, given.seed) if path.startswith("tests/")]
+    parts = {f"map {at:04}": paths[at : at + FILES_AT_ONCE] for at in range(0, len(paths), FILES_AT_ONCE)}
+    if any(journal.get(step) is None for step in (*steps, *parts, *edits)):
+        ground = Ground(folder, shop(given.tests, given.seed))
+        for step in journal.left(steps):
+            suite = await ground.whole({})
+            journal.put(step, {"cpu": suite.cpu_seconds, "shared": mappable(suite)})
+        shared = (journal.get("whole 0") or {}).get("shared", {})
+        for step in journal.left(list(parts)):
+            made, spent = await ground.map(shared, parts[step])
+            journal.put(step, {"cpu": spent, "map": msgspec.to_builtins(made)})
+        await _edited(ground, journal, parts, edits, given.seed)
+        await ground.warm.close()
+    done = all(journal.get(step) is not None for step in (*steps, *parts, *edits))
+    return _cost_table(journal) if done else None
+
+
+async def _edited(
+    ground: Ground, journal: Journal, parts: Mapping[str, list[str]], edits: list[str], seed: int
+) -> None:
+    if any(journal.get(step) is None for step in parts):
+        return
+    made = _joined([msgspec.convert(journal.get(step)["map"], Map) for step in parts])
+    await ground.warm.suite(ground.base, [next(iter(made.files))], LIMITS)
+    for step in journal.left(edits):
+        name = step.rpartition(" ")[0]
+        tree = ground.tree(EDITS[name](ground.files, random.Random(f"{seed} {step}")))
+        began = every_second()
+        spent, everything = await ground.look(made, tree)
+        journal.put(step, {"cpu": spent, "every": every_second() - began, "everything": everything})
+
+
+def _joined(maps: list[Map]) -> Map:
+    files: dict[str, FileMap] = {path: file for each in maps for path, file in each.files.items()}
+    outcomes = {test: how for each in maps for test, how in each.outcomes.items()}
+    return replace(maps[0], files=files, outcomes=outcomes)
+
+
+def _cost_table(journal: Journal) -> Table:
+    whole = statistics.median(row["cpu"] for row in journal.rows("whole "))
+    mapping = sum(row["cpu"] for row in journal.rows("map "))
+    rows: Table = {
+        "tests": len(journal.get("whole 0")["shared"]), "whole run, CPU s": round(whole, 2),
+        "map, CPU s": round(mapping, 1), "map / whole run": round(mapping / whole, 1),
     }  # fmt: skip
-    await ground.warm.suite(ground.base, ["tests/test_m000.py"], LIMITS)
-    chance = random.Random(seed)
-    for name, make in (("body edit", body_edit), ("one-line edit", line_edit)):
-        trees = [ground.tree(make(ground.files, chance)) for _ in range(edits)]
-        began, taken = _processor(), []
-        for tree in trees:
-            spent, everything = await verdict(ground, made, tree)
-            taken.append(full if everything else spent)
-        whole_tree = (_processor() - began) / edits
-        shares = sorted(spent / full for spent in taken)
-        cheap = sum(share <= 0.05 or share * full <= 0.2 for share in shares) / len(shares)
+    for name in EDITS:
+        found = journal.rows(f"{name} ")
+        taken = [whole if row["everything"] else row["cpu"] for row in found]
+        shares = sorted(spent / whole for spent in taken)
+        cheap = sum(share <= 0.05 or share * whole <= 0.2 for share in shares) / len(shares)
         rows[name] = {
-            "n": edits, "median CPU s": round(statistics.median(taken), 3),
+            "n": len(found), "median CPU s": round(statistics.median(taken), 3),
             "median share": f"{statistics.median(shares):.1%}",
             "p95 share": f"{shares[int(0.95 * (len(shares) - 1))]:.1%}",
+            "share of edits <= 5 %": f"{sum(share <= 0.05 for share in shares) / len(shares):.1%}",
             "share of edits <= 5 % or <= 0.2 s": f"{cheap:.1%}",
-            "mean CPU s, every process counted": round(whole_tree, 3),
+            "edits after which all were run": sum(bool(row["everything"]) for row in found),
+            "mean CPU s, every process counted": round(statistics.mean(row["every"] for row in found), 3),
         }  # fmt: skip
-    await ground.warm.close()
     return rows
 
 
-async def equality(folder: Path, edits: int, seed: int) -> dict[str, object]:
-    """Random edits of a project of traps: every test that changes in the whole run was chosen, and says the same."""
-    ground = Ground(folder, FILES)
-    suite, made, _ = await ground.mapped()
-    was = {test.id: test.outcome for test in suite.tests}
-    chance = random.Random(seed)
-    missed, different, chosen, told = [], [], [], 0
-    for _ in range(edits):
-        edit = any_edit(ground.files, chance)
-        tree = ground.tree(edit)
-        selection = select(made, changes(ground.mirror, ground.base, tree))
-        whole_run = await ground.whole(edit)
-        whole = {test.id: test.outcome for test in whole_run.tests}
-        changed = {test for test in was.keys() | whole.keys() if was.get(test) != whole.get(test)}
-        told += bool(changed)
-        if selection.everything:
-            chosen.append(1.0)
-            continue
-        wanted = set(selection.wanted)
-        chosen.append(sum(bool({test, test.partition("::")[0]} & wanted) for test in was) / len(was))
-        unseen = sorted(test for test in changed if not {test, test.partition("::")[0]} & wanted)
-        if unseen and whole_run.outcome == "ran":
-            missed.append([sorted(edit), unseen])
-        quick = await ground.warm.suite(tree, selection.wanted, LIMITS) if selection.wanted else None
-        if quick is not None and whole_run.outcome == "ran":
-            said = {test.id: test.outcome for test in quick.tests}
-            if wrong := sorted(test for test, outcome in said.items() if whole.get(test) != outcome):
-                different.append([sorted(edit), wrong])
-    await ground.warm.close()
+async def equality(folder: Path, journal: Journal, given: argparse.Namespace) -> Table | None:
+    """Random edits of projects of traps: every test that changes in the whole run was chosen, and says the same."""
+    share = given.mutations // len(PROJECTS)
+    tables: Table = {}
+    for name, files in PROJECTS.items():
+        steps = [f"equality {name} {n}" for n in range(share)]
+        left = journal.left(steps)
+        first = next(left, None)
+        if first is not None:
+            place = folder / name
+            place.mkdir()
+            ground = Ground(place, files)
+            made = await _mapped(ground, journal, name)
+            for step in (first, *left):
+                journal.put(step, await _compared(ground, made, random.Random(f"{given.seed} {step}")))
+            await ground.warm.close()
+        if any(journal.get(step) is None for step in steps):
+            return None
+        tables[name] = _equality_table(journal, name)
+    return tables
+
+
+async def _mapped(ground: Ground, journal: Journal, name: str) -> Map:
+    if journal.get(f"mapped {name}") is None:
+        suite = await ground.target.suite(limits=LIMITS)
+        shared = mappable(suite)
+        assert shared, suite
+        made, spent = await ground.map(shared, sorted({test.partition("::")[0] for test in shared}))
+        journal.put(f"mapped {name}", {"cpu": suite.cpu_seconds, "map cpu": spent, "map": msgspec.to_builtins(made)})
+    return msgspec.convert(journal.get(f"mapped {name}")["map"], Map)
+
+
+async def _compared(ground: Ground, made: Map, chance: random.Random) -> dict[str, Any]:
+    """Return what a whole run says of one edit, and in what the chosen tests differ from it."""
+    was = made.outcomes
+    edit = any_edit(ground.files, chance)
+    tree = ground.tree(edit)
+    selection = select(made, changes(ground.mirror, ground.base, tree))
+    whole_run = await ground.whole(edit)
+    whole = {test.id: test.outcome for test in whole_run.tests}
+    changed = {test for test in was.keys() | whole.keys() if was.get(test) != whole.get(test)}
+    found: dict[str, Any] = {"edit": edit, "told": bool(changed), "ran": whole_run.outcome == "ran", "share": 1.0}
+    if selection.everything:
+        return {**found, "everything": selection.everything}
+    wanted = set(selection.wanted)
+
+    def is_chosen(test: str) -> bool:
+        return bool({test, test.partition("[")[0], test.partition("::")[0]} & wanted)
+
+    found["share"] = sum(is_chosen(test) for test in was) / len(was)
+    if whole_run.outcome == "ran":
+        found["missed"] = sorted(test for test in changed if not is_chosen(test))
+        quick = await ground.warm.suite(tree, selection.wanted, LIMITS) if wanted else None
+        said = {test.id: test.outcome for test in quick.tests} if quick is not None else {}
+        found["different"] = sorted(test for test, outcome in said.items() if whole.get(test) != outcome)
+    return found
+
+
+def _equality_table(journal: Journal, name: str) -> Table:
+    found = journal.rows(f"equality {name} ")
+    about = journal.get(f"mapped {name}")
     return {
-        "edits": edits, "with another outcome in the whole run": told, "missed": missed,
-        "another outcome among the chosen": different, "mean share chosen": f"{statistics.mean(chosen):.0%}",
+        "tests": len(about["map"]["outcomes"]), "whole run, CPU s": round(about["cpu"], 2), "edits": len(found),
+        "with another outcome in the whole run": sum(row["told"] for row in found),
+        "all were run": sum("everything" in row for row in found),
+        "missed": [[sorted(row["edit"]), row["missed"]] for row in found if row.get("missed")],
+        "another outcome among the chosen":
+            [[sorted(row["edit"]), row["different"]] for row in found if row.get("different")],
+        "mean share chosen": f"{statistics.mean(row['share'] for row in found):.0%}",
     }  # fmt: skip
 
 
-async def trees(folder: Path, count: int) -> dict[str, object]:
+async def trees(folder: Path, journal: Journal, given: argparse.Namespace) -> Table | None:
     """How long it takes until the files of a candidate stand: a new checkout, and the moved tree."""
-    files = {f"d{n % 200:03}/f{n}.txt": f"{n}\n" for n in range(count)}
-    ground = Ground(folder, files)
-    place, index = folder / "moved", folder / "moved-index"
-    place.mkdir()
-    ground.mirror.move(ground.base, place, index)
-    changed = [ground.tree({f"d000/f{200 * n}.txt": "x\n"}) for n in range(5)]
-    taken = []
-    for tree in (changed[0], *changed):
-        began = time.perf_counter()
-        ground.mirror.move(tree, place, index)
-        taken.append((time.perf_counter() - began) * 1000)
-    began = time.perf_counter()
-    ground.mirror.checkout(changed[0], folder / "new")
-    new = (time.perf_counter() - began) * 1000
-    return {"files": count, "moved, median ms": round(statistics.median(taken), 1), "new checkout, ms": round(new)}
+    for step in journal.left(["trees"]):
+        ground = Ground(folder, {f"d{n % 200:03}/f{n}.txt": f"{n}\n" for n in range(given.files)})
+        place, index = folder / "moved", folder / "moved-index"
+        place.mkdir()
+        ground.mirror.move(ground.base, place, index)
+        changed = [ground.tree({f"d000/f{200 * n}.txt": "x\n"}) for n in range(9)]
+        taken = []
+        for tree in (changed[0], *changed):
+            before, began = every_second(), time.perf_counter()
+            ground.mirror.move(tree, place, index)
+            taken.append(((time.perf_counter() - began) * 1000, (every_second() - before) * 1000))
+        before, began = every_second(), time.perf_counter()
+        ground.mirror.checkout(changed[0], folder / "new")
+        new = (time.perf_counter() - began) * 1000, (every_second() - before) * 1000
+        journal.put(step, {
+            "files": given.files, "moved, median ms": round(statistics.median(wall for wall, _ in taken), 1),
+            "moved, median CPU ms": round(statistics.median(cpu for _, cpu in taken), 1),
+            "new checkout, ms": round(new[0]), "new checkout, CPU ms": round(new[1]),
+        })  # fmt: skip
+    table: Table | None = journal.get("trees")
+    return table
 
 
-async def main() -> None:
-    """Run the parts that are asked for, and write one table."""
+PARTS: dict[str, Callable[[Path, Journal, argparse.Namespace], Awaitable[Table | None]]] = {
+    "cost": cost, "equality": equality, "trees": trees,
+}  # fmt: skip
+
+
+async def main() -> int:
+    """Go on with the parts that are asked for; return 1 when something is left to be measured."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", nargs="*", default=["cost", "equality", "trees"])
+    parser.add_argument("--parts", nargs="*", default=list(PARTS), choices=list(PARTS))
     parser.add_argument("--tests", type=int, default=5000)
-    parser.add_argument("--edits", type=int, default=100, help="of the cost")
-    parser.add_argument("--mutations", type=int, default=500, help="of the equality")
+    parser.add_argument("--edits", type=int, default=100, help="of the cost, of each kind")
+    parser.add_argument("--mutations", type=int, default=500, help="of the equality, of all projects together")
     parser.add_argument("--files", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=86400, help="begin no step after so many")
+    parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "kaizen-referee-cost")
     given = parser.parse_args()
-    parts: dict[str, Callable[[Path], Awaitable[dict[str, object]]]] = {
-        "cost": lambda folder: cost(folder, given.tests, given.edits, given.seed),
-        "equality": lambda folder: equality(folder, given.mutations, given.seed),
-        "trees": lambda folder: trees(folder, given.files),
-    }
-    found: dict[str, object] = {
-        "python": sys.version.split()[0], "cores": os.cpu_count(), "load": os.getloadavg()[0], "seed": given.seed,
+    size = f"{given.tests}-{given.edits}-{given.mutations}-{given.files}-{given.seed}"
+    found: Table = {
+        "python": sys.version.split()[0], "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1),
+        "seed": given.seed,
     }  # fmt: skip
     for name in given.parts:
+        journal = Journal(given.keep / f"{size}-{name}.jsonl", given.seconds)
         with tempfile.TemporaryDirectory(prefix="cost-", dir="/var/tmp", ignore_cleanup_errors=True) as folder:
-            found[name] = await parts[name](Path(folder).resolve())
-        print(json.dumps({name: found[name]}, indent=2), flush=True)
-    if given.parts == ["cost", "equality", "trees"]:
-        RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+            found[name] = await PARTS[name](Path(folder).resolve(), journal, given)
+        print(json.dumps({name: found[name] or "not measured to its end: run again"}, indent=2), flush=True)
+    _keep({name: table for name, table in found.items() if table is not None}, given)
+    return int(any(found[name] is None for name in given.parts))
+
+
+def _keep(found: Table, given: argparse.Namespace) -> None:
+    """Renew the parts that were measured in full, when they were measured at full size."""
+    if (given.tests, given.edits, given.mutations, given.files) == (5000, 100, 500, 20000):
+        before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+        RESULTS.write_text(json.dumps({**before, **found}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

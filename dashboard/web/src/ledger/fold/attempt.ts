@@ -15,6 +15,7 @@ type AttemptRow = Of<
   | "AttemptFailed"
   | "AttemptCancelled"
   | "PatchRebased"
+  | "PatchStacked"
   | "PatchMeasured"
   | "LandDecided"
   | "PatchRejected"
@@ -62,6 +63,8 @@ function moved(board: Board, attempt: Attempt, row: Exclude<AttemptRow, Of<"Atte
       return tried(attempt, row);
     case "PatchProposed":
       return proposed(attempt, row);
+    case "PatchStacked":
+      return row.alone ? attempt : { ...attempt, state: "measuring", changed_at: row.at };
     case "PatchRebased":
       return { ...attempt, state: "measuring", changed_at: row.at };
     case "PatchMeasured":
