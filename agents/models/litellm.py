@@ -157,16 +157,28 @@ class LiteLlm:
 
     @cached_property
     def _library(self) -> Any:
-        os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
-        os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
-        import litellm
+        return _loaded()
 
-        for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
-            logging.getLogger(name).disabled = True  # else it tells of every call on standard error
-        litellm.suppress_debug_info = True  # else it prints advice to standard output
-        litellm.disable_streaming_logging = True
-        litellm.modify_params = True  # a history with tool calls may be sent without tools
-        return litellm
+
+def warm() -> None:
+    """Load what the first call needs, so that it does not wait for that; nobody is asked. It blocks for seconds."""
+    library = _loaded()
+    import openai.resources  # noqa: F401 - most providers are asked through it, and litellm loads it with the first call
+
+    assert library.encoding is not None  # it is read from its file when it is first looked at
+
+
+def _loaded() -> Any:
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
+    import litellm
+
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).disabled = True  # else it tells of every call on standard error
+    litellm.suppress_debug_info = True  # else it prints advice to standard output
+    litellm.disable_streaming_logging = True
+    litellm.modify_params = True  # a history with tool calls may be sent without tools
+    return litellm
 
 
 @dataclass(slots=True)

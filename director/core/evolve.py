@@ -88,7 +88,7 @@ def _evolve(state: State, event: AnyEvent) -> State:
             return replace(state, run=None, lessons=lessons)
         case RoleChanged():
             return _role_changed(state, event)
-        case TaskTaken() if state.run is None:
+        case TaskTaken() if state.run is None or state.run.closing is not None:
             return replace(state, asked={**state.asked, event.request: event})
         case TaskAnswered():
             state = replace(state, asked={k: v for k, v in state.asked.items() if k != event.request})
