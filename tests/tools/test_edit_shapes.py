@@ -256,13 +256,27 @@ def test_plain_changes_are_applied_and_not_merely_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "piece", ["```python\n", "<<<<<<< SEARCH\n", "<function=x>\n", '<edit path="a">\n', "<think>\n"]
+    "piece",
+    [
+        "```python\n",
+        "<<<<<<< SEARCH\n",
+        "<function=x>\n",
+        '<edit path="a">\n',
+        "<think>\n",
+        "<function=x><parameter=a>",
+        "a.py\n```\nx\n```\n",
+        '{"a": 1}\n',
+        "{",
+        "[TOOL_CALLS]\n",
+        "/*",
+        "Option 1:\n",
+    ],
 )
 def test_a_text_made_to_take_long_does_not(tmp_path: Path, piece: str) -> None:
-    text = piece * (60_000 // len(piece))
+    text = piece * (100_000 // len(piece))
     began = time.process_time()
 
     apply(read_edits(text), tmp_path)
     spoken(text, ("edit_file", "run_command"))
 
-    assert time.process_time() - began < 2
+    assert time.process_time() - began < 1.5
