@@ -6,7 +6,8 @@ import ast
 import builtins
 import copy
 import re
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple, cast
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 BEND, ASKED = "_kaizen_bend", "_kaizen_asked"
@@ -78,20 +79,18 @@ def _instead(node: Any) -> Iterator[Fault]:
             for place, one in enumerate(block if isinstance(block, list) else []):
                 if isinstance(one, ast.Raise) and one.exc is not None:
                     said = "an answer instead of: " + _short(one)
-                    yield Fault(
-                        INSTEAD, one.lineno, said, lambda block=block, place=place: answering(node, block, place)
-                    )  # type: ignore[misc]
+                    yield Fault(INSTEAD, one.lineno, said, partial(answering, node, block, place))
 
 
 def answering(node: Any, block: List[Any], place: int) -> Undo:
     """Let the function give what it gave last where it refused; before `arm_answers` it refuses as ever."""
     returns = [each for each in _own(node) if isinstance(each, ast.Return) and each.value is not None]
-    refusal, values = block[place], [each.value for each in returns]
+    refusal, values = block[place], [cast(ast.expr, each.value) for each in returns]
     answer = ast.parse("if {0}({1}):\n    return {0}({1})[0]".format(USUAL, not returns)).body[0]
     answer.orelse = [refusal]  # type: ignore[attr-defined]
     back = _put(block, place, _at(answer, refusal))
-    for each in returns:
-        each.value = _at(ast.Call(ast.Name(KEPT, ast.Load()), [each.value], []), each)
+    for each, value in zip(returns, values):
+        each.value = _at(ast.Call(ast.Name(KEPT, ast.Load()), [value], []), each)
 
     def undo() -> None:
         for each, value in zip(returns, values):
