@@ -75,8 +75,9 @@ def _instead(node: Any) -> Iterator[Fault]:
         return
     for each in [node, *own]:
         for name in ("body", "orelse", "finalbody"):
-            block = getattr(each, name, None)
-            for place, one in enumerate(block if isinstance(block, list) else []):
+            found = getattr(each, name, None)
+            block = found if isinstance(found, list) else []
+            for place, one in enumerate(block):
                 if isinstance(one, ast.Raise) and one.exc is not None:
                     said = "an answer instead of: " + _short(one)
                     yield Fault(INSTEAD, one.lineno, said, partial(answering, node, block, place))
