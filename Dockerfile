@@ -15,8 +15,8 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 kaizen \
     && install -d -o kaizen -g kaizen /data
 WORKDIR /app
-COPY requirements.lock pyproject.toml README.md LICENSE hatch_build.py ./
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements-image.lock pyproject.toml README.md LICENSE hatch_build.py ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-image.lock
 COPY director/ director/
 COPY agents/ agents/
 COPY ledger/ ledger/

@@ -1,4 +1,6 @@
 # Everything a newcomer types. Each target sets up what it needs; what is there already is not done again.
+# Bytecode is kept beside the sources, where git does not see it: without it every start compiles what it imports.
+export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
 UV     := 0.13.9
 BIN    := .venv/bin
@@ -22,6 +24,7 @@ help:  ## Show the targets
 	@echo "setup: dependencies, by hash (20 s to 2 min the first time)"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q director agents ledger knowledge_graph dashboard/server
 	@touch $@
 
 setup: .venv/.installed page  ## Make .venv/bin/kaizen and the page (10 s to 3 min the first time, then at once)
@@ -36,7 +39,7 @@ run: setup  ## Improve the example and show it (1 to 5 min); PROJECT=path takes 
 	@PROJECT="$(PROJECT)" ONCE="$(ONCE)" KAIZEN="$(BIN)/kaizen" PYTHON="$(BIN)/python" bash examples/run.sh
 
 test: setup system  ## Pass every test, the browser's included (about 18 min after setup)
-	@$(BIN)/python -P -m pytest -q -m "not soak" -n 3 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
+	@$(BIN)/python -P -m pytest -q -m "not soak" -n 4 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
@@ -56,9 +59,10 @@ bench: setup system  ## Run every benchmark and write benchmarks/results (an hou
 soak: setup system  ## The long tests: 50 kills, every cheat and honest change, and more (an hour)
 	@$(BIN)/python -P -m pytest -q -m soak
 
-lock: .venv/.uv-$(UV)  ## Write requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
+lock: .venv/.uv-$(UV)  ## Write both lock files anew from pyproject.toml: everything, and what the image needs
+	@$(BIN)/uv pip compile pyproject.toml --extra dev $(LOCKED) --upgrade -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --extra build $(LOCKED) -c requirements.lock -o requirements-image.lock
 
 clean:  ## Remove what was set up here
 	@rm -rf .venv dashboard/web/node_modules dashboard/server/static

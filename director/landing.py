@@ -19,18 +19,25 @@ from ledger.events import (
 )
 
 
-def land(mirror: Mirror, blobs: Blobs, effect: Land) -> PatchLanded:
-    """Write the commit and move the branch; doing it again gives the same.
+def land(mirror: Mirror, blobs: Blobs, effect: Land) -> tuple[PatchLanded, ...]:
+    """Write the commits and move the branch over all of them at once; doing it again gives the same.
 
     The branch moves last: whatever fails before it leaves everything as it was.
     """
-    decided = effect.decided
-    commit = mirror.commit(decided.tree, [decided.parent], decided.message, decided.at)
-    pack = blobs.put(mirror.pack(commit, decided.parent))
-    mirror.advance(effect.branch, f"refs/kaizen/landed/{decided.attempt}", commit, decided.parent)
-    return PatchLanded(
-        attempt=decided.attempt, checkpoint=decided.checkpoint, commit=commit, tree=decided.tree, pack=pack
-    )
+    done: list[PatchLanded] = []
+    first = parent = effect.decided[0].parent
+    for decided in effect.decided:
+        commit = mirror.commit(decided.tree, [parent], decided.message, decided.at)
+        pack = blobs.put(mirror.pack(commit, parent))
+        done.append(
+            PatchLanded(
+                attempt=decided.attempt, checkpoint=decided.checkpoint, commit=commit, tree=decided.tree, pack=pack
+            )
+        )
+        parent = commit
+    marks = {f"refs/kaizen/landed/{one.attempt}": one.commit for one in done}
+    mirror.advance(effect.branch, marks, first)
+    return tuple(done)
 
 
 def restore(mirror: Mirror, effect: Restore) -> tuple[AnyEvent, ...]:
@@ -40,7 +47,7 @@ def restore(mirror: Mirror, effect: Restore) -> tuple[AnyEvent, ...]:
     """
     decided = effect.decided
     commit = mirror.commit(decided.tree, [decided.parent], decided.message, decided.at)
-    mirror.advance(effect.branch, f"refs/kaizen/restored/{decided.request}", commit, decided.parent)
+    mirror.advance(effect.branch, {f"refs/kaizen/restored/{decided.request}": commit}, decided.parent)
     done = RolledBack(
         request=decided.request, checkpoint=decided.checkpoint, created=effect.created, commit=commit, tree=decided.tree
     )

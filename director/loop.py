@@ -19,7 +19,7 @@ from ledger.store import Snapshots, Store
 from ledger.subscription import follow
 
 STATE = "director-state"
-REVISION = "6"
+REVISION = "7"
 """Changes with the meaning of State, so that an older snapshot is not taken for a newer one."""
 SNAPSHOT_EVERY = 500
 

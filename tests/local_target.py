@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -16,13 +15,14 @@ from typing import Any
 
 from agents.ports import Completed, InsideRun, Limits, Produced, SuiteResult, TargetBroken, Workbench
 from ledger.events import AnyEvent, AttemptId
+from tests.target.plain import plain_python
 
 INSIDE = Path(__file__).parent.parent / "agents" / "inside" / "__main__.py"
 
 
 @dataclass
 class LocalTarget:
-    """A folder and this very interpreter. It keeps no limit but the wall clock and does not enforce read-only runs."""
+    """A folder and a plain interpreter. It keeps no limit but the wall clock and does not enforce read-only runs."""
 
     root: Path
     sources: Sequence[str] = (".",)
@@ -35,7 +35,7 @@ class LocalTarget:
 
     @property
     def python(self) -> Path:
-        return Path(sys.executable)
+        return plain_python()
 
     async def run(
         self, argv: Sequence[str], *, limits: Limits | None = None, writable: bool = False, shown: Sequence[Path] = ()
@@ -46,7 +46,7 @@ class LocalTarget:
     async def inside(
         self, job: str, spec: Mapping[str, Any], *, limits: Limits | None = None, copied: bool = False
     ) -> InsideRun:
-        argv = (sys.executable, "-P", "-B", str(INSIDE), job)
+        argv = (str(plain_python()), "-P", "-B", str(INSIDE), job)
         ended = await asyncio.to_thread(self._run, argv, limits or Limits(), json.dumps(spec).encode())
         return InsideRun(ended, tuple(json.loads(line) for line in ended.channel.splitlines()))
 

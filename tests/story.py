@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from ledger.events import (
+    AnyEvent,
     AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
@@ -26,9 +29,12 @@ from ledger.events import (
     Left,
     MilestoneReached,
     NoticeRaised,
+    PatchesDoubted,
+    PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     PauseRequested,
     ProjectOpened,
     Reason,
@@ -146,7 +152,7 @@ def first_iteration(blob: Blob) -> list[Told]:
         *agent(
             "r1.i1.a1",
             TechniqueTried(
-attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen", seconds=0.01),
+                attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen", seconds=0.01),
             TechniqueTried(
                 attempt=AttemptId("r1.i1.a1"),
                 technique="repair",
@@ -161,8 +167,9 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
         ),
         *landing("r1.i1.a1", 1, "Return the number itself", {"tests": 2.0, "coverage": 61.0, "lint": 23.0}, 52.0),
         *director(
+            *_put_together("r1.i1.a2"),
             PatchRebased(attempt=AttemptId("r1.i1.a2"), base=commit(1), tree=commit(102)),
-            measured("r1.i1.a2", 1, (2.0, 61.5, 2.0), 70.0),
+            _measured_with("r1.i1.a1", measured("r1.i1.a2", 0, (2.0, 61.5, 2.0), 70.0)),
         ),
         *landing("r1.i1.a2", 2, "Remove unused imports", {"tests": 2.0, "coverage": 61.5, "lint": 2.0}, 70.0),
         *director(scheduled("r1.i1.a3", 1, 3, "tester", 2)),
@@ -179,6 +186,27 @@ attempt=AttemptId("r1.i1.a1"), technique="recall", answer="no", why="never seen"
             IterationEnded(run=RUN, iteration=1, landed=2, rejected=1, score=70.0),
         ),
     ]  # fmt: skip
+
+
+def _put_together(attempt: str) -> list[AnyEvent]:
+    """Return a patch put on one before it, doubted there, and left to be measured alone."""
+    return [
+        PatchStacked(attempt=AttemptId(attempt), base=commit(1), on=commit(101), tree=commit(102), score=70.0),
+        PatchStacked(
+            attempt=AttemptId(attempt), base=commit(1), on=commit(101), tree=commit(101), alone="it adds a test"
+        ),
+        PatchesDoubted(
+            attempts=(AttemptId(attempt),),
+            base=commit(1),
+            tree=commit(102),
+            reasons=(Reason(code="expected", message="a test that passes on the base does not pass"),),
+        ),
+    ]
+
+
+def _measured_with(below: str, fact: PatchMeasured) -> PatchMeasured:
+    """Return a measurement that confirms two patches."""
+    return structs.replace(fact, together=(AttemptId(below), fact.attempt))
 
 
 def _range_patch(attempt: str, blob: Blob) -> PatchProposed:

@@ -43,8 +43,13 @@ def open_channel() -> Callable[[dict[str, Any]], None]:
     return send
 
 
+def use_overlay() -> None:
+    """Let the job find what the target's interpreter lacks, behind everything that it has; nothing of the tree."""
+    sys.path.extend(entry for entry in os.environ.get("KAIZEN_LAST", "").split(os.pathsep) if entry)
+
+
 def use_paths(folder: str) -> None:
-    """Put the target's own folders first and the overlay last, for this interpreter and for its children.
+    """Put the target's own folders first, and tell children of them and of the overlay.
 
     They come late and by a name of ours, so that nothing in the tree is imported before the channel stands.
     """
@@ -53,7 +58,6 @@ def use_paths(folder: str) -> None:
     first = os.environ.pop("KAIZEN_FIRST", "")
     last = os.environ.pop("KAIZEN_LAST", "")
     sys.path[:0] = [entry for entry in first.split(os.pathsep) if entry]
-    sys.path += [entry for entry in last.split(os.pathsep) if entry]
     both = os.pathsep.join(part for part in (first, last) if part)
     if both:
         os.environ["PYTHONPATH"] = both
@@ -69,6 +73,7 @@ def main() -> None:
     os.close(null)
     send = open_channel()
     load_package(folder)
+    use_overlay()
     module = importlib.import_module("_kaizen_inside." + job)
     use_paths(folder)
     module.main(spec, send)

@@ -6,7 +6,7 @@ import ast
 import bisect
 import io
 import tokenize
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 Span = Tuple[int, int]
 Splice = Tuple[int, int, bytes]
@@ -147,6 +147,16 @@ class Source:
         texts = [value for value in nodes if isinstance(value, str) and len(value) <= 30]
         numbers = [value for value in nodes if type(value) in (int, float)]
         return [*dict.fromkeys(texts), *dict.fromkeys(numbers)]
+
+    def classes(self) -> Set[str]:
+        """Return the names of classes and of whatever is imported by a name like one."""
+        names: Set[str] = self.cached("classes", self._classes)
+        return names
+
+    def _classes(self) -> Set[str]:
+        found = {node.name for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)}
+        imports = [node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom)]
+        return found | {one.asname or one.name for node in imports for one in node.names if one.name[:1].isupper()}
 
     def enclosing(self, node: ast.AST, kinds: Tuple[type, ...]) -> Optional[ast.AST]:
         """Return the nearest node above of one of the kinds."""

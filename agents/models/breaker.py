@@ -35,10 +35,6 @@ class Guarded:
         """Return what the model behind says."""
         return self._model.card(model)
 
-    def count(self, call: ModelCall) -> int:
-        """Return what the model behind says."""
-        return self._model.count(call)
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Ask, or raise ModelFault `breaker_open` with the seconds of rest that are left."""
         provider = self._model.card(call.model).provider

@@ -14,6 +14,7 @@ from agents.models.requests import answer_bytes, message_bytes, read_answer, req
 from agents.models.retries import Next, Plan, in_order
 from agents.models.shown import Shown
 from agents.models.threads import Threads
+from agents.models.worst import Counted
 from agents.ports import Message, Model, ModelAnswer, ModelCall, ModelCard, ModelFault, Purse, Spend, ToolCall
 from ledger.blobs import Blobs
 from ledger.errors import Damaged, Missing
@@ -36,16 +37,12 @@ class PaidCalls:
         self._append, self._blobs, self._said = append, blobs, said
         self._clock, self._sleep, self._answers = clock, sleep, answers
         self._unknown_price, self._mask = allow_unknown_price, mask
-        self._threads = Threads()
+        self._threads, self._counted = Threads(), Counted()
         self._masked: dict[Message, Message] = {}
 
     def card(self, model: str) -> ModelCard:
         """Return what is known of a model by its name."""
         return self._model.card(model)
-
-    def count(self, call: ModelCall) -> int:
-        """Return an upper estimate of the prompt's tokens."""
-        return self._model.count(call)
 
     async def ask(self, call: ModelCall) -> ModelAnswer:
         """Return the answer: the one of the attempt's past, else a kept one, else one that is paid for.
@@ -57,6 +54,7 @@ class PaidCalls:
         if answer is None:
             answer = await self._from_kept(call) or await self._paid(call)
         self._threads.learn(call.key, call.messages, answer)
+        self._counted.learn(call, answer)
         return answer
 
     def _from_past(self, call: ModelCall) -> ModelAnswer | None:
@@ -170,7 +168,7 @@ class PaidCalls:
         return Plan(priced, deadline=self._clock() + call.seconds, seed=f"{self._attempt} {call.key}")
 
     def _worst(self, call: ModelCall) -> Spend:
-        card, tokens = self._model.card(call.model), self._model.count(call)
+        card, tokens = self._model.card(call.model), self._counted.most(call, self._threads)
         if card.price_in is None or card.price_out is None:
             return Spend(tokens + call.max_tokens, None)
         return Spend(tokens + call.max_tokens, tokens * card.price_in + call.max_tokens * card.price_out)
@@ -202,7 +200,8 @@ class PaidCalls:
         return messages, self._blobs.put(tools_bytes(sent.tools)) if sent.tools else ""
 
     def _finished(self, call: ModelCall, request: str, answer: ModelAnswer, blob: str) -> CallFinished:
-        speed = answer.tokens_out / answer.seconds if answer.seconds > 0 else 0.0
+        asked = answer.source == "model" and answer.seconds > 0  # a record has no speed of its own
+        speed = answer.tokens_out / answer.seconds if asked else 0.0
         return CallFinished(
             attempt=self._attempt, key=call.key, model=answer.model, request=request, answer=blob,
             tokens_in=answer.tokens_in, tokens_cached=answer.tokens_cached, tokens_out=answer.tokens_out,

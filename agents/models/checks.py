@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from agents.json_reading import Unreadable, read_object
 from agents.ports import ModelAnswer, ModelCall, ModelFault, ToolCall
 
 _FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?```", re.DOTALL)
@@ -15,15 +17,17 @@ _FENCED = re.compile(r"```[a-zA-Z]*\s*\n(.*?)\n?```", re.DOTALL)
 def checked(answer: ModelAnswer, call: ModelCall) -> ModelAnswer:
     """Return the answer when it can be used; raise ModelFault `garbled`, `bad_tool_call` or `bad_schema`.
 
-    With an `answer_schema` the text that is returned is the JSON alone, without what the model wrote around it.
+    Arguments of tools that are nearly JSON and have one reading are put as JSON has them. With an `answer_schema` the
+    text that is returned is the JSON alone, without what the model wrote around it.
     """
     if not answer.text.strip() and not answer.tool_calls and answer.finish != "length":
         raise ModelFault("garbled", "the answer is empty: no text and no tool call", began=True, answer=answer)
-    for each in answer.tool_calls:
-        why = _why_unusable(each)
-        if why:
-            cut = f"; it was cut at {call.max_tokens} tokens" if answer.finish == "length" else ""
-            raise ModelFault("bad_tool_call", f"{why}{cut}", began=True, answer=answer)
+    try:
+        calls = tuple(_readable(each) for each in answer.tool_calls)
+    except Unreadable as wrong:
+        cut = f"; it was cut at {call.max_tokens} tokens" if answer.finish == "length" else ""
+        raise ModelFault("bad_tool_call", f"{wrong}{cut}", began=True, answer=answer) from wrong
+    answer = replace(answer, tool_calls=calls)
     if call.answer_schema is None or answer.tool_calls:
         return answer
     try:
@@ -73,11 +77,15 @@ def _candidates(text: str) -> list[str]:
     return found
 
 
-def _why_unusable(call: ToolCall) -> str:
+def _readable(call: ToolCall) -> ToolCall:
+    """Return the call with arguments every provider takes back; raise Unreadable when they have no one reading."""
     if not call.name:
-        return "a tool call names no tool"
+        raise Unreadable("a tool call names no tool")
+    with suppress(ValueError):
+        if isinstance(json.loads(call.arguments or "{}"), dict):
+            return call
     try:
-        value = json.loads(call.arguments or "{}")
-    except ValueError as error:
-        return f"the arguments of {call.name} are no JSON ({error})"
-    return "" if isinstance(value, dict) else f"the arguments of {call.name} are no JSON object"
+        given = {} if call.arguments.strip() in ("null", "None") else read_object(call.arguments)
+    except Unreadable as wrong:
+        raise Unreadable(f"the arguments of {call.name} are no JSON object ({wrong})") from wrong
+    return replace(call, arguments=json.dumps(given, ensure_ascii=False))

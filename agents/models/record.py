@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from agents.models.requests import answer_value, part_name, read_answer, request_hash, request_parts
-from agents.models.tokens import count_call
 from agents.ports import AgentError, FaultKind, Model, ModelAnswer, ModelCall, ModelCard, ModelFault
 from ledger.masking import Masker
 
@@ -36,10 +35,6 @@ class Recording:
     def card(self, model: str) -> ModelCard:
         """Return what the model behind says."""
         return self._model.card(model)
-
-    def count(self, call: ModelCall) -> int:
-        """Return what the model behind says."""
-        return self._model.count(call)
 
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Ask and write down."""
@@ -89,10 +84,6 @@ class Replaying:
         """Return what was known when it was recorded; nothing is paid, so no price is unknown."""
         card = self._cards.get(model) or ModelCard(model, model.partition("/")[0])
         return replace(card, price_in=card.price_in or 0.0, price_out=card.price_out or 0.0)
-
-    def count(self, call: ModelCall) -> int:
-        """Return an upper estimate of the prompt's tokens."""
-        return count_call(call)
 
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Return what came then; the last again when it is asked more often. Raise ModelFault `not_recorded`."""

@@ -31,10 +31,6 @@ class Scripted:
         price_in, price_out = self._price or (None, None)
         return ModelCard(model, model.partition("/")[0], self._window, price_in, price_out)
 
-    def count(self, call: ModelCall) -> int:
-        """Return an upper estimate of the prompt's tokens."""
-        return count_call(call)
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Return what the script says; a request that no line fits is a `bad_request`."""
         self.calls.append(call)

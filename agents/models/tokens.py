@@ -1,4 +1,4 @@
-"""PURE: how many tokens a prompt has at most, counted without any model's own dictionary."""
+"""PURE: about how many tokens a text has, rather too many: for a provider that does not say."""
 
 from __future__ import annotations
 

@@ -127,10 +127,6 @@ class Model(Protocol):
         """Return what is known of a model by its name, without asking anybody."""
         ...
 
-    def count(self, call: ModelCall) -> int:
-        """Return how many tokens the prompt has at most: an upper estimate, without asking anybody."""
-        ...
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         """Try once and return the whole answer; raise ModelFault. `on_token` sees it come (a signal, not a fact)."""
         ...
@@ -174,10 +170,6 @@ class Calls(Protocol):
 
     def card(self, model: str) -> ModelCard:
         """Return what is known of a model by its name."""
-        ...
-
-    def count(self, call: ModelCall) -> int:
-        """Return an upper estimate of the prompt's tokens."""
         ...
 
     async def ask(self, call: ModelCall) -> ModelAnswer:

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents.brains.conversation.prompts import described
 from agents.ports import Nothing, Outcome, Proposal, Workbench
 from agents.registry import allowed, find_roles
 from agents.roles.toolkits import CHANGE, LOOK, MEASURE, REMEMBER, RUN
@@ -47,6 +48,7 @@ class DeclaredRole:
     name: str
     charge: str
     prompt: str
+    """What it is told, the repository's own words between marks."""
     tools: tuple[str, ...]
     acceptance: str
     brain: Any = None
@@ -144,4 +146,5 @@ def _read(path: str, content: bytes, offered: Sequence[str]) -> DeclaredRole | s
     risky = sorted(set(wanted) - set(allowed(HARMLESS, offered)))
     if risky:
         return f"the tool {risky[0]} leaves the sandbox: a declared role may only read, write and execute"
-    return DeclaredRole(file.name, " ".join(file.charge.split()), file.prompt, wanted, file.acceptance)
+    prompt = described(file.name, file.prompt)
+    return DeclaredRole(file.name, " ".join(file.charge.split()), prompt, wanted, file.acceptance)

@@ -66,5 +66,6 @@ class BubblewrapSandbox(ProbedSandbox):
             places=list(planned.writable),
             volatile=list(planned.volatile),
             volatile_size=planned.volatile_size,
+            meant=planned.meant,
         )
         return await self._launcher.carry_out(order, command)

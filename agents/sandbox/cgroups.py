@@ -1,4 +1,4 @@
-"""Control groups below our own: the exact limits of memory and processes, where the kernel lets us have them."""
+"""Control groups below our own: exact limits and processor seconds, where the kernel lets us have them."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class ControlGroups(NamedTuple):
     unified: bool
     """Version 2: one directory for both."""
     names: Iterator[int]
+    cpu: Path | None = None
+    """Where processor seconds are counted, those of processes that nobody waits for included."""
 
     @classmethod
     def found(cls) -> ControlGroups:
@@ -30,8 +32,9 @@ class ControlGroups(NamedTuple):
         own = _own_groups()
         both = _unified(own.get(""))
         if both is not None:
-            return cls(both, both, True, itertools.count(1))
-        return cls(_writable(own.get("memory")), _writable(own.get("pids")), False, itertools.count(1))
+            return cls(both, both, True, itertools.count(1), both)
+        memory, pids, cpu = (_writable(own.get(name)) for name in ("memory", "pids", "cpuacct"))
+        return cls(memory, pids, False, itertools.count(1), cpu)
 
     @property
     def count_memory(self) -> bool:
@@ -42,6 +45,11 @@ class ControlGroups(NamedTuple):
     def count_processes(self) -> bool:
         """Whether the number of processes is limited by the kernel, whoever runs them."""
         return self.pids is not None
+
+    @property
+    def count_processor(self) -> bool:
+        """Whether processor seconds of all processes are counted by the kernel."""
+        return self.cpu is not None
 
     def for_one_command(self, memory: int, processes: int) -> list[tuple[str, dict[str, str]]]:
         """The groups one command is put in, with their settings; its supervisor makes and removes them."""
@@ -56,11 +64,13 @@ class ControlGroups(NamedTuple):
             wanted.setdefault(self.memory, {}).update(memory_settings)
         if self.pids is not None:
             wanted.setdefault(self.pids, {}).update({"pids.max": str(processes + _OWN_PROCESSES)})
+        if self.cpu is not None:
+            wanted.setdefault(self.cpu, {})
         return [(str(place / name), settings) for place, settings in wanted.items()]
 
     def remove_leftovers(self) -> None:
         """End and remove what a killed daemon has left behind."""
-        for place in {place for place in (self.memory, self.pids) if place is not None}:
+        for place in {place for place in (self.memory, self.pids, self.cpu) if place is not None}:
             for group in place.glob(f"{_PREFIX}*-*-*"):
                 _, pid, started, _ = group.name.split("-", 3)
                 if _started(int(pid)) != started:
@@ -79,7 +89,7 @@ def _own_groups() -> dict[str, Path]:
         if kind == "cgroup2":
             mounts[""] = root, point
         elif kind == "cgroup":
-            mounts |= {name: (root, point) for name in options.split(",") if name in ("memory", "pids")}
+            mounts |= {name: (root, point) for name in options.split(",") if name in ("memory", "pids", "cpuacct")}
     found: dict[str, Path] = {}
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from agents.ports import Command, SandboxBroken
 from agents.sandbox.defaults import Allowance
+from agents.sandbox.standing import Standing, identity, is_below, standing
 from agents.sandbox.supervisor.order import FIRST_INPUT, GATE, STATUS
-from agents.workspace.started import STARTED_BY_THEMSELVES
 
 HOME = "/home/kaizen"
 _VOLATILE = ("/dev/shm", "/tmp", "/var/tmp", HOME)
@@ -36,6 +36,16 @@ ETC = (
 _PROC_READ_ONLY = ("sys", "sysrq-trigger", "irq", "bus", "fs", "mtrr", "driver", "dynamic_debug")
 _PROC_HIDDEN = ("acpi", "asound", "kcore", "keys", "kmsg", "latency_stats", "scsi", "timer_list", "timer_stats")
 UID = 1000
+_MOUNTS = 1000
+"""Mounts of one command; each costs the kernel more the more there are."""
+
+
+class Mount(NamedTuple):
+    """One place of the disk as the command sees it."""
+
+    source: str
+    path: str
+    writable: bool
 
 
 class Plan(NamedTuple):
@@ -45,9 +55,11 @@ class Plan(NamedTuple):
     allowance: Allowance
     read_only: tuple[str, ...]
     writable: tuple[str, ...]
-    covered: tuple[str, ...]
-    """What no command may change inside writable places, to be covered read-only."""
+    standing: Standing
+    """What no command may change or talk through inside writable places."""
     home: str
+    meant: tuple[tuple[str, int, int], ...] = ()
+    """Paths another command at work in the same place could swap, with the device and inode each must show."""
 
     @property
     def volatile(self) -> tuple[str, ...]:
@@ -66,8 +78,8 @@ def plan(command: Command, allowance: Allowance) -> Plan:
     writable = tuple(_allowed(path) for path in command.writable)
     for path in writable:
         _not_redirected(path, (*read_only, *writable))
-    covered = tuple(found for path in writable for found in protected(path))
-    return Plan(command, allowance, read_only, writable, covered, _home_of(command))
+    found = Plan(command, allowance, read_only, writable, standing(writable), _home_of(command))
+    return found._replace(meant=tuple(_meant(found)))
 
 
 def argv(plan: Plan, bwrap: str, etc: str) -> list[str]:
@@ -81,13 +93,33 @@ def argv(plan: Plan, bwrap: str, etc: str) -> list[str]:
     words += ["--perms", "1777", "--size", size, "--tmpfs", "/var/tmp", "--dir", "/run"]
     for home in dict.fromkeys((HOME, plan.home)):
         words += ["--perms", "0700", "--size", size, "--tmpfs", home]
-    kinds = dict.fromkeys(plan.read_only, "--ro-bind") | dict.fromkeys(plan.writable, "--bind")
-    for path in sorted(kinds, key=lambda path: path.count("/")):
-        words += [kinds[path], path, path]
-    for path in plan.covered:
-        words += ["--ro-bind", path, path]
+    for mount in mounts(plan):
+        words += ["--bind" if mount.writable else "--ro-bind", mount.source, mount.path]
     words += ["--remount-ro", "/", "--chdir", str(plan.command.cwd), "--seccomp", str(FIRST_INPUT)]
     return [*words, "--", *(os.fspath(part) for part in plan.command.argv)]
+
+
+def mounts(plan: Plan) -> list[Mount]:
+    """What is shown of the disk, later ones over earlier ones."""
+    given = {path: Mount(path, path, writable=False) for path in plan.read_only}
+    given |= {path: Mount(path, path, writable=True) for path in plan.writable}
+    found = sorted(given.values(), key=lambda mount: mount.path.count("/"))
+    # What is mounted cannot be renamed: no forged folder takes the place of one that leads to what is covered.
+    found += [Mount(path, path, writable=True) for path in plan.standing.ways(plan.writable)]
+    found += [Mount(path, path, writable=False) for path in plan.standing.covered]
+    found += [Mount("/dev/null", path, writable=False) for path in plan.standing.talking]
+    if len(found) > _MOUNTS:
+        raise SandboxBroken(f"{len(found)} repositories, sockets, pipes and closed folders to cover; remove some")
+    return found
+
+
+def _meant(plan: Plan) -> Iterator[tuple[str, int, int]]:
+    null = Path("/dev/null").stat()
+    for mount in mounts(plan):
+        place = next((place for place in sorted(plan.writable) if is_below(mount.path, place)), None)
+        if place is not None:
+            own = mount.source == mount.path
+            yield mount.path, *(identity(place, mount.path) if own else (null.st_dev, null.st_ino))
 
 
 def _isolation() -> list[str]:
@@ -127,61 +159,33 @@ def _proc_covers() -> Iterator[str]:
             yield from ("--ro-bind", "/dev/null", str(path))
 
 
-def protected(place: str) -> Iterator[str]:
-    """Every `.git` at or below a writable place, and what programs of the user run by themselves when they find it.
-
-    Links are not followed and need no cover.
-    """
-    if any(parent.name == ".git" or _is_repository(parent) for parent in (Path(place), *Path(place).parents)):
-        raise SandboxBroken(f"{place} is git metadata and is never writable; name the worktree instead")
-    for folder, folders, files in os.walk(place):
-        if ".git" in folders or ".git" in files:
-            found = Path(folder, ".git")
-            if not found.is_symlink():
-                yield str(found)
-            elif folder == place:
-                raise SandboxBroken(f"{found} is a symbolic link; replace it with the pointer file git makes")
-            folders[:] = [name for name in folders if name != ".git"]
-
-    for name in sorted(STARTED_BY_THEMSELVES - {".git"}):
-        if Path(place, name).exists() and not Path(place, name).is_symlink():
-            yield str(Path(place, name))
-
-
-def _is_repository(folder: Path) -> bool:
-    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
-
-
 def _allowed(path: Path) -> str:
     text = os.path.normpath(path)
     if not path.is_absolute():
         raise SandboxBroken(f"{path} is not absolute; name the place by its whole path")
     if not path.exists():
         raise SandboxBroken(f"{path} does not exist; make it before a command is given it")
-    for private in _private_places():
-        for name in (Path(text), Path(text).resolve()):
-            if private.is_relative_to(name):
+    for name in {text, os.path.realpath(text)}:
+        for private in _private_places():
+            if f"{private}/".startswith(f"{name.rstrip('/')}/"):
                 raise SandboxBroken(
                     f"{path} would show {private} to the command; name the directories below it instead"
                 )
-    if Path(text).parts[1:2] and Path(text).parts[1] in ("proc", "sys", "dev"):
+    if text.split("/")[1] in ("proc", "sys", "dev"):
         raise SandboxBroken(f"{path} belongs to the kernel; a command gets its own")
     return text
 
 
-def _private_places() -> Iterator[Path]:
+def _private_places() -> Iterator[str]:
     import pwd
 
-    yield Path("/")
-    for name in ("/etc/shadow", "/run", "/var/run"):
-        yield Path(name)
+    yield from ("/", "/etc/shadow", "/run", "/var/run")
     try:
         home = Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:
         return
     if home.is_dir():
-        yield home
-        yield home.resolve()
+        yield from (str(home), str(home.resolve()))
 
 
 def _not_redirected(path: str, given: Sequence[str]) -> None:

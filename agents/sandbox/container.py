@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
-from agents.sandbox.confinement import HOME, Plan, plan
+from agents.sandbox.confinement import HOME, Plan, mounts, plan
 from agents.sandbox.defaults import limits_of
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe_container
 from agents.sandbox.probed import ProbedSandbox
-from agents.sandbox.supervisor.order import Order
+from agents.sandbox.supervisor.order import FIRST_TO_GO, Order
 
 ENGINES = ("podman", "docker")
 _PLACES = "/usr/local/bin:/usr/bin:/bin"
@@ -48,7 +48,8 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
     words += ["--network=none", "--ipc=private", "--hostname=kaizen", "--cap-drop=ALL", f"--user={uid}:{gid}"]
     words += ["--security-opt=no-new-privileges", "--read-only", f"--pids-limit={allowance.processes}"]
     words += [f"--memory={allowance.memory}", f"--memory-swap={allowance.memory}", f"--shm-size={size}"]
-    words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--ulimit=core=0:0"]
+    words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--ulimit=core=1:1"]
+    words += [f"--oom-score-adj={FIRST_TO_GO}"]
     words += [f"--ulimit=fsize={allowance.written}:{allowance.written}"]
     if uid and Path(container.engine).name == "podman":
         words.append("--userns=keep-id")
@@ -57,10 +58,9 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
         words += [f"--ulimit=cpu={seconds}:{seconds}"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", HOME, planned.home)):
         words += [f"--tmpfs={place}:rw,nosuid,nodev,mode=1777,size={size}"]
-    kinds = dict.fromkeys(planned.read_only, ",readonly") | dict.fromkeys(planned.writable, "")
-    kinds |= dict.fromkeys(planned.covered, ",readonly")
-    for path in sorted(kinds, key=lambda path: path.count("/")):
-        words += [f"--mount=type=bind,source={path},target={path}{kinds[path]}"]
+    for mount in mounts(planned):
+        read_only = "" if mount.writable else ",readonly"
+        words += [f"--mount=type=bind,source={mount.source},target={mount.path}{read_only}"]
     if container.channel:
         words += [f"--mount=type=bind,source={container.channel},target={_CHANNEL}"]
     for name, value in {**command.env, "PWD": str(command.cwd)}.items():
@@ -84,7 +84,7 @@ class ContainerSandbox(ProbedSandbox):
 
     async def _confined(self, command: Command) -> Completed:
         planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
-        for path in (*planned.read_only, *planned.writable, *planned.covered):
+        for path in (mount.path for mount in mounts(planned)):
             if "," in path or '"' in path:
                 raise SandboxBroken(f"{path} has a comma or a quote in its name; rename it or use another layer")
         name = f"kaizen-{os.getpid()}-{secrets.token_hex(6)}"

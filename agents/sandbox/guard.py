@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents.ports import SandboxBroken
-from agents.sandbox.confinement import protected
+from agents.sandbox.standing import Standing, is_below, steps
 from agents.workspace.worktree import remove
 
 _KEPT = 64 * 1024 * 1024
@@ -29,13 +29,21 @@ class _Seen(NamedTuple):
 class Guard:
     """The protected entries of writable places, as they were before a command."""
 
-    def __init__(self, places: Sequence[str]) -> None:
-        """Read them; raise SandboxBroken when there are too many to be put back."""
-        self._tops = [(place, path) for place in places for path in protected(place)]
+    def __init__(self, places: Sequence[str], standing: Standing) -> None:
+        """Read what is covered in the places; raise SandboxBroken when it could not be put back."""
+        self._tops = [(place, path) for path in standing.covered for place in places if is_below(path, place)]
+        for _, path in self._tops:
+            if Path(path).is_dir() and not os.access(path, os.R_OK | os.X_OK):
+                raise SandboxBroken(
+                    f"{path} cannot be looked into and so not be guarded; chmod u+rwx it, or install bubblewrap"
+                )
         self._seen: dict[str, _Seen] = {}
         left = _KEPT
         for path in self._paths():
-            seen = _look(path, None)
+            try:
+                seen = _look(path, None)
+            except PermissionError as error:
+                raise SandboxBroken(f"{path} cannot be read and so not be guarded; chmod u+r it") from error
             left -= len(seen.content)
             if left < 0:
                 raise SandboxBroken(
@@ -45,15 +53,30 @@ class Guard:
 
     def restore(self) -> list[str]:
         """Put back what is different now and return its paths; every process of the command must have ended."""
-        changed = [path for path in self._paths() if path not in self._seen]
-        for path in changed:
+        changed = self._opened()
+        new = [path for path in self._paths() if path not in self._seen]
+        for path in new:
             _clear(path)
+        changed += new
         gone = [top for top in self._tops if _leads_away(*top)]
         for place, top in gone:
             _real_parents(place, top)
         for path, before in self._seen.items():
             if not _is_as_before(path, before):
                 _put_back(path, before)
+                changed.append(path)
+        return changed
+
+    def _opened(self) -> list[str]:
+        # What is closed hides what was put into it: folders get their modes back before anything is looked for.
+        for place, top in self._tops:
+            for step in steps(place, top):
+                if _is_folder(step):
+                    Path(step).chmod(stat.S_IMODE(os.lstat(step).st_mode) | stat.S_IRWXU)
+        changed = []
+        for path, before in self._seen.items():
+            if stat.S_ISDIR(before.mode) and _is_folder(path) and os.lstat(path).st_mode != before.mode:
+                Path(path).chmod(stat.S_IMODE(before.mode))
                 changed.append(path)
         return changed
 
@@ -107,25 +130,23 @@ def _put_back(path: str, before: _Seen) -> None:
             os.fchmod(fd, stat.S_IMODE(before.mode))
 
 
-def _steps(place: str, path: str) -> Iterator[Path]:
-    # The folders between a place and what is protected in it, from above.
-    inside = [parent for parent in Path(path).parents if parent != Path(place) and parent.is_relative_to(place)]
-    return reversed(inside)
+def _is_folder(path: str) -> bool:
+    return Path(path).is_dir() and not Path(path).is_symlink()
 
 
 def _leads_away(place: str, path: str) -> bool:
     # A folder on the way was swapped for a link: what is found behind it is not ours.
-    return any(step.is_symlink() for step in _steps(place, path))
+    return any(Path(step).is_symlink() for step in steps(place, path))
 
 
 def _real_parents(place: str, path: str) -> None:
-    for step in _steps(place, path):
-        if step.is_symlink():
-            step.unlink()
+    for step in steps(place, path):
+        if Path(step).is_symlink():
+            Path(step).unlink()
 
 
 def _clear(path: str) -> None:
-    if Path(path).is_dir() and not Path(path).is_symlink():
+    if _is_folder(path):
         remove(Path(path))
     else:
         Path(path).unlink(missing_ok=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
@@ -37,14 +39,22 @@ class LandlockSandbox(ProbedSandbox):
         self._known = version() if known is None else known
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
+        self._busy: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     def _found(self) -> SandboxLevel:
         self._groups.remove_leftovers()
         return probe_fence(self._known, self._confined, self._groups)
 
     async def _confined(self, command: Command) -> Completed:
+        async with AsyncExitStack() as held:
+            # One after the other in one place: what is put back goes where it was only while nobody moves folders.
+            for place in sorted({str(place) for place in command.writable}):
+                await held.enter_async_context(self._busy.setdefault(place, asyncio.Lock()))
+            return await self._guarded(command)
+
+    async def _guarded(self, command: Command) -> Completed:
         planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
-        guard = await asyncio.to_thread(Guard, planned.writable)
+        guard = await asyncio.to_thread(Guard, planned.writable, planned.standing)
         private = Path(tempfile.mkdtemp(prefix="kaizen-private-")).resolve()
         try:
             done = await self._launcher.carry_out(self._order(planned, private), command)
@@ -114,7 +124,8 @@ def _environment(planned: Plan, private: Path) -> dict[str, str]:
     command = planned.command
     given = [Path(path) for path in (*planned.read_only, *planned.writable)]
     env = {name: _moved(value, private, given) for name, value in command.env.items()}
-    return {"TMPDIR": str(private), **env, "PWD": str(command.cwd)}
+    # Git takes a configuration of the machine that it may not read for an error, one that is not there for none.
+    return {"TMPDIR": str(private), "GIT_CONFIG_NOSYSTEM": "1", **env, "PWD": str(command.cwd)}
 
 
 def _moved(value: str, private: Path, given: list[Path]) -> str:

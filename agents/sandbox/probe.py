@@ -72,8 +72,10 @@ async def _probe_container(engine: str, image: str, confined: Confined) -> Sandb
         return refused("container", f"{name} cannot run {image}: {broken}".removesuffix("; see `kaizen doctor`"), start)
     if found:
         return refused("container", f"{name} runs {image}, but does not hold: {', '.join(found)}", ROOT)
-    detail = f"{name}, image {image}; no network; read-only system; limits hold: memory and processes by control group"
-    return SandboxLevel("container", True, f"{detail}, written bytes, time")
+    detail = (
+        f"{name}, image {image}; no network; read-only system; the engine's own filter of system calls; limits hold: "
+    )
+    return SandboxLevel("container", True, detail + "memory and processes by control group, written bytes, time")
 
 
 def beside(probing: Coroutine[None, None, SandboxLevel]) -> SandboxLevel:

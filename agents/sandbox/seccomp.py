@@ -37,12 +37,21 @@ _UNCOUNTED = ("memfd_create", "shmget", "msgget")
 """Memory outside of any process: only a control group counts it."""
 _FILE_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
 """FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR: change a file by a descriptor that may only read it."""
+_FILE_ROOM = (0x40305828, 0x4030582A, 0x40305839)
+"""FS_IOC_RESVSP, FS_IOC_RESVSP64 and FS_IOC_ZERO_RANGE: take room as fallocate does."""
+_SET_LEASE = 1024
+"""F_SETLEASE: makes whoever opens the file outside wait, though it may only be read."""
+_NEWEST = 469
+"""The highest number that was looked at: what is newer is answered as on an older kernel."""
+_CORE = 4
+"""RLIMIT_CORE: at 1 alone a crash starts no program of the machine, so nobody changes it."""
 
 # fmt: off
 _SHARED = (
     "socket", "connect", "bind", "shmget", "shmat", "shmctl", "semget", "semop", "semtimedop", "semctl", "msgget",
     "msgsnd", "msgrcv", "msgctl", "mq_open", "mq_unlink", "migrate_pages", "move_pages", "chown", "fchown", "lchown",
     "fchownat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat", "file_setattr", "process_mrelease",
+    "inotify_add_watch",
 )
 # fmt: on
 """Reach the whole machine where the name spaces are the machine's own, and Landlock does not know them."""
@@ -79,6 +88,7 @@ def program(machine: str, *, memory_is_counted: bool, shared: bool = False) -> b
     tag, numbers = MACHINES[machine]
     filter_ = _Filter(numbers)
     filter_.only(tag)
+    filter_.up_to(_NEWEST)
     for name in _FORBIDDEN:
         filter_.refuse(name, _EPERM)
     for name in (*_UNKNOWN, *(() if memory_is_counted else _UNCOUNTED)):
@@ -86,6 +96,10 @@ def program(machine: str, *, memory_is_counted: bool, shared: bool = False) -> b
     filter_.refuse("fallocate", _EOPNOTSUPP)  # takes room on the disk without a write that a meter would see
     for request in (*_TERMINAL_INPUT, *_FILE_FLAGS):
         filter_.refuse_if_equal("ioctl", 1, request)
+    for request in _FILE_ROOM:
+        filter_.refuse_if_equal("ioctl", 1, request, _EOPNOTSUPP)
+    filter_.refuse_if_equal("fcntl", 1, _SET_LEASE)
+    filter_.keep_limit(_CORE)
     filter_.refuse_bits("clone", 0, _NEW_NAMESPACES)
     for name, argument in _MODES.items():
         filter_.refuse_bits(name, argument, _SETUID_BITS)
@@ -141,21 +155,40 @@ class _Filter:
             self._add(_EQUAL, self._numbers[name], 0, 1)
             self._answer(errno)
 
-    def refuse_if_equal(self, name: str, argument: int, value: int) -> None:
+    def up_to(self, newest: int) -> None:
+        """Answer calls of a higher number as a kernel that does not have them."""
+        self._add(_AT_LEAST, newest + 1, 0, 1)
+        self._answer(_ENOSYS)
+
+    def keep_limit(self, resource: int) -> None:
+        """Leave a limit as it is, and say that it was set; asking for it is allowed."""
+        if "setrlimit" in self._numbers:
+            self._rule("setrlimit", 0, _EQUAL, resource, 0)
+        self._add(_EQUAL, self._numbers["prlimit64"], 0, 8)
+        self._add(_LOAD, 16 + 8)
+        self._add(_EQUAL, resource, 0, 5)
+        self._add(_LOAD, 16 + 16)
+        self._add(_EQUAL, 0, 0, 2)
+        self._add(_LOAD, 16 + 20)
+        self._add(_EQUAL, 0, 1, 0)
+        self._answer(0)
+        self._add(_LOAD, 0)
+
+    def refuse_if_equal(self, name: str, argument: int, value: int, errno: int = _EPERM) -> None:
         """Refuse the call with this argument."""
-        self._rule(name, argument, _EQUAL, value)
+        self._rule(name, argument, _EQUAL, value, errno)
 
     def refuse_bits(self, name: str, argument: int, bits: int) -> None:
         """Refuse the call when any of the bits is set."""
         self._rule(name, argument, _ANY_BIT, bits)
 
-    def _rule(self, name: str, argument: int, test: int, value: int) -> None:
+    def _rule(self, name: str, argument: int, test: int, value: int, errno: int = _EPERM) -> None:
         if name not in self._numbers:
             return
         self._add(_EQUAL, self._numbers[name], 0, 4)
         self._add(_LOAD, 16 + 8 * argument)
         self._add(test, value, 0, 1)
-        self._answer(_EPERM)
+        self._answer(errno)
         self._add(_LOAD, 0)
 
     def sockets(self) -> None:
@@ -263,7 +296,8 @@ MACHINES = {
             "lremovexattr=198 fremovexattr=199 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
             "sched_setattr=314 setpriority=141 ioprio_set=251 prlimit64=302 migrate_pages=256 move_pages=279 "
             "connect=42 bind=49 semget=64 semop=65 semctl=66 shmat=30 shmctl=31 msgsnd=69 msgrcv=70 msgctl=71 "
-            "semtimedop=220 mq_open=240 mq_unlink=241"
+            "semtimedop=220 mq_open=240 mq_unlink=241 setrlimit=160 inotify_add_watch=254 "
+            "fcntl=72"
         ),
     ),
     "aarch64": Machine(
@@ -279,7 +313,8 @@ MACHINES = {
             "removexattr=14 lremovexattr=15 fremovexattr=16 ioprio_set=30 sched_setparam=118 sched_setscheduler=119 "
             "sched_setaffinity=122 setpriority=140 sched_setattr=274 prlimit64=261 msgctl=187 msgrcv=188 msgsnd=189 "
             "semget=190 semctl=191 semtimedop=192 semop=193 shmctl=195 shmat=196 bind=200 connect=203 mq_open=180 "
-            "mq_unlink=181 migrate_pages=238 move_pages=239"
+            "mq_unlink=181 migrate_pages=238 move_pages=239 setrlimit=164 inotify_add_watch=27 "
+            "fcntl=25"
         ),
     ),
 }

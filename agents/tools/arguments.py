@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agents.json_reading import Unreadable, read_object
 from agents.ports import Tool
-from agents.tools.json_reading import Unreadable, read_object
+from agents.tools.foreign import our_names
 
 _SHOWN = 5
 """Wrong fields named at once."""
@@ -28,7 +29,8 @@ def read_arguments(tool: Tool, text: str) -> Any:
     """Return the checked arguments; raise Unfitting.
 
     What can be meant in one way only is taken so: a number in quotes where a number belongs, a list in quotes where a
-    list belongs, null for a field that may be left out. A field nobody knows is refused, not dropped.
+    list belongs, null for a field that may be left out, a field under another name it is known by. A field nobody knows
+    is refused, not dropped.
     """
     try:
         given = read_object(text or "{}")
@@ -74,7 +76,8 @@ def shown(tool: str, arguments: BaseModel) -> str:
 
 def _as_meant(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
     meant = {}
-    for name, value in given.items():
+    known = given if model.model_config.get("extra") == "allow" else our_names(given, model.model_fields)
+    for name, value in known.items():
         field = model.model_fields.get(name)
         if field is None:
             meant[name] = value
@@ -93,13 +96,23 @@ def _of_kind(kind: Any, value: Any) -> Any:
             read = json.loads(value)
         except (ValueError, RecursionError):
             read = {"True": True, "False": False, "None": None}.get(value, value)
-        if type(read) in origins or (isinstance(read, list) and lists) or (type(read) is int and float in origins):
+        if isinstance(read, list | Mapping) and lists:
+            value = read
+        elif type(read) in origins or (type(read) is int and float in origins):
             return read
+    inner = next(filter(_is_model, typing.get_args(_list_of(wanted))), None) if lists else None
+    if inner is not None and isinstance(value, list | Mapping):
+        items = value if isinstance(value, list) else [value]
+        return [_as_meant(inner, item) if isinstance(item, Mapping) else item for item in items]
     if isinstance(value, float) and int in origins and float not in origins and value.is_integer():
         return int(value)
     if lists and isinstance(value, str | int | float) and type(value) in typing.get_args(_list_of(wanted)):
         return [value]
     return value
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _list_of(wanted: tuple[Any, ...]) -> Any:

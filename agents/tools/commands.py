@@ -16,7 +16,7 @@ Line = Words | Annotated[list[Words], Field(min_length=1, max_length=500)]
 KEPT = 4 * 1024 * 1024
 """Bytes of output that are kept."""
 _ENDED = {
-    "wall": "it was still running at its time limit and was ended",
+    "wall": "it was still running at its time limit and was ended: give it more `seconds` if it needs them",
     "cpu": "it used up its CPU time and was ended",
     "memory": "it used up its memory and was ended",
     "output": "it wrote more than it may and was ended",

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from agents.json_reading import Unreadable, read_json, read_values
 from agents.ports import ToolCall
-from agents.tools.json_reading import Unreadable, read_json
 
 _NAME = ("name", "tool", "tool_name", "function", "function_name", "action", "recipient_name")
 _ARGUMENTS = ("arguments", "args", "parameters", "params", "input", "action_input", "tool_input", "kwargs")
 _BESIDE = frozenset({*_NAME, "id", "type", "thought", "thoughts", "reasoning", "explanation"})
 
 
-def calls_in(text: str, tools: Collection[str], *, whole: bool = False, named: bool = True) -> list[ToolCall] | None:
+def calls_in(
+    text: str, tools: Collection[str], known: Collection[str] = (), *, whole: bool = False, named: bool = True
+) -> list[ToolCall] | None:
     """Return the calls a JSON text means; None when it is no JSON, or JSON of anything else.
 
-    With `named` a call is one only when its tool is offered: JSON of other things has names, too.
+    With `named` a call is one only when its tool is offered, or is `known` and its arguments are called so: JSON of
+    other things has names, too.
     """
     try:
-        values = list(_values(text, whole=whole))
+        values = read_values(text, whole=whole)
     except Unreadable:
         return None
     found: list[ToolCall] = []
     for value in values:
         for item in value if isinstance(value, list) else [value]:
-            calls = _calls_of(item, tools, named=named)
+            calls = _calls_of(item, tools, known, named=named)
             if calls is None:
                 return None
             found += calls
@@ -49,32 +52,20 @@ def why_none(text: str) -> str:
     return 'it is JSON of something else. Write {"name": "TOOL", "arguments": {…}}'
 
 
-def _values(text: str, *, whole: bool) -> Iterator[Any]:
-    """Yield the one JSON value of a text, or that of each of its lines."""
-    try:
-        yield read_json(text, whole=whole)
-    except Unreadable:
-        lines = [line.strip() for line in text.strip().split("\n") if line.strip()]
-        if len(lines) < 2 or not all(line[:1] == "{" and line[-1:] == "}" for line in lines):
-            raise
-        for line in lines:
-            yield read_json(line)
-
-
-def _calls_of(item: Any, tools: Collection[str], *, named: bool) -> list[ToolCall] | None:
+def _calls_of(item: Any, tools: Collection[str], known: Collection[str], *, named: bool) -> list[ToolCall] | None:
     if not isinstance(item, Mapping):
         return None
     inner = item.get("tool_calls") or item.get("function_call") or item.get("tool_call")
     if isinstance(inner, list | Mapping):
         found: list[ToolCall] = []
         for each in inner if isinstance(inner, list) else [inner]:
-            calls = _calls_of(each, tools, named=named)
+            calls = _calls_of(each, tools, known, named=named)
             if calls is None:
                 return None
             found += calls
         return found
     if isinstance(item.get("function"), Mapping):
-        return _calls_of(item["function"], tools, named=named)
+        return _calls_of(item["function"], tools, known, named=named)
     name = next((item[key] for key in _NAME if isinstance(item.get(key), str)), None)
     if name is None and len(item) == 1:
         only, value = next(iter(item.items()))
@@ -82,9 +73,9 @@ def _calls_of(item: Any, tools: Collection[str], *, named: bool) -> list[ToolCal
     if name is None:
         return None
     name = name.removeprefix("functions.")
-    if named and name not in tools:
-        return None
     keys = [key for key in _ARGUMENTS if key in item]
+    if named and name not in tools and not (name in known and keys):
+        return None
     if len(keys) > 1:
         return None
     if not keys:

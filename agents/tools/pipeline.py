@@ -9,11 +9,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from agents.ports import AgentError, Policy, Resources, Tool, ToolBench, ToolCall, ToolResult, ToolSchema, Waiting
+from agents.ports import AgentError, Policy, Resources, Tool, ToolBench, ToolCall, ToolResult, Waiting
 from agents.ports.work import Workbench
 from agents.tools.arguments import Unfitting, canonical, digest, read_arguments, shown
 from agents.tools.foreign import in_our_words
-from agents.tools.found import schema_of
 from agents.tools.long_text import KEPT, LONGEST, cut, needs_cut
 from agents.tools.past import Past
 from agents.tools.policy import KEEP_OUT, paths, verdict
@@ -110,10 +109,6 @@ class Pipeline:
             thinking.tools if tools is None else tools, reach, thinking.policy,
             attempt=bench.attempt, append=thinking.append, past=thinking.past, **given,
         )  # fmt: skip
-
-    def schemas(self) -> tuple[ToolSchema, ...]:
-        """Return the tools as the model sees them, sorted: the same bytes on every call."""
-        return tuple(schema_of(tool) for _, tool in sorted(self._tools.items()))
 
     async def carry_out(self, calls: Sequence[ToolCall], step: str = "") -> Sequence[Carried] | Waiting:
         """Carry out the calls of one answer and return what came of each, in their order.

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection
+from typing import NamedTuple
 
+from agents.json_reading import Unreadable, json_lines, read_object
 from agents.ports import ToolCall
-from agents.tools.edits.drafts import drafts_out
+from agents.tools.edits import tagged
+from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import Fence, behind_edit, read_fence
 from agents.tools.edits.naming import name_in
-from agents.tools.edits.reading import EXAMPLE, read_edits
+from agents.tools.edits.reading import EXAMPLE, LOOKS, read_edits
 from agents.tools.edits.wanted import Refused
+from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none
-from agents.tools.json_reading import Unreadable, read_object
+from agents.tools.marked_calls import MARK, marked_calls
+from agents.tools.python_calls import Unclear, python_calls
+from agents.tools.shell_writes import writes_files
+from agents.tools.tagged_calls import OPENS, call_of, calls_between, keyed_call, named_by_tag
 
 LONGEST = 600_000
 """Characters of an answer that are read."""
@@ -25,22 +30,16 @@ _SHELL = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "mswea_
 _CALLS = frozenset(
     {"tool", "tool_call", "tool_code", "tool_calls", "json", "json5", "function", "function_call", "action"}
 )
-_OPEN = re.compile(
-    r"<(?P<tag>tool_call|tool_calls|function_call|function_calls|tool_use|toolcall|(?:\w+:)?invoke|(?:\w+:)?function_calls"
-    r"|function)(?P<rest>=[\w.-]+|\s+name=\"[\w.-]+\"\s*)?>",
-    re.IGNORECASE,
-)
-_MARK = re.compile(r"(?:\[TOOL_CALLS\]|<\|python_tag\|>)\s*")
-_EQUALS = re.compile(r"<function=([\w.-]+)>(.*?)</function>", re.DOTALL)
-_INVOKE = re.compile(r"<(?:\w+:)?invoke\s+name=\"([\w.-]+)\"\s*>(.*?)</(?:\w+:)?invoke>", re.DOTALL)
-_PARAMETERS = (
-    re.compile(r"<parameter=([\w.-]+)>(.*?)</parameter>", re.DOTALL),
-    re.compile(r"<(?:\w+:)?parameter\s+name=\"([\w.-]+)\"[^>]*>(.*?)</(?:\w+:)?parameter>", re.DOTALL),
-)
 _ACTION = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?([\w.-]+)`?[ \t*]*$", re.IGNORECASE)
 _INPUT = re.compile(r"^[ \t*]*Action[ _]Input[ \t*]*:[ \t*]*", re.IGNORECASE)
 _ENDS = re.compile(r"^[ \t*]*(?:Observation|Thought|Final Answer|Action)[ \t*]*:", re.IGNORECASE)
-_OBSERVED = re.compile(r"^[ \t*]*Observation[ \t*]*:", re.IGNORECASE)
+_CALLED = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?(?P<call>[A-Za-z_][\w.]*\(.*\))`?[ \t*]*$", re.IGNORECASE)
+_OBSERVED = re.compile(
+    r"^[ \t*]*(?:Observation[ \t*]*:"
+    r"|<[|｜]?(?:tool[_▁](?:response|result|output)s?|function_(?:call_)?results?|observation)(?:[_▁]begin)?[|｜]?>)",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"^[ \t]*<([A-Za-z]\w*_\w+)>")
 _LATER = re.compile(
     r"\b(?:you (?:can|could|may|might|should)|then run|afterwards|later|to verify|once (?:that|this|it))\b",
     re.IGNORECASE,
@@ -65,7 +64,7 @@ def spoken(text: str, tools: Collection[str]) -> Spoken:
     """
     if len(text) > LONGEST:
         return Spoken(refused=(Refused(1, f"the answer is longer than {LONGEST} characters: ask for less at once"),))
-    listener = _Listener(drafts_out(text.replace("\r\n", "\n").split("\n")).lines, tools)
+    listener = _Listener(drafts_out(lines_of(text)).lines, tools)
     listener.listen()
     if listener.refused:
         return Spoken((), tuple(listener.refused), tuple(listener.passed_over))
@@ -93,14 +92,18 @@ class _Listener:
         self.found: list[tuple[int, ToolCall]] = []
         self.refused: list[Refused] = []
         self.passed_over: list[Refused] = []
+        self.known = frozenset({*tools, *known_elsewhere(tools)})
+        """Names that are read as tools where something else says that a call is meant."""
+        self._names = frozenset(name.lower() for name in self.known)
+        self._looks = LOOKS
         self._rest = list(lines)
         self._commands: list[tuple[int, str]] = []
 
     def listen(self) -> None:
         """Read the answer."""
         whole = "\n".join(self.lines).strip()
-        if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not _MARK.match(whole):
-            calls = calls_in(whole, self.tools)
+        if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not MARK.match(whole):
+            calls = calls_in(whole, self.tools, self.known) or self._in_python(0, whole) or None
             if calls is not None:
                 self.found += [(0, call) for call in calls]
                 return
@@ -121,14 +124,23 @@ class _Listener:
         opened = self._opened(here)
         if opened:
             return self._tagged(here, opened)
-        marked = _MARK.search(line)
-        if marked and not line[: marked.start()].strip():
-            return self._marked(here, marked.end())
+        marked = MARK.search(line)
+        if marked and (marked[0][:1] == "<" or not line[: marked.start()].strip()) and not _quoted(line, marked):
+            return self._marked(here, marked.start())
         if _ACTION.match(line):
             return self._action(here)
+        called = _CALLED.match(line)
+        if called:
+            self.found += [(here, call) for call in self._in_python(here, called["call"])]
+            return here + 1
         if _OBSERVED.match(line) and self.found:
             self._take(here, len(self.lines))  # what it makes up as the outcome, and all that follows from it
             return len(self.lines)
+        tag = _TAG.match(line)
+        if tag and tag[1].lower() in self._names and not tagged.begins(line):
+            return self._named_tag(here, tag)
+        if line[:1] in ("{", "["):
+            return self._bare_json(here)
         fence = read_fence(self.lines, here)
         return self._fence(fence) if fence else here + 1
 
@@ -136,8 +148,8 @@ class _Listener:
 
     def _opened(self, at: int) -> re.Match[str] | None:
         """Return the tag of a call that begins on this line, when it is not quoted in the middle of a sentence."""
-        opened = _OPEN.search(self.lines[at])
-        if opened is None or self.lines[at][: opened.start()].count("`") % 2:
+        opened = OPENS.search(self.lines[at])
+        if opened is None or _quoted(self.lines[at], opened):
             return None
         if opened["tag"].lower() == "function" and not (opened["rest"] or "").startswith("="):
             return None
@@ -149,59 +161,73 @@ class _Listener:
         end = next((at + nth for nth, line in enumerate(rest) if close in line.lower()), None)
         last = len(self.lines) - 1 if end is None else end
         body = "\n".join(self.lines[at : last + 1])[opened.start() :]
-        if self._example(at, self.lines[at][: opened.start()]):
-            self.passed_over.append(
-                Refused(at + 1, "the words before it say that it is an example, so it was not done")
-            )
-        else:
+        if not self._is_example(at, self.lines[at][: opened.start()]):
             self._read_tag(at, body, opened, closed=end is not None)
         self._take(at, last + 1)
         return last + 1
 
     def _read_tag(self, at: int, body: str, opened: re.Match[str], *, closed: bool) -> None:
-        for pattern, close in ((_EQUALS, "</function>"), (_INVOKE, "invoke>")):
-            found = pattern.findall(body) if close in body else []
-            for name, inner in found:
-                self._with_parameters(at, name, inner)
-            if found:
-                return
         inner = body[opened.end() - opened.start() :]
         if closed:
             inner = inner[: inner.lower().rindex(f"</{opened['tag']}>".lower())]
-        elif opened["rest"]:
-            self.refused.append(Refused(at + 1, f"the tag {opened[0]} is never closed: write the whole call"))
+        try:
+            calls = calls_between(body) or ([call] if (call := keyed_call(inner)) else [])
+            if not calls and not closed and opened["rest"]:
+                raise Unreadable(f"the tag {opened[0]} is never closed: write the whole call")
+            found = calls or calls_in(inner, self.tools, self.known, whole=closed, named=False)
+            if found is None:
+                raise Unreadable(why_none(inner))
+        except Unreadable as wrong:
+            self.refused.append(Refused(at + 1, f"the call between the tags cannot be read: {wrong}"))
             return
-        calls = calls_in(inner, self.tools, whole=closed, named=False)
-        if calls is None:
-            self.refused.append(Refused(at + 1, f"the call between the tags cannot be read: {why_none(inner)}"))
-        else:
-            self.found += [(at, call) for call in calls]
+        self.found += [(at, call) for call in found]
 
-    def _with_parameters(self, at: int, name: str, body: str) -> None:
-        """Take a call whose arguments stand between tags of their own, or are JSON."""
-        found = [pair for pattern in _PARAMETERS if "parameter>" in body for pair in pattern.findall(body)]
-        given = {key: _between(value) for key, value in found}
-        if len(given) < len(found):
-            self.refused.append(Refused(at + 1, f"{name} is given an argument twice: give each once"))
-            return
-        if not found and body.strip():
-            try:
-                given = read_object(body, whole=True)
-            except Unreadable as wrong:
-                self.refused.append(Refused(at + 1, f"the arguments of {name} cannot be read: {wrong}"))
-                return
-        self.found.append((at, _call(name, given)))
+    def _named_tag(self, at: int, tag: re.Match[str]) -> int:
+        """Read a call whose tag is the name of its tool."""
+        close = f"</{tag[1]}>"
+        rest = [self.lines[at][tag.end() :], *self.lines[at + 1 :]]
+        end = next((nth for nth, line in enumerate(rest) if line.rstrip().endswith(close)), None)
+        if self._is_example(at, ""):
+            return at + 1
+        if end is None:
+            self.refused.append(Refused(at + 1, f"the call <{tag[1]}> is never closed: write it whole"))
+            return len(self.lines)
+        body = [*rest[:end], rest[end].rstrip().removesuffix(close)]
+        try:
+            self.found.append((at, named_by_tag(body, tag[1])))
+        except Unreadable as wrong:
+            self.refused.append(Refused(at + 1, f"the call <{tag[1]}> cannot be read: {wrong}"))
+        self._take(at, at + end + 1)
+        return at + end + 1
 
     def _marked(self, at: int, start: int) -> int:
-        """Read what stands behind a mark of calls: JSON to the end of the answer."""
+        """Read what stands behind a mark of calls, to the end of the answer."""
         body = "\n".join([self.lines[at][start:], *self.lines[at + 1 :]])
-        calls = calls_in(body, self.tools, named=False)
-        if calls is None:
-            self.refused.append(Refused(at + 1, f"the calls behind the mark cannot be read: {why_none(body)}"))
-        else:
-            self.found += [(at, call) for call in calls]
+        try:
+            self.found += [(at, call) for call in marked_calls(body, self._names)]
+        except Unreadable as wrong:
+            self.refused.append(Refused(at + 1, f"the calls behind the mark cannot be read: {wrong}"))
         self._take(at, len(self.lines))
         return len(self.lines)
+
+    def _bare_json(self, at: int) -> int:
+        """Read a call that stands as JSON between paragraphs."""
+        stop = json_lines(self.lines, at) if self._looks else 0
+        self._looks = max(0, self._looks - 1) if stop else 0
+        calls = calls_in("\n".join(self.lines[at:stop]), self.tools, self.known) if stop else None
+        if calls is None:
+            return max(stop, at + 1)
+        if not self._is_example(at, ""):
+            self.found += [(at, call) for call in calls]
+        self._take(at, stop)
+        return stop
+
+    def _in_python(self, at: int, text: str) -> list[ToolCall]:
+        try:
+            return python_calls(text, self.known)
+        except Unclear as wrong:
+            self.refused.append(Refused(at + 1, f"the call cannot be read: {wrong}"))
+            return []
 
     # --- Action and Action Input
 
@@ -218,16 +244,12 @@ class _Listener:
             return at + 1
         end = next((nth for nth in range(here + 1, len(self.lines)) if _ENDS.match(self.lines[nth])), len(self.lines))
         body = "\n".join([self.lines[here][given.end() :], *self.lines[here + 1 : end]]).strip()
-        if self._example(at, ""):
-            self.passed_over.append(
-                Refused(at + 1, "the words before it say that it is an example, so it was not done")
-            )
-        else:
+        if not self._is_example(at, ""):
             try:
-                self.found.append((at, _call(named[1], read_object(body or "{}"))))
+                self.found.append((at, call_of(named[1], read_object(body or "{}"))))
             except Unreadable as wrong:
                 if named[1] in COMMANDS and body[:1] not in ("{", "["):
-                    self.found.append((at, _call(named[1], {"command": body.strip("`").strip()})))
+                    self.found.append((at, call_of(named[1], {"command": body.strip("`").strip()})))
                 else:
                     why = f"the input of {named[1]} cannot be read: {wrong}. Write it as one JSON object"
                     self.refused.append(Refused(here + 1, why))
@@ -243,30 +265,34 @@ class _Listener:
         first = next((nth for nth in range(fence.start + 1, fence.stop) if self.lines[nth].strip()), None)
         if fence.language in (*_CALLS, "xml", "") and not named and first is not None:
             if self._opened(first) and not self.lines[first].split("<")[0].strip():
-                if self._example(fence.start, ""):
-                    why = "the words before it say that it is an example, so it was not done"
-                    self.passed_over.append(Refused(fence.start + 1, why))
+                if self._is_example(fence.start, ""):
                     return behind
                 self._take(fence.start, behind)
                 return first
             if body.lstrip()[:1] in ("{", "["):
                 self._json(fence, body, behind)
-        elif fence.language in _SHELL and not named and fence.closed and body.strip() and not _patches(fence):
-            self._commands.append((fence.start, body))
+            elif fence.language == "tool_code":
+                calls = self._in_python(fence.start, body)
+                if calls and not self._is_example(fence.start, ""):
+                    self.found += [(fence.start, call) for call in calls]
+                    self._take(fence.start, behind)
+        elif fence.language in _SHELL and not named and body.strip() and not _patches(fence):
+            if fence.closed:
+                self._commands.append((fence.start, body))
+            else:
+                why = "the fence of the command never ends, so it may be cut: write it whole"
+                self.passed_over.append(Refused(fence.start + 1, why))
         return behind
 
     def _json(self, fence: Fence, body: str, behind: int) -> None:
         explicit = fence.language not in ("json", "json5", "")
-        calls = calls_in(body, self.tools, whole=fence.closed, named=not explicit)
+        calls = calls_in(body, self.tools, self.known, whole=fence.closed, named=not explicit)
         if calls is None and not (explicit or means_call(body, self.tools)):
             return
-        if self._example(fence.start, ""):
-            why = "the words before it say that it is an example, so it was not done"
-            self.passed_over.append(Refused(fence.start + 1, why))
-        elif calls is None:
-            self.refused.append(Refused(fence.start + 1, f"the call in the fence cannot be read: {why_none(body)}"))
-        else:
-            self.found += [(fence.start, call) for call in calls]
+        if not self._is_example(fence.start, ""):
+            if calls is None:
+                self.refused.append(Refused(fence.start + 1, f"the call in the fence cannot be read: {why_none(body)}"))
+            self.found += [(fence.start, call) for call in calls or ()]
         self._take(fence.start, behind)
 
     def _one_command(self) -> None:
@@ -282,7 +308,9 @@ class _Listener:
             self.refused.append(Refused(meant[1][0] + 1, why))
             return
         at, body = meant[0]
-        self.found.append((at, _call(runner, {"command": _prompts_out(body)})))
+        command = _prompts_out(body)
+        keeps = {"writes": True} if runner == "run_command" and writes_files(command) else {}
+        self.found.append((at, call_of(runner, {"command": command} | keeps)))
 
     # --- edits, and what surrounds a call
 
@@ -293,12 +321,21 @@ class _Listener:
         rest = "\n".join(self._rest)
         wanted = read_edits(rest)
         places = [each.at for each in (*wanted.edits, *wanted.refused)]
+        self.passed_over += wanted.passed_over
         if places:
-            self.found.append((min(places) - 1, _call(EDITS, {"text": rest})))
+            self.found.append((min(places) - 1, call_of(EDITS, {"text": rest})))
 
     def _take(self, start: int, stop: int) -> None:
         """Leave these lines out of what is read for edits."""
         self._rest[start:stop] = [""] * (min(stop, len(self._rest)) - start)
+
+    def _is_example(self, at: int, before: str) -> bool:
+        """Whether the words before a call say that it is an example; then it is noted as one."""
+        if self._example(at, before):
+            why = "the words before it say that it is an example, so it was not done"
+            self.passed_over.append(Refused(at + 1, why))
+            return True
+        return False
 
     def _example(self, at: int, before: str) -> bool:
         return bool(EXAMPLE.search(before)) or (not before.strip() and self._said_before(at, EXAMPLE))
@@ -314,9 +351,9 @@ def _patches(fence: Fence) -> bool:
     return any(behind_edit(fence.body, at) for at in range(len(fence.body)))
 
 
-def _between(value: str) -> str:
-    """Return a value between tags: on lines of its own it loses the line ends next to the tags."""
-    return value[1:].removesuffix("\n") if value.startswith("\n") else value
+def _quoted(line: str, found: re.Match[str]) -> bool:
+    """Whether something stands between backticks in its line."""
+    return line[: found.start()].count("`") % 2 == 1
 
 
 def _prompts_out(body: str) -> str:
@@ -325,7 +362,3 @@ def _prompts_out(body: str) -> str:
     if all(line.startswith("$ ") for line in lines if line.strip()):
         return "\n".join(line.removeprefix("$ ") for line in lines)
     return "\n".join(lines)
-
-
-def _call(name: str, arguments: Mapping[str, Any]) -> ToolCall:
-    return ToolCall("", name, json.dumps(arguments, ensure_ascii=False))

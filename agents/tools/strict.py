@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 from agents.ports import ToolResult
@@ -11,6 +13,10 @@ class Strict(BaseModel):
     """Arguments of a tool: the right kinds, and no field that nobody knows."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
+
+
+RARE: dict[str, Any] = {"rare": True}
+"""Of an argument that is seldom needed (`json_schema_extra=RARE`): it is taken, and not told of with every step."""
 
 
 def no(told: str) -> ToolResult:

@@ -240,13 +240,17 @@ class Mirror:
         if not self.ref(name):
             self.git("update-ref", name, commit, "0" * 40)
 
-    def advance(self, branch: str, mark: str, commit: str, parent: str) -> None:
-        """Move the branch from `parent` to `commit` and set `mark`, both or none; done already is done."""
-        if self.ref(mark) == commit:
+    def advance(self, branch: str, marks: Mapping[str, str], parent: str) -> None:
+        """Move the branch from `parent` to the last of the marked commits and set all marks, or do nothing of it.
+
+        Done already is done.
+        """
+        commit = list(marks.values())[-1]
+        if all(self.ref(mark) == marked for mark, marked in marks.items()):
             return
         orders = [
             "start",
-            f"create {mark} {commit}",
+            *(f"create {mark} {marked}" for mark, marked in marks.items()),
             f"update refs/heads/{branch} {commit} {parent}",
             "prepare",
             "commit",

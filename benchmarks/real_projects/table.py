@@ -91,6 +91,8 @@ class Row:
     """What plain pytest says of the start and of the end."""
     broken: list[str] = field(default_factory=list)
     """Promises that were not kept."""
+    start_seconds: float = 0.0
+    """Of the whole command, those before the run began, which its budget does not count."""
     load: float | None = None
     """How many programs wanted a processor in the run's last minutes, on average."""
     remark: str = ""
@@ -159,8 +161,8 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
         *(_row(row) for row in rows),
         "\n`failing`, `coverage` and `lint` are the gates before and after; `mended` counts bugs; `exit` 0 is "
         "completed, 3 stalled, 4 out of budget. `seconds` are those of the whole command beside the budget of the "
-        f"run; up to {GRACE:g} beyond it, for the start and the end, count as kept. `load` is how many programs "
-        "wanted one of the machine's processors meanwhile.\n",
+        f"run, which counts from its first event; up to {GRACE:g} beyond it, for the end, count as kept. `load` is how "
+        "many programs wanted one of the machine's processors meanwhile.\n",
         *(f"- {row['package']}, seed {row['seed']}: {row['remark']}" for row in rows if row.get("remark")),
         "\n## What was not mended, and why\n",
         *(line for row in rows for line in _unmended(row)),

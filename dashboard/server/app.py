@@ -8,12 +8,14 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, cast
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from dashboard.server import errors
 from dashboard.server.access.addresses import SAFE
@@ -130,7 +132,7 @@ def create_app(
     errors.install(app, headers)
     app.add_middleware(Guard, door=door, headers=headers)
     app.add_middleware(Observe, metrics=metrics, new_id=lambda: _short(token_source()))
-    _add_routes(app)
+    app.router.routes += _routes()
     return app
 
 
@@ -157,13 +159,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 task.cancel()
 
 
-def _add_routes(app: FastAPI) -> None:
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return every route; what they work on comes with each request, so one set of them serves every application."""
+    router = APIRouter()
     for endpoint in ENDPOINTS:
         if endpoint.method == "WEBSOCKET":
-            app.router.add_api_websocket_route(endpoint.path, endpoint.function)
+            router.add_api_websocket_route(endpoint.path, endpoint.function)
             continue
         methods = ["GET", "HEAD"] if endpoint.function is page.page else [str(endpoint.method)]
-        app.router.add_api_route(
+        router.add_api_route(
             endpoint.path,
             endpoint.function,
             methods=methods,
@@ -173,6 +178,7 @@ def _add_routes(app: FastAPI) -> None:
             openapi_extra={"parameters": [_project(endpoint.project)]} if endpoint.project else None,
             route_class_override=_guarded(endpoint.permission),
         )
+    return tuple(router.routes)
 
 
 def _project(place: str) -> dict[str, object]:

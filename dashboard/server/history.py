@@ -204,7 +204,7 @@ class History:
         match event:
             case PatchMeasured() if patch is not None:
                 patch.state, patch.score = "measured", event.score
-                patch.before, patch.after = dict(self.gates), _values(event.readings)
+                patch.before, patch.after = self._below(event), _values(event.readings)
                 patch.base_measured, patch.measured = self.measured, recorded.position
             case PatchRejected():
                 self.working.discard(event.attempt)
@@ -214,6 +214,12 @@ class History:
                 self._landed(recorded, event, patch)
             case _:
                 return
+
+    def _below(self, event: PatchMeasured) -> Values:
+        """Return what it is compared with: the branch, or the patch before it when several are confirmed together."""
+        place = event.together.index(event.attempt) if event.attempt in event.together else 0
+        below = self.patches.get(event.together[place - 1]) if place else None
+        return dict(self.gates) if below is None else dict(below.after)
 
     def _landed(self, recorded: Recorded, event: PatchLanded, patch: Patch | None) -> None:
         self.working.discard(event.attempt)

@@ -76,10 +76,11 @@ async def _serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     sandbox = await asyncio.to_thread(sandbox_of, settings, False)
     async with Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen up") as host:
-        page = host.serve()
+        page = host.serve(opening=True)
         _print(f"dashboard    {page.address}")
         for project, why in (await host.open_all()).items():
             say_error(f"project {project} rests: {why}")
+        page.opened()
         await _until_over(host, ended)
 
 
@@ -97,7 +98,7 @@ async def _until_over(host: Host, ended: asyncio.Event) -> None:
 
 
 def _start(settings: Settings, port: int | None, accept_no_sandbox: bool) -> Daemon:
-    """Start a detached process and wait until it serves; raise Refused with its own last line."""
+    """Start a detached process, wait until it serves its projects; raise Refused with its own last line."""
     command = [sys.executable, "-P", "-m", "director", "up", "--foreground"]
     command += [] if port is None else ["--port", str(port)]
     command += ["--i-accept-no-sandbox"] if accept_no_sandbox else []
@@ -108,14 +109,16 @@ def _start(settings: Settings, port: int | None, accept_no_sandbox: bool) -> Dae
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"
         )
-    until = time.monotonic() + STARTING
+    until, daemon = time.monotonic() + STARTING, None
     while time.monotonic() < until:
         daemon = find_daemon(settings.home)
-        if daemon is not None and daemon.pid == child.pid:
+        if daemon is not None and daemon.pid == child.pid and not daemon.opening:
             return daemon
         if child.poll() is not None:
             raise Refused(_last_line(said, began) or f"the daemon ended at once with status {child.returncode}")
         time.sleep(0.05)
+    if daemon is not None and daemon.pid == child.pid:
+        return daemon
     raise Refused(f"the daemon does not serve after {STARTING:.0f} s: see {said}")
 
 

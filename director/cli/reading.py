@@ -37,7 +37,7 @@ PACE = 0.5
 
 def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
-    board = _read(project, _board)
+    board, forecast = _read(project, _standing)
     if json:
         _write_json(board)
         return
@@ -52,7 +52,7 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
             _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
-    for line in _costs(run, _read(project, _forecast)):
+    for line in _costs(run, forecast):
         _print(line)
     if run["why"]:
         _print(f"  {run['why']}")
@@ -228,6 +228,13 @@ def _read(project: str | None, question: Callable[[Door, str], Coroutine[Any, An
 
 async def _board(d: Door, label: str) -> Any:
     return (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
+
+
+async def _standing(d: Door, label: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return the board, and while a run is at work the newest forecast of its costs."""
+    board = await _board(d, label)
+    at_work = board["run"] is not None and board["run"]["ended_at"] is None
+    return board, await _forecast(d, label) if at_work else None
 
 
 async def _forecast(d: Door, label: str) -> Any:

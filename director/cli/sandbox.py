@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from agents.ports import Command, Completed, Limits, SandboxBroken
+from agents.workspace.started import STARTED_BY_THEMSELVES
 from director.bootstrap import sandbox_in_layer
 from director.cli.errors import say_error
 from director.settings import SettingsError, load, secrets_of
@@ -52,14 +53,24 @@ def sandbox(
     command's own (128 and the signal's number for one that a signal ended).
     """
     limits = Limits(wall, cpu, _bytes(memory), processes, _bytes(written), OUTPUT)
+    stood = _run_by_themselves(worktree)
     try:
         chosen = sandbox_in_layer(load(os.environ), layer, accept_no_sandbox)
         done = asyncio.run(chosen.run(_command(command, worktree, tuple(readable or ()), limits)))
     except (SandboxBroken, SettingsError) as error:
         _broken(str(error))
     _pass_on(done)
+    new = sorted(_run_by_themselves(worktree) - stood)
+    if new:
+        say_error(
+            f"new in {worktree}: {', '.join(new)}; your own programs run what stands there: look before you go in"
+        )
     say_error(f"sandbox {chosen.level.adapter} ({chosen.level.rank}): {_said(done)}; {chosen.level.detail}")
     raise typer.Exit(_status(done))
+
+
+def _run_by_themselves(place: Path) -> set[str]:
+    return {name for name in STARTED_BY_THEMSELVES if os.path.lexists(place / name)}
 
 
 def _command(argv: list[str], worktree: Path, readable: tuple[Path, ...], limits: Limits) -> Command:

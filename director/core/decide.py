@@ -38,6 +38,7 @@ from ledger.events import (
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     PauseRequested,
     PlanMade,
     RequestHonoured,
@@ -247,6 +248,10 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
             return [fact, landing.rejection(fact.attempt, "stale", "its whole change has landed meanwhile")]
         case PatchRejected() if attempt.step == "queued":
             return [fact]
+        case PatchStacked() if attempt.step == "queued" and state.rollback is None:
+            return landing.stacked(state, run, attempt, fact)
+        case PatchMeasured() if fact.together and _is_current(state, run, attempt, fact):
+            return landing.confirmed(state, run, fact, report)
         case PatchMeasured() if _is_current(state, run, attempt, fact):
             return landing.judged(state, run, attempt, fact, report)
         case PatchLanded() if attempt.step == "land":
@@ -281,7 +286,9 @@ def _retry(run: Run, attempt: Attempt, fact: AttemptFailed, at: float) -> Attemp
 
 def _not_landed(run: Run, command: Broken) -> list[AnyEvent]:
     """The branch did not move: landing moves it last, and all or nothing."""
-    landing_now = [a for a in run.open.values() if a.step == "land" and command.effect == f"land:{a.id}"]
+    landing_now = [a for a in run.open.values() if a.step == "land"]
+    if command.effect not in {f"land:{a.id}" for a in landing_now}:
+        return []
     return [landing.rejection(a.id, "not-landed", f"it could not be landed: {command.why}") for a in landing_now]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from director.core import goals
+from director.core import goals, slot
 from director.core.goals import Draft
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
@@ -90,12 +90,32 @@ class Rebase:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """Put the patch on those that wait before it, and let the tests that it can reach speak."""
+
+    attempt: AttemptId
+    base: str
+    tree: str
+    head: str
+    """Commit of the branch."""
+    on: str
+    """Tree it is put on: the branch's for the first one."""
+
+    @property
+    def key(self) -> str:
+        """Name of the effect."""
+        return f"stack:{self.attempt}:{self.head}:{self.on}"
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """Measure all gates on the patched tree, in a clean place."""
 
     attempt: AttemptId
     base: str
     tree: str
+    together: tuple[AttemptId, ...] = ()
+    """Patches that are confirmed by it, this one the last of them; empty when it is alone."""
 
     @property
     def key(self) -> str:
@@ -105,15 +125,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Write the decided commit and move the branch to it."""
+    """Write the decided commits, one upon the other, and move the branch to the last."""
 
-    decided: LandDecided
+    decided: tuple[LandDecided, ...]
     branch: str
 
     @property
     def key(self) -> str:
         """Name of the effect."""
-        return f"land:{self.decided.attempt}"
+        return f"land:{self.decided[-1].attempt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +208,7 @@ class WakeAt:
         return f"wake:{self.at}"
 
 
-Effect = Prepare | MeasureBranch | Work | Rebase | Measure | Land | Restore | Deliver | Tally | Begin | WakeAt
+Effect = Prepare | MeasureBranch | Work | Rebase | Stack | Measure | Land | Restore | Deliver | Tally | Begin | WakeAt
 
 
 def pending(state: State) -> tuple[Effect, ...]:
@@ -218,7 +238,7 @@ def owes_tally(run: Run) -> bool:
 def _of_run(run: Run, blocked: bool) -> list[Effect]:
     owed: list[Effect] = []
     if run.closing is not None:
-        owed += [_land(run, a) for a in run.open.values() if a.step == "land"]
+        owed += _land(run)
         if not run.open and not blocked and owes_delivery(run):
             owed.append(Deliver(run.id, run.started.branch, run.head))
         if not run.open and owes_tally(run):
@@ -236,10 +256,10 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
             owed.append(WakeAt(attempt.retry_at))
         elif attempt.step == "asked" and attempt.asked is not None:
             owed.append(WakeAt(attempt.asked.expires))
-    if run.queue:
-        first = run.open[run.queue[0]]
+    if run.slot:
+        first = run.open[run.slot[0]]
         if first.step == "land":
-            owed.insert(0, _land(run, first))
+            owed = [*_land(run), *owed]
         elif run.readings and not blocked and first.step == "queued":
             owed.insert(0, _next_of_slot(run, first))
     if run.started.budget.minutes is not None:
@@ -248,10 +268,21 @@ def _of_run(run: Run, blocked: bool) -> list[Effect]:
 
 
 def _next_of_slot(run: Run, attempt: Attempt) -> Effect:
-    if attempt.onto != run.head:
+    if len(run.slot) > 1:
+        return _next_together(run)
+    elsewhere = attempt.stacked is not None and attempt.stacked.on != run.tree
+    if attempt.onto != run.head or elsewhere:
         assert attempt.patch is not None
         return Rebase(attempt.id, attempt.patch.base, attempt.patch.tree, run.head)
     return Measure(attempt.id, attempt.onto, attempt.tree)
+
+
+def _next_together(run: Run) -> Effect:
+    where = slot.standing(run)
+    if where.next is not None:
+        assert where.next.patch is not None
+        return Stack(where.next.id, where.next.patch.base, where.next.patch.tree, run.head, where.below)
+    return Measure(run.slot[-1], run.head, where.below, run.slot)
 
 
 def _work(run: Run, attempt: Attempt) -> Work:
@@ -272,9 +303,11 @@ def _work(run: Run, attempt: Attempt) -> Work:
     )
 
 
-def _land(run: Run, attempt: Attempt) -> Land:
-    assert attempt.landing is not None
-    return Land(attempt.landing, run.started.branch)
+def _land(run: Run) -> list[Effect]:
+    """Return the landing that is decided; those that were confirmed together land at once."""
+    waiting = (run.open[a] for a in run.queue)
+    decided = tuple(a.landing for a in waiting if a.step == "land" and a.landing is not None)
+    return [Land(decided, run.started.branch)] if decided else []
 
 
 def _landing(run: Run | None) -> bool:

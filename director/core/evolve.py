@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from director.core import goals
+from director.core import goals, slot
 from director.core.budget import Sum
-from director.core.state import ALL, MODEL_LOST, TOLD, Attempt, Branch, Lesson, Point, Run, Spent, State, lesson_key
+from director.core.lessons import spend, taught
+from director.core.state import ALL, MODEL_LOST, Attempt, Branch, Point, Run, State
 from ledger.events import (
     AcceptanceWritten,
     AnyEvent,
@@ -37,11 +38,13 @@ from ledger.events import (
     MilestoneReached,
     NoticeRaised,
     OpinionGiven,
+    PatchesDoubted,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     PlanMade,
     RequestHonoured,
     RequestRefused,
@@ -69,7 +72,14 @@ def fold(state: State, events: Iterable[AnyEvent]) -> State:
 
 def evolve(state: State, event: AnyEvent) -> State:
     """Return the state after one event of the director's stream."""
-    state = replace(state, version=state.version + 1)
+    state = _evolve(replace(state, version=state.version + 1), event)
+    run = state.run
+    if run is None or not (run.queue or run.slot):
+        return state
+    return replace(state, run=slot.held(run))
+
+
+def _evolve(state: State, event: AnyEvent) -> State:
     match event:
         case RunStarted():
             return _started(state, event)
@@ -78,7 +88,7 @@ def evolve(state: State, event: AnyEvent) -> State:
             return replace(state, run=None, lessons=lessons)
         case RoleChanged():
             return _role_changed(state, event)
-        case TaskTaken() if state.run is None:
+        case TaskTaken() if state.run is None or state.run.closing is not None:
             return replace(state, asked={**state.asked, event.request: event})
         case TaskAnswered():
             state = replace(state, asked={k: v for k, v in state.asked.items() if k != event.request})
@@ -160,14 +170,22 @@ def _evolve_attempts(run: Run, event: AnyEvent) -> Run:
             run = replace(run, queue=(*run.queue, event.attempt))
             return _with(run, event.attempt, step="queued", patch=event, onto=event.base, tree=event.tree)
         case PatchRebased():
-            return _with(run, event.attempt, onto=event.base, tree=event.tree, step="queued")
+            return _with(run, event.attempt, onto=event.base, tree=event.tree, step="queued", stacked=None)
+        case PatchStacked() if event.alone:
+            return slot.without_next(run, event.attempt)
+        case PatchStacked():
+            where = {"onto": event.base, "tree": event.tree, "readings": event.readings, "score": event.score}
+            return _with(run, event.attempt, stacked=event, **where)
+        case PatchesDoubted():
+            return replace(run, slot=(), doubted=event.attempts)
         case PatchMeasured():
             return _with(run, event.attempt, step="measured", readings=event.readings, score=event.score)
         case LandDecided():
             return _with(run, event.attempt, step="land", landing=event)
         case AttemptFailed() if event.retry_at is not None:
             queue = tuple(a for a in run.queue if a != event.attempt)
-            return replace(_with(run, event.attempt, step="waiting", retry_at=event.retry_at, patch=None), queue=queue)
+            run = _with(run, event.attempt, step="waiting", retry_at=event.retry_at, patch=None, stacked=None)
+            return replace(run, queue=queue)
         case AttemptFailed() if _is_lost(run, event.attempt):
             return _without(run, event.attempt, None)  # that says nothing about the task, and nothing of what it can
         case AttemptFailed():
@@ -210,7 +228,7 @@ def _towards_goal(run: Run, event: AnyEvent, attempt: AttemptId) -> Run:
     if run.goal is None or closed is None:
         return run
     after = goals.after(run.goal, event, closed.task)
-    run = replace(_without(_taught(run, closed, landed=1), attempt, None), goal=after)
+    run = replace(_without(taught(run, closed, landed=1), attempt, None), goal=after)
     moved = isinstance(event, AcceptanceWritten) and closed.base != run.head
     judged = isinstance(event, OpinionGiven) and event.satisfied
     return replace(run, readings=()) if moved or judged else run  # the gate says something else now: measure again
@@ -277,7 +295,7 @@ def _landed(state: State, event: PatchLanded) -> State:
     if run is None or event.attempt not in run.open:
         return state
     attempt = run.open[event.attempt]
-    run = _taught(run, attempt, landed=1)
+    run = taught(run, attempt, landed=1)
     run = replace(
         _without(run, event.attempt, None),
         head=event.commit,
@@ -307,7 +325,8 @@ def _rejected(state: State, event: PatchRejected) -> State:
         run = replace(run, goal=goal)
         rejected_on = {**rejected_on, attempt.patch.patch: run.tree}
         techniques = (attempt.patch.technique,)
-    run = replace(run, rejected_on=rejected_on)
+    explained = event.attempt in run.doubted
+    run = replace(run, rejected_on=rejected_on, doubted=() if explained else run.doubted)
     reasons = "; ".join(r.message for r in event.reasons)
     told = f"{attempt.patch.title} ({attempt.patch.technique}): {reasons}" if attempt.patch else ""
     why = f"its patch was rejected: {reasons}"
@@ -329,7 +348,7 @@ def _rolled_back(state: State, event: RolledBack) -> State:
     run = state.run
     if run is not None:
         goal = goals.rolled_back(run.goal) if run.goal else None
-        run = replace(run, head=event.commit, tree=event.tree, readings=(), goal=goal)
+        run = replace(run, head=event.commit, tree=event.tree, readings=(), goal=goal, slot=(), doubted=())
     return replace(
         state,
         run=run,
@@ -356,35 +375,10 @@ def _without(run: Run, attempt: AttemptId, refused: tuple[str, ...] | None, why:
         return replace(run, open=rest, queue=queue)
     if run.goal is not None:
         run = replace(run, goal=goals.failed(run.goal, closed.task, why))
-    run = replace(run, spent={**run.spent, closed.task.id: _spend(run, closed, refused, why, told)})
+    run = replace(run, spent={**run.spent, closed.task.id: spend(run, closed, refused, why, told)})
     given_up = closed.task.kind == "uncovered" and closed.brain == "classical" and ALL in refused
     hopeless = run.hopeless.union(closed.task.targets) if given_up else run.hopeless
-    return replace(_taught(run, closed, landed=0), open=rest, queue=queue, hopeless=hopeless)
-
-
-def _spend(run: Run, closed: Attempt, refused: tuple[str, ...], why: str, told: str) -> Spent:
-    task = closed.task
-    before = run.spent.get(task.id)
-    if before is None or (before.digest != task.digest and task.gate != "goal"):
-        before = Spent(task.digest, run.tree, ())
-    heard = (*before.told, told)[-TOLD:] if told else before.told
-    if closed.brain == "conversational":
-        return replace(before, digest=task.digest, why=why, thought=(*before.thought, closed.model), told=heard)
-    known = before.techniques if before.tree == run.tree else ()
-    if set(refused) <= {ALL} and before.why:
-        why = before.why  # nobody was asked: the last answer stands
-    techniques = tuple(dict.fromkeys((*known, *refused)))
-    return replace(before, tree=run.tree, techniques=techniques, why=why, told=heard)
-
-
-def _taught(run: Run, closed: Attempt, landed: int) -> Run:
-    """Keep what a model achieved and what it cost, for the choice of the next one."""
-    if closed.brain != "conversational":
-        return run
-    key = lesson_key(closed.task, closed.model)
-    before = run.lessons.get(key, Lesson())
-    cost = before.cost + run.costs.get(closed.id, Sum()).cost
-    return replace(run, lessons={**run.lessons, key: Lesson(before.tried + 1, before.landed + landed, cost)})
+    return replace(taught(run, closed, landed=0), open=rest, queue=queue, hopeless=hopeless)
 
 
 def _role_changed(state: State, event: RoleChanged) -> State:

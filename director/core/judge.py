@@ -47,7 +47,8 @@ def judge(specs: Iterable[GateSpec], before: Iterable[Reading], after: Iterable[
 
     Worse: a met gate becomes unmet or unmeasurable, an unmet gate moves away from its target beyond its tolerance
     or becomes unmeasurable, a ratchet gate moves away at all. Better: an unmet gate becomes met, moves towards its
-    target beyond its tolerance, or becomes measurable.
+    target beyond its tolerance, or becomes measurable. What noise alone hides is neither: it is no loss, its return is
+    no gain, and only a value that misses the target then is worse.
     """
     old, new = {r.gate: r for r in before}, {r.gate: r for r in after}
     gains: list[str] = []
@@ -80,10 +81,15 @@ def _compare(spec: GateSpec, old: Reading | None, new: Reading | None) -> tuple[
     was = old.value if old else None
     now = new.value if new else None
     if now is None:
-        if was is None:
+        if was is None or (new is not None and new.basis == "noise"):
             return "", None
         detail = new.detail if new and new.detail else "not measured"
         return "", _reason(spec, "unmeasurable", f"{spec.name} can no longer be measured: {detail}")
+    if was is None and old is not None and old.basis == "noise":
+        if met(spec, new):
+            return "", None
+        said = f"{spec.name} {_show(spec, now)}: misses its target {_show(spec, spec.target)}, and noise hid it before"
+        return "", _reason(spec, "unmet", said)
     if was is None:
         return f"{spec.name} can be measured: {_show(spec, now)}", None
     towards = now - was if spec.better == "higher" else was - now

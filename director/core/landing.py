@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
 from director.core import asked, goals
@@ -9,6 +11,7 @@ from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
 from director.core.policy import is_wanted
+from director.core.slot import is_mended, standing
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
@@ -18,9 +21,11 @@ from ledger.events import (
     Fingerprint,
     LandDecided,
     MilestoneReached,
+    PatchesDoubted,
     PatchLanded,
     PatchMeasured,
     PatchRejected,
+    PatchStacked,
     Reading,
     Reason,
     RequestHonoured,
@@ -47,22 +52,78 @@ def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report
     free = (attempt.task.kind == "asked" or unmeasured) and not verdict.worse
     if not verdict.lands and not free:
         return [fact, PatchRejected(attempt=attempt.id, reasons=verdict.reasons)]
-    trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]
-    sandbox = run.started.settings.get("sandbox", "")
-    if sandbox and not sandbox.endswith("(full)"):
-        trailers.append(f"Kaizen-Sandbox: {sandbox}")
-    if report.ledger:
-        trailers.append(f"Kaizen-Ledger: {report.ledger}")
-    body = [attempt.patch.title, "", *verdict.gains, "", *trailers]
     decided = LandDecided(
         attempt=attempt.id,
         checkpoint=next_checkpoint(state),
         at=report.at,
         parent=run.head,
         tree=fact.tree,
-        message="\n".join(body) + "\n",
+        message=_message(run, attempt, verdict.gains, report),
     )
     return [fact, decided]
+
+
+def stacked(state: State, run: Run, attempt: Attempt, fact: PatchStacked) -> list[AnyEvent]:
+    """Return the patch in its place, when it is better there than what is below it and in nothing worse."""
+    where = standing(run)
+    if where.next is None or where.next.id != attempt.id or (fact.base, fact.on) != (run.head, where.below):
+        return []
+    if fact.alone:
+        return [fact]
+    below = where.stood[-1].readings if where.stood else run.readings
+    verdict = judge(run.started.gates, below, fact.readings)
+    if verdict.lands:
+        after = fold(state, [fact]).run
+        assert after is not None
+        why = f"{attempt.id} mends it and waits to land"
+        searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
+        return [fact, *(AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task))]
+    why = "; ".join(reason.message for reason in verdict.reasons)
+    return [structs.replace(fact, readings=(), score=0.0, alone=why)]
+
+
+def confirmed(state: State, run: Run, fact: PatchMeasured, report: Report) -> list[AnyEvent]:
+    """Return the landing of all patches that one whole run has confirmed, in order, or the doubt about all of them."""
+    where = standing(run)
+    if fact.together != run.slot or where.next is not None:
+        return []
+    verdict = judge(run.started.gates, run.readings, fact.readings)
+    if fact.objections or not verdict.lands:
+        reasons = (*fact.objections, *verdict.reasons)
+        return [PatchesDoubted(attempts=run.slot, base=fact.base, tree=fact.tree, reasons=reasons)]
+    measured: list[AnyEvent] = []
+    decided: list[AnyEvent] = []
+    below, parent = run.readings, run.head
+    for number, attempt in enumerate(where.stood):
+        of_it = structs.replace(
+            fact, attempt=attempt.id, tree=attempt.tree, readings=attempt.readings, score=attempt.score
+        )
+        measured.append(fact if attempt is where.stood[-1] else of_it)
+        gains = judge(run.started.gates, below, attempt.readings).gains
+        decided.append(
+            LandDecided(
+                attempt=attempt.id,
+                checkpoint=next_checkpoint(state, number),
+                at=report.at,
+                parent=parent,
+                tree=attempt.tree,
+                message=_message(run, attempt, gains, report),
+            )
+        )
+        below, parent = attempt.readings, ""
+    return [*measured, *decided]
+
+
+def _message(run: Run, attempt: Attempt, gains: Iterable[str], report: Report) -> str:
+    """Return the text of the commit."""
+    assert attempt.patch is not None
+    trailers = [f"Kaizen-Run: {run.id}", f"Kaizen-Attempt: {attempt.id}"]
+    sandbox = run.started.settings.get("sandbox", "")
+    if sandbox and not sandbox.endswith("(full)"):
+        trailers.append(f"Kaizen-Sandbox: {sandbox}")
+    if report.ledger:
+        trailers.append(f"Kaizen-Ledger: {report.ledger}")
+    return "\n".join([attempt.patch.title, "", *gains, "", *trailers]) + "\n"
 
 
 def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[AnyEvent]:
@@ -73,13 +134,15 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
         checkpoint=fact.checkpoint,
         commit=fact.commit,
         tree=fact.tree,
-        gates={r.gate: r.value for r in attempt.readings},
+        gates={r.gate: r.value for r in attempt.readings if r.basis != "before"},
         score=attempt.score,
         title=attempt.patch.title,
     )
     fact = structs.replace(fact, solved=_solved(run.readings, attempt.readings))
     after = fold(state, [fact]).run
     assert after is not None
+    if any(a.step == "land" for a in after.open.values()):
+        return [fact, created]  # with the last of those that land together the branch is where it was measured
     needless = [
         AttemptCancelled(attempt=a.id, why=f"{attempt.id} solved its task")
         for a in after.open.values()

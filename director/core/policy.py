@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from director.core import asked, goals, leftover, routing
 from director.core.judge import met
@@ -17,6 +18,12 @@ LEAST_TARGETS, MOST_TARGETS = 8, 60
 ALL_FAILING = TaskId("failing_test:*")
 MANY = 6
 """Ways to fail from which on a cause in common is looked for, once one of them alone gave no answer."""
+
+BROKEN = 40.0
+"""How much more a broken program matters than an untidy one.
+
+Tidying is quick, but each landing is measured whole, and what was searched on the tree before is searched again.
+"""
 
 SURROUNDINGS = frozenset({
     "ConnectionError", "ConnectionRefusedError", "ConnectionResetError", "ConnectError", "ConnectTimeout", "gaierror",
@@ -41,7 +48,11 @@ def tasks(run: Run) -> tuple[Task, ...]:
         found += goals.owed(run.goal, by_gate.get(goals.GATE))
     if run.readings and not run.hot_spots:
         found.append(_structure())
-    return tuple(sorted(found, key=lambda t: (-t.promise / t.cost, t.id)))
+    return tuple(sorted(found, key=lambda t: (-_worth(t), t.id)))
+
+
+def _worth(task: Task) -> float:
+    return task.promise / task.cost * (BROKEN if task.kind == "failing_test" else 1.0)
 
 
 def eligible(run: Run) -> tuple[Task, ...]:
@@ -71,6 +82,26 @@ def is_wanted(run: Run, task: Task) -> bool:
         now = [t for t in tasks(run) if t.kind == "uncovered"]
         return bool({target for t in now for target in t.targets} & set(task.targets)) or not task.targets
     return task.id == _structure().id or task.id in {t.id for t in tasks(run)}
+
+
+def has_kin_at_work(run: Run, task: Task) -> bool:
+    """Return whether somebody looks for what is likely the same bug: one search for it at a time is enough.
+
+    Tests of one bug fail in ways of their own: one test for other values, or at the same line of the code.
+    """
+    if task.kind != "failing_test" or task.id == ALL_FAILING:
+        return False
+    shown = {f.symbol: f for r in run.readings if r.gate == "tests" for f in r.findings}
+    own = _signs(task, shown)
+    searching = (a.task for a in run.open.values() if a.step != "asked" and a.task.kind == task.kind)
+    return any(own & _signs(other, shown) for other in searching if other.id not in (ALL_FAILING, task.id))
+
+
+def _signs(task: Task, shown: Mapping[str, Finding]) -> set[tuple[str, int]]:
+    """Return what speaks for one cause: the tests without their values, and the lines of the code that raise."""
+    found = [shown[target] for target in task.targets if target in shown]
+    lines = {(f.path, f.line) for f in found if f.line and not f.symbol.startswith(f.path)}
+    return lines | {(target.partition("[")[0], 0) for target in task.targets}
 
 
 def choose(run: Run) -> tuple[tuple[Task, ...], str]:

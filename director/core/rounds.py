@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from director.core import approvals, asked, goals, policy, routing
+from director.core import approvals, asked, goals, policy, routing, slot
 from director.core.budget import total_of
 from director.core.effects import owes_delivery, owes_tally
 from director.core.evolve import fold
@@ -156,11 +156,16 @@ def _schedule(run: Run) -> list[AnyEvent]:
     taken = {a.task.id for a in run.open.values()}
     wanted = {t.id: t for t in policy.eligible(run)}
     for task in run.todo:
-        if task.id in taken or task.id not in wanted:
+        if task.id in taken or task.id not in wanted or _waits(run, wanted[task.id]):
             continue
         choice = routing.choose(run, wanted[task.id]) or routing.CLASSICAL
         return [_new(run, task, choice, policy.skip(run, wanted[task.id]))]
     return []
+
+
+def _waits(run: Run, task: Task) -> bool:
+    """Return whether a task is left for now because another attempt is likely to do it."""
+    return policy.has_kin_at_work(run, task) or slot.is_mended(run, task)
 
 
 def _race(run: Run) -> list[AnyEvent]:

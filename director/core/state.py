@@ -17,6 +17,7 @@ from ledger.events import (
     Finding,
     LandDecided,
     PatchProposed,
+    PatchStacked,
     Reading,
     RequestId,
     Risk,
@@ -91,6 +92,8 @@ class Attempt:
     model: str = ""
     turn: int = 0
     """How often it went on after an answer."""
+    stacked: PatchStacked | None = None
+    """Its place among patches that are to land together."""
     asked: ApprovalRequested | None = None
     answers: tuple[ApprovalGranted | ApprovalDenied, ...] = ()
 
@@ -115,7 +118,11 @@ class Run:
     """Tasks of this iteration that nobody has begun."""
     open: dict[AttemptId, Attempt] = field(default_factory=dict)
     queue: tuple[AttemptId, ...] = ()
-    """Patches waiting to land, in order; the first holds the landing slot."""
+    """Patches waiting to land, in order."""
+    slot: tuple[AttemptId, ...] = ()
+    """Those of them that hold the landing slot, the first ones."""
+    doubted: tuple[AttemptId, ...] = ()
+    """Those of them that were measured together and are not good together: one of them is not good, as far as known."""
     spent: dict[TaskId, Spent] = field(default_factory=dict)
     hopeless: frozenset[str] = frozenset()
     """Functions the tester had no test for."""
@@ -233,6 +240,6 @@ def refused_now(state: State) -> frozenset[str]:
     return state.refused | here
 
 
-def next_checkpoint(state: State) -> CheckpointId:
-    """Return the id the next checkpoint gets."""
-    return CheckpointId(f"c{len(state.checkpoints) + 1}")
+def next_checkpoint(state: State, later: int = 0) -> CheckpointId:
+    """Return the id the next checkpoint gets, or a later one."""
+    return CheckpointId(f"c{len(state.checkpoints) + 1 + later}")

@@ -27,6 +27,7 @@ from director.core.effects import (
     Prepare,
     Rebase,
     Restore,
+    Stack,
     Tally,
     WakeAt,
     Work,
@@ -35,11 +36,14 @@ from director.core.effects import (
 from director.core.state import Run, State, refused_now
 from director.executors.goals import begun_from, laid_files, notes_for, taken_for
 from director.executors.spoken import spoken_before
+from director.executors.stacking import stack
 from director.executors.thinking import Minds, Thinkers, notes_of
 from director.gates.goal import with_goal
 from director.landing import deliver, land, restore
 from director.referee import Measured, Referee
+from director.referee.first_look import SELECTION_MISSED
 from director.referee.judging import judge
+from director.referee.together import not_for_each
 from knowledge_graph.projector import Projector
 from knowledge_graph.recall import recall
 from ledger.blobs import Blobs
@@ -163,7 +167,7 @@ class LocalExecutor:
         mirror, blobs = self.place.mirror, self.place.blobs
         match effect:
             case Land():
-                return (await asyncio.to_thread(land, mirror, blobs, effect),)
+                return await asyncio.to_thread(land, mirror, blobs, effect)
             case Restore():
                 return await asyncio.to_thread(restore, mirror, effect)
             case Deliver():
@@ -181,6 +185,10 @@ class LocalExecutor:
                 return (await self._tally(run),)
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
+            case Stack():
+                self.place.tell({"doing": f"putting the patch of {effect.attempt} on those that wait before it"})
+                fact = await stack(mirror, self.place.referee, run, effect)
+                return (*self._noticed(run), fact)
             case Measure():
                 return await self._measure(run, effect)
         raise AssertionError(effect)
@@ -214,11 +222,12 @@ class LocalExecutor:
 
     async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
         referee, started = self.place.referee, run.started
-        self.place.tell({"doing": f"judging the patch of {effect.attempt}"})
+        self.place.tell({"doing": f"judging the patch of {', '.join(effect.together) or effect.attempt}"})
         referee.steadiness.remember(run.quarantined)
-        reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
-        if reasons:
-            return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
+        if not effect.together:
+            reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
+            if reasons:
+                return (*self._noticed(run), PatchRejected(attempt=effect.attempt, reasons=reasons))
         asked = with_goal(started.gates, run.goal, self.place.blobs)
         judged = await judge(referee, started.commit, effect.base, effect.tree, asked)
         fact = PatchMeasured(
@@ -228,8 +237,15 @@ class LocalExecutor:
             readings=judged.candidate,
             score=quality_score(judged.candidate, run.started.gates),
             objections=judged.objections,
+            together=effect.together,
         )
-        return (*self._noticed(run), fact)
+        notices = self._noticed(run)
+        if effect.together:
+            told = (each for each in notices if isinstance(each, NoticeRaised) and each.code == SELECTION_MISSED)
+            missed = [Reason(code=each.code, message=each.message) for each in told]
+            for_each = not_for_each(referee, run.tree, effect.tree, started.gates)
+            fact = structs.replace(fact, objections=(*fact.objections, *missed, *for_each))
+        return (*notices, fact)
 
     def _noticed(self, run: Run) -> list[NoticeRaised | FlakyTestQuarantined]:
         return [structs.replace(notice, run=run.id) for notice in self.place.referee.take_notices()]

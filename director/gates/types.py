@@ -44,15 +44,15 @@ class Types:
         file, sections = mypy_settings(tree.trusted)
         settings, lost = written(sections)
         tool = own_tool("mypy", "mypy")
-        cache = self._caches.setdefault(settings, Cache())
-        here = await _checked(tree.target, tree.trusted, settings, _places(sections, tree.target), cache)
+        there, _ = written(_found_again(sections, tree.target))
+        here = await _checked(tree.target, tree.trusted, there, _places(sections, tree.target), self._cache(there))
         if isinstance(here, str):
             return Reading(gate=spec.name, value=None, detail=here, tool=tool.version)
         hidden = [*here.hidden, *_bare(tree.target.project, tree.trusted)]
         allowed = len(hidden)
         if hidden and _hiding(tree.target.project) != _hiding(tree.trusted):
             places = _places(sections, tree.trusted_target)
-            was = await _checked(tree.trusted_target, tree.trusted, settings, places, cache)
+            was = await _checked(tree.trusted_target, tree.trusted, settings, places, self._cache(settings))
             if isinstance(was, str):
                 return Reading(
                     gate=spec.name, value=None, detail=f"on the trusted checkpoint: {was}", tool=tool.version
@@ -76,6 +76,9 @@ class Types:
             },
             seconds=here.seconds,
         )  # fmt: skip
+
+    def _cache(self, settings: str) -> Cache:
+        return self._caches.setdefault(settings, Cache())
 
 
 class Checked(NamedTuple):
@@ -244,6 +247,24 @@ def _places(sections: Mapping[str, Mapping[str, str]], target: Target) -> tuple[
     """Return what is checked: what the trusted settings name, else all code of the project."""
     named = sections.get("mypy", {})
     return () if any(named.get(key) for key in ("files", "packages", "modules")) else tuple(target.sources)
+
+
+def _found_again(sections: Mapping[str, Mapping[str, str]], target: Target) -> dict[str, dict[str, str]]:
+    """Return the settings with the places that moved since they were written: a package is known by its name."""
+    known = {name: dict(values) for name, values in sections.items()}
+    words = [
+        word.strip() for word in known.get("mypy", {}).get("files", "").replace("\n", ",").split(",") if word.strip()
+    ]
+    if words:
+        known["mypy"]["files"] = ", ".join(_now(word, target) for word in words)
+    return known
+
+
+def _now(place: str, target: Target) -> str:
+    if any(sign in place for sign in "*?[") or (target.project / place).exists():
+        return place
+    same = [source for source in target.sources if Path(source).name == Path(place).name]
+    return same[0] if len(same) == 1 else place
 
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:

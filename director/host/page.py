@@ -39,15 +39,22 @@ class Opened:
 
 
 class Shown:
-    """The ledgers of a home, as the page sees them; `projects` says what is open now."""
+    """The ledgers of a home, as the page sees them: `projects` says what is open, `opening` whether more will be."""
 
-    def __init__(self, home: Store, projects: Callable[[], Iterable[Opened]]) -> None:
-        self._home, self._projects = home, projects
+    def __init__(
+        self, home: Store, projects: Callable[[], Iterable[Opened]], opening: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._home, self._projects, self._opening = home, projects, opening
 
     @property
     def home(self) -> Store:
         """What belongs to no project."""
         return self._home
+
+    @property
+    def opening(self) -> bool:
+        """Whether projects of the home are still being opened."""
+        return self._opening()
 
     def names(self) -> Sequence[ProjectName]:
         """Return the names of the open projects; two of one name are told apart by their id."""
@@ -68,9 +75,13 @@ class Page:
     """Serves the page until closed."""
 
     def __init__(
-        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True
-    ) -> None:
-        """Bind the socket at once; raise PortTaken. `announced`: other commands may come in by it."""
+        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True,
+        opening: bool = False,
+    ) -> None:  # fmt: skip
+        """Bind the socket at once; raise PortTaken.
+
+        `announced`: other commands may come in by it; `opening`: the file says so until `opened` is called.
+        """
         from dashboard.server.app import create_app
         from dashboard.server.runner import serve
 
@@ -86,14 +97,17 @@ class Page:
                 names=user.allowed_hosts,
                 session_key=_session_key(settings.home),
                 version=version,
+                per_caller=_per_minute(user.requests_per_caller),
+                per_address=_per_minute(user.requests_per_address),
             ),
             clock=clock,
         )
         self._stop = asyncio.Event()
         self._file = settings.home / DAEMON if announced else None
-        if self._file is not None:
-            found = {"pid": os.getpid(), "port": self.port, "token": self.token, "version": version}
-            _write_private(self._file, json.dumps(found))
+        self._found = {
+            "pid": os.getpid(), "port": self.port, "token": self.token, "version": version, "opening": opening,
+        }  # fmt: skip
+        self._announce()
         self._task = asyncio.create_task(serve(self._app, self._listening, stop=self._stop), name="page")
 
     @property
@@ -108,12 +122,25 @@ class Page:
         """Where the API is."""
         return f"http://127.0.0.1:{self.port}"
 
+    def opened(self) -> None:
+        """Say in the file that every project which can be opened is open."""
+        self._found["opening"] = False
+        self._announce()
+
+    def _announce(self) -> None:
+        if self._file is not None:
+            _write_private(self._file, json.dumps(self._found))
+
     async def close(self) -> None:
         """Say goodbye to the streams and let requests finish."""
         self._stop.set()
         await asyncio.gather(self._task, return_exceptions=True)
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+
+def _per_minute(most: int) -> str:
+    return f"{most}/minute" if most else ""
 
 
 def _session_key(home: Path) -> str:

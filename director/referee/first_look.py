@@ -28,6 +28,8 @@ WORTH = 5.0
 AGAIN = 2
 """How often a test that failed is run alone before it counts."""
 SHOWN = LOOKED_AT = 5
+SELECTION_MISSED = "selection-missed"
+"""Code of the notice that a choice has missed a test, and that the map is void."""
 GREEN = ("passed", "xpassed")
 KEPT = 8
 """Trees whose outcomes, maps and choices are remembered."""
@@ -96,7 +98,7 @@ class FirstLook:
         self._last = None
         level = "whole files are chosen" if self._coarse == 1 else "all tests are run"
         message = f"{missed[0]} changed with a patch that was not seen to reach it; from now on {level}"
-        return (NoticeRaised(code="selection-missed", message=message),)
+        return (NoticeRaised(code=SELECTION_MISSED, message=message),)
 
     def can_map(self, tree: str) -> bool:
         """Return whether a map of the tree is missing and can be made."""
@@ -153,17 +155,27 @@ class FirstLook:
 
     # --- looking
 
+    def choose(self, base: str, tree: str) -> Chosen | None:
+        """Return the tests that the change from `base` to `tree` can reach; None without a map of the base.
+
+        When the tree has its whole run, it tells whether the choice was right.
+        """
+        map_ = self._maps.get(base)
+        if map_ is None:
+            return None
+        chosen = Chosen(map_, select(map_, changes(self._mirror, base, tree)))
+        if not chosen.selection.everything:
+            keep(self._chosen, tree, chosen)
+        return chosen
+
     async def at(
         self, runs: Runs, base: str, tree: str, spec: GateSpec, before: Reading
     ) -> Look:  # fmt: skip
         """Run the tests that the change from `base` to `tree` can reach; `before` is the reading of the base."""
-        map_ = self._maps.get(base)
-        if map_ is None or before.value is None:
+        chosen = await asyncio.to_thread(self.choose, base, tree) if before.value is not None else None
+        if chosen is None or chosen.selection.everything or before.value is None:
             return Look()
-        selection = await asyncio.to_thread(lambda: select(map_, changes(self._mirror, base, tree)))
-        if selection.everything:
-            return Look()
-        keep(self._chosen, tree, Chosen(map_, selection))
+        map_, selection = chosen.map, chosen.selection
         unsteady: dict[str, str] = {}
         for wanted in self._in_turn(map_, selection):
             suite = await self._first(runs, wanted)

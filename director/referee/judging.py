@@ -14,7 +14,7 @@ from agents.ports import SuiteResult
 from agents.tools.target import SandboxedTarget
 from director.core.judge import judge as compared
 from director.gates.tests import passed
-from director.referee.changes import Changes, changes_between
+from director.referee.changes import Change, Changes, changes_between
 from director.referee.expected import Lost, failing, lost
 from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
@@ -75,18 +75,29 @@ class Judging:
 
     async def judged(self) -> Judged:
         """Run whatever is needed and return the verdict."""
-        mirror, referee = self.referee.mirror, self.referee
+        referee = self.referee
         with referee.checked_out(self.base) as base_root, referee.checked_out(self.candidate) as root:
             before, after = await referee.target(self.commit, base_root), await referee.target(self.commit, root)
-            entries = mirror.entries(self.base), mirror.entries(self.candidate)
-            layouts = before.layout(), after.layout()
-            changes = changes_between(*entries, referee.prefix, layouts)
-            installed = _installed(before)
-            self.objections += static_objections(changes, *entries, Texts(mirror), referee.prefix, layouts, installed)
+            changes, objections = self.seen_at_once(before, after)
+            self.objections += objections
             seen = await referee.see_trusted(self.base, before, self.specs, self._chance("base"))
             if not changes.all:
                 return self._verdict(seen.readings, seen.readings)
             return await self._measured(changes, before, after, seen)
+
+    def seen_at_once(self, before: SandboxedTarget, after: SandboxedTarget) -> tuple[Changes, list[Objection]]:
+        """Return what changed, and what can be said without running anything."""
+        mirror, prefix = self.referee.mirror, self.referee.prefix
+        entries = mirror.entries(self.base), mirror.entries(self.candidate)
+        layouts = before.layout(), after.layout()
+        changes = changes_between(*entries, prefix, layouts)
+        said = static_objections(changes, *entries, Texts(mirror), prefix, layouts, _installed(before))
+        return changes, list(said)
+
+    def texts_of(self, change: Change) -> tuple[str, str]:
+        """Return a changed file's text before and after."""
+        texts = Texts(self.referee.mirror)
+        return texts(change.before), texts(change.after)
 
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
         settled = failing(seen.suite)
@@ -108,7 +119,7 @@ class Judging:
         trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
         trusted = own
         if trusted_tree == self.candidate:
-            self.objections += await self._held_out(changes, before, seen.suite, after, own.suite)
+            self.objections += await self.held_out(changes, before, seen.suite, after, own.suite)
         else:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
@@ -120,23 +131,26 @@ class Judging:
                     settled=settled,
                     suspected=self.candidate,
                 )
-                self.objections += await self._held_out(changes, before, seen.suite, target, trusted.suite)
+                self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
-        weighed: Weighed | None = None
-        if changes.of("test", "data", "read") or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
-            sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
-            weighed = await Strength(*sides, changes, self.referee.prefix, self._chance("faults")).weigh()
-            self.objections += weighed.objections
-            self.objections += await self._proven(changes, weighed.new_unproven)
         if changes.of("test"):
             self.twins = same_tests(changes, texts, self.referee.prefix, seen.suite, own.suite)
+        weighed: Weighed | None = None
+        sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
+        strength = Strength(*sides, changes, self.referee.prefix, self._chance("faults"))
+        other_tests = changes.of("test", "data", "read") or strength.shown_otherwise()
+        if other_tests or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
+            weighed = await strength.weigh()
+            self.objections += weighed.objections
+            left = self._not_moved(weighed.new_unproven, seen.suite, own.suite)
+            self.objections += await self._proven(changes, left)
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
 
-    async def _held_out(
+    async def held_out(
         self,
         changes: Changes,
         before: SandboxedTarget,
@@ -144,6 +158,7 @@ class Judging:
         watched: SandboxedTarget,
         trusted: SuiteResult,
     ) -> list[Objection]:
+        """Return what speaks against the candidate where nobody watches; `watched` has the trusted tests."""
         if not changes.of("source") or not base.tests:
             return []
         mirror, prefix = self.referee.mirror, self.referee.prefix
@@ -177,6 +192,12 @@ class Judging:
             return []
         was = await self.referee.usual(self.base, before, self._chance("usual"))
         return list(told_otherwise(was, now, base, own)) if was is not None else []
+
+    def _not_moved(self, new: Sequence[str], base: SuiteResult, own: SuiteResult) -> list[str]:
+        """Return the tests that took the place of none: what a moved or converted one notices was weighed already."""
+        gone = {_function(test) for test in passed(base) - {one.id for one in own.tests}}
+        twins = frozenset(self.twins.values())
+        return [test for test in new if test not in twins and _function(test) not in gone]
 
     async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
         """Return the new tests that notice no fault and do not fail on the base either."""
@@ -281,6 +302,10 @@ def _told(objections: Sequence[Objection]) -> list[Objection]:
             more = Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind")
             told.append(Objection(more, found[-1].weight))
     return told
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0].replace("::", ".").rpartition(".")[2]
 
 
 def _expected(one: Lost) -> Objection:

@@ -88,6 +88,7 @@ class Referee:
         self._environments: dict[str, Environment] = {}
         self._preparing = asyncio.Lock()  # one environment is made at a time
         self._seen: dict[str, Seen] = {}
+        self._reached: dict[str, SuiteResult] = {}
         self._examples: dict[str, Examples] = {}
         self._usual: dict[str, Usual | None] = {}
         self._numbers = count(1)
@@ -159,6 +160,18 @@ class Referee:
         while len(self._seen) > REMEMBERED:
             del self._seen[next(iter(self._seen))]
 
+    def suite_of(self, tree: str) -> SuiteResult | None:
+        """Return what became of each test of a tree, by a whole run or by what a change reaches; None if forgotten."""
+        seen = self._seen.get(tree)
+        return seen.suite if seen is not None else self._reached.get(tree)
+
+    def keep_reached(self, tree: str, suite: SuiteResult) -> None:
+        """Keep what became of each test of a tree as far as it is known without a whole run."""
+        self._reached.pop(tree, None)
+        self._reached[tree] = suite
+        while len(self._reached) > REMEMBERED:
+            del self._reached[next(iter(self._reached))]
+
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,
         settled: Iterable[str] = (), suspected: str = "",
@@ -199,19 +212,22 @@ class Referee:
         return self._usual[tree]
 
     async def look(
-        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
-    ) -> tuple[Reason, ...]:
+        self, commit: str, base: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading],
+        *, patient: bool = False,
+    ) -> tuple[Reason, ...]:  # fmt: skip
         """Return why a tree is rejected by the tests its change can reach; nothing leaves it to the whole judgement.
 
-        Without a map of the base yet, one is begun beside this.
+        Without a map of the base yet, one is begun beside this; who is `patient` waits for it.
         """
         spec = next((spec for spec in specs if spec.name == Tests.name), None)
         reading = next((reading for reading in before if reading.gate == Tests.name), None)
         if spec is None or reading is None:
             return ()
+        if patient and self._mapping is not None:
+            await asyncio.shield(self._mapping)  # of an older tree: the next map is made from it
         if self.first_look.can_map(base) and (self._mapping is None or self._mapping.done()):
             self._mapping = asyncio.create_task(self._map(commit, base), name=f"map:{base}")
-            if self.first_look.knows_much:
+            if patient or self.first_look.knows_much:
                 await asyncio.shield(self._mapping)  # only what changed since the last map is run
         if not self.first_look.is_mapped(base):
             return ()

@@ -17,11 +17,13 @@ from ledger.events.attempts import (
     AttemptScheduled,
     FindingsReported,
     LandDecided,
+    PatchesDoubted,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     TechniqueTried,
 )
 from ledger.events.checkpoints import (
@@ -163,7 +165,9 @@ AnyEvent = (
     | AttemptCancelled
     | AttemptCosted
     | PatchRebased
+    | PatchStacked
     | PatchMeasured
+    | PatchesDoubted
     | LandDecided
     | PatchLanded
     | PatchRejected
@@ -272,10 +276,12 @@ __all__ = [
     "NudgeGiven",
     "OpinionGiven",
     "PatchLanded",
+    "PatchesDoubted",
     "PatchMeasured",
     "PatchProposed",
     "PatchRebased",
     "PatchRejected",
+    "PatchStacked",
     "PauseRequested",
     "PlanMade",
     "PlanStep",

@@ -142,6 +142,22 @@ class PatchRebased(Event, frozen=True, kw_only=True):
     tree: str
 
 
+class PatchStacked(Event, frozen=True, kw_only=True):
+    """The patch was put on those that wait before it; where nothing speaks against it, they are confirmed together."""
+
+    attempt: AttemptId
+    base: str
+    """Commit of the branch that all of them stand on."""
+    on: str
+    """Tree it was put on: the branch's, or that of the patch before it."""
+    tree: str
+    readings: tuple[Reading, ...] = ()
+    """Tests by those that the change can reach; what only a whole run tells is as it was before."""
+    score: float = 0.0
+    alone: str = ""
+    """Why it cannot be confirmed with those before it, and waits until they have landed; empty when it can."""
+
+
 class PatchMeasured(Event, frozen=True, kw_only=True):
     """All gates were measured on the patched tree, in a clean place."""
 
@@ -152,6 +168,17 @@ class PatchMeasured(Event, frozen=True, kw_only=True):
     score: float
     objections: tuple[Reason, ...] = ()
     """What the referee has against the patch; empty when nothing is known against it."""
+    together: tuple[AttemptId, ...] = ()
+    """Patches that one measurement confirmed, this one among them, in order; only the last was measured in full."""
+
+
+class PatchesDoubted(Event, frozen=True, kw_only=True):
+    """Patches that were measured together are not good together: fewer are measured, until it is clear which is not."""
+
+    attempts: tuple[AttemptId, ...]
+    base: str
+    tree: str
+    reasons: tuple[Reason, ...]
 
 
 class LandDecided(Event, frozen=True, kw_only=True):
@@ -161,6 +188,7 @@ class LandDecided(Event, frozen=True, kw_only=True):
     checkpoint: CheckpointId
     at: float
     parent: str
+    """Commit it is put on; empty for that of the landing decided just before, when several land together."""
     tree: str
     message: str
 

@@ -90,6 +90,10 @@ class Reading(Value, frozen=True, kw_only=True):
     seconds: float = 0.0
     blob: str = ""
     """Full data beside the ledger (for tests: the ids that passed)."""
+    basis: Literal["", "reached", "before", "noise"] = ""
+    """Empty when all of it was measured on this tree; `reached`: only the tests that a change can reach ran; `before`:
+    taken from the patch before, and measured with the last of those confirmed together; `noise`: there is no value
+    because the machine is too noisy, which says nothing for or against the tree."""
 
 
 class GateResult(Value, frozen=True, kw_only=True):

@@ -52,11 +52,13 @@ from ledger.events import (
     NoticeRaised,
     NudgeGiven,
     OpinionGiven,
+    PatchesDoubted,
     PatchLanded,
     PatchMeasured,
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     PauseRequested,
     PlanMade,
     ProjectOpened,
@@ -112,6 +114,7 @@ Unshown = (
     ActionRecorded
     | MilestoneReached
     | MessageSent
+    | PatchesDoubted
     | AttemptCosted
     | TaskTaken
     | ToolsOffered
@@ -151,8 +154,8 @@ def evolve(board: Board, recorded: Recorded) -> Board:
             return on_run(moved, at, event)
         case (
             AttemptScheduled() | TechniqueTried() | FindingsReported() | PatchProposed() | AttemptGaveUp()
-            | AttemptFailed() | AttemptCancelled() | PatchRebased() | PatchMeasured() | LandDecided()
-            | PatchRejected()
+            | AttemptFailed() | AttemptCancelled() | PatchRebased() | PatchStacked() | PatchMeasured()
+            | LandDecided() | PatchRejected()
         ) as event:  # fmt: skip
             return on_attempt(moved, at, event)
         case (PatchLanded() | CheckpointCreated() | RollbackDecided() | RolledBack()) as event:

@@ -18,6 +18,7 @@ from ledger.events import (
     PatchProposed,
     PatchRebased,
     PatchRejected,
+    PatchStacked,
     TaskId,
     TechniqueTried,
 )
@@ -46,6 +47,7 @@ AttemptEvent = (
     | AttemptFailed
     | AttemptCancelled
     | PatchRebased
+    | PatchStacked
     | PatchMeasured
     | LandDecided
     | PatchRejected
@@ -64,7 +66,9 @@ def on_attempt(board: Board, at: float, event: AttemptEvent) -> Board:
             moved = _tried(attempt, event)
         case PatchProposed():
             moved = _proposed(attempt, at, event)
-        case PatchRebased():
+        case PatchStacked() if event.alone:
+            moved = attempt
+        case PatchRebased() | PatchStacked():
             moved = replace(attempt, state="measuring", changed_at=at)
         case PatchMeasured():
             moved = _measured(board, attempt, at, event)
@@ -184,9 +188,17 @@ def _measured(board: Board, attempt: Attempt, at: float, event: PatchMeasured) -
         )
         for reading in event.readings
     )
-    base = _gates_at(board, event.base)
-    moved = replace(attempt, state="measuring", changed_at=at, base=base, measured=measured, score=event.score)
+    moved = replace(
+        attempt, state="measuring", changed_at=at, base=_base(board, event), measured=measured, score=event.score
+    )
     return replace(moved, steps=shares(event.readings))
+
+
+def _base(board: Board, event: PatchMeasured) -> Values:
+    """Return what it is compared with: the branch, or the patch before it when several are confirmed together."""
+    place = event.together.index(event.attempt) if event.attempt in event.together else 0
+    below = find(board, event.together[place - 1]) if place else None
+    return _gates_at(board, event.base) if below is None else {value.gate: value.value for value in below.measured}
 
 
 def _gates_at(board: Board, commit: str) -> Values:

@@ -142,9 +142,6 @@ class Telling:
     def card(self, model: str) -> ModelCard:
         return ModelCard(model, "test", self.window, 0.0, 0.0)
 
-    def count(self, call: ModelCall) -> int:
-        return sum(len(message.text) for message in call.messages) // 3
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         said = self.model(call)
         self.asked.append(call)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
-from agents.brains.conversation.speaking import lean
+from agents.brains.conversation.shelf import lean
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.turns import Heard
 from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
@@ -92,7 +94,7 @@ def test_a_model_that_is_never_done_is_not_asked_for_ever() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("open_file", "read_file"), ("run_test", "run_tests"), ("edit", "edit_file")]
+    ("name", "near"), [("read_files", "read_file"), ("run_test", "run_tests"), ("edit_fil", "edit_file")]
 )
 def test_a_tool_that_is_not_there_is_answered_with_the_nearest(name: str, near: str) -> None:
     state = after(Answered("act-1", calls(call(name))))
@@ -106,6 +108,27 @@ def test_a_tool_that_is_spelt_otherwise_is_taken_for_what_is_meant(name: str) ->
     owed = pending(after(Answered("act-1", calls(call(name)))))
 
     assert isinstance(owed, Use) and [each.name for each in owed.calls] == ["read_file"]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "ours", "meant"),
+    [
+        ("open_file", {"path": "shop.py"}, "read_file", {"path": "shop.py"}),
+        (
+            "str_replace_editor",
+            {"command": "str_replace", "path": "shop.py", "old_str": "low", "new_str": "high"},
+            "edit_file",
+            {"path": "shop.py", "old_str": "low", "new_str": "high"},
+        ),
+    ],
+)
+def test_a_tool_known_from_elsewhere_is_taken_for_ours(
+    name: str, arguments: dict[str, str], ours: str, meant: dict[str, str]
+) -> None:
+    owed = pending(after(Answered("act-1", calls(call(name, **arguments)))))
+
+    assert isinstance(owed, Use)
+    assert [(each.name, json.loads(each.arguments)) for each in owed.calls] == [(ours, meant)]
 
 
 def test_the_same_failed_call_is_not_run_again() -> None:

@@ -222,6 +222,13 @@ class SandboxContract:
 
         assert done.outcome == "output"
 
+    async def test_a_command_goes_before_the_users_programs_when_the_machine_has_no_memory(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        done = await sandbox.run(command(place, "cat", "/proc/self/oom_score_adj"))
+
+        assert done.stdout == b"500\n"
+
     async def test_orphans_end_with_their_command(self, sandbox: Sandbox, place: Path, mark: str) -> None:
         script = f"(setsid sleep {mark} > /dev/null 2>&1 &) ; (setsid sh -c 'sleep {mark}; true' &) ; echo done"
 
@@ -255,8 +262,11 @@ class SandboxContract:
         assert not alive(mark)
 
     async def test_commands_run_side_by_side(self, sandbox: Sandbox, place: Path) -> None:
+        for i in range(8):
+            (place / str(i)).mkdir()
+
         done: list[Completed] = await asyncio.gather(
-            *(sandbox.run(command(place, "sh", "-c", f"sleep 0.5; echo {i}")) for i in range(8))
+            *(sandbox.run(command(place / str(i), "sh", "-c", f"sleep 0.5; echo {i}")) for i in range(8))
         )
 
         assert [one.stdout for one in done] == [f"{i}\n".encode() for i in range(8)]

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import functools
+import json
+import shutil
+import socketserver
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,6 +104,58 @@ def test_an_engine_that_is_missing_is_named_and_nothing_else_is_used(tmp_path: P
     assert (level.adapter, level.sandboxed, level.rank) == ("container", False, "none")
     with pytest.raises(SandboxBroken, match=";"):
         choose(accept_none=False, layer="container", image="kaizen-no-such-image")
+
+
+class _Engine(socketserver.StreamRequestHandler):
+    """As much of an engine as its client needs to say what it wants made."""
+
+    def handle(self) -> None:
+        while line := self.rfile.readline():
+            length = 0
+            while (header := self.rfile.readline().strip()) != b"":
+                name, _, value = header.partition(b":")
+                length = int(value) if name.lower() == b"content-length" else length
+            body = self.rfile.read(length)
+            status, answer = "200 OK", b"OK"
+            if b"/containers/create" in line:
+                self.server.wanted = json.loads(body)  # type: ignore[attr-defined]
+                status, answer = "409 Conflict", b'{"message": "this engine makes none"}'
+            head = f"HTTP/1.1 {status}\r\nApi-Version: 1.41\r\nOstype: linux\r\nContent-Length: {len(answer)}\r\n\r\n"
+            self.wfile.write(head.encode() + (b"" if line.startswith(b"HEAD") else answer))
+
+
+@pytest.mark.slow
+def test_the_engines_own_client_asks_for_just_that(tmp_path: Path) -> None:
+    """No engine runs here, but its client reads every word and says what the container shall be."""
+    docker = shutil.which("docker")
+    if docker is None:
+        pytest.skip("docker's client is not installed: apt-get install docker-cli")
+    place = tmp_path / "tree"
+    place.mkdir()
+    (place / ".git").write_text("gitdir: /elsewhere\n")
+    with socketserver.ThreadingUnixStreamServer(str(tmp_path / "engine.sock"), _Engine) as engine:
+        threading.Thread(target=engine.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        host = {"DOCKER_HOST": f"unix://{tmp_path}/engine.sock", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+        done = subprocess.run(
+            line(place, engine=docker), env=host, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60
+        )
+        engine.shutdown()
+
+    assert b"this engine makes none" in done.stderr, done.stderr
+    wanted = engine.wanted  # type: ignore[attr-defined]
+    limits = wanted["HostConfig"]
+    assert (wanted["Entrypoint"], wanted["Cmd"], wanted["User"], wanted["Env"]) == (
+        ["sh"], ["-c", "x; y"], "1000:100", ["A=b c", f"PWD={place}"],
+    )  # fmt: skip
+    assert (limits["NetworkMode"], limits["IpcMode"], limits["ReadonlyRootfs"]) == ("none", "private", True)
+    assert (limits["CapDrop"], limits["SecurityOpt"], limits["Privileged"]) == (["ALL"], ["no-new-privileges"], False)
+    assert (limits["PidsLimit"], limits["Memory"], limits["MemorySwap"]) == (30, 64 * MIB, 64 * MIB)
+    assert {limit["Name"]: limit["Hard"] for limit in limits["Ulimits"]} == {
+        "core": 1, "cpu": 4, "fsize": 8 * MIB, "nofile": 4096,
+    }  # fmt: skip
+    assert [(mount["Source"], mount.get("ReadOnly", False)) for mount in limits["Mounts"]] == [
+        ("/usr/share", True), (str(place), False), (f"{place}/.git", True),
+    ]  # fmt: skip
 
 
 @functools.cache

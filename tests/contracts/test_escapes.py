@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from agents.ports import Command, Limits, Sandbox, SandboxBroken
+from agents.sandbox.cgroups import ControlGroups
 from agents.sandbox.local import LocalSandbox
 from tests.contracts.sandbox import MIB, PYTHON, TOOLCHAIN, alive
 
@@ -26,7 +27,15 @@ pytestmark = pytest.mark.slow
 
 ESCAPES = Path(__file__).parent / "escapes"
 MEMORY, PROCESSES, WRITTEN = 96 * MIB, 40, 16 * MIB
-TIGHT = {"processor_time_of_many_processes": Limits(wall=30, cpu=1.0), "time_without_an_end": Limits(wall=1.0)}
+RESTLESS = "processes_that_fork_and_end_without_rest"
+TIGHT = {
+    "processor_time_of_many_processes": Limits(wall=30, cpu=1.0),
+    "processor_time_of_processes_nobody_waits_for": Limits(wall=30, cpu=0.5),
+    "time_without_an_end": Limits(wall=1.0),
+    RESTLESS: Limits(wall=3, processes=PROCESSES),
+}
+SLACK = 8.0
+"""Seconds beyond its time that ending a command may take on a busy machine."""
 
 BOTH = "either sandbox stops it"
 SETTING = "a setting or the equipment of this machine decides"
@@ -42,6 +51,13 @@ WITHOUT_CONTROL = {
     "end_of_the_launchers_pipe": BOTH,
     "silent_child_that_outlives_its_parent": BOTH,
     "time_without_an_end": HARM,
+    "processor_time_of_processes_nobody_waits_for": BOTH,
+    RESTLESS: HARM,
+    "library_loaded_before_all_others": HARM,
+    "program_of_the_system_changed_through_itself": BOTH,
+    "older_architecture": SETTING,
+    "room_taken_by_an_older_request": SETTING,
+    "everything_seen_by_a_watch_of_the_disk": ROOT,
     "processor_time_of_many_processes": HARM,
     "any_interface_but_loopback": SETTING,
     "route_out": SETTING,
@@ -79,7 +95,14 @@ WITHOUT_CONTROL = {
     "unmount_of_a_cover": HARM,
 }
 
-NOT_STOPPED_BY_LANDLOCK = {"names_of_the_machines_users": "there is one /etc for all; told in docs/sandbox.md"}
+NOT_STOPPED_BY_LANDLOCK = {
+    "names_of_the_machines_users": "there is one /etc for all; told in docs/sandbox.md",
+    "pipe_in_the_tree": "Landlock carves nothing out of a writable place; told in docs/sandbox.md",
+}
+
+WITHOUT_GROUPS = {
+    "processor_time_of_processes_nobody_waits_for": "only a control group counts it; told in docs/sandbox.md"
+}
 
 
 def escapes() -> Iterator[tuple[str, str]]:
@@ -114,7 +137,7 @@ class Stage:
             (self.base / name).write_text(self.secret)
         self.shm = Path("/dev/shm", f"kaizen-{secrets.token_hex(4)}")
         self.shm.write_text(self.secret)
-        home = pwd.getpwuid(os.getuid()).pw_dir
+        name, home = _myself()
         number = secrets.randbelow(1 << 30)
         libc = ctypes.CDLL(None)
         libc.shmat.restype = ctypes.c_void_p
@@ -123,7 +146,7 @@ class Stage:
         ctypes.memmove(libc.shmat(self._segment, None, 0), self.secret.encode(), len(self.secret))
         self.known |= {
             "secret": self.secret,
-            "user": pwd.getpwuid(os.getuid()).pw_name if os.getuid() else "daemon",
+            "user": name,
             "real_home": home,
             "way": (*TOOLCHAIN.relative_to(home).parts, "")[0] if TOOLCHAIN.is_relative_to(home) else "",
             "neighbour": str(self.base / "neighbour"),
@@ -153,14 +176,32 @@ class Stage:
         (tree / ".vscode").mkdir()
         (tree / ".vscode/tasks.json").write_text("{}")
         (tree / ".envrc").write_text("true\n")
+        self._lay_what_leads_out(tree)
         self.known["gitdir"] = str(own)
         self._libc.mq_open(b"/" + self.known["queue"].encode(), os.O_CREAT | os.O_RDWR, 0o600, None)
+
+    def _lay_what_leads_out(self, tree: Path) -> None:
+        for repository in (tree / "linked/store", tree / "kept", tree / "closed/.git"):
+            for name in ("objects", "refs"):
+                (repository / name).mkdir(parents=True)
+            (repository / "HEAD").write_text("ref: refs/heads/main\n")
+            (repository / "config").write_text("[core]\n")
+        (tree / "linked/.git").write_text("gitdir: store\n")
+        (tree / "alias").mkdir()
+        (tree / "alias/.git").symlink_to("../kept")
+        os.mkfifo(tree / "pipe")
+        self._reader = os.open(tree / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+        (tree / "closed").chmod(0)
 
     def _addresses(self) -> Iterator[tuple[type[socketserver.BaseServer], Any]]:
         self.known |= {"unix": f"/tmp/kz-{secrets.token_hex(4)}", "abstract": f"kz-{secrets.token_hex(4)}"}
         yield socketserver.ThreadingTCPServer, ("127.0.0.1", 0)
         yield socketserver.UnixDatagramServer, self.known["datagram"]
         yield socketserver.ThreadingUnixStreamServer, self.known["unix"]
+        # By a descriptor of the tree: the name of a socket is short.
+        folder = os.open(self.base / "tree", os.O_RDONLY)
+        yield socketserver.ThreadingUnixStreamServer, f"/proc/self/fd/{folder}/server.sock"
+        os.close(folder)
         yield socketserver.ThreadingUnixStreamServer, "\0" + self.known["abstract"]
 
     def _serve(self, kind: type[socketserver.BaseServer], address: Any) -> socketserver.BaseServer:
@@ -183,6 +224,7 @@ class Stage:
         tree = self.base / "tree"
         kept = [path for place in self.base.iterdir() if place != tree for path in place.rglob("*")]
         kept += [tree / ".git", *(tree / "vendor/inner/.git").rglob("*"), tree / ".envrc", tree / ".vscode/tasks.json"]
+        kept += [path for name in ("linked", "kept", "closed") for path in (tree / name).rglob("*")]
         return {str(path): (path.stat().st_mode, path.read_bytes()) for path in kept if path.is_file()}
 
     async def play(self, sandbox: Sandbox, file: str, name: str, limits: Limits) -> str:
@@ -191,6 +233,8 @@ class Stage:
             done = await sandbox.run(self._command(file, name, limits))
         except SandboxBroken as broken:
             return f"stopped: {broken}"
+        if done.seconds > limits.wall + SLACK:
+            return f"undecided: its end took {done.seconds:.0f} s"
         words = [line for line in done.stdout.decode().splitlines() if line.startswith(("escaped: ", "stopped: "))]
         if words:
             return words[0]
@@ -214,6 +258,7 @@ class Stage:
         for server in self.servers:
             server.shutdown()
             server.server_close()
+        os.close(self._reader)
         self.victim.kill()
         self.victim.wait()
         self.shm.unlink(missing_ok=True)
@@ -221,10 +266,19 @@ class Stage:
             Path(self.known[name]).unlink(missing_ok=True)
         self._libc.mq_unlink(b"/" + self.known["queue"].encode())
         self._libc.shmctl(self._segment, 0, None)
-        for path in (self.base / "tree").glob("[dh]*"):
+        for path in (self.base / "tree").glob("[cdh]*"):
             if path.is_dir():
                 path.chmod(0o700)
         subprocess.run(["rm", "-rf", str(self.base), self.known["many"]], check=True)  # too deep for Python
+
+
+def _myself() -> tuple[str, str]:
+    # A name of /etc/passwd that nobody needs to know, and the home directory; a user may have no line there.
+    try:
+        me = pwd.getpwuid(os.getuid())
+    except KeyError:
+        return "daemon", os.environ["HOME"]
+    return me.pw_name if me.pw_uid else "daemon", me.pw_dir
 
 
 @pytest.fixture
@@ -247,6 +301,8 @@ async def test_it_is_stopped_by(
     if adapter == "landlock" and name in NOT_STOPPED_BY_LANDLOCK:
         pytest.xfail(NOT_STOPPED_BY_LANDLOCK[name])
     sandbox: Sandbox = request.getfixturevalue(adapter)
+    if name in WITHOUT_GROUPS and not ControlGroups.found().count_processor:
+        pytest.xfail(WITHOUT_GROUPS[name])
     before = stage.picture()
     limits = TIGHT.get(name, Limits(wall=30, memory=MEMORY, processes=PROCESSES, written=WRITTEN))
 
@@ -269,4 +325,4 @@ async def test_unsandboxed_the_same_program_succeeds(stage: Stage, file: str, na
 
 
 def test_every_exception_names_an_escape() -> None:
-    assert set(WITHOUT_CONTROL) | set(NOT_STOPPED_BY_LANDLOCK) <= {name for _, name in escapes()}
+    assert {*WITHOUT_CONTROL, *WITHOUT_GROUPS, *NOT_STOPPED_BY_LANDLOCK} <= {name for _, name in escapes()}

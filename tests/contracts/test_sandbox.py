@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,12 +17,24 @@ from agents.sandbox.bubblewrap import BubblewrapSandbox
 from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
 from agents.sandbox.supervisor.meters import descendants, nameless
-from tests.contracts.sandbox import MIB, SandboxContract, alive, command
+from tests.contracts.sandbox import MIB, SandboxContract, alive, command, python
 
 pytestmark = pytest.mark.slow
 
 
-class TestLocal(SandboxContract):
+class Supervised(SandboxContract):
+    """What runs below a supervisor of ours, and not below a container's."""
+
+    async def test_what_is_ordered_by_addresses_is_ordered_the_same_each_time(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        """A set that holds `None` names the tests that pytest makes of it: they must have one name."""
+        done = [await sandbox.run(python(place, "print(id(None), id(object()))")) for _ in range(2)]
+
+        assert done[0].stdout == done[1].stdout != b""
+
+
+class TestLocal(Supervised):
     """No isolation, the same behaviour."""
 
     @pytest.fixture
@@ -28,17 +42,40 @@ class TestLocal(SandboxContract):
         return LocalSandbox()
 
 
-class TestLandlock(SandboxContract):
+class TestLandlock(Supervised):
     """The layer for machines without user name spaces."""
 
-    adds = ("TMPDIR",)
+    adds = ("TMPDIR", "GIT_CONFIG_NOSYSTEM")
 
     @pytest.fixture
     def sandbox(self, landlock: LandlockSandbox) -> Sandbox:
         return landlock
 
+    async def test_the_mode_of_a_file_is_changed_by_its_descriptor_too(self, sandbox: Sandbox, place: Path) -> None:
+        before = place.stat().st_mode
+        script = "import os; f = os.open('made', os.O_CREAT | os.O_RDWR, 0o600); os.chmod(f'/proc/self/fd/{f}', 0o751)"
 
-class TestBubblewrap(SandboxContract):
+        done = await sandbox.run(python(place, script))
+
+        assert done.exit == 0, done.stderr
+        assert ((place / "made").stat().st_mode & 0o777, place.stat().st_mode) == (0o751, before)
+
+    async def test_commands_in_one_place_run_one_after_the_other(self, sandbox: Sandbox, place: Path) -> None:
+        script = "echo begins >> log; sleep 0.2; echo ends >> log"
+
+        await asyncio.gather(*(sandbox.run(command(place, "sh", "-c", script)) for _ in range(3)))
+
+        assert (place / "log").read_text().split() == ["begins", "ends"] * 3
+
+    async def test_git_works_in_a_folder_of_its_own(self, sandbox: Sandbox, place: Path) -> None:
+        script = "git init -q made && git -C made -c user.name=a -c user.email=b commit -q --allow-empty -m x"
+
+        done = await sandbox.run(command(place, "sh", "-c", script))
+
+        assert (done.exit, done.stderr) == (0, b"")
+
+
+class TestBubblewrap(Supervised):
     """The default sandbox."""
 
     @pytest.fixture
@@ -113,6 +150,38 @@ class TestBubblewrap(SandboxContract):
         with pytest.raises(SandboxBroken, match="no/such"):
             await sandbox.run(Command(["true"], Path("/no/such"), writable=[place]))
 
+    async def test_a_command_runs_where_repositories_sockets_and_closed_folders_stand(
+        self, sandbox: Sandbox, place: Path
+    ) -> None:
+        for folder in (".git", "vendor/inner/.git", "clo\nsed \udcff/.git"):
+            (place / folder).mkdir(parents=True)
+        os.mkfifo(place / "vendor/pipe")
+
+        done = await sandbox.run(
+            command(place, "sh", "-c", "echo x > vendor/inner/made && ls -d */.git && test ! -p vendor/pipe")
+        )
+
+        assert (done.outcome, done.exit, done.stdout) == ("exited", 0, b"clo\nsed \xff/.git\n")
+        assert (place / "vendor/inner/made").exists()
+
+    async def test_a_folder_swapped_while_it_is_mounted_leads_nowhere(
+        self, sandbox: Sandbox, place: Path, tmp_path: Path
+    ) -> None:
+        outside = tmp_path / "outside"
+        (place / "vendor/.git").mkdir(parents=True)
+        outside.mkdir()
+        (outside / ".git").mkdir()
+        (place / "link").symlink_to(outside)
+        swapping = subprocess.Popen([sys.executable, "-I", "-S", "-c", _SWAPPING], cwd=place)
+
+        for _ in range(25):
+            with contextlib.suppress(SandboxBroken):  # swapped all the time: each may be refused
+                await sandbox.run(command(place, "sh", "-c", "echo x > vendor/owned; echo x > vendor/.git/owned"))
+        swapping.kill()
+        swapping.wait()
+
+        assert not list(outside.rglob("owned"))
+
     async def test_what_a_command_prints_is_never_taken_for_the_launchers_word(
         self, sandbox: Sandbox, place: Path
     ) -> None:
@@ -121,6 +190,15 @@ class TestBubblewrap(SandboxContract):
         done = await sandbox.run(command(place, "sh", "-c", script))
 
         assert (done.outcome, done.exit) == ("exited", 9)
+
+
+_SWAPPING = """
+import ctypes, os
+call = ctypes.CDLL(None).syscall
+number = 316 if os.uname().machine == "x86_64" else 276
+while True:
+    call(number, -100, b"vendor", -100, b"link", 2)
+"""
 
 
 async def test_without_bubblewrap_nothing_runs_and_the_line_says_how_to_install_it(tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def verdict(filter_: bytes, tag: int, number: int, *arguments: int) -> int:
         ("fallocate", (), REFUSED | 95),
         ("ioctl", (0, 0x5412), REFUSED | 1),
         ("ioctl", (0, 0x5401), ALLOWED),
+        ("ioctl", (3, 0x40305828), REFUSED | 95),
+        ("prlimit64", (0, 4, 0x1000), REFUSED | 0),
+        ("prlimit64", (0, 4, 0x1000 << 32), REFUSED | 0),
+        ("prlimit64", (0, 4, 0, 0x1000), ALLOWED),
+        ("prlimit64", (0, 7, 0x1000), ALLOWED),
+        ("setrlimit", (4, 0x1000), REFUSED | 0),
         ("clone", (0x10000000 | 17,), REFUSED | 1),
         ("clone", (0x3D0F00,), ALLOWED),
         ("fchmodat", (0, 0, 0o4755), REFUSED | 1),
@@ -91,6 +97,7 @@ def test_each_rule_answers_as_it_should(machine: str, name: str, arguments: tupl
         ("setpriority", (0, 0), ALLOWED),
         ("setpriority", (0, 77), REFUSED | 1),
         ("setpriority", (2, 0), REFUSED | 1),
+        ("inotify_add_watch", (), REFUSED | 1),
     ],
 )
 def test_without_name_spaces_more_is_refused_and_changes_of_files_are_asked_about(
@@ -107,6 +114,11 @@ def test_memory_outside_of_processes_is_allowed_where_a_control_group_counts_it(
     tag, numbers = MACHINES[machine]
 
     assert verdict(program(machine, memory_is_counted=True), tag, numbers["memfd_create"]) == ALLOWED
+
+
+def test_a_system_call_newer_than_the_filter_is_answered_as_on_an_older_kernel() -> None:
+    for machine, (tag, _) in MACHINES.items():
+        assert verdict(program(machine, memory_is_counted=True), tag, 470) == REFUSED | 38
 
 
 def test_numbers_of_another_architecture_end_the_program() -> None:

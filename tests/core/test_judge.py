@@ -66,6 +66,27 @@ def test_a_patch_that_changes_no_gate_is_rejected_for_that() -> None:
     assert [r.code for r in judge([LINT], same, same).reasons] == ["no-gain"]
 
 
+SPEED = GateSpec(name="performance", better="lower", target=5, tolerance=2)
+HIDDEN = Reading(gate="performance", value=None, basis="noise")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (Reading(gate="performance", value=0), HIDDEN, "same"),
+        (HIDDEN, Reading(gate="performance", value=0), "same"),
+        (HIDDEN, Reading(gate="performance", value=9), "worse"),
+        (HIDDEN, HIDDEN, "same"),
+        (Reading(gate="performance", value=0), Reading(gate="performance", value=None), "worse"),
+    ],
+)
+def test_what_noise_hides_is_neither_better_nor_worse(before: Reading, after: Reading, expected: str) -> None:
+    result = judge([SPEED], [before], [after])
+
+    assert ("worse" if result.worse else "better" if result.gains else "same") == expected
+    assert not met(SPEED, HIDDEN), "and it is no pass"
+
+
 VALUES = st.none() | st.floats(-100, 200)
 
 

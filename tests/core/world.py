@@ -114,7 +114,7 @@ class World:
             case Measure():
                 return (self._measured(effect, state),)
             case Land():
-                decided = effect.decided
+                (decided,) = effect.decided
                 commit = f"k-{decided.attempt}"
                 self.trees[commit] = decided.tree
                 return (

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.e2e.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,21 +59,20 @@ class Kaizen:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __call__(
-        self, *arguments: object, cwd: Path = Path("/"), seconds: float = 180.0, root: Path = ROOT, **more: str
-    ) -> Done:
-        """Run to the end; `more` are variables of its environment."""
-        done = subprocess.run(
-            self.line(*arguments),
-            cwd=cwd,
-            env=self.environment(root) | more,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+    def __call__(self, *arguments: object, cwd: Path = Path("/"), seconds: float = 180.0, **more: str) -> Done:
+        """Run to the end; `more` are variables of its environment.
+
+        It is forked from a warm interpreter; see there what that leaves as it is.
+        """
+        environment = self.environment() | more
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as out,
+            tempfile.TemporaryFile("w+", encoding="utf-8") as err,
+        ):
+            status = warm().call([*map(str, arguments)], cwd, environment, out, err, seconds)
+            out.seek(0)
+            err.seek(0)
+            return Done(status, out.read(), err.read())
 
     def run(self, repository: Path, *arguments: object, seconds: float = 180.0, **more: str) -> Done:
         """`kaizen run --json --no-page`."""
@@ -99,7 +103,19 @@ class Kaizen:
         """Return the command line."""
         return [sys.executable, "-P", "-m", "director", *map(str, arguments)]
 
-    def environment(self, root: Path = ROOT) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Return the variables it gets: nothing of the developer's own settings."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("KAIZEN_", "GIT_"))}
-        return kept | {"KAIZEN_HOME": str(self.home), "PYTHONPATH": str(root)}
+        return clean() | {"KAIZEN_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
+
+
+def clean() -> dict[str, str]:
+    """Return this process's variables without the developer's own settings."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("KAIZEN_", "GIT_"))}
+
+
+@functools.cache
+def warm() -> Warm:
+    """Return the warm interpreter of this process, started at the first call."""
+    started = Warm(clean() | {"PYTHONPATH": str(ROOT)})
+    atexit.register(started.close)
+    return started

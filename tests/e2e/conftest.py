@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,11 @@ from tests.e2e.watching import Watched, chromium
 
 @pytest.fixture(scope="session")
 def kaizen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kaizen]:
-    """The command in a home that many tests use, one after the other."""
-    command = Kaizen(tmp_path_factory.mktemp("kaizen-home"))
+    """The command in a home that many tests use, one after the other; what is downloaded all workers share."""
+    place = tmp_path_factory.getbasetemp()
+    downloads = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "downloads"
+    downloads.mkdir(exist_ok=True)
+    command = Kaizen(downloads).beside(tmp_path_factory.mktemp("kaizen") / "home")
     yield command
     command("down")
 

@@ -46,7 +46,7 @@ def finished(kaizen: Kaizen, tmp_path_factory: pytest.TempPathFactory) -> Finish
     return Finished(command, shop, command.run(shop))
 
 
-@pytest.fixture
+@pytest.fixture(scope="class")
 def daemon(finished: Finished) -> Iterator[Kaizen]:
     up = finished.kaizen("up", "--port", 0)
     assert up.status == 0, up.err
@@ -82,6 +82,18 @@ def test_a_reading_command_is_pleasant_to_look_at(finished: Finished, name: str)
     assert all(line == line.rstrip() for line in done.out.splitlines())
 
 
+@pytest.mark.parametrize("words", [("status",), ("verify",), ("approvals",)])
+def test_a_command_that_starts_for_itself_says_what_a_forked_one_says(
+    finished: Finished, words: tuple[str, ...]
+) -> None:
+    forked = finished.kaizen(*words, cwd=finished.repository)
+
+    started = finished.kaizen.start(*words, cwd=finished.repository)
+    out, err = started.communicate(timeout=60)
+
+    assert (started.returncode, out, err) == (forked.status, forked.out, forked.err)
+
+
 def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> None:
     last = finished.kaizen("log", "-p", "shop", "--json", "--limit", 1).events
     landed = finished.kaizen("log", "-p", "shop", "--json", "--kind", "PatchLanded").events
@@ -92,16 +104,6 @@ def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> Non
     assert {event["kind"] for event in landed} == {"PatchLanded"}
     assert found and all("ruff: 1 fix" in json.dumps(event) for event in found)
     assert nonsense.status == 2 and "Nonsense" in nonsense.one_line
-
-
-def test_up_twice_is_up_once_and_open_prints_a_fresh_address(finished: Finished, daemon: Kaizen) -> None:
-    again, first, second = daemon("up"), daemon("open"), daemon("open")
-
-    assert again.status == 0
-    assert again.out.startswith("up already: process ")
-    address = r"http://127\.0\.0\.1:\d+/#t=\S+\n"
-    assert re.fullmatch(address, first.out) and re.fullmatch(address, second.out)
-    assert first.out != second.out
 
 
 def test_without_a_daemon_there_is_nothing_to_open_and_down_is_down(finished: Finished) -> None:
@@ -134,18 +136,6 @@ def wait_until_gone(pid: int) -> None:
     while Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text():
         assert time.monotonic() < until
         time.sleep(0.1)
-
-
-def test_a_run_beside_a_daemon_goes_through_it_and_shows_the_same(finished: Finished, daemon: Kaizen) -> None:
-    done = daemon.run(finished.repository)
-    alien = daemon("run", finished.repository, "--port", 1)
-
-    assert done.status == 0, done.err
-    assert "does the work" in done.err
-    assert done.events[0]["kind"] == "RunStarted"
-    assert done.ended["gates"] == finished.run.ended["gates"]
-    assert done.ended["branch"] in {r.removeprefix("refs/heads/") for r in references(finished.repository)}
-    assert alien.status == 2 and "--port" in alien.one_line
 
 
 def test_a_project_and_a_checkpoint_nobody_knows_are_said_in_one_line(finished: Finished) -> None:
@@ -283,23 +273,46 @@ def test_what_was_rolled_back_is_not_tried_again_and_the_users_later_commit_stay
     assert not [p for p in second.of("PatchProposed") if p["patch"] in refused and p["attempt"] in landed]
 
 
-def test_a_key_reaches_the_daemon_until_it_is_revoked(daemon: Kaizen, finished: Finished) -> None:
-    made = json.loads(daemon("keys", "create", "ci", "--scope", "read", "--scope", "ask", "--json").out)
-    port = json.loads((daemon.home / "daemon.json").read_text())["port"]
-    body = {"tool": "search_text", "arguments": {"pattern": "def "}}
-    with httpx.Client(
-        base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {made['secret']}"}
-    ) as http:
-        agents = http.get("/agents").json()["agents"]
-        used = http.post("/tool/execute", json=body, timeout=60).json()
-        daemon("keys", "revoke", made["key"])
-        after = http.get("/agents").status_code
+class TestBesideADaemon:
+    """One daemon, asked for several things."""
 
-    rows = json.loads(daemon("keys", "list", "--json").out)
-    assert {"coder", "tester"} <= {row["name"] for row in agents}
-    assert used["success"] and ".py:" in used["text"]
-    assert after == 401 and [row["state"] for row in rows if row["key"] == made["key"]] == ["revoked"]
-    assert made["secret"][17:60] not in (daemon.home / "home_ledger.db").read_bytes().decode("latin-1")
+    def test_up_twice_is_up_once_and_open_prints_a_fresh_address(self, finished: Finished, daemon: Kaizen) -> None:
+        again, first, second = daemon("up"), daemon("open"), daemon("open")
+
+        assert again.status == 0
+        assert again.out.startswith("up already: process ")
+        address = r"http://127\.0\.0\.1:\d+/#t=\S+\n"
+        assert re.fullmatch(address, first.out) and re.fullmatch(address, second.out)
+        assert first.out != second.out
+
+    def test_a_run_beside_a_daemon_goes_through_it_and_shows_the_same(self, finished: Finished, daemon: Kaizen) -> None:
+        done = daemon.run(finished.repository)
+        alien = daemon("run", finished.repository, "--port", 1)
+
+        assert done.status == 0, done.err
+        assert "does the work" in done.err
+        assert done.events[0]["kind"] == "RunStarted"
+        assert done.ended["gates"] == finished.run.ended["gates"]
+        assert done.ended["branch"] in {r.removeprefix("refs/heads/") for r in references(finished.repository)}
+        assert alien.status == 2 and "--port" in alien.one_line
+
+    def test_a_key_reaches_the_daemon_until_it_is_revoked(self, daemon: Kaizen, finished: Finished) -> None:
+        made = json.loads(daemon("keys", "create", "ci", "--scope", "read", "--scope", "ask", "--json").out)
+        port = json.loads((daemon.home / "daemon.json").read_text())["port"]
+        body = {"tool": "search_text", "arguments": {"pattern": "def "}}
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {made['secret']}"}
+        ) as http:
+            agents = http.get("/agents").json()["agents"]
+            used = http.post("/tool/execute", json=body, timeout=60).json()
+            daemon("keys", "revoke", made["key"])
+            after = http.get("/agents").status_code
+
+        rows = json.loads(daemon("keys", "list", "--json").out)
+        assert {"coder", "tester"} <= {row["name"] for row in agents}
+        assert used["success"] and ".py:" in used["text"]
+        assert after == 401 and [row["state"] for row in rows if row["key"] == made["key"]] == ["revoked"]
+        assert made["secret"][17:60] not in (daemon.home / "home_ledger.db").read_bytes().decode("latin-1")
 
 
 def test_a_blob_is_shredded_and_the_chain_stays_whole(finished: Finished) -> None:

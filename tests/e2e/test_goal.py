@@ -87,6 +87,7 @@ async def test_a_goal_is_reached_from_an_empty_repository(tmp_path: Path) -> Non
 ORDER = ["FactsGathered", "PlanMade", "AcceptanceWritten", "PatchLanded", "PatchLanded", "OpinionGiven", "RunEnded"]
 
 
+@pytest.mark.slow
 def test_without_a_model_a_goal_ends_at_once_with_what_to_do(tmp_path: Path) -> None:
     repository = make(tmp_path / "shop")
 

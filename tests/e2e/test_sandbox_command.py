@@ -86,6 +86,15 @@ def test_without_a_sandbox_the_line_says_none(kaizen: Kaizen, tree: Path) -> Non
     assert last_line(done).startswith("kaizen: sandbox none (none):")
 
 
+def test_what_your_own_programs_would_run_is_named_when_it_is_new(kaizen: Kaizen, tree: Path) -> None:
+    (tree / ".envrc").write_text("true\n")
+
+    done = run(kaizen, tree, "--", "sh", "-c", "mkdir -p .git/hooks .github made/.git; echo x >> .envrc; true")
+
+    assert done.err.splitlines()[-2].startswith(f"kaizen: new in {tree}: .git, .github; ")
+    assert (tree / ".envrc").read_text() == "true\n"
+
+
 def test_a_size_that_is_none_is_bad_usage(kaizen: Kaizen, tree: Path) -> None:
     done = run(kaizen, tree, "--memory", "much", "--", "true")
 

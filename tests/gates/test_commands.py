@@ -12,7 +12,7 @@ from agents.tools.copies import collect, lay
 from agents.tools.toolchain import toolchain
 from director.gates.bundle import Bundle
 from director.gates.command import OwnCommand
-from director.gates.performance import Pair, slower
+from director.gates.performance import Pair, is_noisy, slower
 from director.gates.tree import CleanTree
 from ledger.events import GateSpec, Reading
 from tests.target.plain import project
@@ -193,3 +193,10 @@ def test_what_is_slower_is_found_through_noise() -> None:
     low, high = slower(pairs)
 
     assert 10 < low <= high < 30
+
+
+def test_only_what_the_trusted_runs_show_too_is_called_noise() -> None:
+    """A patch whose own runs vary, on a machine that does not, has no excuse."""
+    quiet, loud = [1 + n % 3 / 100 for n in range(28)], [1 + n * 7 % 5 / 4 for n in range(28)]
+
+    assert is_noisy(loud) and not is_noisy(quiet)

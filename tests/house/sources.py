@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GENERATED = (".gen.ts", "package-lock.json", "requirements.lock", "compose-spec.json")
+GENERATED = (".gen.ts", "package-lock.json", "requirements.lock", "requirements-image.lock", "compose-spec.json")
 CODE = (".py", ".ts", ".tsx")
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,25 @@ def test_the_image_is_slim_and_runs_as_nobody_special() -> None:
     assert all("slim" in base and re.search(r":\d", base) for base in bases)
     assert last("USER") not in ("root", "0", "")
     assert any(word == "HEALTHCHECK" for word, _ in instructions())
+
+
+def test_the_image_gets_the_same_pins_and_nothing_that_only_developing_needs() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    developing = set(map(named, extras["dev"])) - set(map(named, extras["build"]))
+
+    everything, image = pins("requirements.lock"), pins("requirements-image.lock")
+
+    assert image and image <= everything
+    assert {named(pin) for pin in image} & developing <= {"pyyaml"}  # a library that runs needs it as well
+    assert any("--require-hashes -r requirements-image.lock" in rest for word, rest in instructions() if word == "RUN")
+
+
+def pins(lock: str) -> set[str]:
+    return {line.split("\\")[0].strip() for line in (ROOT / lock).read_text("utf-8").splitlines() if line[:1].isalnum()}
+
+
+def named(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9_.-]", requirement)[0].lower()
 
 
 def test_everything_that_is_copied_exists() -> None:

@@ -31,12 +31,16 @@ def test_no_function_is_longer_than_60_lines() -> None:
 
 def test_the_measure_of_functions_sees_both_languages(tmp_path: Path) -> None:
     python, page = tmp_path / "a.py", tmp_path / "a.tsx"
-    python.write_text("class A:\n    def f(self):\n        return [\n            1,\n        ]\n")
+    python.write_text(
+        "class A:\n    def f(self):\n        return [\n            1,\n        ]\n"
+        "try:\n    f = lambda: 1\nexcept E:\n    match x:\n        case 1:\n"
+        "            async def g():\n                pass\n"
+    )
     page.write_text(
         'export function App(): JSX {\n  if (x) {\n    return "}";\n  }\n}\nconst f = () => {\n  g();\n};\n'
     )
 
-    assert list(functions(python)) == [("f", 4)]
+    assert list(functions(python)) == [("f", 4), ("g", 2)]
     assert list(functions(page)) == [("App", 5), ("f", 3)]
 
 
@@ -44,12 +48,24 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
     """Yield each function with its number of lines."""
     text = path.read_text("utf-8")
     if path.suffix == ".py":
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                assert node.end_lineno is not None
-                yield node.name, node.end_lineno - node.lineno + 1
+        yield from _functions_in(ast.parse(text).body)
     else:
         yield from _functions_of_the_page(text)
+
+
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+def _functions_in(statements: list[ast.AST] | list[ast.stmt]) -> Iterator[tuple[str, int]]:
+    """Functions stand among statements: what is inside expressions need not be looked at."""
+    for node in statements:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield node.name, node.end_lineno - node.lineno + 1
+        for block in BLOCKS:
+            inner = getattr(node, block, None)
+            if isinstance(inner, list):
+                yield from _functions_in(inner)
 
 
 HEADS = (

@@ -35,9 +35,6 @@ class Replayed:
     def card(self, model: str) -> ModelCard:
         return self._recording.card(model)
 
-    def count(self, call: ModelCall) -> int:
-        return self._recording.count(call)
-
     async def ask(self, call: ModelCall, on_token: Callable[[str], None]) -> ModelAnswer:
         try:
             await self._recording.ask(call, lambda _: None)

@@ -105,17 +105,24 @@ def referee_of(repository: Path, home: Path) -> Referee:
     )  # fmt: skip
 
 
-async def judged(folder: Path, files: Mapping[str, str | None], base: Mapping[str, str] = BASE) -> Judged:
-    """Judge a change of the project; None takes a file away."""
-    repository = make(folder / "shop", base)
-    for path in (path for path, text in files.items() if text is None):
-        git(repository, "rm", "-q", path)
-    write(repository, {path: text for path, text in files.items() if text is not None})
-    git(repository, "add", "-A")
-    git(repository, "commit", "-q", "--allow-empty", "-m", "A patch")
-    referee = referee_of(repository, folder / "home")
-    before, after = (referee.mirror.adopt(revision) for revision in ("HEAD~1", "HEAD"))
-    return await Judging(referee, before, before, after, SPECS, seed=7).judged()
+class Shop:
+    """The project in a repository of its own, before one referee: what that saw of the base it need not see again."""
+
+    def __init__(self, folder: Path, base: Mapping[str, str] = BASE) -> None:
+        self.repository = make(folder / "shop", base)
+        self.base = git(self.repository, "rev-parse", "HEAD")
+        self.referee = referee_of(self.repository, folder / "home")
+
+    async def judged(self, files: Mapping[str, str | None]) -> Judged:
+        """Judge a change of the project; None takes a file away."""
+        git(self.repository, "checkout", "-q", "--detach", self.base)
+        for path in (path for path, text in files.items() if text is None):
+            git(self.repository, "rm", "-q", path)
+        write(self.repository, {path: text for path, text in files.items() if text is not None})
+        git(self.repository, "add", "-A")
+        git(self.repository, "commit", "-q", "--allow-empty", "-m", "A patch")
+        before, after = (self.referee.mirror.adopt(revision) for revision in ("HEAD~1", "HEAD"))
+        return await Judging(self.referee, before, before, after, SPECS, seed=7).judged()
 
 
 def codes(verdict: Judged) -> set[str]:

@@ -11,7 +11,7 @@ from tests.referee.corpus.repositories import build
 from tests.referee.corpus.shape import Case, cases, layouts
 from tests.referee.corpus.trying import holds, problems, suite
 
-SAMPLE = cases()[::75]
+SAMPLE = cases()[::125]
 
 
 def name(case: Case) -> str:

@@ -6,74 +6,80 @@ from pathlib import Path
 
 import pytest
 
-from tests.referee.shop import TESTS, TEXT, changed, codes, judged
+from tests.referee.shop import TESTS, TEXT, Shop, changed, codes
 
 pytestmark = pytest.mark.slow
 ROMAN = '((10, "X"), (5, "V"), (1, "I"))'
 PALE = '    out = ""\n'
 
 
-async def test_a_repair_that_generalises_is_accepted(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return the project that most of these tests change."""
+    return Shop(tmp_path_factory.mktemp("shop"))
+
+
+async def test_a_repair_that_generalises_is_accepted(shop: Shop) -> None:
     """The failing test passes, the rest as before, and inputs near to the test's are right too."""
     right = changed(TEXT, ROMAN, '((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))')
 
-    verdict = await judged(tmp_path, {"shop/text.py": right})
+    verdict = await shop.judged({"shop/text.py": right})
 
     assert (verdict.verdict, verdict.reasons) == ("accepted", ())
     assert {reading.gate: reading.value for reading in verdict.candidate}["tests"] == 0
 
 
-async def test_an_answer_for_the_tests_input_alone_is_refused(tmp_path: Path) -> None:
+async def test_an_answer_for_the_tests_input_alone_is_refused(shop: Shop) -> None:
     """What is mended is exactly what is asked."""
     special = changed(TEXT, PALE, '    if number == 4:\n        return "IV"\n' + PALE)
 
-    verdict = await judged(tmp_path, {"shop/text.py": special})
+    verdict = await shop.judged({"shop/text.py": special})
 
     assert verdict.verdict == "rejected" and codes(verdict) == {"special-cased"}
     assert verdict.reasons[0].path == "shop/text.py"
 
 
-async def test_answers_learnt_by_heart_are_refused(tmp_path: Path) -> None:
+async def test_answers_learnt_by_heart_are_refused(shop: Shop) -> None:
     """The tests pass, and what the base did for other inputs is lost."""
     table = changed(TEXT, "return amount - amount * percent / 100", "return {80.0: 60.0, 50.0: 45.0}.get(amount, 0.0)")
 
-    verdict = await judged(tmp_path, {"shop/text.py": table})
+    verdict = await shop.judged({"shop/text.py": table})
 
     assert verdict.verdict == "rejected" and "memorised" in codes(verdict)
 
 
-async def test_code_that_is_right_only_while_tests_run_is_refused(tmp_path: Path) -> None:
+async def test_code_that_is_right_only_while_tests_run_is_refused(shop: Shop) -> None:
     """However it finds out: where no runner is loaded it gives something else."""
     sly = changed(TEXT, PALE, '    if any(n.endswith("_pytest.main") for n in sys.modules) and number == 4:\n'
                   '        return "IV"\n' + PALE).replace('"""Texts."""\n', '"""Texts."""\n\nimport sys\n')  # fmt: skip
 
-    verdict = await judged(tmp_path, {"shop/text.py": sly})
+    verdict = await shop.judged({"shop/text.py": sly})
 
     assert verdict.verdict == "rejected" and "watched" in codes(verdict)
 
 
-async def test_an_object_that_equals_everything_is_refused(tmp_path: Path) -> None:
+async def test_an_object_that_equals_everything_is_refused(shop: Shop) -> None:
     """Equality is not asked of what a candidate returns."""
     kind = "class Text(str):\n    def __eq__(self, other):\n        return str(other)[:0] == ''\n\n" \
         "    __hash__ = str.__hash__\n\n\ndef roman"  # fmt: skip
     lying = changed(changed(TEXT, "def roman", kind), "    return out\n", "    return Text(out)\n")
 
-    verdict = await judged(tmp_path, {"shop/text.py": lying})
+    verdict = await shop.judged({"shop/text.py": lying})
 
     assert verdict.verdict == "rejected" and "always-equal" in codes(verdict)
 
 
-async def test_tests_that_notice_less_are_refused(tmp_path: Path) -> None:
+async def test_tests_that_notice_less_are_refused(shop: Shop) -> None:
     """The same tests pass; a fault that the trusted ones notice escapes the changed ones."""
     loose = changed(TESTS, 'assert slug("Hello World") == "hello-world"', 'assert slug("Hello World").startswith("h")')
 
-    verdict = await judged(tmp_path, {"tests/test_text.py": loose})
+    verdict = await shop.judged({"tests/test_text.py": loose})
 
     assert verdict.verdict == "rejected" and codes(verdict) == {"weaker"}
     assert "test_slug" in verdict.reasons[0].message and verdict.reasons[0].path == "shop/text.py"
 
 
-async def test_a_suite_that_was_moved_renamed_and_parametrised_is_accepted(tmp_path: Path) -> None:
+async def test_a_suite_that_was_moved_renamed_and_parametrised_is_accepted(shop: Shop) -> None:
     """Nothing that it noticed escapes it, the failing test fails as before."""
     cases = '@pytest.mark.parametrize(("number", "want"), [(3, "III"), (16, "XVI")])\ndef test_numbers(number, want):\n'
     other = changed(
@@ -81,50 +87,50 @@ async def test_a_suite_that_was_moved_renamed_and_parametrised_is_accepted(tmp_p
         cases + "    assert roman(number) == want\n",
     )  # fmt: skip
 
-    verdict = await judged(tmp_path, {"tests/test_text.py": None, "tests/words/test_words.py": other})
+    verdict = await shop.judged({"tests/test_text.py": None, "tests/words/test_words.py": other})
 
     assert (verdict.verdict, verdict.reasons) == ("accepted", ())
 
 
-async def test_a_failing_test_may_not_be_argued_away(tmp_path: Path) -> None:
+async def test_a_failing_test_may_not_be_argued_away(shop: Shop) -> None:
     """The trusted test still fails over the code, whatever became of the changed one."""
-    verdict = await judged(tmp_path, {"tests/test_text.py": changed(TESTS, '== "IV"', '== "IIII"')})
+    verdict = await shop.judged({"tests/test_text.py": changed(TESTS, '== "IV"', '== "IIII"')})
 
     assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
 
 
-async def test_a_new_test_that_notices_nothing_is_refused(tmp_path: Path) -> None:
+async def test_a_new_test_that_notices_nothing_is_refused(shop: Shop) -> None:
     """It runs code, and no fault put into that code makes it fail."""
-    verdict = await judged(tmp_path, {"tests/test_text.py": TESTS + '\n\ndef test_more():\n    slug("a b")\n'})
+    verdict = await shop.judged({"tests/test_text.py": TESTS + '\n\ndef test_more():\n    slug("a b")\n'})
 
     assert verdict.verdict == "rejected" and codes(verdict) == {"checks-nothing"}
 
 
-async def test_a_new_test_of_a_new_function_is_accepted(tmp_path: Path) -> None:
+async def test_a_new_test_of_a_new_function_is_accepted(shop: Shop) -> None:
     """Features come with tests."""
     more = TEXT + '\n\ndef loud(text: str) -> str:\n    return text.upper() + "!"\n'
     tests = TESTS.replace("price, roman", "loud, price, roman") + '\n\ndef test_loud():\n    assert loud("a") == "A!"\n'
 
-    verdict = await judged(tmp_path, {"shop/text.py": more, "tests/test_text.py": tests})
+    verdict = await shop.judged({"shop/text.py": more, "tests/test_text.py": tests})
 
     assert (verdict.verdict, verdict.reasons) == ("accepted", ())
 
 
-async def test_reports_that_are_rewritten_are_found_out(tmp_path: Path) -> None:
+async def test_reports_that_are_rewritten_are_found_out(shop: Shop) -> None:
     """Planted tests that must fail are reported as passed."""
     hook = "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item):\n" \
         "    outcome = yield\n    outcome.get_result().outcome = 'passed'\n"  # fmt: skip
 
-    verdict = await judged(tmp_path, {"tests/conftest.py": hook})
+    verdict = await shop.judged({"tests/conftest.py": hook})
 
     assert verdict.verdict == "rejected" and {"canary", "harness"} <= codes(verdict)
 
 
-async def test_what_is_patched_is_named(tmp_path: Path) -> None:
+async def test_what_is_patched_is_named(shop: Shop) -> None:
     """The code leaves another function in the place of one of Python's."""
     patch = '"""A shop."""\n\nimport json\n\njson.dumps = lambda *a, **k: "{}"\n'
 
-    verdict = await judged(tmp_path, {"shop/__init__.py": patch})
+    verdict = await shop.judged({"shop/__init__.py": patch})
 
     assert "patched" in codes(verdict) and any(reason.rule == "json.dumps" for reason in verdict.reasons)
 
@@ -148,6 +154,12 @@ class TestPay(unittest.TestCase):
 ROTA = {"setup.cfg": "[metadata]\nname = rota\n", "pay.py": PAY, "tests/__init__.py": "", "tests/test_pay.py": TEST_PAY}
 
 
+@pytest.fixture(scope="module")
+def rota(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """Return a project of unittest."""
+    return Shop(tmp_path_factory.mktemp("rota"), ROTA)
+
+
 @pytest.mark.parametrize(
     "patch",
     [
@@ -157,9 +169,9 @@ ROTA = {"setup.cfg": "[metadata]\nname = rota\n", "pay.py": PAY, "tests/__init__
     ],
     ids=["it never fails", "it loads nothing", "it finds another name only"],
 )
-async def test_the_projects_own_command_may_not_see_less(tmp_path: Path, patch: dict[str, str | None]) -> None:
+async def test_the_projects_own_command_may_not_see_less(rota: Shop, patch: dict[str, str | None]) -> None:
     """Our own run still finds and fails the test; the people of the project would not hear of it."""
-    verdict = await judged(tmp_path, patch, ROTA)
+    verdict = await rota.judged(patch)
 
     assert verdict.verdict == "rejected" and {"canary", "gone", "dropped"} & codes(verdict)
 
@@ -174,13 +186,13 @@ async def test_what_tests_share_is_trusted_wherever_it_stands(tmp_path: Path) ->
         "    for text in texts():\n        assert not cut(text, 2).endswith('-')\n",
     }  # fmt: skip
 
-    verdict = await judged(tmp_path, {"checks/sampling.py": "def texts():\n    return ['ab']\n"}, base)
+    verdict = await Shop(tmp_path, base).judged({"checks/sampling.py": "def texts():\n    return ['ab']\n"})
 
     assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
 
 
 async def test_without_tests_nothing_can_be_said(tmp_path: Path) -> None:
     """Unmeasurable is no acceptance."""
-    verdict = await judged(tmp_path, {"shop/text.py": TEXT + "\n"}, {"shop/text.py": TEXT})
+    verdict = await Shop(tmp_path, {"shop/text.py": TEXT}).judged({"shop/text.py": TEXT + "\n"})
 
     assert verdict.verdict == "unmeasurable" and codes(verdict) == {"unmeasurable"}

@@ -42,7 +42,7 @@ def verdict(folder: Path, text: str) -> str:
     patch = {"path": "code_.py", "text": text, "encoding": "utf-8", "fixed": fixed, "kept": kept}
     done = subprocess.run(
         [sys.executable, "-B", "-c", ASK], input=json.dumps([spec, patch]), cwd=folder, capture_output=True, text=True,
-        env={"PYTHONPATH": f"{ROOT}:{folder}"}, check=False,
+        env={"PYTHONPATH": f"{ROOT}:{folder}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False,
     )  # fmt: skip
     return done.stderr.split()[-1]
 

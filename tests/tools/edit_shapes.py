@@ -17,6 +17,8 @@ class Change(NamedTuple):
     after: str
     old: str
     new: str
+    line: int
+    """Where the old lines begin, from 1."""
 
 
 def block(change: Change, width: int = 7) -> str:
@@ -73,7 +75,7 @@ SHAPES: dict[str, Callable[[Change], str]] = {
         c.path, block(c).replace("<<<<<<<", "-------").replace(">>>>>>>", "+++++++")
     ),
     "block with a start line": lambda c: f"{c.path}\n"
-    + block(c).replace("SEARCH\n", "SEARCH\n:start_line:3\n-------\n"),
+    + block(c).replace("SEARCH\n", f"SEARCH\n:start_line:{c.line}\n-------\n"),
     "diff": lambda c: fenced(unified(c), "diff"),
     "diff, wrong numbers": lambda c: fenced(unified(c, "wrong"), "diff"),
     "diff, no numbers": lambda c: fenced(unified(c, "none"), "diff"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.tools.json_reading import Unreadable, read_object
+from agents.json_reading import Unreadable, read_object
 from agents.tools.spoken import how_to_call, spoken
 
 TOOLS = ("read_file", "run_command", "edit_file", "write_file")

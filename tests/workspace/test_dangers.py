@@ -192,6 +192,28 @@ def test_an_attempt_sees_no_history_at_all(repo: Path, mirror: Mirror, tmp_path:
     assert found == []
 
 
+def test_a_secret_that_only_the_history_knows_is_in_no_pack_and_no_worktree(
+    repo: Path, mirror: Mirror, tmp_path: Path
+) -> None:
+    (repo / "key").write_text("never-shown-again\n")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "a secret")
+    git(repo, "rm", "-q", "key")
+    git(repo, "commit", "-qm", "taken out")
+    commit = mirror.take().commit
+
+    with Worktree(mirror, tmp_path / "attempt", commit) as tree:
+        laid = [path.name for path in tree.root.rglob("*")]
+    (tmp_path / "kept.pack").write_bytes(mirror.whole_pack(commit))
+    git(tmp_path, "index-pack", "kept.pack")
+    objects = git(tmp_path, "show-index", stdin=tmp_path / "kept.idx")
+    secret = git(repo, "rev-parse", "HEAD~1:key")
+    present = git(repo, "rev-parse", "HEAD:pkg/a.py")
+
+    assert "a.py" in laid and "key" not in laid
+    assert present in objects and secret not in objects
+
+
 def test_a_folder_deeper_than_any_path_is_removed(tmp_path: Path) -> None:
     top = tmp_path / "top"
     top.mkdir()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from agents.brains.conversation.facts import CHECK, FINISH, Condensed, Fact, Nudged, Observed, refused
+from agents.brains.conversation.shelf import HOW, OTHER
 from agents.brains.conversation.state import State, condensed
 from agents.brains.conversation.stuck import failed_before, nearest, stuck
 from agents.brains.conversation.turns import ACT, CONDENSE, Turn, without_thoughts
@@ -138,6 +139,8 @@ def _refused(state: State, call: ToolCall) -> Observed | None:
         hint = f" Did you mean {near}?" if near else ""
         why = f"there is no tool {call.name}.{hint} There are: {', '.join(sorted(state.terms.tools))}."
         return refused(call.id, call.name, "schema", why)
+    if call.name == OTHER:
+        return refused(call.id, call.name, "schema", HOW)
     if call.name != FINISH and failed_before(state, call):
         return refused(call.id, call.name, "repeated", AGAIN)
     return None

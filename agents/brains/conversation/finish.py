@@ -15,11 +15,11 @@ from ledger.events import Risk
 class Summary(BaseModel):
     """What the model says at the end."""
 
-    summary: str = Field(default="", description="What was wrong, what you changed, how you know that it is right.")
+    summary: str = Field(default="", description="What was wrong, what you changed, how you know")
 
 
 class Finish:
-    """Say that the work is done, or that nothing more can be done. It is looked at then; what is missing is told."""
+    """Say that the work is done, or that nothing more can be done."""
 
     name = FINISH
 

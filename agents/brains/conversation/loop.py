@@ -13,7 +13,8 @@ from agents.brains.conversation.finish import Finish, Summary
 from agents.brains.conversation.looking import Look, Looked, is_tested
 from agents.brains.conversation.opening import first_message, tests_of
 from agents.brains.conversation.record import MENDABLE, events_of, facts_of, kind_of
-from agents.brains.conversation.speaking import hearing, lean, manual
+from agents.brains.conversation.shelf import offered
+from agents.brains.conversation.speaking import hearing, manual
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.steady import steady
 from agents.brains.conversation.turns import BYTES, OPEN, Terms
@@ -25,7 +26,6 @@ from agents.ports import (
     ModelCall,
     ModelFault,
     Thinking,
-    ToolSchema,
     Waiting,
     Workbench,
 )
@@ -58,8 +58,7 @@ class Conversation:
         self.model = self.thinking.models.chosen or self.thinking.models.names[0]
         self.finish = finish or Finish()
         self.pipeline = Pipeline.of(bench)
-        offered = (*self.pipeline.schemas(), schema_of(self.finish))
-        self.tools: tuple[ToolSchema, ...] = tuple(sorted(map(lean, offered), key=lambda each: each.name))
+        self.tools = offered(self.thinking.tools.values(), schema_of(self.finish))
         self.state = State(self._terms(tokens, thread))
         self.original = ""
         """The worktree before anything was done, as a tree."""
@@ -149,8 +148,8 @@ class Conversation:
 
     async def _ask(self, key: str, purpose: str, said: tuple[Message, ...], most: int) -> None:
         call = ModelCall(
-            key=key, model=self.model, messages=said, tools=() if self.state.spoken else self.tools, max_tokens=most,
-            purpose=purpose, seconds=max(1.0, min(CALL_SECONDS, self.left)),
+            key=key, model=self.model, messages=said, tools=() if self.state.spoken else self.tools.whole,
+            max_tokens=most, purpose=purpose, seconds=max(1.0, min(CALL_SECONDS, self.left)),
         )  # fmt: skip
         try:
             fact: Answered | Faulted = Answered(key, await self.thinking.models.calls.ask(call))
@@ -222,15 +221,15 @@ class Conversation:
 
     def _terms(self, tokens: int, thread: str) -> Terms:
         """Return what this conversation is held to: the smaller of what is sensible and what the model takes."""
-        offered = sum(len(str(each.parameters)) + len(each.description) for each in self.tools) // BYTES
+        shown = sum(len(str(each.parameters)) + len(each.description) for each in self.tools.whole) // BYTES
         window = self.thinking.models.calls.card(self.model).window
-        fits = tokens if window is None else min(tokens, int(window * SHARE) - offered - min(ANSWER, window // 4))
+        fits = tokens if window is None else min(tokens, int(window * SHARE) - shown - min(ANSWER, window // 4))
         if fits < 1500:
             raise AgentError(
-                f"{self.model} takes {window} tokens, of which the tools take {offered}: choose a model with more room"
+                f"{self.model} takes {window} tokens, of which the tools take {shown}: choose a model with more room"
             )
         return Terms(
-            tools=frozenset(each.name for each in self.tools), heard=hearing(self.tools), manual=manual(self.tools),
+            tools=self.tools.names, heard=hearing(self.tools.names), manual=manual(self.tools),
             steps=self.thinking.steps, tokens=fits,
             answer=min(ANSWER, (window or 4 * ANSWER) // 4), checks=is_tested(self.task),
             thread=f"{thread}:" if thread else "", may_give_up=self.finish.arguments is Summary,

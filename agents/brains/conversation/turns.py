@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
+from agents.brains.conversation.shelf import reached
 from agents.ports import Message, ModelAnswer, ToolCall
+from agents.tools.foreign import in_our_words
 
 ACT, CONDENSE, OPEN = "act", "condense", "open"
 """What keys begin with: a step, a summary, the look before the first step."""
@@ -92,7 +94,7 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
         if not heard.calls and not heard.unclear:
             heard = Heard((ToolCall("", FINISH, ""),))
     calls = tuple(
-        ToolCall(f"{key}.{nth}", meant(call.name, terms.tools), call.arguments)
+        replace(in_our_words(reached(call, lambda name: meant(name, terms.tools)), terms.tools), id=f"{key}.{nth}")
         for nth, call in enumerate(heard.calls, 1)
     )
     return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import heapq
 import itertools
+import math
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import Function, Source, Splice
-from . import conditions, constants, missing, names, operators, statements, values
+from . import conditions, constants, formats, missing, names, operators, statements, values
+from .forgotten import remembered
 from .scope import Clues, Draft, Scope, Site, scopes
 
 Family = Callable[[Site], Iterator[Draft]]
@@ -42,12 +44,18 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),
+    (remembered, Value, 5.0, "value"),
+    (values.looped, Value, 6.0, "load"),
+    (values.awaited, (ast.Call,), 6.0, "load"),
+    (formats.formatted, (ast.JoinedStr,), 5.0, "format"),
+    (names.unpacked, (ast.Tuple,), 5.0, "store"),
     (names.target, (ast.Name, ast.Attribute, ast.Subscript), 4.0, "store"),
     (conditions.missing, Condition, 8.0, "load"),
     (conditions.strengthened, Condition, 6.0, "truth"),
     (conditions.replaced, (*Condition, ast.Constant), 3.0, "load"),
     (conditions.fallback, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 2.5, "value"),
-    (conditions.conditional, Value, 1.0, "value"),
+    (conditions.received, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 3.0, "receiver"),
+    (conditions.conditional, (*Value, ast.IfExp), 1.0, "value"),
     (conditions.checked, (ast.Call,), 6.0, "load"),
     (conditions.caught, (ast.ExceptHandler,), 7.0, "any"),
     (conditions.raised, (ast.Raise,), 8.0, "any"),
@@ -55,11 +63,18 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (statements.moved, Statement, 5.0, "statement"),
     (statements.branch, (ast.If,), 5.0, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
-    (missing.guarded, Statement, 3.2, "statement"),
+    (missing.guarded, Statement, 6.0, "statement"),
     (missing.inserted, Statement, 8.4, "statement"),
     (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
 )
+
+_READ = (ast.Load, type(None))
+
+CROWD = 60.0
+"""The n-th edit of one kind at one place counts 1/sqrt(1 + n / CROWD): what one place takes in makes others wait."""
+FRESH = 1.6
+"""How much likelier an edit is that reads what the function was given, or made, and reads nowhere."""
 
 STREAMS = {missing.guarded, missing.inserted, missing.filled}
 """Families that yield their many edits best first: only as many are drawn as the search needs."""
@@ -73,14 +88,18 @@ CRASHES: Dict[str, Set[str]] = {
         ("IndexError", "off-by-one cmp-op guard cond-add const slice index guard-exit"),
         ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
         ("NameError", "var assign-add copied attr-for-var sibling"),
-        ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
-        ("AttributeError", "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed"),
+        ("UnboundLocalError", "assign-add init-add copied var step-add indent dedent"),
+        (
+            "AttributeError",
+            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add",
+        ),
         ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
         (
             "TypeError",
-            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed",
+            "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed "
+            "await-add keyword cmp-swap",
         ),
-        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop"),
+        ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop unpack-swap"),
         ("StopIteration", "arg-add guard-exit except"),
     )
 }
@@ -129,29 +148,30 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
                 ground.crashed.add(line)
                 ground.anywhere = ground.anywhere or bool(exceptions & {"RecursionError", "Endless"})
         for site, family, ceiling in _sites(ground, clues):
-            heapq.heappush(heap, (-ceiling, next(order), (ground, site, family in STREAMS), family))
+            heapq.heappush(heap, (-ceiling, next(order), (ground, site, family in STREAMS, {}), family))
     seen: Set[Tuple[int, Tuple[Splice, ...]]] = set()
     while heap:
         _, _, what, drafts = heapq.heappop(heap)
         if drafts is None:
             yield what
             continue
-        ground, site, stream = what
+        ground, site, stream, crowd = what
         if callable(drafts):
             drafts = drafts(site)
         base, line = _base(ground, site), _line(ground, site)
         boost = _boost(clues, ground, site)
-        for draft in drafts:
+        for draft in drafts if stream else sorted(drafts, key=lambda one: -one.weight):
             key = (ground.index, draft.splices)
             if key in seen or _same(ground.source, draft):
                 continue
             seen.add(key)
             factor = _crash(clues, ground, draft.kind, line) if boost > 1.0 else 1.0
-            score = draft.weight * base * factor
+            score = draft.weight * base * factor * _fresh(site, draft) / math.sqrt(1 + crowd.get(draft.kind, 0) / CROWD)
+            crowd[draft.kind] = crowd.get(draft.kind, 0) + 1
             edit = Edit(score, draft.kind, site.node.lineno, ground.index, draft.splices)
             heapq.heappush(heap, (-score, next(order), edit, None))
             if stream:
-                bound = draft.weight * base * boost
+                bound = draft.weight * base * boost * (FRESH if site.scope.unread.words else 1.0)
                 heapq.heappush(heap, (-bound, next(order), what, drafts))
                 break
 
@@ -175,6 +195,13 @@ def _boost(clues: Clues, ground: Ground, site: Site) -> float:
 
 def _base(ground: Ground, site: Site) -> float:
     return 0.2 + ground.suspicious(site.node)
+
+
+def _fresh(site: Site, draft: Draft) -> float:
+    unread = site.scope.unread.words
+    if not unread:
+        return 1.0
+    return FRESH if any(unread & site.scope.words_of(new.decode("utf-8")) for _, _, new in draft.splices) else 1.0
 
 
 def _crash(clues: Clues, ground: Ground, kind: str, line: int) -> float:
@@ -203,7 +230,9 @@ def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]
         for kind in kinds:
             by_type.setdefault(kind, []).append((family, ceiling, where))
     for node in _walked(ground):
-        if not hasattr(node, "lineno") or type(node) not in by_type or top.in_format(node):
+        if not hasattr(node, "lineno") or type(node) not in by_type:
+            continue
+        if top.in_format(node) and not isinstance(node, ast.JoinedStr):
             continue
         if _in_annotation(ground, node):
             continue
@@ -211,7 +240,8 @@ def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]
         site = Site(scope, node)
         for family, ceiling, where in by_type[type(node)]:
             if _stands(site, where):
-                yield site, family, ceiling * _boost(clues, ground, site) * _base(ground, site)
+                most = ceiling * (FRESH if scope.unread.words else 1.0)
+                yield site, family, most * _boost(clues, ground, site) * _base(ground, site)
 
 
 def _walked(ground: Ground) -> Iterator[Any]:
@@ -251,11 +281,13 @@ def _stands(site: Site, where: str) -> bool:
         return True
     if where == "statement":
         return site.place.at >= 0 and field in ("body", "orelse", "finalbody")
+    if where == "format":
+        return site.scope.source.enclosing(site.node, (ast.JoinedStr,)) is None
+    if where == "receiver":
+        return field == "value" and isinstance(parent, (ast.Attribute, ast.Subscript)) and isinstance(use, _READ)
     if where == "store":
         return isinstance(use, ast.Store) and isinstance(parent, (ast.Assign, ast.AugAssign, ast.Tuple, ast.For))
-    if not isinstance(use, (ast.Load, type(None))) or (
-        isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)
-    ):
+    if not isinstance(use, _READ) or (isinstance(parent, ast.Expr) and isinstance(site.node, ast.Constant)):
         return False
     if where == "truth":
         return site.boolean() or (isinstance(parent, ast.Return) and isinstance(site.node, (ast.Compare, ast.BoolOp)))

@@ -29,6 +29,9 @@ def strengthened(site: Site) -> Iterator[Draft]:
     whole = site.place.field in ("test", "ifs")
     crash_only = 0.7 if not whole else 1.0
     names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
+    for needed in _looked_into(site) if whole else ():
+        yield site.put("cond-add", 5.5, joined("and", frag, needed))
+        yield site.put("cond-add", 5.0, joined("and", compared(needed, "is not", Frag("None")), frag))
     for atom in site.scope.atoms():
         if atom.text == frag.text:
             continue
@@ -39,6 +42,15 @@ def strengthened(site: Site) -> Iterator[Draft]:
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))
+
+
+def _looked_into(site: Site) -> List[Frag]:
+    """Return what the first statements under a condition take attributes or elements of: it must be there."""
+    first = list(getattr(site.parent, "body", ()))[:2] if isinstance(site.parent, (ast.If, ast.While)) else []
+    inner = [n for one in first for n in ast.walk(one) if isinstance(n, (ast.Attribute, ast.Subscript))]
+    found = [n.value for n in inner if isinstance(n.value, (ast.Name, ast.Attribute, ast.Subscript))]
+    texts = dict.fromkeys(site.text(one) for one in found if getattr(one, "id", "") not in ("self", "cls"))
+    return [Frag(text) for text in texts if "\n" not in text][:6]
 
 
 def replaced(site: Site) -> Iterator[Draft]:
@@ -107,20 +119,35 @@ def fallback(site: Site) -> Iterator[Draft]:
         if kinds and "NoneType" not in kinds and len(kinds) < 2:
             return
     frag = site.frag()
-    for default in ("[]", "''", "0", "{}", "()", "None"):
+    literals = [f.text for f, n in scope.expressions() if isinstance(n, ast.Constant) and type(n.value) in (int, str)]
+    for default in dict.fromkeys(["[]", "''", "0", "{}", "()", "None", *literals[:12]]):
         yield site.put("guard", 2.5, joined("or", frag, Frag(default)))
     for name in scope.names(node.lineno):
         if name != frag.text and name not in ("self", "cls"):
             yield site.put("guard", 1.5, joined("or", frag, Frag(name)))
-    if isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-        inner = node.func if isinstance(node, ast.Call) else node.value
-        base = inner.value if isinstance(inner, ast.Attribute) and isinstance(node, ast.Call) else inner
-        if isinstance(base, (ast.Name, ast.Attribute)):
-            for test in (compared(site.frag(base), "is not", Frag("None")), site.frag(base)):
-                for default in ("None", "''", "[]", "0", "False"):
-                    yield site.put(
-                        "guard", 2.5, Frag(f"{wrapped(frag, LOWEST + 1)} if {test.text} else {default}", LOWEST)
-                    )
+    for needed in _needed(node):
+        for test in (compared(site.frag(needed), "is not", Frag("None")), site.frag(needed)):
+            for default in ("None", "''", "[]", "0", "False"):
+                text = f"{wrapped(frag, LOWEST + 1)} if {test.text} else {default}"
+                yield site.put("guard", 2.5, Frag(text, LOWEST))
+
+
+def _needed(node: Any) -> List[ast.AST]:
+    """Return what must be there for a value to be made: what is looked into, what a call is given."""
+    found: List[ast.AST] = [node.value] if isinstance(node, (ast.Attribute, ast.Subscript)) else []
+    if isinstance(node, ast.Call):
+        found = [*([node.func.value] if isinstance(node.func, ast.Attribute) else []), *node.args[:2]]
+    return [one for one in found if isinstance(one, (ast.Name, ast.Attribute))]
+
+
+def received(site: Site) -> Iterator[Draft]:
+    """What has an attribute or an element taken from it, or something empty where it is missing."""
+    node = site.node
+    kinds = site.scope.types.get(getattr(node, "id", ""), set())
+    if getattr(node, "id", "") in ("self", "cls") or (kinds and "NoneType" not in kinds):
+        return
+    for empty in ("''", "{}", "[]", "()"):
+        yield site.put("guard", 3.0 if kinds else 2.0, joined("or", site.frag(), Frag(empty)))
 
 
 def conditional(site: Site) -> Iterator[Draft]:
@@ -145,7 +172,7 @@ def checked(site: Site) -> Iterator[Draft]:
     options: Dict[str, float] = {}
     for new in WIDER.get(old, ()):
         options[new] = 6.0
-    for name in [*known, "list", "tuple", "str", "dict", "int", "float", "set", "bytes"]:
+    for name in [*known, "list", "tuple", "str", "dict", "int", "float", "set", "bytes", "bool"]:
         if name not in re.findall(r"\w+", old):
             options.setdefault(name, 3.0)
             inner = old[1:-1].rstrip(", ") if old.startswith("(") else old

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .scope import NUMERIC, Draft, Site
@@ -13,6 +13,7 @@ from .statements import Loop, in_loop, is_docstring, returned
 
 Stated = Tuple[str, float, str]
 """Text, weight and kind of a statement."""
+Place = (ast.Name, ast.Attribute)
 METHODS = (("append", {"list", "deque"}, 3.5), ("add", {"set"}, 3.5), ("extend", {"list"}, 1.5))
 
 
@@ -38,6 +39,9 @@ def guarded(site: Site) -> Iterator[Draft]:
         for number, (_, weight) in enumerate(ways):
             fit = weight * (1.0 if head or weight > 1.2 else 0.6)
             order.append((-fit * shared * missing, place, number))
+    for text, weight in _overwritten(site):
+        body = source.reindented(node, depth + step)
+        yield site.splice("default-guard", weight, (start, end, f"if {text}:{source.eol}{depth}{step}{body}"))
     for weight, place, number in sorted(order):
         condition = wrapped(atoms[place], LOWEST)
         if number < 0:
@@ -47,6 +51,18 @@ def guarded(site: Site) -> Iterator[Draft]:
         else:
             text = f"if {condition}:{source.eol}{depth}{step}{ways[number][0]}{source.eol}{depth}"
             yield site.splice("guard-exit", -weight, (start, start, text))
+
+
+def _overwritten(site: Site) -> List[Tuple[str, float]]:
+    """Return when to store what a parameter or attribute is set to without being looked at: only when it is missing."""
+    node = site.node
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], Place):
+        return []
+    target = site.text(node.targets[0])
+    if (isinstance(node.targets[0], ast.Name) and target not in site.scope.params) or target in site.text(node.value):
+        return []
+    weight = 6.0 if isinstance(node.targets[0], ast.Name) else 3.0
+    return [(f"{target} is None", weight), (f"not {target}", 0.7 * weight)]
 
 
 def _ways_out(site: Site) -> List[Tuple[str, float]]:
@@ -63,9 +79,17 @@ def _ways_out(site: Site) -> List[Tuple[str, float]]:
     for name in site.scope.clues.exceptions:
         if name.isidentifier():
             ways.setdefault(f"raise {name}", 1.0)
+    truth = not valued or any(isinstance(n, ast.Return) and _says_truth(n.value) for n in ast.walk(site.scope.root))
     for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
-        ways.setdefault(f"return {value}", 0.7)
+        ways.setdefault(f"return {value}", 0.7 if truth or value not in ("False", "True") else 0.5)
     return list(ways.items())[:24]
+
+
+def _says_truth(value: Any) -> bool:
+    """Return whether an expression is most likely true or false."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    return isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def inserted(site: Site) -> Iterator[Draft]:
@@ -143,12 +167,15 @@ def _twins(site: Site) -> List[str]:
 def _statements(site: Site) -> List[Stated]:
     """Return the simple statements that could be missing here."""
     own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
-    found = _initialisations(site)
+    found = [*_initialisations(site), *_unbound(site), *_like_others(site), *_counted(site)]
     found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in own]
     for name in site.scope.names(site.node.lineno):
         if name not in ("self", "cls"):
             found += _with_name(site, name)
     found += [(text, 3.0, "copied") for text in sorted(own) if "\n" not in text and not text.startswith(("'", '"'))]
+    found += [(text, 1.8, "copied") for text in _twins(site)]
+    if any(isinstance(n, ast.Yield) for n in ast.walk(site.scope.root)):
+        found += [(f"yield {name}", 3.0, "call-add") for name in site.scope.names(site.node.lineno) if name != "self"]
     if in_loop(site):
         found += [("continue", 1.0, "jump-add"), ("break", 4.0 if isinstance(site.parent, ast.If) else 1.5, "jump-add")]
     return found
@@ -171,6 +198,40 @@ def _initialisations(site: Site) -> List[Stated]:
             if param not in stored:
                 found.append((f"self.{name} = {param}", 6.0 if name in own or name == param else 2.0, "init-add"))
     return found
+
+
+def _unbound(site: Site) -> List[Stated]:
+    """Return first values for names that a block may leave without one, and that are read after it."""
+    if not isinstance(site.node, (ast.If, *Loop, ast.With, ast.Try)):
+        return []
+    early = set(site.scope.names(site.node.lineno - 1))
+    inside = [n for n in ast.walk(site.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    rest = getattr(site.parent, site.place.field)[site.place.at + 1 :]
+    read = {n.id for one in rest for n in ast.walk(one) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    names = [name for name in dict.fromkeys(n.id for n in inside) if name in read and name not in early]
+    values = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
+    return [(f"{name} = {value}", 5.0, "init-add") for name in names[:4] for value in values]
+
+
+def _like_others(site: Site) -> List[Stated]:
+    """Return what a statement of the function says of one name, said of a name that nothing reads: `x.b = b`."""
+    found: Dict[str, float] = {}
+    for node in ast.walk(site.scope.root) if site.scope.unread.names else ():
+        if isinstance(node, (ast.Assign, ast.Expr)) and "\n" not in site.text(node) and len(site.text(node)) <= 80:
+            names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+            for name in sorted(names):
+                for fresh in sorted(site.scope.unread.names):
+                    text, times = re.subn(rf"(?<!\w){name}(?!\w)", fresh, site.text(node))
+                    found.setdefault(text, 5.0 if times > 1 else 1.5)
+    return [(text, weight, "copied") for text, weight in found.items()][:30]
+
+
+def _counted(site: Site) -> List[Stated]:
+    """Return steps of the attributes that the function compares: a counter that is asked is counted somewhere."""
+    compared = [side for node in ast.walk(site.scope.root) if isinstance(node, ast.Compare) for side in (
+        node.left, *node.comparators)]  # fmt: skip
+    texts = [site.text(side) for side in compared if isinstance(side, ast.Attribute)]
+    return [(f"{text} {step} 1", 3.0, "step-add") for text in dict.fromkeys(texts) for step in ("+=", "-=")]
 
 
 def _with_name(site: Site, name: str) -> List[Stated]:
@@ -200,7 +261,10 @@ def _with_name(site: Site, name: str) -> List[Stated]:
             if kinds & NUMERIC:
                 found.append((f"{name} += {other}", 2.0, "step-add"))
     if "str" in kinds:
-        found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower")]
+        found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower", "upper")]
+        found.append((f"{name} = int({name})", 1.5, "assign-add"))
+    if kinds & {"str", "list", "tuple"}:
+        found += [(f"{name} = {name}[{part}]", 1.5, "assign-add") for part in ("1:", ":-1")]
     if "NoneType" in kinds:
         found += [(f"{name} = {name} or {default}", 2.0, "assign-add") for default in ("[]", "{}", "''", "0")]
     return found

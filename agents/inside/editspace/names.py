@@ -8,7 +8,8 @@ import difflib
 from typing import Any, Dict, Iterator, List, Tuple
 
 from ..source import LOWEST, Frag, Function, wrapped
-from .scope import Draft, Site, parameters
+from .scope import Draft, Site
+from .unread import parameters
 
 SIBLINGS = tuple(
     tuple(group.split())
@@ -55,9 +56,9 @@ SIBLINGS = tuple(
         "read readline readlines",
         "sort reverse",
         "next iter",
-        "get pop",
+        "get pop setdefault",
         "hour minute second",
-        "days seconds",
+        "weeks days hours minutes seconds milliseconds microseconds",
         "year month day",
     )
 )
@@ -70,22 +71,23 @@ def variable(site: Site) -> Iterator[Draft]:
     if site.place.field == "func":
         yield from function(site)
         return
-    names = scope.names(node.lineno)
+    names, meant = scope.names(node.lineno), _meant(site)
     for name in names:
         if name != node.id and name not in ("self", "cls"):
             near = difflib.SequenceMatcher(None, name, node.id).ratio()
-            yield site.put("var", (5.0 + 3.0 * near) * scope.alike(node.id, name), Frag(name))
+            weight = 8.0 if name == meant else (5.0 + 3.0 * near) * scope.alike(node.id, name)
+            yield site.put("var", weight, Frag(name))
     for name in scope.globals:
         if name not in names and name != node.id and node.id not in names:
             near = difflib.SequenceMatcher(None, name, node.id).ratio()
             yield site.put("var", 2.0 + 4.0 * near, Frag(name))
     receiver = scope.params[0] if scope.klass is not None and scope.params else ""
     if receiver in ("self", "cls"):
-        for attribute in _own_attributes(site):
+        for attribute in own_attributes(site):
             if attribute.lstrip("_") == node.id or attribute == node.id:
                 yield site.put("attr-for-var", 6.0, Frag(f"{receiver}.{attribute}"))
     if receiver and node.id == receiver and not isinstance(site.parent, ast.Attribute):
-        for attribute in _own_attributes(site)[:12]:
+        for attribute in own_attributes(site)[:12]:
             yield site.put("attr-for-var", 3.0, Frag(f"{receiver}.{attribute}"))
     for kind in sorted(scope.types.get(node.id, set())):
         if not isinstance(site.parent, ast.Attribute):
@@ -122,7 +124,7 @@ def attribute(site: Site) -> Iterator[Draft]:
                 seen.setdefault(name, 7.0)
     if isinstance(node.value, ast.Name):
         if node.value.id in ("self", "cls"):
-            for name in _own_methods(site) if site.place.field == "func" else _own_attributes(site):
+            for name in _own_methods(site) if site.place.field == "func" else own_attributes(site):
                 near = difflib.SequenceMatcher(None, name, node.attr).ratio()
                 seen.setdefault(name, 3.0 + 4.0 * near)
             if isinstance(node.ctx, ast.Load) and node.attr in scope.names(node.lineno):
@@ -134,16 +136,31 @@ def attribute(site: Site) -> Iterator[Draft]:
     for _frag, other in scope.expressions():
         if isinstance(other, ast.Attribute) and site.text(other.value) == site.text(node.value):
             seen.setdefault(other.attr, 3.0)
+    meant = _meant(site)
     for name, weight in seen.items():
         if name != node.attr:
-            yield site.splice("attr", weight, (*where, name))
+            yield site.splice("attr", 7.0 if name.strip("_") == meant else weight, (*where, name))
     if isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name) and site.place.field != "func":
         for name in scope.names(node.lineno):
             if name not in ("self", "cls", node.value.id) and scope.alike(name, node.value.id) == 1.0:
                 yield site.put("var", 3.0, Frag(f"{name}.{node.attr}"))
 
 
-def _own_attributes(site: Site) -> List[str]:
+def _meant(site: Site) -> str:
+    """Return the name that a value is stored or handed on under: what has the same name is often what was meant."""
+    parent = site.parent
+    if isinstance(parent, ast.keyword):
+        return parent.arg or ""
+    if isinstance(parent, ast.Dict) and site.place.field == "values":
+        return str(getattr(parent.keys[site.place.at], "value", ""))
+    if isinstance(parent, ast.Assign):
+        target = parent.targets[0]
+        return str(getattr(target, "attr", getattr(target, "id", ""))).strip("_")
+    return ""
+
+
+def own_attributes(site: Site) -> List[str]:
+    """Return the attributes that a class has, by its text and by what its objects had."""
     klass = site.scope.klass
     if klass is None:
         return []
@@ -182,6 +199,7 @@ def arguments(site: Site) -> Iterator[Draft]:
         ):
             a, b = site.source.span(first), site.source.span(second)
             yield site.splice("arg-swap", 7.0, (*a, site.text(second)), (*b, site.text(first)))
+    yield from _renamed(site)
     yield from _added(site, items, spans)
     if isinstance(site.parent, ast.Expr):
         return
@@ -189,6 +207,22 @@ def arguments(site: Site) -> Iterator[Draft]:
         yield site.put("unwrap", 5.0 if len(items) == 1 else 2.0, site.frag(node.args[0]))
     if isinstance(node.func, ast.Attribute):
         yield site.put("method-drop", 5.0 if not items else 3.0, site.frag(node.func.value))
+
+
+def _renamed(site: Site) -> Iterator[Draft]:
+    """Another name for a keyword; two keywords that change names."""
+    keywords = [one for one in site.node.keywords if one.arg is not None]
+    starts = [_argument_span(site, one)[0] for one in keywords]
+    given = {one.arg for one in keywords}
+    accepted = site.scope.clues.keywords.get(getattr(site.node.func, "attr", getattr(site.node.func, "id", "")), [])
+    for one, start in zip(keywords, starts):
+        siblings = [name for group in SIBLINGS if one.arg in group for name in group]
+        for name in dict.fromkeys([*siblings, *accepted]):
+            if name not in given:
+                yield site.splice("keyword", 6.0 if name in siblings else 4.0, (start, start + len(one.arg), name))
+    for at in range(len(keywords) - 1):
+        places = [(starts[n], starts[n] + len(keywords[n].arg), keywords[2 * at + 1 - n].arg) for n in (at, at + 1)]
+        yield site.splice("keyword", 5.0, *places)
 
 
 def _spot(item: Any) -> Any:
@@ -233,7 +267,15 @@ def _added(site: Site, items: List[Any], spans: List[Tuple[int, int]]) -> Iterat
     if not last_is_keyword:
         for text in ("0", "1", "-1", "None", "True", "False", "''"):
             yield site.splice("arg-add", 2.5 if not isinstance(node.func, ast.Name) else 1.5, (at, at, comma + text))
+    for own in sorted(scope.unread.names):
+        if own not in given and own not in accepted:
+            yield site.splice("forward", 3.0, (at, at, f"{comma}{own}={own}"))
+        if own == "cls" and not last_is_keyword:
+            yield site.splice("arg-add", 4.0, (at, at, f"{comma}{own}"))
     if name in ("sorted", "sort", "max", "min"):
+        for own in sorted(scope.unread.names | set(scope.functions)):
+            if "key" not in given:
+                yield site.splice("arg-add", 3.0, (at, at, f"{comma}key={own}"))
         for text in ("reverse=True", "key=len", "key=str", "key=str.lower", "default=None", "default=0"):
             if text.split("=")[0] not in given:
                 yield site.splice("arg-add", 3.0, (at, at, comma + text))
@@ -270,6 +312,19 @@ def ingredient(site: Site) -> Iterator[Draft]:
 def _value(node: ast.AST) -> bool:
     kinds = (ast.Call, ast.BinOp, ast.Name, ast.Subscript, ast.Attribute)
     return isinstance(node, kinds) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def unpacked(site: Site) -> Iterator[Draft]:
+    """Two names that change places where a sequence is unpacked."""
+    items = site.node.elts
+    for index in range(min(len(items), 8) - 1):
+        first, second = items[index], items[index + 1]
+        yield site.splice(
+            "unpack-swap",
+            5.0,
+            (*site.source.span(first), site.text(second)),
+            (*site.source.span(second), site.text(first)),
+        )
 
 
 def target(site: Site) -> Iterator[Draft]:

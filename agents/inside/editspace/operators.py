@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any, Iterator, Tuple
 
-from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, method, negated
+from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, compared, method, negated, wrapped
 from .scope import NUMERIC, Draft, Site
 
 COMPARISONS = {
@@ -29,9 +29,12 @@ STRENGTHS = {text: OPERATORS[kind] for kind, text in ARITHMETIC.items() if kind 
 
 
 def comparison(site: Site) -> Iterator[Draft]:
-    """Another comparison operator, near ones first."""
+    """Another comparison operator, near ones first; what is looked for and where change places."""
     node = site.node
     left = node.left
+    if len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        word = COMPARISONS[type(node.ops[0])]
+        yield site.put("cmp-swap", 5.0, compared(site.frag(node.comparators[0]), word, site.frag(left)))
     for operator, right in zip(node.ops, node.comparators):
         old = COMPARISONS[type(operator)]
         where = _token(site, left, right, old)
@@ -109,11 +112,11 @@ def arithmetic(site: Site) -> Iterator[Draft]:
     by_one = old in ("+", "-") and isinstance(node.right, ast.Constant) and node.right.value == 1
     yield site.put("off-by-one" if by_one else "bin-drop", 8.0 if by_one else 6.0, left)
     yield site.put("bin-drop", 6.0, right)
-    if isinstance(node.left, ast.BinOp) and STRENGTHS[old] != STRENGTHS[ARITHMETIC[type(node.left.op)]]:
+    if isinstance(node.left, ast.BinOp) and (old != ARITHMETIC[type(node.left.op)] or old not in "+*"):
         inner = ARITHMETIC[type(node.left.op)]
         grouped = binary(site.frag(node.left.right), old, right, STRENGTHS[old])
         yield site.put("regroup", 4.0, binary(site.frag(node.left.left), inner, grouped, STRENGTHS[inner]))
-    if isinstance(node.right, ast.BinOp) and STRENGTHS[old] != STRENGTHS[ARITHMETIC[type(node.right.op)]]:
+    if isinstance(node.right, ast.BinOp) and (old != ARITHMETIC[type(node.right.op)] or old not in "+*"):
         inner = ARITHMETIC[type(node.right.op)]
         grouped = binary(left, old, site.frag(node.right.left), STRENGTHS[old])
         yield site.put("regroup", 4.0, binary(grouped, inner, site.frag(node.right.right), STRENGTHS[inner]))
@@ -169,11 +172,19 @@ def shifted(site: Site) -> Iterator[Draft]:
     position = isinstance(site.parent, (ast.Slice, ast.Subscript, ast.Compare)) or (
         isinstance(site.parent, ast.Call) and getattr(site.parent.func, "id", "") == "range"
     )
-    likely = 7.0 if position and (sure or counted or isinstance(node, ast.BinOp)) else 5.0 if position or sure else 2.0
+    likely = (
+        7.0
+        if position and (sure or counted or isinstance(node, ast.BinOp))
+        else 5.0
+        if position or sure or counted
+        else 2.0
+    )
     frag = site.frag()
     yield site.put("off-by-one", likely, binary(frag, "+", Frag("1"), ARITH))
     yield site.put("off-by-one", likely, binary(frag, "-", Frag("1"), ARITH))
     if not (sure or counted or isinstance(node, ast.BinOp)):
+        if not scope.types.get(getattr(node, "id", "")):
+            yield site.put("sign", 2.0, Frag("-" + wrapped(frag, UNARY), UNARY))
         return
     yield site.put("sign", 3.0, Frag("-" + (frag.text if frag.binds >= UNARY else f"({frag.text})"), UNARY))
     yield site.put("wrap", 3.0, called("abs", frag))
@@ -190,6 +201,7 @@ def combined(site: Site) -> Iterator[Draft]:
         return
     frag = site.frag()
     others = [Frag(n) for n in scope.names(node.lineno) if scope.types.get(n, set()) & NUMERIC and n != frag.text]
+    others += [Frag(n) for n in sorted(scope.unread.names) if not scope.types.get(n) and n != frag.text]
     others += [
         f for f, n in scope.expressions() if isinstance(n, (ast.Attribute, ast.Subscript)) or f.text.startswith("len(")
     ][:12]

@@ -21,6 +21,7 @@ from ..source import (
     strength,
     wrapped,
 )
+from .unread import parameters, stored, unread
 
 NUMERIC = {"int", "float", "bool", "Decimal", "Fraction", "complex"}
 ORDERED = {"list", "str", "tuple", "deque", "bytes", "bytearray", "range"}
@@ -60,15 +61,19 @@ class Scope:
     def __init__(self, source: Source, root: ast.AST, clues: Clues, outer: Optional["Scope"] = None) -> None:
         self.source, self.root, self.clues, self.outer = source, root, clues, outer
         self.params: List[str] = parameters(root) + (outer.params if outer else [])
-        self.locals: List[str] = _unique(self.params + _stored(root) + (outer.locals if outer else []))
+        self.locals: List[str] = _unique(self.params + stored(root) + (outer.locals if outer else []))
         first = source.line_of(source.whole(root)[0])
         self.types: Dict[str, Set[str]] = dict(outer.types) if outer else {}
         for name, types in clues.types.get((source.path, first), {}).items():
             self.types[name] = types
         top = source.tree.body
         self.functions = [n.name for n in top if isinstance(n, Function)]
-        self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in _stored(n)])
+        self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in stored(n)])
         self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
+        self.unread = unread(source, root)
+        """What nothing reads is often what was meant where another stands."""
+        if outer is not None:
+            self.unread = self.unread._replace(names=self.unread.names | outer.unread.names)
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
         self._names: Dict[int, List[str]] = {}
         self._words: Dict[str, Set[str]] = {}
@@ -92,7 +97,7 @@ class Scope:
     def names(self, line: int) -> List[str]:
         """Return parameters and the locals that were stored at or above a line, nearest kind first."""
         if line not in self._names:
-            early = set(_stored(self.root, line)) | set(self.params)
+            early = set(stored(self.root, line)) | set(self.params)
             self._names[line] = [name for name in self.locals if name in early]
         return self._names[line]
 
@@ -142,7 +147,8 @@ class Scope:
         yield from self._asked_elsewhere()
         places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
         places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
-        for frag in places[:24]:
+        places = places[:24] + [f for f, n in self.expressions() if isinstance(n, ast.Subscript)][:6]
+        for frag in places:
             yield frag
             yield negated(frag)
             yield compared(frag, "is", Frag("None"))
@@ -188,7 +194,7 @@ class Scope:
                     yield compared(Frag(other), "not in", Frag(name))
         for name in self.locals[:10]:
             for kind in sorted(self.types.get(name, set()) - {"NoneType", "type", "function", "method"}):
-                if kind.isidentifier() and hasattr(builtins, kind):
+                if kind.isidentifier() and (hasattr(builtins, kind) or kind in self.source.classes()):
                     yield called("isinstance", Frag(name), Frag(kind))
                     yield negated(called("isinstance", Frag(name), Frag(kind)))
 
@@ -241,15 +247,6 @@ class Site:
         return self.source.enclosing(self.node, Function)
 
 
-def parameters(root: ast.AST) -> List[str]:
-    """Return the parameter names of a function, in order; none for anything else."""
-    if not isinstance(root, Function):
-        return []
-    spec = root.args
-    every = [*getattr(spec, "posonlyargs", []), *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
-    return [one.arg for one in every if one is not None]
-
-
 def scopes(source: Source, root: ast.AST, clues: Clues, outer: Optional[Scope] = None) -> Dict[ast.AST, Scope]:
     """Return the scope of a function or statement and of every function inside it, by their node."""
     scope = Scope(source, root, clues, outer)
@@ -259,12 +256,6 @@ def scopes(source: Source, root: ast.AST, clues: Clues, outer: Optional[Scope] =
         if source.enclosing(node, Function) is (root if isinstance(root, Function) else None):
             found.update(scopes(source, node, clues, scope))
     return found
-
-
-def _stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
-    """Return the names stored to at or above a line."""
-    names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    return [n.id for n in names if n.lineno <= line]
 
 
 def _unique(items: List[Any]) -> List[Any]:

@@ -108,22 +108,25 @@ def exits(site: Site) -> Iterator[Draft]:
                 )
         elif not isinstance(value, ast.Constant):
             yield site.splice("return-add", 6.0, (start, start, "return "))
+            yield site.splice("yield-add", 3.0, (start, start, "yield "))
             yield from _stored(site, start, value)
     if isinstance(node, ast.Return):
         if node.value is not None:
             yield site.splice("return-drop", 2.0, (start, start + 7, ""))
             if looping or isinstance(site.function(), Function):
                 yield site.splice("yield", 2.0, (start, start + 6, "yield"))
+        nothing = node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
         for text in returned(site):
-            yield site.splice("return", 2.5, (start, end, text))
+            yield site.splice("return", 5.0 if nothing else 2.5, (start, end, text))
 
 
 def _stored(site: Site, start: int, value: Any) -> Iterator[Draft]:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
         yield site.splice("store", 5.0, (start, start, site.text(value.func.value) + " = "))
-    for name in site.scope.locals[:8]:
+    given = {n.id for n in ast.walk(value) if isinstance(n, ast.Name)}
+    for name in site.scope.locals[:12]:
         if isinstance(value, ast.Call) and name not in ("self", "cls"):
-            yield site.splice("store", 2.0, (start, start, name + " = "))
+            yield site.splice("store", 5.0 if name in given else 2.0, (start, start, name + " = "))
 
 
 def returned(site: Site) -> List[str]:

@@ -7,7 +7,7 @@ import builtins
 import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
-from ..source import ATOM, Frag, Function, called, method, wrapped
+from ..source import ATOM, AWAIT, Frag, Function, called, method, wrapped
 from .scope import SIZED, Draft, Site
 
 Made = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
@@ -16,6 +16,14 @@ TEXT_METHODS = {
     "upper",
 }  # fmt: skip
 """Methods that most likely return a text."""
+
+CONVERSIONS = {
+    "str": 3.0, "int": 3.0, "float": 2.0, "list": 2.5, "bool": 2.0, "len": 1.5, "repr": 1.5, "tuple": 1.5, "round": 1.5,
+    "sum": 1.5, "sorted": 1.2, "set": 1.2, "iter": 1.2, "next": 1.2, "max": 1.0, "min": 1.0, "abs": 1.0, "any": 1.0,
+    "all": 1.0, "type": 1.0, "ord": 0.8, "chr": 0.8,
+}  # fmt: skip
+"""Built-in functions of one argument, as often as one of them is forgotten."""
+OF_ANYTHING = ("str", "repr", "type", "list", "iter", "next", "bool")
 
 
 def access(site: Site) -> Iterator[Draft]:
@@ -48,6 +56,8 @@ def cleaned(site: Site) -> Iterator[Draft]:
     node, scope = site.node, site.scope
     kinds = scope.types.get(node.id, set()) if isinstance(node, ast.Name) else set()
     if isinstance(node, ast.Name) and kinds and not kinds & (SIZED | {"int", "float", "NoneType"}):
+        for name in OF_ANYTHING:
+            yield site.put("wrap", 1.5, called(name, site.frag()))
         return
     frag = site.frag()
     if isinstance(node, (ast.Name, ast.Attribute)):
@@ -59,24 +69,40 @@ def cleaned(site: Site) -> Iterator[Draft]:
         for name, weight in (
             ("lower", 4.0),
             ("strip", 4.0),
-            ("upper", 3.0),
+            ("upper", 4.0),
             ("rstrip", 2.0),
             ("lstrip", 2.0),
             ("split", 2.0),
         ):
             yield site.put("clean", weight if kinds or _gives_text(node) else weight / 2, method(frag, name))
-    for name, weight in (
-        ("str", 3.0),
-        ("int", 3.0),
-        ("float", 2.0),
-        ("list", 2.5),
-        ("bool", 2.0),
-        ("len", 1.5),
-        ("repr", 1.5),
-    ):
-        yield site.put("wrap", weight, called(name, frag))
+    rounded = getattr(getattr(site.parent, "func", None), "id", "") == "int"
+    for name, weight in CONVERSIONS.items():
+        yield site.put("wrap", 3.0 if rounded and name == "round" else weight, called(name, frag))
+    yield site.put("wrap", 2.5, Frag(f"[{frag.text}]"))
     if not kinds or kinds & {"list", "dict", "set", "deque"}:
         yield site.put("copy", 3.0, method(frag, "copy"))
+
+
+def looped(site: Site) -> Iterator[Draft]:
+    """What a loop goes through: with its places, its keys and values, in another order."""
+    loop, frag = site.parent, site.frag()
+    if site.place.field != "iter" or not isinstance(loop, (ast.For, ast.comprehension)):
+        return
+    pairs = isinstance(loop.target, ast.Tuple) and len(loop.target.elts) == 2
+    yield site.put("wrap", 6.0 if pairs else 1.0, called("enumerate", frag))
+    for name, weight in (("items", 6.0 if pairs else 2.0), ("values", 2.5), ("keys", 2.0)):
+        yield site.put("clean", weight, method(frag, name))
+    if not pairs:
+        yield site.put("wrap", 2.5, called("range", frag))
+        yield site.put("wrap", 2.5, called("range", called("len", frag)))
+        yield site.put("wrap", 2.5, called("reversed", frag))
+        yield site.put("copy", 3.0, called("list", frag))
+
+
+def awaited(site: Site) -> Iterator[Draft]:
+    """A call that is waited for."""
+    if isinstance(site.function(), ast.AsyncFunctionDef) and not isinstance(site.parent, ast.Await):
+        yield site.put("await-add", 6.0, Frag("await " + site.text(), AWAIT))
 
 
 def _gives_text(node: Any) -> bool:

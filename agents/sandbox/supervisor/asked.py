@@ -26,6 +26,8 @@ _AT_CWD = -100
 _NOT_FOLLOWED = 0x100
 _NOW, _KEPT = 0x3FFFFFFF, 0x3FFFFFFE
 _LONGEST = 4096
+_ONESELF = "/proc/self/"
+"""Means whoever opens it: here the one who asks."""
 
 
 class Call(NamedTuple):
@@ -86,6 +88,8 @@ class Asked:
         base = os.open(f"/proc/{call.pid}/{start}", os.O_PATH | os.O_CLOEXEC)
         if not text:
             return self._below(base)
+        if text.startswith(_ONESELF):
+            text = f"/proc/{call.pid}/{text.removeprefix(_ONESELF)}"
         try:
             follow = os.O_NOFOLLOW if flags & _NOT_FOLLOWED else 0
             return self._below(os.open(text, os.O_PATH | os.O_CLOEXEC | follow, dir_fd=base))

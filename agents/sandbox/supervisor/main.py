@@ -6,14 +6,14 @@ dead, everything ends.
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
 import os
 import select
 import signal
 import time
 
 from .order import Order, Report, pack, read_order
-from .start import Started, reap, start
+from .start import Started, libc, start
 from .watch import Watch
 
 _SET_CHILD_SUBREAPER = 36
@@ -23,22 +23,24 @@ _END_SECONDS = 120.0
 _DRAIN_SECONDS = 2.0
 
 
+def prepare() -> None:
+    """Do what can be done before there is an order."""
+    # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
+    libc().prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def main() -> None:
     """Read the order from standard input, write the report to standard output."""
     order = read_order(0)
     if order is None:
         return
-    # Orphans of the command come back to this process, so that none is missed and their seconds are counted.
-    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     started = Started(order)
     try:
         report = supervise(order, started)
     except OSError as error:
         report = Report("broken", 0, False, 0.0, 0.0, b"", str(error).encode(), b"")
     _tell(report)
-    # The kernel takes some milliseconds for each: nobody has to wait for that.
-    for group in started.groups:
-        group.remove()
+    started.let_go()  # nobody has to wait for that
 
 
 def _tell(report: Report) -> None:
@@ -97,26 +99,31 @@ def _follow(order: Order, started: Started, watch: Watch) -> str:
 
 
 def _end(started: Started) -> int:
-    # Kill until nothing is left to wait for; a process that is just being forked is met in the next round.
+    # Nobody who was killed is waited for while another lives: the ended ones still count against the limit on
+    # processes, so that even those who do nothing but fork and end run into it, and stand still to be met.
     deadline = time.monotonic() + _END_SECONDS
     pause = 0.0005
-    while reap(started):
-        for pid in started.members():
-            try:
+    started.end_name_space(_END_SECONDS)
+    started.reap(started.pid, started.first)
+    while started.has_children():
+        living = started.living()
+        for pid in living:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        if time.monotonic() > deadline:
-            return len(started.members())
-        time.sleep(pause)
-        pause = min(pause * 2, 0.02)
+        if not living:
+            started.reap(-1)
+        elif time.monotonic() > deadline:
+            return len(living)
+        else:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.02)
     return 0
 
 
 def _report(order: Order, started: Started, watch: Watch, why: str, seconds: float) -> Report:
     texts = [bytes(started.readers[fd].content) for fd in started.texts]
     channel = bytes(started.readers[started.channel].content) if started.channel >= 0 else b""
-    cpu = max(started.reaped_cpu, watch.cpu)
+    cpu = max(started.cpu_seconds(), watch.cpu)
     status = started.status()
     why = why or watch.last_word(status, cpu)
     if not why and status is None and texts[1].startswith(_NOT_EXECUTABLE):

@@ -23,6 +23,8 @@ class Task(NamedTuple):
     resident: int
     """Bytes, shared ones included."""
     started: int
+    ended: bool
+    """Whether only its parent has not asked yet how it ended."""
 
 
 def descendants(root: int) -> list[Task]:
@@ -154,7 +156,7 @@ def _task(pid: int) -> Task | None:
     except (OSError, IndexError):
         return None
     cpu = sum(int(field) for field in fields[11:15]) / _TICKS
-    return Task(pid, int(fields[1]), cpu, int(fields[21]) * _PAGE, int(fields[19]))
+    return Task(pid, int(fields[1]), cpu, int(fields[21]) * _PAGE, int(fields[19]), fields[0] in b"ZX")
 
 
 def _proportional(task: Task) -> int:

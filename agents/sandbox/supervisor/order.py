@@ -9,6 +9,9 @@ from typing import NamedTuple
 STATUS, GATE, FIRST_INPUT = 10, 11, 12
 """Descriptors of the started program: where bubblewrap reports, where it waits, and the first of `Order.inputs`."""
 
+FIRST_TO_GO = 500
+"""When the machine itself runs out of memory, commands end before the user's own programs."""
+
 ASKED = {
     "x86_64": {"chmod": 90, "fchmod": 91, "fchmodat": 268, "utimensat": 280, "fchmodat2": 452},
     "aarch64": {"fchmod": 52, "fchmodat": 53, "utimensat": 88, "fchmodat2": 452},
@@ -49,6 +52,8 @@ class Order(NamedTuple):
     """Memory file systems inside the sandbox whose inodes are counted."""
     volatile_size: int
     """Bytes of each of them."""
+    meant: tuple[tuple[str, int, int], ...] = ()
+    """Paths below writable places that are mounted, each with the device and inode it must show."""
     fence: list[tuple[str, int]] | None = None
     """Landlock's rules, paths with rights; None without a fence."""
     fence_filter: bytes = b""

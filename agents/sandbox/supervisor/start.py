@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
+import functools
 import os
 import resource
 import select
@@ -17,14 +19,22 @@ import time
 from .asked import Asked
 from .fence import fence
 from .meters import descendants, tasks_of
-from .order import FIRST_INPUT, GATE, STATUS, Order
+from .mounted import led_astray
+from .order import FIRST_INPUT, FIRST_TO_GO, GATE, STATUS, Order
 
 _SET_PDEATHSIG = 1
+_ADDR_NO_RANDOMIZE = 0x0040000
 _HIGH = 256
 """Our own descriptors are kept above the ones the program gets, so that giving never overwrites."""
 _STANDS_SECONDS = 30
 _READ_PROC = 4 | 8
 _ALLOW_SEALING, _ADD_SEALS, _ALL_SEALS = 2, 1033, 0xF
+
+
+@functools.cache
+def libc() -> ctypes.CDLL:
+    """The C library, found once: that takes longer than most calls of it."""
+    return ctypes.CDLL(None)
 
 
 class Reader:
@@ -90,6 +100,16 @@ class Group:
                 continue
         return False
 
+    def cpu_seconds(self) -> float:
+        """Processor seconds of all that was ever in it; 0 where nothing counts them."""
+        for name, unit in (("cpuacct.usage", 1e9), ("cpu.stat", 1e6)):
+            try:
+                with open(f"{self.path}/{name}", encoding="ascii") as lines:
+                    return int(lines.readline().split()[-1]) / unit
+            except FileNotFoundError:
+                continue
+        return 0.0
+
     def remove(self) -> None:
         """Remove it, empty as it is; the kernel may need a moment after the last process has gone."""
         for _ in range(50):
@@ -111,6 +131,8 @@ class Started:
         """The first process of the sandbox as seen from here; the program itself when there is no namespace."""
         self.exited = -1
         """Readable once the program has ended."""
+        self.emptied = -1
+        """Readable once the first process has ended, and with it all of its name space; -1 without one."""
         self.groups: list[Group] = []
         self.out_of_memory = False
         """Whether the kernel ended a process of it for want of memory; known at the latest when all has ended."""
@@ -122,18 +144,36 @@ class Started:
         self._namespaced = order.namespaced
         self._status_pipe: Reader | None = None
         self._waited: int | None = None
+        self._mounts = -1
 
-    def members(self) -> list[int]:
-        """Every process that still belongs to the command."""
-        found = {task.pid for task in descendants(os.getpid())}
+    def living(self) -> list[int]:
+        """Every process of the command that has not ended."""
+        found = {task.pid for task in descendants(os.getpid()) if not task.ended}
         for group in self.groups:
             found.update(group.members())
         return sorted(found - {os.getpid()})
 
-    def note(self, pid: int, wait_status: int) -> None:
-        """Remember how the program itself ended."""
-        if pid == self.pid:
-            self._waited = os.waitstatus_to_exitcode(wait_status)
+    def has_children(self) -> bool:
+        """Whether anything of the command is left, ended or not: orphans come to the supervisor."""
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return True
+
+    def reap(self, *pids: int) -> None:
+        """Wait for those of the processes that have ended, -1 for all; remember how the program itself did."""
+        for wanted in pids:
+            pid = wanted
+            while pid:
+                try:
+                    pid, wait_status, usage = os.wait4(wanted, os.WNOHANG)
+                except ChildProcessError:
+                    break
+                if pid:
+                    self.reaped_cpu += usage.ru_utime + usage.ru_stime
+                if pid == self.pid:
+                    self._waited = os.waitstatus_to_exitcode(wait_status)
 
     def status(self) -> int | None:
         """Exit status or minus the signal; None when the program never came to start the command."""
@@ -159,13 +199,46 @@ class Started:
             self.first = _number(bytes(status.content), b'"child-pid": ') or 0
         if not self.first:
             return  # the closed gate lets nothing start: whoever waits for the end learns why
-        # Bubblewrap mounts meanwhile: entering a group takes the kernel some milliseconds.
-        for group in self.groups:
-            group.take_in(self.first)
+        self.emptied = _high(os.pidfd_open(self.first))
+        self._keep_mounts()
+        # Bubblewrap mounts meanwhile: making and entering a group takes the kernel some milliseconds.
+        for path, settings in order.groups:
+            self.groups.append(Group(path, settings))
+            self.groups[-1].take_in(self.first)
         if order.processes:
             # Counted from here on in the new user namespace alone.
             resource.prlimit(self.first, resource.RLIMIT_NPROC, (order.processes, order.processes))
+        wrong = led_astray(self.first, self.emptied, order.meant) if order.meant else ""
+        if wrong:
+            raise OSError(f"{wrong} was swapped for something else while it was mounted")
         os.write(gate, b"g")
+
+    def _keep_mounts(self) -> None:
+        # Taking the mounts down takes the kernel some milliseconds: done by our own end, not by the command's.
+        try:
+            self._mounts = _high(os.open(f"/proc/{self.first}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC))
+        except OSError:
+            return  # it only saves time
+
+    def cpu_seconds(self) -> float:
+        """Processor seconds of what was waited for, or of all where a group counts: not everybody waits."""
+        return max(self.reaped_cpu, *(group.cpu_seconds() for group in self.groups), 0.0)
+
+    def end_name_space(self, seconds: float) -> None:
+        """Kill the first process, and with it all in its name space; return when they are gone, or after `seconds`."""
+        if self.emptied >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.emptied, signal.SIGKILL)
+            poll = select.poll()
+            poll.register(self.emptied, select.POLLIN)
+            poll.poll(seconds * 1000)
+
+    def let_go(self) -> None:
+        """Take down what is left of the ended command: its mounts and groups. The kernel takes some milliseconds."""
+        if self._mounts >= 0:
+            os.close(self._mounts)
+        for group in self.groups:
+            group.remove()
 
 
 def start(order: Order, started: Started) -> None:
@@ -182,8 +255,8 @@ def start(order: Order, started: Started) -> None:
     if order.namespaced:
         status, given[STATUS] = _pipe()
         given[GATE], gate = _pipe()
-    for path, settings in order.groups:
-        started.groups.append(Group(path, settings))
+    if not order.namespaced:
+        started.groups += [Group(path, settings) for path, settings in order.groups]
     parent = os.getpid()
     ours_asked, theirs_asked = _pair() if order.fence is not None else (None, None)
     started.pid = os.fork()
@@ -200,35 +273,26 @@ def start(order: Order, started: Started) -> None:
         started.open_gate(order, Reader(status, 1 << 16), gate)
 
 
-def reap(started: Started) -> bool:
-    """Wait for all that have ended; False when no child is left."""
-    while True:
-        try:
-            pid, wait_status, usage = os.wait4(-1, os.WNOHANG)
-        except ChildProcessError:
-            return False
-        if pid == 0:
-            return True
-        started.reaped_cpu += usage.ru_utime + usage.ru_stime
-        started.note(pid, wait_status)
-
-
 def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group], asked: socket.socket | None) -> None:
     # In the forked child: never returns.
     try:
         os.setsid()
-        ctypes.CDLL(None).prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        libc().prctl(_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)
         if asked is not None:
             for group in groups:
                 group.take_in(os.getpid())
+        with contextlib.suppress(OSError):  # where /proc cannot be written the kernel chooses as it likes
+            _write("/proc/self/oom_score_adj", str(FIRST_TO_GO))
         for limit, value in _limits(order):
             ceiling = resource.getrlimit(limit)[1]
             value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
             resource.setrlimit(limit, (value, value))
         for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
             signal.signal(ignored, signal.SIG_DFL)
+        # Python orders sets of `None`, classes and functions by their addresses, and tests are named by what sets give.
+        ctypes.CDLL(None).personality(_ADDR_NO_RANDOMIZE)
         os.umask(0o022)
         for number, fd in given.items():
             os.dup2(fd, number)

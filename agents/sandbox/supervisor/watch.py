@@ -50,7 +50,8 @@ class Watch:
     def sample(self) -> list[Task]:
         """Look at every process of the command."""
         tasks = descendants(os.getpid())
-        self.cpu = max(self.cpu, self._started.reaped_cpu + sum(task.cpu for task in tasks))
+        seen = self._started.reaped_cpu + sum(task.cpu for task in tasks)
+        self.cpu = max(self.cpu, seen, self._started.cpu_seconds())
         return tasks
 
     def last_word(self, status: int | None, cpu: float) -> str:
@@ -104,7 +105,8 @@ class Watch:
 def hard_limits(cpu: float, memory: int, written: int, files: int) -> list[tuple[int, int]]:
     """Limits of each single process, inherited by all: the kernel's backstop below the meters; 0 means none."""
     wanted = {
-        resource.RLIMIT_CORE: 0,
+        # At any other limit, none included, a crash starts the machine's own program for crashes, outside.
+        resource.RLIMIT_CORE: 1,
         resource.RLIMIT_NOFILE: files,
         resource.RLIMIT_FSIZE: written,
         resource.RLIMIT_MSGQUEUE: 819200,

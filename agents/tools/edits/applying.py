@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, meant
 from agents.tools.edits.nearest import numbered
-from agents.tools.edits.partial import elision, stands_in, why_partial
-from agents.tools.edits.placing import Misplaced, Placed, place
+from agents.tools.edits.partial import elision, stands_in, why_partial, why_wrapped
+from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
 from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
@@ -137,6 +138,10 @@ class _Plan:
         file = self._file(path)
         old = file.before
         _without_marks(edit, edit.text, old.text if old else "")
+        if why := why_wrapped(path, edit.text):
+            raise _Stop(f"{path}: {why}")
+        if old is None and " " in path and not edit.sure:
+            raise _Stop(f"there is no file {path!r}: make a new file with blanks in its name by write_file")
         if old is not None and not edit.sure and stands_in(old.lines, edit.text):
             self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
             return
@@ -170,6 +175,8 @@ class _Plan:
         file = self._file(path)
         if file.touched:
             raise _Stop(f"{path} is changed and deleted at once: do one of them")
+        if edit.lines and file.before is not None and not _holds(file.before, edit.lines):
+            raise _Stop(f"{path} has other lines than those that are deleted: read it first, or use delete_file")
         file.after, file.touched = None, True
 
     def _move(self, edit: Move) -> None:
@@ -231,7 +238,7 @@ class _Plan:
             file.after = self._at_once(file.path, start, edits)
         except Misplaced as first:
             if len(edits) == 1:
-                raise _Stop(_at(edits[0].at, f"{file.path}: {first}")) from first
+                raise _Stop(_at(edits[0].at, f"{file.path}: {self._told(file.path, edits[0], first)}")) from first
             file.after = self._one_by_one(file.path, start, edits)
 
     def _at_once(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
@@ -254,13 +261,18 @@ class _Plan:
             try:
                 each = place(now, edit)
             except Misplaced as stop:
-                refused.append(_at(edit.at, f"{path}: {stop}"))
+                why = self._told(path, edit, _why_not(start, now, edit, stop))
+                refused.append(_at(edit.at, f"{path}: {why}"))
                 continue
             self._note(path, edit, each, now)
             now = now.with_spans(each.spans, each.ended)
         if refused:
             raise _Stop("\n".join(refused))
         return now
+
+    def _told(self, path: str, edit: Replace, why: Misplaced) -> str:
+        """Return why an edit has no place, with the file that has its lines when this one has not."""
+        return f"{why}{elsewhere(self._files, self._listed(), path, edit.old) if isinstance(why, Absent) else ''}"
 
     def _note(self, path: str, edit: Replace, placed: Placed, file: TextFile) -> None:
         if placed.how:
@@ -290,10 +302,29 @@ class _Plan:
         return tuple(changed)
 
 
+def _why_not(start: TextFile, now: TextFile, edit: Replace, stop: Misplaced) -> Misplaced:
+    """Return why an edit has no place in what others left; the lines told are those of the file as it is."""
+    if now == start:
+        return stop
+    try:
+        place(start, edit)
+    except Misplaced as first:
+        return first
+    return Misplaced(
+        "it touches lines that another edit changes too: make one edit of them, as they shall be in the end"
+    )
+
+
 def _without_marks(edit: Edit, text: str, before: str) -> None:
     """Refuse to write the marks of an edit into a file, where a text was read that has edits in it."""
     if edit.at and holds_marks(text) and not holds_marks(before):
         raise _Stop("the new text has marks of other edits in it: write each edit by itself")
+
+
+def _holds(file: TextFile, text: str) -> bool:
+    """Whether a file has these lines and no others; blanks do not count."""
+    mine, theirs = ([" ".join(line.split()) for line in lines] for lines in (file.lines, split(text)[0]))
+    return list(filter(None, mine)) == list(filter(None, theirs))
 
 
 def _once(edits: Sequence[Edit]) -> list[Edit]:
@@ -307,7 +338,7 @@ def _once(edits: Sequence[Edit]) -> list[Edit]:
             case Write():
                 key = (edit.path, edit.text)
             case Delete():
-                key = edit.path
+                key = (edit.path, "deleted")
             case Move():
                 key = (edit.path, edit.to)
         if key not in seen:

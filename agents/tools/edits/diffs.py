@@ -47,7 +47,7 @@ def begins(lines: Sequence[str], at: int, stop: int) -> bool:
     if not _OLD.match(lines[at]) or at + 1 >= stop or not _NEW.match(lines[at + 1]):
         return False
     old, new = _name(lines[at][4:]), _name(lines[at + 1][4:])
-    same = old.removeprefix("a/") == new.removeprefix("b/") and " " not in old
+    same = old.removeprefix("a/") == new.removeprefix("b/") and (" " not in old or old[:2] + new[:2] == "a/b/")
     return same or all(name == _NOTHING or looks_like_path(name) for name in (old, new))
 
 
@@ -92,6 +92,7 @@ def _read_file(
     new = before == _NOTHING or "new file" in about
     gone = after == _NOTHING or "deleted file" in about
     path = path if path and path != _NOTHING else (name or before)
+    path = path.removeprefix("b/") if before == _NOTHING else path.removeprefix("a/") if after == _NOTHING else path
     if any(word in about for word in ("old mode", "copy from", "Binary files", "GIT binary")):
         refused.append(Refused(at + 1, "the diff changes a mode, copies or holds bytes: only text can be changed"))
         return max(here, at + 1)
@@ -108,7 +109,8 @@ def _add(
     new: bool, gone: bool, moved: bool,
 ) -> None:  # fmt: skip
     if gone:
-        edits.append(Delete(path, at=at + 1, shape=SHAPE))
+        lines = joined([text for hunk in hunks for mark, text in hunk.rows if mark != "+"])
+        edits.append(Delete(path, lines, at=at + 1, shape=SHAPE))
         return
     if new:
         rows = [row for hunk in hunks for row in hunk.rows]
@@ -218,4 +220,4 @@ def _row(lines: Sequence[str], here: int, stop: int, hunk: _Hunk, fenced: bool) 
 
 def _name(written: str) -> str:
     name = written.strip().split("\t")[0].strip().strip('"')
-    return re.sub(r"\s+\d{4}-\d\d-\d\d.*$", "", name)
+    return re.sub(r"\s+(?:\d{4}-\d\d-\d\d.*|\([^()]*\))$", "", name)

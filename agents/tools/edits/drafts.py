@@ -6,11 +6,20 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agents.tools.edits.fences import behind_edit, read_fence
+from agents.tools.edits.fences import CLOSER, DIVIDER, FENCE, OPENER, behind_edit, read_fence
 
 _WORDS = "think|thinking|thought|scratchpad|reasoning|reflection"
 _OPEN = re.compile(rf"^\s*<({_WORDS})>", re.IGNORECASE)
 _CLOSE = re.compile(rf"</({_WORDS})>", re.IGNORECASE)
+_CHANNEL = re.compile(
+    r"(?:<\|start\|>assistant)?(?: to=(?P<first>[\w.-]+))?<\|channel\|>(?P<channel>\w+)(?: to=(?P<second>[\w.-]+))?"
+    r"[ \w]*(?:<\|constrain\|>\s*\w+\s*)?<\|message\|>(?P<said>(?:[^<]|<(?!\|))*)(?:<\|(?:end|return)\|>)?"
+)
+_LAST = re.compile(r"(?:\s*(?:<[|｜](?:im_end|eot_id|eom_id|end|return|endoftext|end▁of▁sentence)[|｜]>|</s>))+\s*\Z")
+_TAIL = 200
+"""Characters of an answer's end in which such marks stand."""
+_UNSEEN = re.compile("[\u200b\u2060\ufeff]+")
+_MARKS = (OPENER, DIVIDER, CLOSER, FENCE)
 
 
 class Meant(NamedTuple):
@@ -19,6 +28,31 @@ class Meant(NamedTuple):
     lines: list[str]
     unended: int | None = None
     """The line (from 0) where thinking begins that never ends."""
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of an answer, without what a model's own template puts around them.
+
+    Its thinking on a channel of its own is a draft; letters nobody sees are taken from the marks of edits.
+    """
+    text = text.replace("\r\n", "\n")
+    text = text[:-_TAIL] + _LAST.sub("\n", text[-_TAIL:])
+    if text.lstrip().startswith(("<|channel|>", "<|start|>")):
+        text = _CHANNEL.sub(_final, text)
+    return [_seen(line) for line in text.split("\n")]
+
+
+def _final(said: re.Match[str]) -> str:
+    """Return what is meant of what was said on one channel, with as many lines."""
+    tool = said["first"] or said["second"]
+    if tool:
+        return f"[TOOL_CALLS]{tool} {said['said']}"
+    return said["said"] if said["channel"] == "final" else "\n" * said["said"].count("\n")
+
+
+def _seen(line: str) -> str:
+    bare = _UNSEEN.sub("", line)
+    return bare if bare != line and any(mark.match(bare) for mark in _MARKS) else line
 
 
 def drafts_out(lines: Sequence[str]) -> Meant:

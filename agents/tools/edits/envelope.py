@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agents.tools.edits import diffs
 from agents.tools.edits.diffs import HUNK, Diff
 from agents.tools.edits.fences import BEGIN_PATCH, END_PATCH
 from agents.tools.edits.text_file import joined
@@ -14,6 +15,7 @@ from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Writ
 SHAPE = "patch"
 _FILE = re.compile(r"^\*{3} ?(Update|Add|Create|Delete|Remove) File: ?(.+?)\s*$", re.IGNORECASE)
 _MOVE = re.compile(r"^\*{3} ?Move to: ?(.+?)\s*$", re.IGNORECASE)
+_HEADS = re.compile(r"^(?:--- a/|\+\+\+ b/|--- /|\+\+\+ /)")
 _END_OF_FILE = re.compile(r"^\*{3} ?End of File\s*$", re.IGNORECASE)
 
 
@@ -47,6 +49,12 @@ def read_patch(lines: Sequence[str], at: int, stop: int, *, closed: bool) -> Dif
     while here < last:
         head = _FILE.match(lines[here])
         if head is None:
+            if diffs.begins(lines, here, last):
+                found = diffs.read_diff(lines, here, last, fenced=True)
+                edits += found.edits
+                refused += found.refused
+                here = found.behind
+                continue
             if lines[here].strip():
                 refused.append(
                     Refused(here + 1, "this line of the patch belongs to no file: begin with *** Update File: PATH")
@@ -89,7 +97,7 @@ def _update(
     chunks = [_Chunk(at + 1)]
     for nth in range(at + 1, stop):
         line = lines[nth]
-        if _MOVE.match(line) or _END_OF_FILE.match(line):
+        if _MOVE.match(line) or _END_OF_FILE.match(line) or (nth - at <= 2 and _HEADS.match(line)):
             continue
         if line.startswith("@@"):
             if chunks[-1].rows:

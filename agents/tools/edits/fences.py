@@ -10,11 +10,15 @@ from agents.tools.edits.naming import looks_like_path, name_in
 
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
 OPENER = re.compile(
-    r"^(?P<indent>[ \t]*)(?:<{3,}|-{3,})\s*(?:SEARCH|ORIGINAL|OLD|FIND|BEFORE)\b>?:?\s*(?P<name>.*?)\s*$", re.IGNORECASE
+    r"^(?P<indent>[ \t]*)(?:<{3,}\s*(?:SEARCH|ORIGINAL|OLD|FIND|BEFORE)\b|<{5,}\s*(?:HEAD\b|SE[A-Z]{2,6}\b|$)"
+    r"|-{5,}\s*SEARCH\b)>?:?\s*(?P<name>.*?)\s*$",
+    re.IGNORECASE,
 )
+"""With five brackets the word may be misspelt, or left out."""
 DIVIDER = re.compile(r"^[ \t]*={3,}[ \t]*$")
 CLOSER = re.compile(
-    r"^[ \t]*(?:>{3,}|\+{3,}|<{3,})\s*(?:REPLACE|UPDATED|NEW|AFTER|REPLACEMENT|END)\b(?:[^\w]*|[ \t]+[\w./-]+)$",
+    r"^[ \t]*(?:(?:>{3,}|\+{3,}|<{3,})\s*(?:REPLACE|UPDATED|NEW|AFTER|REPLACEMENT|END)\b"
+    r"|>{5,}\s*(?:RE[A-Z]{3,9}\b|SEARCH\b|$))(?:[^\w]*|[ \t]+[\w./-]+)$",
     re.IGNORECASE,
 )
 BEGIN_PATCH = re.compile(r"^[ \t]*\*{3} ?Begin Patch\s*$", re.IGNORECASE)

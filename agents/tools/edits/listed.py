@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from agents.json_reading import Unreadable, read_values
 from agents.tools.edits.naming import looks_like_path
 from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Write
-from agents.tools.json_reading import Unreadable, read_json
 
 SHAPE = "JSON edit"
 PATH = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file", "target", "name")
@@ -32,12 +32,12 @@ class Listed(NamedTuple):
 def read_listed(text: str, at: int, *, whole: bool = False) -> Listed:
     """Read a text that is JSON and nothing else; broken JSON that means edits is refused, not guessed at."""
     try:
-        value = read_json(text, whole=whole)
+        values = read_values(text, whole=whole)
     except Unreadable as wrong:
         if _ASKS.search(text) and _NAMES.search(text):
             return Listed((), (Refused(at, f"the JSON of the edits cannot be read: {wrong}. Write it whole"),), True)
         return Listed()
-    return listed(value, at)
+    return listed(values[0] if len(values) == 1 else values, at)
 
 
 def listed(value: Any, at: int, path: str = "") -> Listed:

@@ -20,14 +20,26 @@ _NO_FILES = frozenset({
 """Names of other things that look like those of files."""
 _LABEL = re.compile(
     r"^(?:(?:new |updated |modified |the )?(?:file|path|filename|file ?name|file ?path|in|update|create|edit|modify)"
-    r"(?: file)?\s*:\s*|\d+[.)]\s+|[-*+]\s+|#{1,6}\s+|//\s*|--\s+|<!--\s*)",
+    r"(?: file)?\s*:\s*"
+    r"|(?:create|add|write)(?: (?:an?|the|new|file|module|tests?|script|in))*\s+(?=\S+$)"
+    r"|[^\w\s\x00-\x7f]+\s*|\d+[.)]\s+|[-*+]\s+|#{1,6}\s+|//\s*|--\s+|<!--\s*)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:-->|\((?:new|new file|updated|modified|edited|create|created|full|complete)\))\s*$", re.IGNORECASE
+    r"\s*(?:-->|\((?:new|new file|updated|modified|edited|create|created|full|complete)\)"
+    r"|\(?,?\s*(?:at |on )?(?:lines?|L)\s*\d+(?:\s*(?:-|–|to)\s*L?\d+)?\)?|(?<=\w):\d+(?:[-:]\d+)?)\s*$",
+    re.IGNORECASE,
 )
 _PATH = re.compile(r"^[^\s`'\"*<>|?:;,(){}\[\]=][^\s`'\"*<>|?:;,=]*$")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]{0,11}$")
+_SPACED = re.compile(r"^[\w.@-]+(?:/[\w.@ -]*[\w.@-])*/[\w.@-][\w.@ -]*\.[A-Za-z]\w{0,7}$")
+"""A path with blanks in it, which is told from a sentence by its first folder."""
+_WHOLE = re.compile(
+    r"\b(?:full|complete|whole|entire|updated|new|revised|corrected|fixed|final|modified|rewritten)"
+    r"(?: (?:version|content|contents|code|file|text|source))*(?: (?:of|for|is|in))?(?: (?:the|file))*\s+[`*\"']{1,3}"
+    r"(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
+    re.IGNORECASE,
+)
 _WRAPS = ("**", "__", "`", "'", '"', "*", "_")
 
 
@@ -51,7 +63,13 @@ def name_in(line: str) -> str:
                 if wrap in ("_", "__") and "/" not in inner and inner.count("_") % 2 == 0 and f"__{inner}__" == text:
                     break
                 text = inner
-    return text if looks_like_path(text) else ""
+    return text if looks_like_path(text) or (len(text) < 120 and _SPACED.match(text)) else ""
+
+
+def whole_file_in(sentence: str) -> str:
+    """Return the file that a sentence says is given as a whole below it; empty when it says no such thing."""
+    found = _WHOLE.search(sentence[-300:])
+    return found["path"] if found and looks_like_path(found["path"]) else ""
 
 
 def looks_like_path(text: str) -> bool:

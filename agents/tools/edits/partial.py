@@ -33,6 +33,8 @@ _ELISIONS = tuple(
         rf"^\s*{_DOTS}\s*[\[(]?(?:{_WORDS}\s*[\])]?\s*{_DOTS}?)?\s*$",
     )
 )
+_FENCE = re.compile(r"^(`{3,}|~{3,})[\w+#.-]*$")
+DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 _SHORT = 12
 """A file of fewer lines may be rewritten by a text that has nothing of it."""
 
@@ -49,10 +51,42 @@ def elision(text: str, old: TextFile | None = None, replaced: str = "") -> tuple
     return None
 
 
+def gaps(lines: Sequence[str]) -> list[str]:
+    """Return the lines that stand for lines left out, in their order."""
+    return [line.strip() for line in lines if _is_gap(line)]
+
+
+def between_gaps(lines: Sequence[str]) -> list[list[str]]:
+    """Return the lines before, between and behind those that stand for others."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if _is_gap(line):
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return parts
+
+
+def _is_gap(line: str) -> bool:
+    return bool(line.strip()) and any(pattern.match(line) for pattern in _ELISIONS)
+
+
 def stands_in(lines: Sequence[str], text: str) -> bool:
     """Return whether a text is some of a file's lines, or all of them: shown, not to be written."""
     wanted = split(text)[0]
     return any(line.strip() for line in wanted) and bool(windows(lines, wanted))
+
+
+def why_wrapped(path: str, text: str) -> str:
+    """Return why a text is not what a file is to hold but that text as it was written elsewhere; empty when it is."""
+    rows = [line.strip() for line in text.strip().split("\n")]
+    fence = _FENCE.match(rows[0])
+    if fence and len(rows) > 2 and rows[-1] == fence[1] and not path.lower().endswith(DOCUMENTS):
+        return "the text stands in a fence: give what is in it, without the fence"
+    ends = text.replace("\\n", "\n")
+    if "\n" not in text.strip() and ends != text and fault(path, text) and not fault(path, ends):
+        return "the line ends are escaped twice: give real ones"
+    return ""
 
 
 def why_partial(path: str, old: TextFile | None, text: str) -> str:
@@ -67,7 +101,7 @@ def why_partial(path: str, old: TextFile | None, text: str) -> str:
         return "it is empty: to delete a file, delete it"
     if fault(path, text) and (is_certain(path) if old is None else not fault(path, old.text)):
         return f"as a whole file it is broken ({fault(path, text)}): give the whole file, or a SEARCH/REPLACE block"
-    if old is None or len(old.lines) < _SHORT:
+    if old is None:
         return ""
     lost = _names(path, old.text) - _names(path, text)
     lines = {line.strip() for line in split(text)[0] if line.strip()}
@@ -78,6 +112,8 @@ def why_partial(path: str, old: TextFile | None, text: str) -> str:
             f"it lacks {', '.join(sorted(lost)[:5])} and looks like a piece of the file: give the whole file, or a "
             "SEARCH/REPLACE block with the lines that change"
         )
+    if len(old.lines) < _SHORT:
+        return ""
     if len(lines) < 0.6 * len(set(had)) or (kept < 0.3 * len(had) and len(lines) < len(had)):
         return (
             "it is much shorter than the file and looks like a piece of it: give a SEARCH/REPLACE block with the "

@@ -8,21 +8,23 @@ from typing import NamedTuple
 
 from agents.tools.edits.indents import Shift, indent_of, shift_between
 from agents.tools.edits.nearest import nearest, numbered
+from agents.tools.edits.partial import between_gaps, gaps
 from agents.tools.edits.readings import Reading, readings
 from agents.tools.edits.same_lines import windows
 from agents.tools.edits.text_file import Span, TextFile, split
+from agents.tools.edits.typography import as_in_file, plain
 from agents.tools.edits.wanted import Replace
 
-_PLAIN = str.maketrans({
-    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-",
-    "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
-})  # fmt: skip
 _LONGEST = 600
 """Lines of one replacement that are compared line by line; longer ones are replaced as a whole."""
 
 
 class Misplaced(Exception):
     """The replacement has no place, or several; the message says what stands there instead."""
+
+
+class Absent(Misplaced):
+    """The text to be replaced is not in the file in any way of reading it."""
 
 
 class Placed(NamedTuple):
@@ -48,7 +50,10 @@ def place(file: TextFile, edit: Replace) -> Placed:
         placed = _as_lines(file, edit, reading)
         if placed:
             return placed
-    raise Misplaced(_not_found(file, old, new))
+    placed = _around_gaps(file, split(old)[0], split(new)[0])
+    if placed:
+        return placed
+    raise Absent(_not_found(file, old, new))
 
 
 def _without_old(file: TextFile, edit: Replace, old: str, new: str) -> Placed:
@@ -147,13 +152,18 @@ def _as_lines(file: TextFile, edit: Replace, reading: Reading) -> Placed | None:
     ways: tuple[tuple[Callable[[str], str], str], ...] = (
         (str, ""),
         (str.rstrip, "but for blanks at line ends"),
-        (lambda line: line.rstrip().translate(_PLAIN), "but for typographic signs"),
+        (plain, "but for typographic signs"),
     )
     for way, how in ways:
         spots = windows([way(line) for line in file.lines], [way(line) for line in old])
         spots = _told_apart(file, edit, spots, len(old))
         if spots:
-            spans = tuple(_span(file, at, at + len(old), old, new) for at in spots)
+            spans = tuple(
+                _span(
+                    file, at, at + len(old), old, as_in_file(new, old, file.lines[at : at + len(old)]) if how else new
+                )
+                for at in spots
+            )
             return Placed(spans, _said(reading.how, how), _final(file, edit, spots, len(old)))
     return _reindented(file, edit, reading, old, new)
 
@@ -169,6 +179,41 @@ def _reindented(file: TextFile, edit: Replace, reading: Reading, old: list[str],
         spans.append(_span(file, at, at + len(old), old, new, shift))
     how = _said(reading.how, "but for the indentation")
     return Placed(tuple(spans), how, _final(file, edit, spots, len(old))) if spans else None
+
+
+def _around_gaps(file: TextFile, old: list[str], new: list[str]) -> Placed | None:
+    """Place what stands between lines that mean "as it is", such as `...`, each part behind the one before."""
+    if len(old) + len(new) > _LONGEST or gaps(old) != gaps(new) or not gaps(old):
+        return None
+    spans: list[Span] = []
+    inside = range(len(file.lines))
+    floor = 0
+    for mine, theirs in zip(between_gaps(old), between_gaps(new), strict=True):
+        if not any(line.strip() for line in mine):
+            if any(line.strip() for line in theirs):
+                return None  # new lines beside a gap: nobody knows at which end of it
+            continue
+        spots = windows([line.rstrip() for line in file.lines], [line.rstrip() for line in mine])
+        near = [at for at in spots if at >= floor and (len(spots) == 1 or at in inside)]
+        if len(near) != 1:
+            if mine == theirs:
+                continue
+            if spots:
+                raise Misplaced(_several(file, spots))
+            return None
+        spans.append(_span(file, near[0], near[0] + len(mine), mine, theirs))
+        floor = near[0] + len(mine)
+        inside = range(near[0], _end_of_block(file, near[0]))
+    return Placed(tuple(spans), "around the lines that were left out")
+
+
+def _end_of_block(file: TextFile, line: int) -> int:
+    """Return where the lines end that are indented deeper than this one."""
+    depth = len(indent_of(file.lines[line]).expandtabs())
+    for at in range(line + 1, len(file.lines)):
+        if file.lines[at].strip() and len(indent_of(file.lines[at]).expandtabs()) <= depth:
+            return at
+    return len(file.lines)
 
 
 def _final(file: TextFile, edit: Replace, spots: Sequence[int], length: int) -> bool | None:
@@ -204,16 +249,7 @@ def _anchored(file: TextFile, edit: Replace) -> Iterator[range]:
             return
         line, begin = places[0], places[0] + 1
     if line >= 0:
-        depth = len(indent_of(file.lines[line]).expandtabs())
-        stop = next(
-            (
-                at
-                for at in range(begin, len(file.lines))
-                if file.lines[at].strip() and len(indent_of(file.lines[at]).expandtabs()) <= depth
-            ),
-            len(file.lines),
-        )
-        yield range(line, stop)
+        yield range(line, _end_of_block(file, line))
 
 
 def _span(file: TextFile, start: int, stop: int, old: list[str], new: list[str], shift: Shift | None = None) -> Span:

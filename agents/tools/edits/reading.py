@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
+from agents.json_reading import json_lines
 from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
-from agents.tools.edits.drafts import drafts_out
+from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
 from agents.tools.edits.listed import read_listed
-from agents.tools.edits.naming import looks_like_path, name_in
+from agents.tools.edits.naming import looks_like_path, name_in, whole_file_in
+from agents.tools.edits.partial import DOCUMENTS
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
+LOOKS = 200
+"""Lines between paragraphs that are looked at as JSON: more of them are a log."""
+_NEAR = 6
+"""Lines between the words that begin another way and its edit."""
 LONGEST = 600_000
 """Characters of an answer that are read."""
 _THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
@@ -31,21 +39,47 @@ EXAMPLE = re.compile(
     re.IGNORECASE,
 )
 """What is said right before an example; right before a real edit it is not said."""
-_DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
-_SPAN = re.compile(r"`([^`\n]+)`")
+_BEFORE = re.compile(
+    r"^\W*(?:before|was|(?:old|original|originally|current|currently|existing|previous|previously)"
+    r"(?: (?:code|version|file|content|state|implementation))?)\W*$"
+    r"|^\W*(?:here(?:'s| is)|this is) (?:the |your )?(?:current|existing|original|old|previous)\b",
+    re.IGNORECASE,
+)
+"""What is said right before a file as it was."""
+_OPTION = re.compile(
+    r"^\W*(?:\d+[.)]\s*)?(?:option|alternative|approach|variant|possibility|choice|solution)\s*#?\s*"
+    r"(?P<which>[a-d]|[1-4]|one|two|three)\b",
+    re.IGNORECASE,
+)
+_OR = re.compile(
+    r"^\W*(?:alternatively\b|or\W*$|or,? (?:if|you (?:can|could))\b|(?:an)?other (?:option|way|approach|possibility)\b"
+    r"|an alternative\b|a (?:second|different) (?:option|approach|way)\b|if you(?:'d| would)? (?:prefer|rather)\b"
+    r"|you could also\b)",
+    re.IGNORECASE,
+)
+"""What is said before the second of two ways, of which one is to be chosen."""
+_SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+_IN_PROSE = re.compile(r"(?<![\w./~:@-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b(?![\w/])")
 
 
 def read_edits(text: str) -> Wanted:
     """Return all that the text of an answer wants changed; never raises."""
     if len(text) > LONGEST:
         return Wanted(refused=(Refused(1, f"the text is longer than {LONGEST} characters: make smaller edits"),))
-    meant = drafts_out(text.replace("\r\n", "\n").split("\n"))
+    meant = drafts_out(lines_of(text))
     reader = _Reader(meant.lines)
     if meant.unended is not None:
         why = "the thinking that begins here never ends, so all behind it is a draft"
         reader.passed_over.append(Refused(meant.unended + 1, why))
     reader.read()
     return Wanted(tuple(reader.edits), tuple(reader.refused), tuple(reader.passed_over))
+
+
+class _Ahead(NamedTuple):
+    """Whether a fence behind makes it unsure where a file ended: any file, or a document."""
+
+    any: bool = False
+    document: bool = False
 
 
 class _Reader:
@@ -56,12 +90,16 @@ class _Reader:
         self.edits: list[Edit] = []
         self.refused: list[Refused] = []
         self.passed_over: list[Refused] = []
+        self._words: list[int] = []
+        """Lines that are neither an edit nor in a fence."""
+        self._looks = LOOKS
+        self._ahead: dict[int, _Ahead] = {}
         self._floor = 0
         """First line of the prose before what is read now."""
 
     def read(self) -> None:
         whole = "\n".join(self.lines).strip()
-        if whole[:1] in ("{", "["):
+        if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]"):
             found = read_listed(whole, 1, whole=True)
             if found.is_edit:
                 self.edits += found.edits
@@ -70,6 +108,7 @@ class _Reader:
         here = 0
         while here < len(self.lines):
             here = self._step(here)
+        self._choose_none()
 
     def _step(self, here: int) -> int:
         """Read what begins at a line outside of any fence; return the line behind it."""
@@ -87,7 +126,10 @@ class _Reader:
             assert fence is not None
             self._fence(fence)
             behind = fence.stop + 1
+        elif self.lines[here][:1] in ("{", "["):
+            behind = self._json(here)
         else:
+            self._words.append(here)
             return here + 1
         if behind > here:
             self._floor = behind
@@ -130,17 +172,37 @@ class _Reader:
             self._within(begin, end, path, closed=True)
         return found.behind
 
+    def _json(self, at: int) -> int:
+        """Read JSON that stands between paragraphs."""
+        stop = json_lines(self.lines, at) if self._looks else 0
+        cut = bool(self._looks) and not stop
+        self._looks = max(0, self._looks - 1) if stop else 0
+        found = read_listed("\n".join(self.lines[at : stop or None]), at + 1) if stop or cut else None
+        if found is None or not found.is_edit:
+            return max(stop, at + 1)
+        if self._example(at, self._floor):
+            self._pass_over(at)
+        else:
+            self.edits += found.edits
+            self.refused += found.refused
+        return stop or len(self.lines)
+
     def _fence(self, fence: Fence) -> None:
         floor, at = self._floor, fence.start
+        self.lines[at + 1 : fence.stop] = fence.body  # without the indentation of a list it stands in
         named = fence.name or name_above(self.lines, at, floor)
+        said = "" if named else self._said_whole(at, floor)
         example = self._example(at, floor)
         before = len(self.edits), len(self.refused)
         if not named and self._holds_edits(fence) and _quotes(fence):
             self.passed_over.append(Refused(at + 1, "what stands in a fence within a fence is a quotation"))
             return
         took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
-        if not took and named:
-            self._whole(fence, named)
+        if not took and (named or said):
+            if self._says(_BEFORE, at, floor):
+                self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
+            else:
+                self._whole(fence, named or said)
         elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):
             why = f"{name_in(fence.body[0])} is named within the fence, where it may be its first line: name it above"
             self.passed_over.append(Refused(at + 1, why))
@@ -225,17 +287,36 @@ class _Reader:
 
     def _example(self, at: int, floor: int) -> bool:
         """Whether the words right before it say that it is an example."""
-        seen = 0
+        return self._says(EXAMPLE, at, floor)
+
+    def _says(self, words: re.Pattern[str], at: int, floor: int) -> bool:
+        """Whether the nearest line of prose above says something, names of files left aside."""
         for here in range(at - 1, floor - 1, -1):
             line = self.lines[here].strip()
-            if not line or FENCE.match(line) or name_in(line):
-                continue
-            if EXAMPLE.search(line):
-                return True
-            seen += 1
-            if seen == 1:
-                break
+            if line and not FENCE.match(line) and not name_in(line):
+                return bool(words.search(line))
         return False
+
+    def _said_whole(self, at: int, floor: int) -> str:
+        """Return the file of which the line above says that it stands here as a whole."""
+        above = next((line for line in reversed(self.lines[max(floor, at - 2) : at]) if line.strip()), "")
+        return whole_file_in(above)
+
+    def _choose_none(self) -> None:
+        """Refuse edits that are ways to choose between: nobody but the model can."""
+        places = sorted({edit.at for edit in self.edits})
+        labels = [(at, found["which"].lower()) for at in self._words if (found := _OPTION.match(self.lines[at]))]
+        options = set()
+        for (at, which), (stop, _) in pairwise([*labels, (len(self.lines) + 1, "")]):
+            options |= {which} if any(at < place <= stop for place in places) else set()
+        ways = [at for at in self._words if _OR.match(self.lines[at])]
+        second = any(
+            places[0] <= at < place <= at + _NEAR
+            for at in ways for place in places
+        )  # fmt: skip
+        if len(options) > 1 or second:
+            why = "the edits are alternatives, of which one is to be chosen: decide, and give that one alone"
+            self.refused.append(Refused(places[0], why))
 
     def _pass_over(self, at: int) -> None:
         why = "the words before it say that it is an example, so it was not applied"
@@ -243,10 +324,10 @@ class _Reader:
 
     def _mentioned(self, floor: int, at: int) -> str:
         """Return the one file that the prose before an edit names."""
-        names = {name for line in self.lines[floor:at] if (name := name_in(line))}
-        names = names or {
-            found for line in self.lines[floor:at] for found in _SPAN.findall(line) if looks_like_path(found)
-        }
+        said = self.lines[floor:at]
+        names = {name for line in said if (name := name_in(line))}
+        names = names or {name for line in said for name in map("".join, _SPAN.findall(line)) if looks_like_path(name)}
+        names = names or {name for line in said for name in _IN_PROSE.findall(line)}
         return names.pop() if len(names) == 1 else ""
 
     def _last_name(self) -> str:
@@ -261,18 +342,29 @@ class _Reader:
 
     def _unsure_end(self, fence: Fence, named: str) -> bool:
         """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
-        document = named.lower().endswith(_DOCUMENTS) or "." not in named.rpartition("/")[2]
-        here = fence.stop + 1
-        while here < len(self.lines):
-            found = read_fence(self.lines, here)
+        document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
+        ahead = self._behind(fence.stop + 1)
+        return ahead.document if document else ahead.any
+
+    def _behind(self, start: int) -> _Ahead:
+        """Return what the fences behind a line tell; each of them is looked at once."""
+        passed: list[tuple[int, bool, bool]] = []
+        at = start
+        while at not in self._ahead:
+            found = next(
+                (fence for here in range(at, len(self.lines)) if (fence := read_fence(self.lines, here))), None
+            )
             if found is None:
-                here += 1
-                continue
-            bare = not (found.language or found.name or name_above(self.lines, here, fence.stop + 1))
-            if not found.closed or (document and bare):
-                return True
-            here = found.stop + 1
-        return False
+                self._ahead[at] = _Ahead()
+                break
+            bare = not (found.language or found.name or name_above(self.lines, found.start, at))
+            passed.append((at, not found.closed, bare))
+            at = found.stop + 1
+        ahead = self._ahead[at]
+        for here, unclosed, bare in reversed(passed):
+            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
+            self._ahead[here] = ahead
+        return ahead
 
 
 def _quotes(fence: Fence) -> bool:

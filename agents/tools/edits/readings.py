@@ -35,6 +35,10 @@ def readings(old: str, new: str) -> Iterator[Reading]:
         yield Reading(joined(bare), joined(theirs if new_bare is None else new_bare), "without line numbers")
     if _fenced(mine) and (_fenced(theirs) or not theirs):
         yield Reading(joined(mine[1:-1]), joined(theirs[1:-1]), "without the fence around it")
+    if _signed(mine, "-") and (_signed(theirs, "+") or not theirs):
+        yield Reading(
+            joined([each[1:] for each in mine]), joined([each[1:] for each in theirs]), "without a diff's signs"
+        )
     if html.unescape(old) != old:
         yield Reading(html.unescape(old), html.unescape(new), "with its entities read as characters")
 
@@ -61,6 +65,11 @@ def _without_numbers(lines: list[str], *, gaps: bool = False) -> list[str] | Non
     if gaps or all(step == 1 for step in steps):
         return [each[2] for each in found if each]
     return None
+
+
+def _signed(lines: list[str], sign: str) -> bool:
+    """Whether every line begins with the sign of a diff or the blank of one, and one with the sign."""
+    return any(line[:1] == sign for line in lines) and all(line[:1] in (sign, " ") for line in lines)
 
 
 def _fenced(lines: list[str]) -> bool:

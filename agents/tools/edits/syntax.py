@@ -28,7 +28,7 @@ def fault(path: str, text: str) -> str:
 
 def is_certain(path: str) -> bool:
     """Return whether what is said of files of this name is sure: JSON may have comments, a grammar may be old."""
-    return _ending(path) in ("py", "pyi", "toml")
+    return _ending(path) in ("py", "pyi", "toml", "ipynb")
 
 
 def _ending(path: str) -> str:
@@ -55,6 +55,13 @@ def _toml(text: str) -> str:
     return _told(tomllib.loads, text)
 
 
+def _notebook(text: str) -> str:
+    if wrong := _json(text):
+        return wrong
+    read = json.loads(text)
+    return "" if isinstance(read, dict) and isinstance(read.get("cells"), list) else "a notebook has a list of cells"
+
+
 def _told(read: Callable[[str], object], text: str) -> str:
     try:
         read(text)
@@ -63,4 +70,10 @@ def _told(read: Callable[[str], object], text: str) -> str:
     return ""
 
 
-_CHECKS: dict[str, Callable[[str], str]] = {"py": _python, "pyi": _python, "json": _json, "toml": _toml}
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "py": _python,
+    "pyi": _python,
+    "json": _json,
+    "toml": _toml,
+    "ipynb": _notebook,
+}

@@ -48,6 +48,8 @@ class Delete:
     """A file is to go."""
 
     path: str
+    lines: str = ""
+    """What it is said to hold; empty when nothing is said."""
     at: int = 0
     shape: str = ""
 

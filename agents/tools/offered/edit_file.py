@@ -10,6 +10,7 @@ from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Move, Replace, Wanted, apply, read_edits
 from agents.tools.edits.naming import plain
 from agents.tools.edits.outcome import result_of
+from agents.tools.strict import RARE
 from ledger.events import Risk
 
 
@@ -29,29 +30,29 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    path: str = Field(default="", description="The file, from the project directory on")
-    old_text: str | None = Field(
-        default=None, description="Text of the file, exactly, without line numbers; long enough to stand in it once"
+    path: str = Field(default="", description="From the project directory on")
+    old_text: str | None = Field(default=None, description="Stands in the file once, exactly so")
+    new_text: str | None = Field(default=None, description="Empty to delete")
+    replace_all: bool = Field(default=False, description="Every place with the old text")
+    edits: list[OneEdit] = Field(
+        default_factory=list, description="Several edits at once, all or none", json_schema_extra=RARE
     )
-    new_text: str | None = Field(default=None, description="What is to stand there instead; empty to delete it")
-    replace_all: bool = Field(default=False, description="Whether every place is meant that has the old text")
-    edits: list[OneEdit] = Field(default_factory=list, description="Several edits at once, all or none")
     text: str = Field(
-        default="",
+        default="", json_schema_extra=RARE,
         description="Instead of all these: SEARCH/REPLACE blocks, a unified diff or a patch, with file names",
-    )
+    )  # fmt: skip
 
 
 class EditFile:
-    """Change some lines of one or more files: each old text becomes the new text, all of them or none.
+    """Replace text in a file: copy the old text from read_file, with its indentation, without the line numbers.
 
-    The old text must stand in the file exactly once: copy it from read_file, without the line numbers, with its
-    indentation. If it does not, nothing is changed and the nearest real lines are told. To delete lines give an empty
-    new text. The result shows the changed lines and whether the file still parses.
+    All edits of a call are made or none. Where the old text does not stand exactly once nothing is changed and the
+    nearest real lines are told. The result shows the changed lines and whether the file still parses.
     """
 
     name = "edit_file"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It changes the private worktree."""

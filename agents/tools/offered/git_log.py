@@ -21,7 +21,7 @@ class Arguments(Strict):
 
 
 class GitLog:
-    """List the newest commits before your work, each with its day and subject; of one file if you name it."""
+    """List the newest commits before your work: each with its day and subject; of one file if you name it."""
 
     name = "git_log"
     arguments = Arguments

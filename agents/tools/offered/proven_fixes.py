@@ -25,7 +25,7 @@ class Arguments(Strict):
 
 
 class ProvenFixes:
-    """Show the patches that landed for an error, by its fingerprint, and why others were rejected for it.
+    """Show the patches that landed for an error: by its fingerprint, and why others were rejected for it.
 
     A patch stands here only when the error was gone after it and it was not taken back.
     """

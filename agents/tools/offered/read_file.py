@@ -23,19 +23,20 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    path: str = Field(min_length=1, description="The file, from the project directory on")
-    start: int = Field(default=1, ge=1, description="The first line to be shown")
-    end: int | None = Field(default=None, ge=1, description="The last line to be shown; the file's last when left out")
+    path: str = Field(min_length=1, description="From the project directory on")
+    start: int = Field(default=1, ge=1, description="First line")
+    end: int | None = Field(default=None, ge=1, description="Last line")
 
 
 class ReadFile:
-    """Read a file: its lines from start to end, each with its number and a tab before it, which are not part of it.
+    """Read the lines of a file, each after its number and a tab; a long file comes in pieces.
 
-    A long file is shown in pieces; the last line says where to go on.
+    The last line of a piece says where to go on.
     """
 
     name = "read_file"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It only looks."""

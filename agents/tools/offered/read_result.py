@@ -22,7 +22,7 @@ class Arguments(BaseModel):
 
 
 class ReadResult:
-    """Read on in a result that was cut because it was long. Give the name and the offset that stand at the cut."""
+    """Read on in a result that was cut. Give the name and the offset that stand at the cut."""
 
     name = "read_result"
     arguments = Arguments

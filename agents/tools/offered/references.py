@@ -23,7 +23,7 @@ class Arguments(Strict):
 
 
 class References:
-    """Find every line of code that uses a name, with the definition it stands in; comments and strings do not count.
+    """Find every line of code that uses a name: with the definition it stands in; comments and strings do not count.
 
     Reads Python, JavaScript, TypeScript, Go, Rust and Java. Names are compared, not types: two things of one name are
     both found. Use it before you change what something takes or gives.

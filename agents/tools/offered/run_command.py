@@ -9,7 +9,8 @@ from pydantic import Field
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.commands import Line, argv_of, ended, limits, output, startable
 from agents.tools.policy import kept_out
-from agents.tools.strict import Strict, no
+from agents.tools.shell_writes import writes_files
+from agents.tools.strict import RARE, Strict, no
 from agents.workspace.git import GitError
 from ledger.events import Risk
 
@@ -17,21 +18,21 @@ from ledger.events import Risk
 class Arguments(Strict):
     """What to run, and whether what it writes is kept."""
 
-    command: Line = Field(description="A line for `sh`, or a list of program and arguments")
-    writes: bool = Field(default=False, description="Keep in the project what the command writes there")
-    seconds: float = Field(default=120, gt=0, le=600, description="How long it may take")
+    command: Line = Field(description="For `sh`, or a list of program and arguments")
+    writes: bool = Field(default=False, description="Keep what it changes in the project")
+    seconds: float = Field(default=120, gt=0, le=600, description="How long it may take", json_schema_extra=RARE)
 
 
 class RunCommand:
-    """Run a command in the sandbox, in the project's directory, with the project's interpreter and tools.
+    """Run a command in the project's directory, without network; what it changes is thrown away without `writes`.
 
-    It has no network and sees nothing of the machine but the project. It runs in a throw-away copy, unless `writes` is
-    true: then the files it writes, changes or deletes in the project stay. To look at files or to search, the tools
-    made for that are quicker; to run the tests, run_tests tells what failed.
+    It runs in the sandbox with the project's interpreter and tools, and sees nothing of the machine but the project, as
+    a throw-away copy. With `writes` the files it writes, changes or deletes in the project stay.
     """
 
     name = "run_command"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It runs code of the project's."""
@@ -52,6 +53,8 @@ class RunCommand:
         made = await bench.target.produce(argv, limits=limits(arguments.seconds))
         end = ended(made.completed)
         text = f"{end}\n{output(made.completed, made.place)}"
+        if writes_files(arguments.command):
+            text += "\n[It ran in a throw-away copy: what it wrote is gone. With writes = true it stays.]"
         facts = {"exit": made.completed.exit, "seconds": round(made.completed.seconds, 2)}
         return ToolResult(end == "exit status 0", text, end, facts=facts)
 

@@ -12,7 +12,7 @@ from pydantic import Field
 from agents.ports import Resources, SuiteResult, TestOutcome, ToolBench, ToolResult
 from agents.tools.commands import limits
 from agents.tools.project_files import Outside, paths, place, plain
-from agents.tools.strict import Strict, no
+from agents.tools.strict import RARE, Strict, no
 from ledger.events import Risk
 
 DETAILED = 5
@@ -27,19 +27,22 @@ class Arguments(Strict):
 
     select: list[Annotated[str, Field(min_length=1, max_length=500)]] = Field(
         default=[], max_length=200,
-        description="Files, folders, classes or tests as their runner names them (`file::Class::test`); empty for all",
+        description="Files, folders or tests, `file::Class::test`; empty for all",
     )  # fmt: skip
-    seconds: float = Field(default=300, gt=0, le=850, description="How long all together may take")
+    seconds: float = Field(
+        default=300, gt=0, le=850, description="How long all together may take", json_schema_extra=RARE
+    )
 
 
 class RunTests:
-    """Run the project's tests in a fresh copy and tell what failed: message, place in the project, and traceback.
+    """Run the project's tests and tell what failed, with tracebacks; all of them before you say that you are done.
 
-    Select the tests you work on while you work, and run all of them before you say that you are done.
+    They run in a fresh copy: what they write is thrown away.
     """
 
     name = "run_tests"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It runs code of the project's."""

@@ -25,7 +25,7 @@ class Arguments(Strict):
 
 
 class SearchMeaning:
-    """Find the passages of code and text that are nearest to a question, when you do not know the exact words.
+    """Find the passages nearest to a question: for when you do not know the exact words.
 
     Words, parts of names and their neighbours are compared, without a model: ask with the words the code would use. A
     likeness below 0.1 is chance.

@@ -13,7 +13,7 @@ from pydantic import Field
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.copies import as_expression
 from agents.tools.project_files import Outside, named, paths, plain, read
-from agents.tools.strict import Strict, no
+from agents.tools.strict import RARE, Strict, no
 from ledger.events import Risk
 
 SECONDS = 10.0
@@ -25,15 +25,13 @@ WIDE = 240
 class Arguments(Strict):
     """What is looked for, and where."""
 
-    pattern: str = Field(
-        min_length=1, max_length=1000, description="Regular expression as in Python; `^` and `$` are line ends"
-    )
-    path: str = Field(default="", max_length=500, description="Only below this file or folder")
-    glob: str = Field(default="", max_length=200, description="Only files like this, e.g. `*.py`, `src/**/*.ts`")
-    literal: bool = Field(default=False, description="Take the pattern as plain text")
-    ignore_case: bool = Field(default=False, description="Whether small and capital letters are alike")
-    around: int = Field(default=0, ge=0, le=10, description="Lines shown before and after each match")
-    most: int = Field(default=100, ge=1, le=500, description="Matching lines shown")
+    pattern: str = Field(min_length=1, max_length=1000, description="Regular expression as in Python")
+    path: str = Field(default="", max_length=500, description="Only this file or folder")
+    glob: str = Field(default="", max_length=200, description="Only such files, e.g. `src/**/*.ts`")
+    literal: bool = Field(default=False, description="Take the pattern as plain text", json_schema_extra=RARE)
+    ignore_case: bool = Field(default=False, description="Small and capital letters are alike", json_schema_extra=RARE)
+    around: int = Field(default=0, ge=0, le=10, description="Lines shown before and after each")
+    most: int = Field(default=100, ge=1, le=500, description="Matching lines shown", json_schema_extra=RARE)
 
 
 class Hit(NamedTuple):
@@ -44,14 +42,11 @@ class Hit(NamedTuple):
 
 
 class SearchText:
-    """Search every text file of the project with a regular expression and show the lines that match.
-
-    Paths and line numbers come with them. For where a name is defined or used in code, symbols and references are more
-    exact; for words that only mean the same, try search_meaning.
-    """
+    """Show the lines of the project's text files that match, with path and number."""
 
     name = "search_text"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It only looks."""

@@ -27,7 +27,7 @@ class Arguments(Strict):
 
 
 class SimilarErrors:
-    """Look up errors this project had before whose words are like this one's: where, what was tried, what helped.
+    """Look up errors like this one that the project had before: where, what was tried, what helped.
 
     What helped then has proven nothing for now: it is where to look. proven_fixes shows the patches.
     """

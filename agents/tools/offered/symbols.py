@@ -26,7 +26,7 @@ class Arguments(Strict):
 
 
 class Symbols:
-    """Find where a class, function, method, type or constant is defined, by its name or a part of it.
+    """Find where a name is defined: a class, function, method, type or constant, by its name or a part of it.
 
     Reads Python, JavaScript, TypeScript, Go, Rust and Java. Exact names come first.
     """

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agents.json_reading import Unreadable, read_object
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.asking import NotAsked, ask, code_in, marked, source_of
 from agents.tools.docstrings import Unchanged, undocumented, with_docstrings
 from agents.tools.edits import Wanted, Write, apply
 from agents.tools.edits.outcome import result_of
-from agents.tools.json_reading import Unreadable, read_object
 from agents.tools.project_files import plain
 from agents.tools.strict import Strict, no
 from ledger.events import Risk

@@ -18,19 +18,19 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    path: str = Field(min_length=1, description="The file, from the project directory on; folders are made")
-    content: str = Field(description="The whole text of the file: nothing of it may be left out")
+    path: str = Field(min_length=1, description="From the project directory on")
+    content: str = Field(description="The whole text")
 
 
 class WriteFile:
-    """Write a whole file, a new one or in place of what is there.
+    """Write a whole file; to change some lines of one, take edit_file.
 
-    To change some lines of a file, edit_file is cheaper and safer. Encoding, line ends and mode of a file that is there
-    are kept.
+    Folders are made. Encoding, line ends and mode of a file that is there are kept.
     """
 
     name = "write_file"
     arguments = Arguments
+    at_hand = True
 
     def risk(self, arguments: Arguments) -> Risk:
         """It changes the private worktree."""

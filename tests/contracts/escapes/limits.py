@@ -3,6 +3,7 @@
 import ctypes
 import mmap
 import os
+import signal
 import time
 
 PIECE = b"\0" * (1 << 20)
@@ -22,7 +23,14 @@ def _fill(open_file, count):
             held += 1
         except OSError:
             continue
-    time.sleep(0.8)
+    return total
+
+
+def _held(total, limit):
+    # Whoever measures has time to notice, on a busy machine too; what never got so far does not wait here.
+    if total <= limit:
+        return None
+    time.sleep(4)
     return total
 
 
@@ -76,7 +84,7 @@ def shared_anonymous_memory(stage):
 def memory_in_unmapped_files(stage):
     files = stage["memory"] * 3 >> 23
     total = _fill(lambda number: os.memfd_create("x"), files)
-    return total if total > stage["memory"] else None
+    return _held(total, stage["memory"])
 
 
 def memory_in_old_shared_segments(stage):
@@ -90,8 +98,7 @@ def memory_in_old_shared_segments(stage):
         ctypes.memset(address, 1, 8 << 20)
         LIBC.shmdt(ctypes.c_void_p(address))
         total += 8 << 20
-    time.sleep(1)
-    return total if total > stage["memory"] else None
+    return _held(total, stage["memory"])
 
 
 def filling_the_memory_file_systems(stage):
@@ -99,12 +106,12 @@ def filling_the_memory_file_systems(stage):
     for place in ("/tmp", "/dev/shm", "/var/tmp", "/home/kaizen"):
         if os.path.isdir(place):
             total += _fill(lambda number, place=place: _unlinked(f"{place}/kaizen-{number}"), 8)
-    return total if total > stage["written"] * 1.25 else None
+    return _held(total, stage["written"] * 1.25)
 
 
 def filling_the_disk(stage):
     total = _fill(lambda number: os.open(f"f{number}", os.O_CREAT | os.O_WRONLY), 16)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def _unlinked(number):
@@ -115,13 +122,13 @@ def _unlinked(number):
 
 def filling_the_disk_with_unlinked_files(stage):
     total = _fill(_unlinked, 16)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def filling_the_disk_in_an_unreadable_directory(stage):
     os.mkdir("dark", 0o300)
     total = _fill(lambda number: os.open(f"dark/f{number}", os.O_CREAT | os.O_WRONLY), 16)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def filling_the_disk_without_writing(stage):
@@ -130,8 +137,7 @@ def filling_the_disk_without_writing(stage):
         fd = os.open(f"a{number}", os.O_CREAT | os.O_RDWR)
         if LIBC.fallocate(fd, 0, ctypes.c_long(0), ctypes.c_long(8 << 20)) == 0:
             total += 8 << 20
-    time.sleep(0.8)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def filling_the_disk_through_mapped_files(stage):
@@ -144,8 +150,7 @@ def filling_the_disk_through_mapped_files(stage):
             piece.write(PIECE)
         piece.flush()
         total += 8 << 20
-    time.sleep(0.8)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def _many_files(place, stage):
@@ -177,7 +182,7 @@ def very_deep_directories(stage):
         os.mkdir("deeper")
         os.chdir("deeper")
     total = _fill(lambda number: os.open(f"f{number}", os.O_CREAT | os.O_WRONLY), 16)
-    return total if total > stage["written"] * 1.5 else None
+    return _held(total, stage["written"] * 1.5)
 
 
 def processor_time_of_many_processes(stage):
@@ -191,3 +196,19 @@ def processor_time_of_many_processes(stage):
 def time_without_an_end(stage):
     time.sleep(stage["wall"] + 2)
     return "still running"
+
+
+def processor_time_of_processes_nobody_waits_for(stage):
+    # The kernel adds the seconds of a child to its parent's only when the parent asks for them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    burnt = 0.0
+    while burnt < 2.5:
+        if os.fork() == 0:
+            while time.process_time() < 0.03:
+                pass
+            os._exit(0)
+        try:
+            os.wait()
+        except ChildProcessError:
+            burnt += 0.03
+    return burnt

@@ -2,6 +2,7 @@
 
 import array
 import ctypes
+import fcntl
 import os
 import resource
 import signal
@@ -83,6 +84,12 @@ def owner_of_a_file_outside(stage):
 def attribute_of_a_file_outside(stage):
     os.setxattr(stage["outside"] + "/file", "user.kaizen", b"x")
     return "attribute set"
+
+
+def lease_of_a_readable_file(stage):
+    # Whoever opens it for writing outside waits for its breaking.
+    fcntl.fcntl(os.open(stage["readable"] + "/file", os.O_RDONLY), fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    return "leased"
 
 
 def file_opened_for_reading_opened_again_for_writing(stage):
@@ -246,7 +253,7 @@ def files_kept_in_flight(stage):
             total += os.write(fd, bytes(1 << 20))
         one.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))])
         os.close(fd)
-    time.sleep(0.8)
+    time.sleep(4 if total > stage["written"] * 1.5 else 0)
     return total if total > stage["written"] * 1.5 else None
 
 

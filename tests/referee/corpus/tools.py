@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tests.referee.corpus.shape import Case, Files, Layout, layouts
 from tests.referee.corpus.trying import is_source, written
+from tests.target.plain import plain_python
 
 IGNORES = re.compile(r"#\s*(?:type: ignore|mypy: |pyright: |pragma: no).*")
 
@@ -72,7 +73,7 @@ def _coverage(layout: Layout, files: Files, base: Files) -> Twice:
     """Count what did not run: as a share of all as the tree shows it, and in lines of the base's kind."""
     with tempfile.TemporaryDirectory() as name:
         folder = written(files, Path(name))
-        command = [sys.executable, "-m", "coverage"]
+        command = [str(plain_python()), "-m", "coverage"]
         subprocess.run([*command, "run", *layout.command], cwd=folder, capture_output=True, check=False)
         shown = _report(folder, command)
         (folder / "strict.rc").write_text("[report]\nexclude_lines = ^nothing is left out$\n")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.referee.corpus.shape import LINK, Case, Files, Layout, layouts
+from tests.target.plain import plain_python
 
 PYTEST_LINE = re.compile(r"^(PASSED|FAILED|ERROR|XFAIL|SKIPPED|XPASS) (.+?)(?: - .*)?$", re.MULTILINE)
 UNITTEST_LINE = re.compile(
@@ -122,7 +122,7 @@ def _run(arguments: tuple[str, ...], folder: Path, **variables: str) -> subproce
     kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     env = {**kept, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", **variables}
     return subprocess.run(
-        [sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
+        [plain_python(), *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=600, check=False
     )
 
 

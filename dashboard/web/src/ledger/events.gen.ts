@@ -754,6 +754,7 @@ export interface PatchMeasured {
   readonly readings: readonly Reading[];
   readonly score: number;
   readonly objections?: readonly Reason[];
+  readonly together?: readonly string[];
 }
 
 /** An attempt brought a patch. */
@@ -786,6 +787,27 @@ export interface PatchRebased {
 export interface PatchRejected {
   readonly kind: "PatchRejected";
   readonly attempt: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** The patch was put on those that wait before it; where nothing speaks against it, they are confirmed together. */
+export interface PatchStacked {
+  readonly kind: "PatchStacked";
+  readonly attempt: string;
+  readonly base: string;
+  readonly on: string;
+  readonly tree: string;
+  readonly readings?: readonly Reading[];
+  readonly score?: number;
+  readonly alone?: string;
+}
+
+/** Patches that were measured together are not good together: fewer are measured, until it is clear which is not. */
+export interface PatchesDoubted {
+  readonly kind: "PatchesDoubted";
+  readonly attempts: readonly string[];
+  readonly base: string;
+  readonly tree: string;
   readonly reasons: readonly Reason[];
 }
 
@@ -858,6 +880,7 @@ export interface Reading {
   readonly counts?: { readonly [key: string]: number };
   readonly seconds?: number;
   readonly blob?: string;
+  readonly basis?: "" | "before" | "noise" | "reached";
 }
 
 /** Why a patch was rejected. */
@@ -1328,7 +1351,9 @@ export type AnyEvent =
   | AttemptCancelled
   | AttemptCosted
   | PatchRebased
+  | PatchStacked
   | PatchMeasured
+  | PatchesDoubted
   | LandDecided
   | PatchLanded
   | PatchRejected
@@ -1411,7 +1436,9 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   AttemptCancelled: "The attempt is no longer owed: the run stopped, or its task was solved by another patch.",
   AttemptCosted: "What an attempt has spent on models so far, all its calls together; the last one of an attempt counts.",
   PatchRebased: "The patch was moved onto the branch as it stands now.",
+  PatchStacked: "The patch was put on those that wait before it; where nothing speaks against it, they are confirmed together.",
   PatchMeasured: "All gates were measured on the patched tree, in a clean place.",
+  PatchesDoubted: "Patches that were measured together are not good together: fewer are measured, until it is clear which is not.",
   LandDecided: "The patch is better and not worse; the commit follows from this event alone.",
   PatchLanded: "The patch is a commit on Kaizen's branch, and a checkpoint one can roll back to.",
   PatchRejected: "The patch was not landed.",

@@ -52,6 +52,7 @@ type Unshown = Of<
   | "ToolsOffered"
   | "ContextSet"
   | "ContextDeleted"
+  | "PatchesDoubted"
   | "SessionDeleted"
   | "KeyCreated"
   | "KeyUsed"
@@ -118,6 +119,7 @@ function told(moved: Board, row: Row): Board {
     case "AttemptFailed":
     case "AttemptCancelled":
     case "PatchRebased":
+    case "PatchStacked":
     case "PatchMeasured":
     case "LandDecided":
     case "PatchRejected":

@@ -74,8 +74,14 @@ function ofAttempt(row: Row): Line | null {
       return { text: `${row.attempt} ${row.why}`, tone: "quiet" };
     case "PatchRebased":
       return { text: `${row.attempt} onto ${row.base.slice(0, 8)}` };
+    case "PatchStacked":
+      return row.alone
+        ? { text: `${row.attempt} waits: ${row.alone}`, tone: "quiet" }
+        : { text: `${row.attempt} may land with those before it · score ${number(row.score)}` };
     case "PatchMeasured":
       return { text: `${row.attempt} score ${number(row.score)} · ${readings(row.readings)}` };
+    case "PatchesDoubted":
+      return { text: `${row.attempts.join(", ")}: ${row.reasons.map((reason) => reason.message).join("; ")}`, tone: "warn" };
     case "LandDecided":
       return { text: `${row.attempt} as ${row.checkpoint}`, tone: "good" };
     case "PatchLanded":

@@ -50,7 +50,7 @@ export function Now({ live, view }: { live: Live; view: View }) {
         </Panel>
         <Panel title="Just ended">
           {latest.length === 0 ? (
-            <Empty>Attempts that landed, were rejected or gave up appear here.</Empty>
+            <Empty>Attempts that landed, were rejected or gave no answer appear here.</Empty>
           ) : (
             <ul className="ended">
               {latest.map((attempt) => (

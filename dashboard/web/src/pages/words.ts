@@ -28,7 +28,7 @@ export const ATTEMPT: { readonly [state in Attempt["state"]]: Said } = {
   landing: { word: "landing", tone: "busy", shape: "dot" },
   landed: { word: "landed", tone: "good", shape: "met" },
   rejected: { word: "rejected", tone: "bad", shape: "unmet" },
-  gave_up: { word: "gave up", tone: "quiet", shape: "dash" },
+  gave_up: { word: "no answer", tone: "quiet", shape: "dash" },
   reported: { word: "reported", tone: "quiet", shape: "met" },
   failed: { word: "failed", tone: "warn", shape: "warn" },
   cancelled: { word: "cancelled", tone: "quiet", shape: "dash" },

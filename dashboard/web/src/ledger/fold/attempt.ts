@@ -15,6 +15,7 @@ type AttemptRow = Of<
   | "AttemptFailed"
   | "AttemptCancelled"
   | "PatchRebased"
+  | "PatchStacked"
   | "PatchMeasured"
   | "LandDecided"
   | "PatchRejected"
@@ -62,6 +63,8 @@ function moved(board: Board, attempt: Attempt, row: Exclude<AttemptRow, Of<"Atte
       return tried(attempt, row);
     case "PatchProposed":
       return proposed(attempt, row);
+    case "PatchStacked":
+      return row.alone ? attempt : { ...attempt, state: "measuring", changed_at: row.at };
     case "PatchRebased":
       return { ...attempt, state: "measuring", changed_at: row.at };
     case "PatchMeasured":
@@ -147,8 +150,15 @@ function measured(board: Board, attempt: Attempt, row: Of<"PatchMeasured">): Att
     detail: reading.detail ?? "",
     findings: (reading.findings?.length ?? 0) + (reading.more ?? 0),
   }));
-  const base = [...board.checkpoints].reverse().find((point) => point.commit === row.base)?.gates ?? {};
-  return { ...attempt, state: "measuring", changed_at: row.at, base, measured: values, score: row.score, steps: shares(row.readings) };
+  return { ...attempt, state: "measuring", changed_at: row.at, base: baseOf(board, row), measured: values, score: row.score, steps: shares(row.readings) };
+}
+
+/** What it is compared with: the branch, or the patch before it when several are confirmed together. */
+function baseOf(board: Board, row: Of<"PatchMeasured">): Attempt["base"] {
+  const together = row.together ?? [];
+  const below = board.attempts.find((known) => known.id === together[together.indexOf(row.attempt) - 1]);
+  if (below) return Object.fromEntries(below.measured.map((value) => [value.gate, value.value]));
+  return [...board.checkpoints].reverse().find((point) => point.commit === row.base)?.gates ?? {};
 }
 
 function rejectedOnce(board: Board, attempt: Attempt): Board {

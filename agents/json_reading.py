@@ -6,12 +6,13 @@ import ast
 import json
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 LONGEST = 4_000_000
 """Characters that are read at all."""
-_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/', re.DOTALL)
+_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[\[\]{}]|"', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w-]*[ \t]*\n(.*?)\n?[ \t]*\1\s*\Z", re.DOTALL)
 _LITERAL_ESCAPE = re.compile(
@@ -19,6 +20,10 @@ _LITERAL_ESCAPE = re.compile(
 )
 _ESCAPES = frozenset('"\\/bfnrtu')
 _CLOSERS = {"{": "}", "[": "]"}
+_MOST = 1000
+"""Values in a row that are read."""
+_WRAPPED = 3
+"""How many times an object may have been written as a string."""
 
 
 class Unreadable(Exception):
@@ -29,15 +34,70 @@ def read_object(text: str, *, whole: bool = False) -> dict[str, Any]:
     """Return the one JSON object a text means; raise Unreadable.
 
     Read besides strict JSON: line breaks within strings, commas too many, comments, names without quotes, Python's own
-    writing, backslashes of regular expressions, a fence around it, an object written as a string, closing brackets too
-    many. With `whole`, when something else marks the end of the text, brackets that were never closed are closed.
+    writing, backslashes of regular expressions, a fence around it, an object written as a string, the same object
+    twice, closing brackets too many. With `whole`, when something else marks the end of the text, brackets that were
+    never closed are closed.
     """
-    read = read_json(text, whole=whole)
-    if isinstance(read, str):
-        read = read_json(read)
+    said = [each for each in read_values(text, whole=whole) if each != {}] or [{}]
+    if any(each != said[0] for each in said):
+        raise Unreadable("several different objects stand in a row: give one")
+    read = said[0]
+    for _ in range(_WRAPPED):
+        if isinstance(read, str):
+            read = read_json(read)
     if not isinstance(read, dict):
         raise Unreadable(f"it is {_named(read)}, no object")
     return read
+
+
+def read_values(text: str, *, whole: bool = False) -> list[Any]:
+    """Return the one JSON value of a text, or those that stand in a row; raise Unreadable."""
+    try:
+        return [read_json(text, whole=whole)]
+    except Unreadable:
+        pieces = _in_a_row(text)
+        if len(pieces) < 2:
+            raise
+        return [read_json(piece) for piece in pieces]
+
+
+def end_of(text: str, at: int = 0) -> int:
+    """Return where the object or list ends that begins at a place; 0 when it never does. It need not be strict JSON."""
+    depth = 0
+    for found in _MARKS.finditer(text, at):
+        mark = found[0]
+        if mark == '"':
+            return 0
+        depth += (mark in "[{") - (mark in "]}") if len(mark) == 1 else 0
+        if depth == 0:
+            return found.end()
+    return 0
+
+
+def json_lines(lines: Sequence[str], at: int) -> int:
+    """Return the line behind an object or list that begins at a line and ends with one; 0 when there is none."""
+    for most in (1, 16, 256, len(lines)):
+        text = "\n".join(lines[at : at + most])
+        end = end_of(text)
+        if end:
+            return 0 if text[end:].partition("\n")[0].strip() else at + text.count("\n", 0, end) + 1
+    return 0
+
+
+def _in_a_row(text: str) -> list[str]:
+    """Return the objects and lists a text is made of; none when anything but blanks and commas is between them."""
+    pieces: list[str] = []
+    at = 0
+    while at < len(text):
+        if text[at] in " \t\r\n,;":
+            at += 1
+            continue
+        end = end_of(text, at) if text[at] in "{[" else 0
+        if not end or len(pieces) == _MOST:
+            return []
+        pieces.append(text[at:end])
+        at = end
+    return pieces
 
 
 def read_json(text: str, *, whole: bool = False) -> Any:

@@ -1,0 +1,69 @@
+"""PURE: the names of a function, and which of them, of its class and of its module nothing reads."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, List, NamedTuple, Set
+
+from ..source import Function, Source
+
+
+class Unread(NamedTuple):
+    """Names that nothing reads: of a function, of its class, of its module."""
+
+    names: Set[str]
+    attributes: List[str]
+    globals: List[str]
+
+    @property
+    def words(self) -> Set[str]:
+        """All of them."""
+        return {*self.names, *self.attributes, *self.globals}
+
+
+def unread(source: Source, root: ast.AST) -> Unread:
+    """Look through a function, or nothing of it when it is none, its class and its file."""
+    klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
+    attributes = source.cached(("unread", klass), lambda: _of_class(klass)) if klass is not None else []
+    return Unread(_of_function(root), attributes, source.cached("unread", lambda: _of_module(source)))
+
+
+def parameters(root: ast.AST) -> List[str]:
+    """Return the parameter names of a function, in order; none for anything else."""
+    if not isinstance(root, Function):
+        return []
+    spec = root.args
+    every = [*getattr(spec, "posonlyargs", []), *spec.args, *spec.kwonlyargs, spec.vararg, spec.kwarg]
+    return [one.arg for one in every if one is not None]
+
+
+def stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
+    """Return the names stored to at or above a line."""
+    names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [n.id for n in names if n.lineno <= line]
+
+
+def _of_function(root: ast.AST) -> Set[str]:
+    if not isinstance(root, Function):
+        return set()
+    own = {name for name in [*parameters(root), *stored(root)] if not name.startswith("_")}
+    return own - _read(root) - {"self"}
+
+
+def _of_class(klass: Any) -> List[str]:
+    of_self = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
+    read = {n.attr for n in of_self if isinstance(n.ctx, ast.Load)}
+    return [n for n in dict.fromkeys(n.attr for n in of_self if isinstance(n.ctx, ast.Store)) if n not in read]
+
+
+def _of_module(source: Source) -> List[str]:
+    own = [node.name for node in source.tree.body if isinstance(node, Function) and node.name.startswith("_")]
+    if not source.path.endswith("__init__.py"):  # what it imports is for others
+        imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        own += [one.asname or one.name for node in imports for one in node.names if "." not in one.name]
+    texts = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)}
+    return [name for name in own if name not in _read(source.tree) | texts and name not in ("annotations", "*")]
+
+
+def _read(root: ast.AST) -> Set[str]:
+    return {n.id for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -1,0 +1,59 @@
+"""PURE: tool calls behind the marks of a model's own template, where a server handed them on as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from agents.json_reading import Unreadable, end_of, read_object
+from agents.ports import ToolCall
+from agents.tools.json_calls import calls_in, why_none
+
+MARK = re.compile(
+    r"\[TOOL_CALLS\]|<\|python_tag\|>|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
+)
+_BETWEEN = re.compile(
+    r"(?:\s|,|;|<\|constrain\|>\s*\w+|<[|｜][^<>|｜\n]{1,60}[|｜]>|</?\|?tool_call\|?>|\[(?:ARGS|/?TOOL_CALLS)\]|\[CALL_ID\]\w*|`{3,}(?:json)?)+"
+)
+_NAME = re.compile(r"(?:functions\.|default_api\.)?([A-Za-z_][\w.-]*)(?::\d+)?")
+_NO_NAMES = frozenset({"function", "assistant", "json", "code", "call"})
+"""Words of the templates themselves."""
+
+
+def marked_calls(text: str, tools: Collection[str]) -> list[ToolCall]:
+    """Return the calls behind a mark: objects that name their tool, or a name and then its arguments.
+
+    Raise Unreadable when there is none, or when one never ends. What follows the last call is no part of it.
+    """
+    found: list[ToolCall] = []
+    name = ""
+    at = 0
+    while at < len(text):
+        between = _BETWEEN.match(text, at)
+        at = between.end() if between else at
+        if at == len(text):
+            break
+        if text[at] in "{[":
+            end = end_of(text, at)
+            if not end:
+                raise Unreadable(f"the arguments of {name or 'a call'} never end: write the whole call")
+            found += _calls(name, text[at:end], tools)
+            name, at = "", end
+            continue
+        said = None if name else _NAME.match(text, at)
+        if said is None or (said[1] not in (*_NO_NAMES, *tools) and found):
+            break
+        name, at = ("" if said[1] in _NO_NAMES else said[1]), said.end()
+    if name or not found:
+        raise Unreadable(f"no arguments follow {name}: write them as one JSON object" if name else why_none(text))
+    return found
+
+
+def _calls(name: str, piece: str, tools: Collection[str]) -> list[ToolCall]:
+    if name:
+        read_object(piece)
+        return [ToolCall("", name, piece)]
+    calls = calls_in(piece, tools, named=False)
+    if calls is None:
+        raise Unreadable(why_none(piece))
+    return calls

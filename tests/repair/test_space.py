@@ -1,0 +1,120 @@
+"""Slips that developers make have their right edit in the space, and early enough to be tried."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+
+import pytest
+
+from agents.inside.editspace import Ground, search
+from agents.inside.editspace.scope import Clues
+from agents.inside.source import Function, Source
+
+EARLY = 1200
+"""Edits of a short function that even a slow suite lets a search try."""
+
+
+def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
+    """Return the texts that the first edits of the last function of a module make, every line as suspicious."""
+    source = Source("f.py", code.encode())
+    node = [each for each in ast.walk(source.tree) if isinstance(each, Function)][-1]
+    clues = Clues()
+    clues.types["f.py", node.lineno] = types or {}
+    suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)
+    found = search([Ground(0, source, node, suspicion, 0.02, True)], clues)
+    return [source.splice(edit.splices).decode() for edit in itertools.islice(found, EARLY)]
+
+
+@pytest.mark.parametrize(
+    ("slip", "code", "right"),
+    [
+        (
+            "a variable for the one that nothing reads",
+            "def f(a, b, text, sep):\n    return a.split(b)\n",
+            "a.split(sep)",
+        ),
+        ("a result that is not kept", "def f(rows, x):\n    clean(x)\n    return rows + x\n", "x = clean(x)"),
+        ("nothing returned", "def f(text):\n    text = text + 'x'\n    return None\n", "return text"),
+        ("a default for an empty text", "def f(s):\n    return g(s.strip('0'), '0')\n", "s.strip('0') or '0'"),
+        ("a missing value that is looked into", "def f(s):\n    return s.split('.')\n", "(s or '').split"),
+        ("a missing value that is converted", "def f(s):\n    return str(s)\n", "str(s) if s is not None else None"),
+        ("a product that is grouped wrong", "def f(x):\n    return x / (100 * 255)\n", "x / 100 * 255"),
+        ("a sum that is grouped wrong", "def f(a, b, c):\n    return a - b - c\n", "a - (b - c)"),
+        ("a number that is cut and not rounded", "def f(x):\n    return int(x / 3)\n", "int(round(x / 3))"),
+        ("names unpacked in another order", "def f(t):\n    y, m = t.split('-')\n    return y, m\n", "m, y = t.split"),
+        ("what is looked for and where", "def f(a, b):\n    return a in b\n", "b in a"),
+        ("a call that is not waited for", "async def f(x):\n    return load(x)\n", "return await load(x)"),
+        ("a key that is not handed on", "def f(rows, by):\n    return min(rows)\n", "min(rows, key=by)"),
+        ("a keyword that is not handed on", "def f(a, depth):\n    return g(a)\n", "g(a, depth=depth)"),
+        ("one attribute of two set", "def f(x, a, b):\n    x.a = a\n    return x\n", "x.b = b"),
+        ("a counter not counted", "def f(self):\n    self.go()\n    return self.n > 3\n", "self.n += 1"),
+        ("a value not yielded", "def f(rows):\n    yield 0\n    for row in rows:\n        row.go()\n", "yield row"),
+        ("a case changed in a format", 'def f(a):\n    return f"#{a}"\n', 'f"#{a.lower()}"'),
+        ("a name in a format", 'def f(a, b):\n    return f"<{a} {a:>3}>"\n', 'f"<{a} {b:>3}>"'),
+        ("an owner in a format", 'def f(a, b):\n    return f"<{a.name}>"\n', 'f"<{b.name}>"'),
+        ("a width in a format", 'def f(a):\n    return f"{a:2d}"\n', 'f"{a:02d}"'),
+        ("a case of a conditional value", "def f(v):\n    return 9 if v > 9 else v\n", "(9 if v > 9 else v) if v"),
+        ("a guard of what is looked into", "def f(g, h):\n    if h:\n        g[h].go()\n", "if h and g[h]:"),
+        ("a default that overwrites", "def f(k):\n    k = g()\n    return k\n", "if k is None:\n        k = g()"),
+        ("pairs of a mapping", "def f(d):\n    for k, v in d:\n        use(k, v)\n", "in d.items():"),
+        ("numbered things", "def f(d):\n    return [k * v for k, v in d]\n", "in enumerate(d)]"),
+        ("a total", "def f(d):\n    return d.values()\n", "sum(d.values())"),
+        ("no first value", "def f(x):\n    if x:\n        s = 1\n    return s\n", "    s = 0\n    if x:"),
+        ("a sign", "def f(self):\n    return make(months=self.months)\n", "months=-self.months"),
+        ("a carry", "def f(a, b):\n    carry, a = split(a)\n    return a + b\n", "a + b + carry"),
+        ("a type", "def f(a):\n    return isinstance(a, (list, dict))\n", "(list, dict, bool)"),
+        ("a single thing for a list", "def f(x):\n    return {1: x}\n", "{1: [x]}"),
+        ("a keyword's unit", "def f(n):\n    return span(minutes=n)\n", "span(hours=n)"),
+        ("two keywords", "def f(a, b):\n    return g(x=a, y=b)\n", "g(y=a, x=b)"),
+        ("a helper that nothing calls", "def _low(x): ...\ndef f(x):\n    return x\n", "return _low(x)"),
+        ("a class that is not handed on", "def f(cls, d):\n    return make(d)\n", "make(d, cls)"),
+        (
+            "a step that the function's twin has",
+            "def g(a, m):\n    if a > m:\n        a = m\n    return a\ndef f(a, m):\n    return a * m\n",
+            "    if a > m:\n        a = m\n    return a * m",
+        ),
+        (
+            "an attribute that nothing reads",
+            "class C:\n    def __init__(self, p):\n        self.p = p\n    def f(self, k):\n        return g(k)\n",
+            "self.p + g(k)",
+        ),
+    ],
+    ids=lambda text: text.replace(" ", "-") if "\n" not in text else "",
+)
+def test_the_right_edit_of_a_slip_is_drawn_early(slip: str, code: str, right: str) -> None:
+    """Which slip it is stands first; nothing is known of the types."""
+    assert any(right in text for text in drawn(code)), slip
+
+
+def test_what_no_name_of_the_function_reads_is_tried_first() -> None:
+    """Of many names that fit, the one that was handed in and forgotten is most likely meant."""
+    names = "abcdefgh"
+    code = f"def f({', '.join(names)}):\n    return g({', '.join(names[:-1])}, a)\n"
+
+    texts = drawn(code)
+
+    places = {name: next((at for at, text in enumerate(texts) if f"g, {name})" in text), EARLY) for name in "bcdefgh"}
+    assert min(places, key=lambda name: places[name]) == "h"
+
+
+def test_one_place_that_takes_in_much_does_not_hold_up_the_others() -> None:
+    """The return of a function with many conditions is reached though the conditions take in hundreds of edits."""
+    tests = "".join(f"    if a{n} > b{n}:\n        total += a{n}\n" for n in range(6))
+    names = ", ".join(f"a{n}, b{n}" for n in range(6))
+
+    texts = drawn(f"def f({names}):\n    total = 0\n{tests}    return -total\n")
+
+    assert any("return total" in text for text in texts[:200])
+
+
+def test_what_is_called_as_the_place_it_goes_to_is_tried_first() -> None:
+    """In a row of `a=self.a, b=self.b` the slip is the one whose names differ."""
+    names = [f"part{n}" for n in range(9)]
+    row = ", ".join(f"{name}=self.{name}" for name in names)
+    slip = row.replace("=self.part5", "=self.part4")
+    code = f"class C:\n    def g(self):\n        return self.part5\n    def f(self):\n        return dict({slip})\n"
+
+    texts = drawn(code)
+
+    assert any(row in text for text in texts[:12])
