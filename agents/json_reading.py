@@ -20,6 +20,8 @@ _LITERAL_ESCAPE = re.compile(
 )
 _ESCAPES = frozenset('"\\/bfnrtu')
 _CLOSERS = {"{": "}", "[": "]"}
+_MOST = 1000
+"""Values in a row that are read."""
 _WRAPPED = 3
 """How many times an object may have been written as a string."""
 
@@ -74,7 +76,7 @@ def end_of(text: str, at: int = 0) -> int:
 
 def json_lines(lines: Sequence[str], at: int) -> int:
     """Return the line behind an object or list that begins at a line and ends with one; 0 when there is none."""
-    for most in (16, 256, len(lines)):
+    for most in (1, 16, 256, len(lines)):
         text = "\n".join(lines[at : at + most])
         end = end_of(text)
         if end:
@@ -84,14 +86,14 @@ def json_lines(lines: Sequence[str], at: int) -> int:
 
 def _in_a_row(text: str) -> list[str]:
     """Return the objects and lists a text is made of; none when anything but blanks and commas is between them."""
-    pieces = []
+    pieces: list[str] = []
     at = 0
     while at < len(text):
         if text[at] in " \t\r\n,;":
             at += 1
             continue
         end = end_of(text, at) if text[at] in "{[" else 0
-        if not end:
+        if not end or len(pieces) == _MOST:
             return []
         pieces.append(text[at:end])
         at = end

@@ -19,7 +19,16 @@ from ledger.projections.board import Board
 TYPES = Path(__file__).parent / "web" / "src" / "ledger" / "events.gen.ts"
 
 LIMITS = {
-    board_parts: ("ENDED_ATTEMPTS", "ITERATIONS", "CHECKPOINTS", "ERRORS", "NOTICES", "REQUESTS_KEPT", "TRIED"),
+    board_parts: (
+        "ENDED_ATTEMPTS",
+        "ITERATIONS",
+        "CHECKPOINTS",
+        "ERRORS",
+        "NOTICES",
+        "QUARANTINED",
+        "REQUESTS_KEPT",
+        "TRIED",
+    ),
     board_thinking_parts: (
         "PLAN_STEPS",
         "APPROVALS",

@@ -20,6 +20,14 @@ from ledger.masking import Masker
 from ledger.store import Store
 
 
+def warm(settings: Settings) -> None:
+    """Load what a run that thinks will need, when it is to think with models of providers; it blocks for seconds."""
+    if settings.user.model and not settings.user.replay:
+        from agents.models.litellm import warm as load
+
+        load()
+
+
 @dataclass(slots=True)
 class Lines:
     """The models a project's user connected: nothing is loaded and nobody is asked before they are used."""

@@ -163,9 +163,13 @@ head and tail when it is long, the rest one call of `read_result` away.
   no known end is not begun again by itself.
 - **Edits** are taken in every shape models write: old and new text, SEARCH/REPLACE blocks, unified diffs, patches,
   whole files, JSON, tags. All of an answer's edits are made or none. What is not in the file to the letter is placed
-  only when there is one place for it; else the nearest real lines are told. Examples, quotations and drafts are not
-  applied. Encoding, line ends, the end of the file and its mode stay.
-- A model without tool calls of its own writes them into its text; they are read where they have one reading.
+  only when there is one place for it; else the nearest real lines are told, or the file that has them. Examples,
+  quotations, drafts and texts as they were before are not applied, and of alternatives none. A file that is deleted by
+  its lines must have these. Encoding, line ends, the end of the file and its mode stay.
+- A model without tool calls of its own writes them into its text: JSON, tags, actions, calls of functions, the marks of
+  its template. They are read where they have one reading; what is made up behind them as their outcome is not.
+- Names of tools and arguments that models know from elsewhere are read as ours; arguments that are nearly JSON as JSON.
+  A command written as text, or under another tool's name, keeps what it writes; `run_command` keeps it when asked.
 
 How to add one: [adding-a-tool.md](adding-a-tool.md).
 """

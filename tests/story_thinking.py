@@ -26,6 +26,7 @@ from ledger.events import (
     DenyRequested,
     DirectorStarted,
     FactsGathered,
+    FlakyTestQuarantined,
     GateSpec,
     IterationEnded,
     LaidFile,
@@ -368,6 +369,7 @@ def giving_up() -> list[Told]:
     return director(
         AttemptGaveUp(attempt=WAITER, why="no call fits into the budget any more", spent="task:cost"),
         AttemptCosted(attempt=WAITER, calls=0, tokens=0, cost=0.0),
+        FlakyTestQuarantined(run=RUN, test="tests/test_clock.py::test_now", said="AssertionError: too late", tree="t9"),
         RunCosted(run=RUN, calls=8, tokens=33_000, cost=0.0156, unknown=2),
     )
 

@@ -17,6 +17,8 @@ from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
 BATCH, CANARY_EVERY = 64, 16
+ALONE = 2
+"""How many candidates with a fork of their own are judged after each batch, so that batches do not hold them up."""
 MEMORY = 3 << 30
 STARVED = 8
 """A second on the clock without processor time counts for an eighth: a wait in earnest still ends."""
@@ -149,6 +151,7 @@ class Evaluator:
         self.tally = Tally()
         self._drawn = 0
         self._alone: Chunk = []
+        self._owed = 0
         self.plausible: List[Plausible] = []
         self.late: List[Tuple[Edit, ...]] = []
         self.partial: List[Tuple[int, Tuple[Edit, ...], Tuple[int, ...]]] = []
@@ -193,7 +196,10 @@ class Evaluator:
             gc.unfreeze()
 
     def _draw(self, candidates: Iterator[Tuple[Edit, ...]]) -> Chunk:
-        """Return the next chunk; a candidate that changes module-level code gets a fork of its own."""
+        """Return the next chunk; a candidate that changes module-level code gets a fork of its own, in its turn."""
+        if self._owed and self._alone:
+            self._owed -= 1
+            return [self._alone.pop(0)]
         chunk: Chunk = []
         while len(self._alone) < 32 and len(chunk) < self.batch:
             one = next(candidates, None)
@@ -203,6 +209,7 @@ class Evaluator:
             (self._alone if alone else chunk).append((self._drawn, one))
             self._drawn += 1
         if chunk:
+            self._owed = ALONE if self.batch > 1 else 1
             return chunk
         return [self._alone.pop(0)] if self._alone else []
 

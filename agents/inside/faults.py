@@ -6,10 +6,12 @@ import ast
 import builtins
 import copy
 import re
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
+from functools import partial
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple, cast
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 BEND, ASKED = "_kaizen_bend", "_kaizen_asked"
+KEPT, USUAL, INSTEAD = "_kaizen_kept", "_kaizen_usual", "instead"
 SWAPS: Dict[Any, Any] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
@@ -30,7 +32,7 @@ class Fault(NamedTuple):
     """One fault of one function: what is wrong, and how to make the tree so."""
 
     what: str
-    """`swap`, `half`, `constant`, `condition`, `statement`, `raise`, `hollow`, `bend`, `near` or `none`."""
+    """`swap`, `half`, `constant`, `condition`, `statement`, `raise`, `instead`, `hollow`, `bend`, `near` or `none`."""
     line: int
     said: str
     apply: Callable[[], Undo]
@@ -56,12 +58,47 @@ def faults_of(node: Any) -> Iterator[Fault]:
         for each in ast.walk(statement):
             for fault in _of_expression(each):
                 yield fault
+    for fault in _instead(node):
+        yield fault
 
 
 def _hollow(node: Any) -> Undo:
     body = node.body
     node.body = [ast.copy_location(ast.Return(ast.Constant(None)), body[0])]
     return lambda: setattr(node, "body", body)
+
+
+def _instead(node: Any) -> Iterator[Fault]:
+    """Yield faults that answer where the function refuses: one left out may end in a crash, which says nothing."""
+    own = list(_own(node))
+    if any(isinstance(each, (ast.Yield, ast.YieldFrom)) for each in own):
+        return
+    for each in [node, *own]:
+        for name in ("body", "orelse", "finalbody"):
+            found = getattr(each, name, None)
+            block = found if isinstance(found, list) else []
+            for place, one in enumerate(block):
+                if isinstance(one, ast.Raise) and one.exc is not None:
+                    said = "an answer instead of: " + _short(one)
+                    yield Fault(INSTEAD, one.lineno, said, partial(answering, node, block, place))
+
+
+def answering(node: Any, block: List[Any], place: int) -> Undo:
+    """Let the function give what it gave last where it refused; before `arm_answers` it refuses as ever."""
+    returns = [each for each in _own(node) if isinstance(each, ast.Return) and each.value is not None]
+    refusal, values = block[place], [cast(ast.expr, each.value) for each in returns]
+    answer = ast.parse("if {0}({1}):\n    return {0}({1})[0]".format(USUAL, not returns)).body[0]
+    answer.orelse = [refusal]  # type: ignore[attr-defined]
+    back = _put(block, place, _at(answer, refusal))
+    for each, value in zip(returns, values):
+        each.value = _at(ast.Call(ast.Name(KEPT, ast.Load()), [value], []), each)
+
+    def undo() -> None:
+        for each, value in zip(returns, values):
+            each.value = value
+        back()
+
+    return undo
 
 
 def _own(node: Any) -> Iterator[ast.AST]:
@@ -209,7 +246,7 @@ def bend(value: Any, how: str, hit: bool = True) -> Any:
         return value
     if how == "none":
         return None if value is not None else 0
-    if isinstance(value, bool):
+    if isinstance(value, bool) or value is None:
         return not value
     if isinstance(value, int) and type(value) is int:
         return value + 1
@@ -268,11 +305,38 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class _Usual:
+    """The last value that the one faulty function of this interpreter gave."""
+
+    def __init__(self) -> None:
+        self.armed = False
+        self.values: List[Any] = []
+
+    def keep(self, value: Any) -> Any:
+        if not self.armed:
+            self.values = [value]
+        return value
+
+    def answer(self, void: bool) -> List[Any]:
+        if not self.armed:
+            return []
+        return [None] if void else self.values or [None]
+
+
+_usual = _Usual()
+
+
+def arm_answers() -> None:
+    """From now on the faulty function answers where it refused."""
+    _usual.armed = True
+
+
 def install() -> None:
     """Put what faulty code calls where it is found from every module."""
     known = vars(builtins)
     known[BEND] = bend
     known[ASKED] = lambda asked, values: print_of(values) == asked
+    known[KEPT], known[USUAL] = _usual.keep, _usual.answer
     known["_kaizen_same"] = lambda value: value
 
 

@@ -1,15 +1,14 @@
 """Job `heldout`: what the project's functions give outside of any test runner.
 
-Spec: `mode` record or replay, `runner`, `tests`, `ids`, `addopts`, `files`, `seed`, `fresh` inputs per call at most
-(and never fewer for the tests `hunted`), and for replay `calls` and `modules`. Recording runs the tests in a fork,
-notes how they call the project's functions, and gives those calls and some near to them, each with what it gave in an
-interpreter that has never seen a test runner.
+Spec: `mode` record or replay, `runner`, `tests`, `collected` files, `ids`, `addopts`, `files`, `seed`, `fresh`
+inputs per call at most (and never fewer for the tests `hunted`), and for replay `calls`, `modules` and `documented`
+examples of the base. Recording runs the tests in a fork, notes how they call the project's functions, and gives those
+calls and some near to them, each with what it gave in an interpreter that has never seen a test runner.
 """
 
 from __future__ import annotations
 
 import base64
-import doctest
 import importlib
 import importlib.util
 import inspect
@@ -21,7 +20,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
-from . import outcomes
+from . import documented, outcomes
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
 from .ticks import Counter, arm, disarm
@@ -84,8 +83,10 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         send({"kind": "wavers", "number": number, "outcome": told})
     for name in in_fork(lambda: _patched(modules, spec["files"]), 60.0) or []:
         send({"kind": "patched", "name": name})
-    for row in in_fork(lambda: _documented(modules), 60.0) or []:
-        send({"kind": "documented", "name": row[0], "text": row[1], "passed": row[2]})
+    for row in in_fork(lambda: documented.here(modules), 60.0) or []:
+        send({"kind": "documented", **row._asdict()})
+    for row in in_fork(lambda: documented.elsewhere(spec.get("documented") or []), 60.0) or []:
+        send({"kind": "as documented", **row._asdict()})
 
 
 def _send_part(
@@ -122,7 +123,7 @@ def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, An
     if spec["runner"] == "unittest":
         with_unittest(spec["tests"], spec["ids"], work)
     else:
-        with_pytest(spec["tests"], spec.get("addopts") or [], work)
+        with_pytest(spec["collected"], spec.get("addopts") or [], work)
     files = {os.path.realpath(path) for path in spec["files"]}
     modules = [
         name for name, module in list(sys.modules.items())
@@ -168,7 +169,8 @@ class _Recorder:
         if known is None:
             file = os.path.realpath(code.co_filename)
             ours = file in self.files
-            known = self._known[code] = (ours, file in self.tests or (not ours and file.startswith(self.folders)))
+            of_tests = file in self.tests or (not ours and file.startswith(self.folders))
+            known = self._known[code] = (ours, of_tests or code.co_filename.startswith("<doctest "))
         return known
 
     def _event(self, frame: Any, event: str, argument: Any) -> None:
@@ -347,7 +349,7 @@ def _awaited(value: Any) -> Any:
     return asyncio.run(value)
 
 
-# --- what importing leaves behind, and what the documentation says
+# --- what importing leaves behind
 
 
 def _patched(modules: Sequence[str], files: Sequence[str]) -> List[str]:
@@ -357,41 +359,10 @@ def _patched(modules: Sequence[str], files: Sequence[str]) -> List[str]:
         if importlib.util.find_spec("pytest") is not None:
             importlib.import_module("pytest")
     before = outcomes.snapshot()
-    _import(modules)
+    documented.imported(modules)
     return outcomes.patched(before)
 
 
 def _text(path: str) -> str:
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
-
-
-def _import(modules: Sequence[str]) -> List[Any]:
-    found = []
-    for name in modules:
-        try:
-            found.append(importlib.import_module(name))
-        except BaseException:
-            continue
-    return found
-
-
-def _documented(modules: Sequence[str]) -> List[Tuple[str, str, bool]]:
-    finder, rows = doctest.DocTestFinder(exclude_empty=True), []
-    for module in _import(modules):
-        try:
-            examples = [test for test in finder.find(module) if test.examples]
-        except Exception:
-            continue
-        for test in examples:
-            runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-            try:
-                arm(2.0)
-                failed = runner.run(test, out=lambda text: None).failed
-            except BaseException:
-                failed = 1
-            finally:
-                disarm()
-            text = "".join(example.source + example.want for example in test.examples)
-            rows.append((test.name, text, not failed))
-    return rows

@@ -25,6 +25,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
+HEAD = 0.8
+"""How suspicious the defaults of a function are beside its body."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -179,10 +181,11 @@ class Hunt:
                 score = max([read.get(name, 0.0) for name in reexec.bound(part)] or [0.0])
                 if isinstance(part, Function):
                     score = functions.get(regions.qualified(source, part), 0.0)
+                share = HEAD if isinstance(part, Function) else 0.6
                 for line in range(
                     part.lineno, (part.body[0].lineno if isinstance(part, Function) else part.end_lineno) + 1
                 ):
-                    lines[line] = max(lines.get(line, 0.0), 0.6 * score)
+                    lines[line] = max(lines.get(line, 0.0), share * score)
             if max(lines.values() or [0.0]) > 0.05:
                 index = len(self.regions)
                 self.regions[index] = reexec.StatementRegion(source, node, module)

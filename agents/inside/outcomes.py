@@ -14,6 +14,8 @@ from typing import Any, Dict, Iterator, List, Tuple
 from .faults import bend
 
 DEPTH, MANY, LONG = 7, 200, 4000
+PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", "zoneinfo")
+"""Where kinds of values are from that show all they hold, and have no fields."""
 EXACT = (int, str, bytes, bool, type(None), complex)
 
 
@@ -39,6 +41,8 @@ def encoded(value: Any, depth: int = 0) -> Any:
     if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)):
         return ["opaque", getattr(value, "__name__", "")]
     fields = _fields(value)
+    if not fields and kind.__module__.split(".")[0] in PLAIN:
+        return ["object", _names(kind), {"": ["str", repr(value)[:LONG]]}]
     return ["object", _names(kind), {name: encoded(part, depth + 1) for name, part in sorted(fields.items())}]
 
 
@@ -126,6 +130,8 @@ def _unlike(value: Any, base: Any) -> List[Any]:
 
 ODD = ("?", "(")
 """Signs that make a text one that is refused, where any is."""
+STEPPED = ("Decimal", "Fraction", "date", "datetime", "timedelta")
+"""Kinds of the library that can be put a little further."""
 STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
 
 
@@ -217,7 +223,9 @@ def _says_something(value: Any) -> bool:
         return True
     if type(value) in (int, float):
         return value not in (0, 1, -1)
-    return type(value) in (str, tuple, list, dict, set) and bool(value)
+    if type(value).__name__ in STEPPED:
+        return True
+    return type(value) in (str, bytes, tuple, list, dict, set) and bool(value)
 
 
 def _near(value: Any, chance: random.Random) -> Any:
@@ -231,6 +239,10 @@ def _near(value: Any, chance: random.Random) -> Any:
         return _near_text(value, chance)
     if type(value) in (list, tuple):
         return type(value)(_near_list(list(value), chance))
+    if type(value) is bytes:
+        return bytes(each % 256 for each in _near_list(list(value), chance))
+    if type(value).__name__ in STEPPED:
+        return _stepped(value, chance)
     if type(value) is set:
         return set(_near_list(sorted(value, key=repr), chance))
     if type(value) is dict:
@@ -239,6 +251,16 @@ def _near(value: Any, chance: random.Random) -> Any:
         twin[key] = _near(twin[key], chance)
         return twin
     return value
+
+
+def _stepped(value: Any, chance: random.Random) -> Any:
+    """Return a date, a length of time or a broken number a little further on."""
+    if type(value).__module__ == "datetime":
+        one_day = sys.modules["datetime"].timedelta(days=1)
+        return value + chance.choice((1, -1, 2, 7, 30, -30, 365, -365)) * one_day
+    if type(value).__module__ not in ("decimal", "fractions"):
+        return value
+    return chance.choice([value + 1, value - 1, value * 2, value * 3, value + 10, value / 2])
 
 
 def _near_list(items: List[Any], chance: random.Random) -> List[Any]:
@@ -256,6 +278,8 @@ def _near_list(items: List[Any], chance: random.Random) -> List[Any]:
 
 
 def _near_text(text: str, chance: random.Random) -> str:
+    if len(text) > 3 and chance.random() < 0.15:
+        return _respelt(text, chance)
     digits = [place for place, sign in enumerate(text) if sign.isdigit()]
     letters = [place for place, sign in enumerate(text) if sign.isalpha()]
     how = chance.randrange(10)
@@ -279,6 +303,16 @@ def _near_text(text: str, chance: random.Random) -> str:
     if how in (7, 8, 9):
         return (text.upper(), text + " ", " " + text)[how - 7]
     return text + (chance.choice("abcdeghiklmnoprstu") if letters or not text else text[-1])
+
+
+def _respelt(text: str, chance: random.Random) -> str:
+    """Return a text in which every letter is another one, capitals where there were some: no word of it is left."""
+    by = chance.randrange(1, 25)
+    return "".join(
+        chr((ord(sign) - first + by) % 26 + first) if sign.isascii() and sign.isalpha() else sign
+        for sign in text
+        for first in [ord("A") if sign.isupper() else ord("a")]
+    )
 
 
 # --- what of the interpreter was patched

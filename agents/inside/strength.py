@@ -1,6 +1,6 @@
 """Job `strength`: which faults, put into the project's functions one at a time, the tests notice.
 
-Spec: `runner`, `tests` files, all `ids`, `addopts`, `files` of the code, `focus` ids,
+Spec: `runner`, `tests` files, `collected` files, all `ids`, `addopts`, `files` of the code, `focus` ids,
 `each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
 the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
 `seed`, `seconds` of processor time.
@@ -49,7 +49,7 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
     if spec["runner"] == "unittest":
         why = with_unittest(spec["tests"], spec["ids"], work)
     else:
-        why = with_pytest(spec["tests"], spec.get("addopts") or [], work)
+        why = with_pytest(spec["collected"], spec.get("addopts") or [], work)
     if why:
         send({"kind": "unable", "why": why})
 
@@ -272,7 +272,7 @@ class _Work:
     def _telling(self, subject: Subject, seen: List[str]) -> List[Key]:
         """Return faults in the order in which a test that checks anything is likely to notice them."""
         keys = self._keys(subject, seen, only_bends=False)
-        first = [key for key in keys if key.what == "raise"]
+        first = [key for key in keys if key.what in ("raise", faults.INSTEAD)]
         last = [key for key in keys if key.what in NO_RESULT]
         return [*first, *[key for key in keys if key not in first and key not in last][:14], *last]
 
@@ -318,6 +318,10 @@ class _Work:
             for function in functions:
                 function.__code__ = code
             serve(subject.path, module)
+            if key.what == faults.INSTEAD:
+                for name in names:  # what the function usually gives must be seen before it is given
+                    self._again(name)
+                faults.arm_answers()
 
         return self._in_fork(spoil, names)
 
@@ -328,14 +332,18 @@ class _Work:
         def alone() -> Any:
             spoil()
             for name in names:
-                outcome = self.cases[name].run(self.counter, seconds=0.3 + 6 * self.reached[name].seconds)
-                disarm()
+                outcome = self._again(name)
                 if outcome.status != "p":
                     return name, _how(outcome.error, self.spec["tests"])
             return "", ""
 
         got: Optional[Tuple[str, str]] = in_fork(alone, 5.0 + 20 * seconds)
         return got if got is not None else (names[0], "crash")
+
+    def _again(self, name: str) -> Any:
+        outcome = self.cases[name].run(self.counter, seconds=0.3 + 6 * self.reached[name].seconds)
+        disarm()
+        return outcome
 
 
 def _how(error: Optional[BaseException], tests: List[str]) -> str:

@@ -40,7 +40,7 @@ FOLLOWS: Mapping[FaultKind, Follow] = {
     "unreachable": Follow(4, True, True, True, "no connection; waits and asks again"),
     "cut": Follow(4, True, True, True, "the answer broke off; it is thrown away and asked for again"),
     "garbled": Follow(3, True, True, True, "what came is no answer; asks again"),
-    "bad_tool_call": Follow(3, False, False, False, "a tool call is no JSON; the model is told and asked again"),
+    "bad_tool_call": Follow(3, False, False, False, "a tool call cannot be used; the model is told and asked again"),
     "bad_schema": Follow(2, False, False, False, "the answer fits not what was asked for; the model is told once"),
     "breaker_open": Follow(1, True, True, False, "the provider failed too often; it is left alone for a while"),
     "deadline": Follow(1, False, False, False, "the time for the call is over"),
@@ -73,6 +73,12 @@ _POLICY = re.compile(
     r"|prohibited_content|flagged as|usage polic",
     re.IGNORECASE,
 )
+_OF_TOOL_CALL = re.compile(
+    r"tool_use_failed|failed_generation|failed to call a function|tool call validation failed"
+    r"|not in request\.tools|malformed[ _]function[ _]call",
+    re.IGNORECASE,
+)
+"""Some providers look at what the model called themselves, and answer as if the request had been wrong."""
 _NO_KEY = re.compile(
     r"api_key client option must be set|missing credentials|missing .{0,30}api[ _]key"
     r"|no api[ _-]?key (?:was )?(?:provided|found|passed)"
@@ -97,7 +103,13 @@ def read_fault(
     if kind == "quota" and status == 429 and _said_wait(text) is not None:
         kind = "rate_limited"  # some say `quota` of what is free again in a minute
     asked = retry_after(headers or {}, text, now) if kind in ("rate_limited", "overloaded") else None
-    return ModelFault(kind, _said(kind, status, text), retry_after=asked, began=began, status=status)
+    paid = began or kind == "bad_tool_call"  # the model had answered
+    return ModelFault(kind, _said(kind, status, text), retry_after=asked, began=paid, status=status)
+
+
+def is_of_tool_call(text: str) -> bool:
+    """Return whether a provider says that what the model called cannot be used."""
+    return _OF_TOOL_CALL.search(text) is not None
 
 
 def one_line(text: str) -> str:
@@ -133,6 +145,8 @@ def _kind(status: int, text: str) -> FaultKind:
         return "quota"
     if status in (400, 403, 422) and _POLICY.search(text):
         return "refused"
+    if status in (400, 422) and is_of_tool_call(text):
+        return "bad_tool_call"
     match status:
         case 401 | 403:
             return "unauthorized"

@@ -21,7 +21,7 @@ from agents.models.faults import FOLLOWS, one_line
 from agents.models.prices import card_of, cost_of
 from agents.models.providers import Route, marks_of, route
 from agents.models.tokens import count_call, count_text
-from agents.models.wording import messages_for, tools_for
+from agents.models.wording import messages_for, tools_for, words_of
 from agents.models.wrongs import fault_of
 from agents.ports import ModelAnswer, ModelCall, ModelCard, ModelFault, ToolCall
 
@@ -111,7 +111,7 @@ class LiteLlm:
         choice = response.choices[0]
         told.began, told.finish = True, choice.finish_reason or ""
         told.usage = getattr(response, "usage", None)
-        told.take(choice.message.content or "", choice.message.tool_calls or ())
+        told.take(words_of(choice.message.content), choice.message.tool_calls or ())
 
     def _answer(self, library: Any, way: Route, call: ModelCall, told: _Told) -> ModelAnswer:
         if told.finish == "content_filter":
@@ -157,16 +157,28 @@ class LiteLlm:
 
     @cached_property
     def _library(self) -> Any:
-        os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
-        os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
-        import litellm
+        return _loaded()
 
-        for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
-            logging.getLogger(name).disabled = True  # else it tells of every call on standard error
-        litellm.suppress_debug_info = True  # else it prints advice to standard output
-        litellm.disable_streaming_logging = True
-        litellm.modify_params = True  # a history with tool calls may be sent without tools
-        return litellm
+
+def warm() -> None:
+    """Load what the first call needs, so that it does not wait for that; nobody is asked. It blocks for seconds."""
+    library = _loaded()
+    import openai.resources  # noqa: F401 - most providers are asked through it, and litellm loads it with the first call
+
+    assert library.encoding is not None  # it is read from its file when it is first looked at
+
+
+def _loaded() -> Any:
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
+    os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
+    import litellm
+
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logging.getLogger(name).disabled = True  # else it tells of every call on standard error
+    litellm.suppress_debug_info = True  # else it prints advice to standard output
+    litellm.disable_streaming_logging = True
+    litellm.modify_params = True  # a history with tool calls may be sent without tools
+    return litellm
 
 
 @dataclass(slots=True)
@@ -187,7 +199,7 @@ class _Told:
         self.began = True
         if piece.choices:
             delta = piece.choices[0].delta
-            self.take(delta.content or "", delta.tool_calls or ())
+            self.take(words_of(delta.content), delta.tool_calls or ())
 
     def take(self, text: str, calls: Any) -> None:
         """Take text and tool calls, or pieces of them."""

@@ -1,4 +1,4 @@
-"""PURE: a conversation as the APIs of providers want it; the same messages are always the same bytes."""
+"""PURE: a conversation as the APIs of providers want it, the same bytes each time; and the words they answer."""
 
 from __future__ import annotations
 
@@ -26,6 +26,18 @@ def messages_for(messages: Sequence[Message], *, marked: bool) -> list[dict[str,
 def tools_for(tools: Sequence[ToolSchema]) -> list[dict[str, Any]]:
     """Return the tools in their own order: another order would be another prompt."""
     return [tool_value(tool) for tool in tools]
+
+
+def words_of(content: Any) -> str:
+    """Return the text of an answer; some servers give it in parts, of which thinking is none."""
+    if not isinstance(content, list):
+        return content or ""
+    texts = (each.get("text") if each.get("type") in ("text", "output_text") else "" for each in map(_part, content))
+    return "".join(text for text in texts if isinstance(text, str))
+
+
+def _part(each: Any) -> dict[str, Any]:
+    return each if isinstance(each, dict) else {"type": "text", "text": each}
 
 
 def _message(message: Message) -> dict[str, Any]:

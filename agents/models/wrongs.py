@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from agents.models.faults import FOLLOWS, one_line, read_fault
+from agents.models.faults import FOLLOWS, is_of_tool_call, one_line, read_fault
 from agents.ports import FaultKind, ModelFault
 
 _CLASSES: Mapping[str, FaultKind] = {
@@ -40,6 +40,8 @@ def fault_of(error: Exception, *, began: bool, now: float) -> ModelFault:
 
 def _guessed(error: Exception, status: int, text: str, began: bool) -> FaultKind | None:
     """Return what litellm calls an error of the server (500) though the server said no such thing."""
+    if began and is_of_tool_call(text):
+        return "bad_tool_call"
     if began:
         return "cut" if _BROKE.search(text) or not _GARBAGE.search(text) else "garbled"
     if status not in (0, 500):

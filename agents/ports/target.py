@@ -145,6 +145,6 @@ class Target(Protocol):
         """
         ...
 
-    def at(self, root: Path) -> Target:
-        """Return the same project in another tree."""
+    def at(self, root: Path, *, lent: Sequence[Path] = ()) -> Target:
+        """Return the same project in another tree; `lent` is what its commands may write besides."""
         ...

@@ -40,7 +40,10 @@ class Guard:
         self._seen: dict[str, _Seen] = {}
         left = _KEPT
         for path in self._paths():
-            seen = _look(path, None)
+            try:
+                seen = _look(path, None)
+            except PermissionError as error:
+                raise SandboxBroken(f"{path} cannot be read and so not be guarded; chmod u+r it") from error
             left -= len(seen.content)
             if left < 0:
                 raise SandboxBroken(

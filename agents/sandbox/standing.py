@@ -111,8 +111,11 @@ def _metadata(entry: os.DirEntry[str], place: str) -> Iterator[str]:
         return
     yield entry.path
     if entry.is_file(follow_symlinks=False):
-        with path.open("rb") as file:
-            label, _, name = file.read(_POINTER).partition(b":")
+        try:
+            with path.open("rb") as file:
+                label, _, name = file.read(_POINTER).partition(b":")
+        except PermissionError:
+            return  # git cannot follow it either, and covered as it is nobody gives it another mode
         if label == b"gitdir" and b"\0" not in name:
             yield from _inside(path.parent / os.fsdecode(name.strip()), place)
 
@@ -121,5 +124,8 @@ def _inside(named: Path, place: str) -> Iterator[str]:
     # As a path that starts with the place as it was given: its parents may be links.
     real = Path(os.path.realpath(named))
     top = Path(os.path.realpath(place))
-    if real != top and real.is_relative_to(top) and _is_repository(real):
-        yield str(place / real.relative_to(top))
+    if real == top or not real.is_relative_to(top):
+        return
+    inside = real.relative_to(top)
+    if ".git" not in inside.parts and _is_repository(real):  # else it is covered with that one
+        yield str(place / inside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from agents.ports import TargetBroken
+
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache",
     ".ruff_cache", ".hypothesis",
@@ -17,6 +20,8 @@ LEFT_OUT = shutil.ignore_patterns(
 KEPT = 64 * 1024 * 1024
 """Bytes of all collected files together."""
 FILES = 5000
+_SMALL = 1 << 20
+"""Bytes up to which a file is copied whole, holes and all."""
 
 
 class Collected(NamedTuple):
@@ -24,6 +29,48 @@ class Collected(NamedTuple):
 
     files: Mapping[str, bytes]
     cut: bool
+
+
+def copy_tree(tree: Path, to: Path) -> None:
+    """Copy a tree that a command may have worked in, without what only a build or a tool needs; raise TargetBroken.
+
+    Links stay links, holes stay holes; pipes, sockets and devices are left out.
+    """
+    try:
+        shutil.copytree(tree, to, symlinks=True, ignore=LEFT_OUT, copy_function=_copy_file)
+    except (OSError, RecursionError) as error:
+        why = error.strerror or "some of its files cannot be read" if isinstance(error, OSError) else "it is too deep"
+        raise TargetBroken(f"{tree} cannot be copied: {why}; throw away what a command left there") from error
+
+
+def _copy_file(source: str, to: str) -> None:
+    found = os.lstat(source)
+    if not stat.S_ISREG(found.st_mode):
+        return
+    if found.st_size <= _SMALL or found.st_blocks * 512 >= found.st_size:
+        shutil.copy2(source, to, follow_symlinks=False)
+        return
+    with open(source, "rb") as old, open(to, "xb") as new:  # noqa: PTH123 - the words of shutil
+        for begin, end in _written(old.fileno(), found.st_size):
+            new.seek(begin)
+            while begin < end:
+                begin += os.sendfile(new.fileno(), old.fileno(), begin, min(end - begin, _SMALL))
+        new.truncate(found.st_size)
+    shutil.copystat(source, to)
+
+
+def _written(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yield from where to where a file holds anything."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(descriptor, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return
+            raise
+        end = os.lseek(descriptor, begin, os.SEEK_HOLE)
+        yield begin, end
 
 
 def lay(project: Path, laid: Mapping[str, Path]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,32 +30,61 @@ class Dangers(NamedTuple):
     why: str = ""
 
 
+class Part(NamedTuple):
+    """What one tool found, or why it could not look."""
+
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0
+    why: str = ""
+
+
 async def find_dangers(target: Target, files: Sequence[str], trusted: Path) -> Dangers:
     """Run both tools isolated, bandit on `files`, with the tests that `trusted` skips; `nosec` hides nothing."""
-    bandit, secrets = own_tool("bandit", "bandit"), own_tool("detect_secrets", "detect-secrets")
-    tool = f"{bandit.version}, {secrets.version}"
-    code: list[Finding] = []
-    seconds = 0.0
-    if files:
-        empty = ("--ini", "/dev/null", "-x", "/nonexistent")
-        argv = [*bandit.argv, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *empty, *_skipped(trusted)]
-        done = await target.run([*argv, "--", *files], limits=LIMITS, shown=bandit.shown)
-        answer = _answer(done)
-        if isinstance(answer, str):
-            return Dangers(tool=tool, why=f"bandit could not measure: {answer}")
-        code, seconds = sorted(_of_bandit(answer), key=_place), done.seconds
-    argv = [*secrets.argv, "scan", "--all-files", "--no-verify", "--disable-filter", LOOKED_AT]
-    argv += [word for detector in GUESSES for word in ("--disable-plugin", detector)]
-    done = await target.run([*argv, "."], limits=LIMITS, shown=secrets.shown)
+    code = await code_dangers(target, files, trusted) if files else Part()
+    secrets = await committed_secrets(target) if not code.why else Part()
+    if code.why or secrets.why:
+        return Dangers(tool=both_tools(), why=code.why or secrets.why)
+    return as_dangers(code.findings, secrets.findings, code.seconds + secrets.seconds)
+
+
+def as_dangers(code: Iterable[Finding], secrets: Iterable[Finding], seconds: float) -> Dangers:
+    """Return what both tools found in one: secrets in tests are only counted."""
+    every = sorted(secrets, key=_place)
+    found = tuple(finding for finding in every if not is_test_path(finding.path))
+    return Dangers(tuple(sorted(code, key=_place)), found, len(every) - len(found), both_tools(), seconds)
+
+
+def both_tools() -> str:
+    """Return names and versions."""
+    return f"{own_tool('bandit', 'bandit').version}, {own_tool('detect_secrets', 'detect-secrets').version}"
+
+
+async def code_dangers(target: Target, files: Sequence[str], trusted: Path) -> Part:
+    """Run bandit on these files."""
+    bandit = own_tool("bandit", "bandit")
+    empty = ("--ini", "/dev/null", "-x", "/nonexistent")
+    argv = [*bandit.argv, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *empty, *skipped(trusted)]
+    done = await target.run([*argv, "--", *files], limits=LIMITS, shown=bandit.shown)
     answer = _answer(done)
     if isinstance(answer, str):
-        return Dangers(tool=tool, why=f"detect-secrets could not measure: {answer}")
-    every = sorted(_of_secrets(answer), key=_place)
-    found = tuple(finding for finding in every if not is_test_path(finding.path))
-    return Dangers(tuple(code), found, len(every) - len(found), tool, seconds + done.seconds)
+        return Part(why=f"bandit could not measure: {answer}")
+    return Part(tuple(_of_bandit(answer)), done.seconds)
 
 
-def _skipped(trusted: Path) -> list[str]:
+async def committed_secrets(target: Target, files: Sequence[str] = ()) -> Part:
+    """Run detect-secrets on these files, or on every file of the project."""
+    secrets = own_tool("detect_secrets", "detect-secrets")
+    argv = [*secrets.argv, "scan", "--all-files", "--no-verify", "--disable-filter", LOOKED_AT]
+    argv += [word for detector in GUESSES for word in ("--disable-plugin", detector)]
+    named = [f"./{path}" for path in files] or ["."]
+    done = await target.run([*argv, *named], limits=LIMITS, shown=secrets.shown)
+    answer = _answer(done)
+    if isinstance(answer, str):
+        return Part(why=f"detect-secrets could not measure: {answer}")
+    return Part(tuple(_of_secrets(answer)), done.seconds)
+
+
+def skipped(trusted: Path) -> list[str]:
     """Return which of bandit's tests the trusted checkpoint leaves out, as arguments."""
     tool = read_toml(trusted / "pyproject.toml").get("tool")
     table: Any = tool.get("bandit") if isinstance(tool, dict) else None

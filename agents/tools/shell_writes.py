@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from typing import Any
 
 _HERE = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
@@ -16,9 +17,16 @@ _INTO = re.compile(r"(?<![0-9<>&=-])>{1,2}\s*(?![>&]|/dev/|/tmp/)[\w./~$\"'{-]")
 
 def writes_files(command: Any) -> bool:
     """Return whether a command changes files by what it says; what a program it starts does nobody knows from that."""
-    line = " ".join(map(str, command)) if isinstance(command, list) else str(command)
-    plain = _without_texts(line)
+    plain = _without_texts(_line(command) if isinstance(command, list) else str(command))
     return bool(_WRITERS.search(plain) or _INTO.search(plain))
+
+
+def _line(words: list[Any]) -> str:
+    """Return a list of program and arguments as a line; of a shell what it is told to run."""
+    told = [str(word) for word in words]
+    if len(told) > 2 and told[0].rpartition("/")[2] in ("sh", "bash", "zsh") and told[1].endswith("c"):
+        return told[2]
+    return shlex.join(told)
 
 
 def _without_texts(line: str) -> str:

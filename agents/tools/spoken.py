@@ -12,7 +12,7 @@ from agents.tools.edits import tagged
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import Fence, behind_edit, read_fence
 from agents.tools.edits.naming import name_in
-from agents.tools.edits.reading import EXAMPLE, read_edits
+from agents.tools.edits.reading import EXAMPLE, LOOKS, read_edits
 from agents.tools.edits.wanted import Refused
 from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none
@@ -95,7 +95,7 @@ class _Listener:
         self.known = frozenset({*tools, *known_elsewhere(tools)})
         """Names that are read as tools where something else says that a call is meant."""
         self._names = frozenset(name.lower() for name in self.known)
-        self._balanced = True
+        self._looks = LOOKS
         self._rest = list(lines)
         self._commands: list[tuple[int, str]] = []
 
@@ -212,8 +212,8 @@ class _Listener:
 
     def _bare_json(self, at: int) -> int:
         """Read a call that stands as JSON between paragraphs."""
-        stop = json_lines(self.lines, at) if self._balanced else 0
-        self._balanced = self._balanced and bool(stop)
+        stop = json_lines(self.lines, at) if self._looks else 0
+        self._looks = max(0, self._looks - 1) if stop else 0
         calls = calls_in("\n".join(self.lines[at:stop]), self.tools, self.known) if stop else None
         if calls is None:
             return max(stop, at + 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Any
 import agents.inside
 from agents.ports import Command, Completed, InsideRun, Limits, Produced, Sandbox, SuiteResult
 from agents.tools.addopts import kept_options
-from agents.tools.copies import LEFT_OUT, Collected, lay, lend_packages
+from agents.tools.copies import Collected, copy_tree, lay, lend_packages
 from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
 from agents.tools.toolchain import Toolchain, programs_in, toolchains
@@ -211,7 +210,7 @@ class SandboxedTarget:
         """Tests may write beside themselves; what they write must neither stay nor become part of a patch."""
         with tempfile.TemporaryDirectory(prefix="suite-", dir=self._scratch, ignore_cleanup_errors=True) as folder:
             copy = Path(folder).resolve() / "tree"
-            shutil.copytree(self._root, copy, symlinks=True, ignore=LEFT_OUT)
+            copy_tree(self._root, copy)
             yield copy
 
 

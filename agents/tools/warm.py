@@ -19,8 +19,10 @@ from agents.ports import AgentError, Completed, InsideRun, Limits, SuiteResult
 from agents.tools.addopts import kept_options
 from agents.tools.suite_result import suite_result
 from agents.tools.target import SandboxedTarget, messages_in
+from agents.workspace.git import GitError
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Mirror
+from agents.workspace.moving import move, restore, writes_alike
 
 LIFE = 3600.0
 """Seconds after which it is begun anew."""
@@ -43,6 +45,7 @@ class WarmTarget:
         self._waiting: asyncio.Task[InsideRun] | None = None
         self._turn = asyncio.Lock()  # one order at a time, for there is one tree
         self._left = 0
+        self._tree = ""
         self._layout: Layout | None = None
         for name in ("tree", "pipes"):
             (folder / name).mkdir(parents=True)
@@ -51,7 +54,8 @@ class WarmTarget:
     async def suite(self, tree: str, select: Sequence[str], limits: Limits) -> SuiteResult | None:
         """Run the tests of a tree in a fork, or return None when that fails for whatever reason but the tests."""
         async with self._turn:
-            await asyncio.to_thread(self._mirror.move, tree, self._folder / "tree", self._folder / "index")
+            if not await asyncio.to_thread(self._move, tree):
+                return None
             if self._layout is None:
                 self._layout = self._target.layout()
             if self._layout.runner != "pytest":
@@ -76,6 +80,20 @@ class WarmTarget:
         if self._orders >= 0:
             os.close(self._orders)
             self._orders = -1
+
+    def _move(self, tree: str) -> bool:
+        """Have the tree in our folder; return whether that could be."""
+        folder, index = self._folder / "tree", self._folder / "index"
+        held = self._tree
+        if held and not writes_alike(self._mirror, held, tree):
+            return False
+        self._tree = ""
+        try:
+            move(self._mirror, tree, folder, index, held)
+        except GitError:
+            restore(self._mirror, tree, folder, index)  # something wrote there
+        self._tree = tree
+        return True
 
     async def _begin(self) -> None:
         await self.close()

@@ -12,8 +12,9 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 READ = 1024 * 1024
 """Bytes read of one file at most."""
@@ -55,12 +56,13 @@ def read_layout(project: Path, root: Path | None = None) -> Layout:
     """Look at the project below `project`; its pytest configuration may lie as high as `root`."""
     python = tuple(python_files(project))
     pyproject = read_toml(project / "pyproject.toml")
-    configured, addopts, named = pytest_settings(project, root or project)
-    rooms = rooms_of(project, python, named)
+    configured, addopts, named, patterns = pytest_settings(project, root or project)
+    marked = _marked(project, python, patterns)
+    rooms = rooms_of(project, python, named, marked)
     elsewhere = tuple(path for path in python if not _within(path, rooms))
     sources, paths = _sources(project, pyproject, elsewhere)
     files = tuple(path for path in elsewhere if _within(path, sources) and not is_test_path(path))
-    tests = tuple(path for path in python if is_test_file(path))
+    tests = tuple(path for path in python if is_test_file(path) or path in marked)
     uses_pytest = configured or any(Path(path).name == "conftest.py" for path in python)
     if not uses_pytest and tests:
         uses_pytest = any(_written_for_pytest(read_text(project / path)) for path in tests)
@@ -101,17 +103,22 @@ def is_test_path(path: str) -> bool:
 SHARED = re.compile(r"^(?:import|from) (?:pytest|unittest|hypothesis|nose)\b", re.MULTILINE)
 
 
-def rooms_of(project: Path, python: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the folders that hold tests and little else, and the modules beside the code that only tests need."""
+def rooms_of(
+    project: Path, python: tuple[str, ...], named: tuple[str, ...], marked: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """Return the folders that hold tests and little else, and the modules beside the code that only tests need.
+
+    `marked` modules hold tests though their names are not the usual ones.
+    """
     by_folder: dict[str, list[str]] = {}
     for path in python:
         by_folder.setdefault(path.rpartition("/")[0], []).append(path)
-    code = {path for path in python if not is_test_path(path)}
+    code = {path for path in python if not is_test_path(path) and path not in marked}
     found: set[str] = set()
     for folder, held in by_folder.items():
         if not folder or is_test_path(f"{folder}/x"):
             continue
-        tests = [path for path in held if is_test_path(path)]
+        tests = [path for path in held if is_test_path(path) or path in marked]
         others = [path for path in held if path in code and not path.endswith("/__init__.py")]
         meant = any(_tidy(name) == folder for name in named) and f"{folder}/__init__.py" not in held
         mostly = len(tests) > len(others) or (meant and 2 * len(tests) >= len(others))
@@ -122,7 +129,28 @@ def rooms_of(project: Path, python: tuple[str, ...], named: tuple[str, ...]) -> 
         text = read_text(project / path) if path in code and path[:-3] not in NO_MODULE else ""
         if SHARED.search(text) and not _is_needed(project, "", [path], code):
             found.add(path)
-    return tuple(sorted(found))
+    return tuple(sorted(found | {path for path in marked if not _within(path, tuple(found))}))
+
+
+def _marked(project: Path, python: tuple[str, ...], patterns: TestNames) -> frozenset[str]:
+    """Return the modules that pytest is told to look into and that hold what it is told to take for a test."""
+    files = [path for path in python if any(_matches(path, each) for each in patterns.files)]
+    return frozenset(path for path in files if not is_test_file(path) and _defines(read_text(project / path), patterns))
+
+
+def _matches(path: str, pattern: str) -> bool:
+    return fnmatch(path if "/" in pattern else path.rpartition("/")[2], pattern)
+
+
+def _defines(text: str, patterns: TestNames) -> bool:
+    def among(name: str, known: tuple[str, ...]) -> bool:
+        return any(name.startswith(each) or fnmatch(name, each) for each in known)
+
+    functions = re.findall(r"^\s*(?:async\s+)?def\s+(\w+)", text, re.MULTILINE)
+    classes = re.findall(r"^class\s+(\w+)", text, re.MULTILINE)
+    return any(among(name, patterns.functions) for name in functions) or any(
+        among(name, patterns.classes) for name in classes
+    )
 
 
 def _is_needed(project: Path, folder: str, modules: list[str], code: set[str]) -> bool:
@@ -222,23 +250,31 @@ def _written_for_pytest(text: str) -> bool:
     return bool(re.search(r"^class Test\w*(\(object\)|\(\))?:", text, re.MULTILINE))
 
 
-def pytest_settings(project: Path, root: Path) -> tuple[bool, tuple[str, ...], tuple[str, ...]]:
-    """Return whether pytest is configured at or above the project, its `addopts` and its `testpaths`."""
+class TestNames(NamedTuple):
+    """By what names pytest is told to find tests; without `files` by the usual ones."""
+
+    files: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ("test",)
+    classes: tuple[str, ...] = ("Test",)
+
+
+def pytest_settings(project: Path, root: Path) -> tuple[bool, tuple[str, ...], tuple[str, ...], TestNames]:
+    """Return whether pytest is configured at or above the project, `addopts`, `testpaths`, how tests are called."""
     folder = project
     while True:
         found = _settings_in(folder)
         if found is not None:
             return True, *found
         if folder in (root, folder.parent):
-            return False, (), ()
+            return False, (), (), TestNames()
         folder = folder.parent
 
 
-def _settings_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+def _settings_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...], TestNames] | None:
     for name in ("pytest.toml", ".pytest.toml"):
         table = _table(read_toml(folder / name), "pytest")
         if table:
-            return _words(table.get("addopts")), _words(table.get("testpaths"))
+            return _of_pytest(table)
     for name, section in (
         ("pytest.ini", "pytest"), (".pytest.ini", "pytest"), ("pyproject.toml", ""), ("tox.ini", "pytest"),
         ("setup.cfg", "tool:pytest"),
@@ -246,14 +282,22 @@ def _settings_in(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]] | None
         if not section:
             tool = _table(_table(read_toml(folder / name), "tool"), "pytest")
             if tool:
-                options = {**tool, **_table(tool, "ini_options")}
-                return _words(options.get("addopts")), _words(options.get("testpaths"))
+                return _of_pytest({**tool, **_table(tool, "ini_options")})
             continue
         config = read_ini(folder / name)
         if config.has_section(section) or (name.endswith("pytest.ini") and (folder / name).is_file()):
-            found = (config.get(section, key, fallback="") for key in ("addopts", "testpaths"))
-            return tuple(map(_words, found))  # type: ignore[return-value]
+            return _of_pytest(dict(config.items(section, raw=True)) if config.has_section(section) else {})
     return None
+
+
+def _of_pytest(table: dict[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...], TestNames]:
+    usual = TestNames()
+    names = TestNames(
+        _words(table.get("python_files")),
+        _words(table.get("python_functions")) or usual.functions,
+        _words(table.get("python_classes")) or usual.classes,
+    )
+    return _words(table.get("addopts")), _words(table.get("testpaths")), names
 
 
 def _words(value: Any) -> tuple[str, ...]:

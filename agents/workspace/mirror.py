@@ -127,13 +127,6 @@ class Mirror:
                 self.git("update-index", "--force-remove", "-z", "--stdin", stdin=names, index=index, work_tree=to)
             self.git("checkout-index", "--all", "--quiet", f"--prefix={to}/", index=index, work_tree=to)
 
-    def move(self, tree: str, folder: Path, index: Path) -> None:
-        """Make a folder hold the files of a tree by writing only what differs; nobody else may ever write there.
-
-        `index` remembers what the folder holds; when it is not there, the folder must be empty.
-        """
-        self.git("read-tree", "--reset", "-u", tree, index=index, work_tree=folder)
-
     def snapshot(self, folder: Path, base: str) -> str:
         """Return the tree of what stands in a folder that was checked out from `base`; raise GitError for a danger."""
         require_plain_files(folder, sizes(self.git, base))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -29,23 +30,43 @@ PATIENCE = 900.0
 """Seconds after which any is: much, because the machine may be busy."""
 KILLED_IN = {"kaizen": BEFORE + 2, "mini-swe-agent": BEFORE + 2, "aider": BEFORE + 1}
 """The call that is killed: the one that is answered with the edit; aider is not asked to read the file first."""
+NO_DELETING = ("aider", "deletes the test")
+"""Its edits cannot delete a file."""
 Asked = list[dict[str, Any]]
+Row = tuple[str, str]
+"""A tool and a case."""
 
 
 def main() -> int:
-    """Run the chosen cases and print the table; results of others are kept."""
+    """Run the chosen rows and print the table; results of others are kept."""
     arguments = _arguments()
-    chosen = [tool for tool in SHAPES if tool in arguments.tools]
-    versions = {tool: _version() if tool == "kaizen" else installed(arguments.installs, tool)[1] for tool in chosen}
-    for case, tool in itertools.product(arguments.cases, chosen):
-        if case == "deletes the test" and tool == "aider":
-            continue  # its edits cannot delete a file
+    rows = _chosen(arguments.only, _known() if arguments.missing else frozenset())
+    versions = {
+        tool: _version() if tool == "kaizen" else installed(arguments.installs, tool)[1]
+        for tool in dict.fromkeys(tool for tool, _ in rows)
+    }
+    for tool, case in rows:
         with tempfile.TemporaryDirectory(prefix="kaizen-agents-") as folder:
             row = measured(tool, case, Path(folder), arguments.installs, arguments.home)
         print(json.dumps(row), flush=True)
         _keep(row, versions)
     print(table(json.loads(RESULTS.read_text())))
     return 0
+
+
+def _chosen(only: list[str], but: frozenset[Row]) -> list[Row]:
+    """Return the rows that fit one of the patterns, but for some; end with the rows there are when one fits none."""
+    every = [(tool, case) for case, tool in itertools.product(CASES, SHAPES) if (tool, case) != NO_DELETING]
+    strange = [pattern for pattern in only if not any(fnmatchcase("/".join(row), pattern) for row in every)]
+    if strange:
+        sys.exit(f"no row fits {strange[0]!r}; there are: {', '.join(map('/'.join, every))}")
+    return [row for row in every if row not in but and any(fnmatchcase("/".join(row), each) for each in only)]
+
+
+def _known() -> frozenset[Row]:
+    """Return the rows that are measured already."""
+    kept = json.loads(RESULTS.read_text())["rows"] if RESULTS.exists() else []
+    return frozenset((each["tool"], each["case"]) for each in kept)
 
 
 def _keep(row: dict[str, Any], versions: dict[str, str]) -> None:
@@ -208,8 +229,10 @@ def _version() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tools", nargs="*", default=list(SHAPES), choices=list(SHAPES))
-    parser.add_argument("--cases", nargs="*", default=list(CASES), choices=list(CASES))
+    parser.add_argument(
+        "--only", nargs="+", default=["*"], metavar="TOOL/CASE", help="rows to run, `*` for any letters"
+    )
+    parser.add_argument("--missing", action="store_true", help="of these, only rows that are not measured yet")
     parser.add_argument("--installs", type=Path, default=Path(tempfile.gettempdir()) / "kaizen-agents")
     parser.add_argument("--home", type=Path, help="a KAIZEN_HOME whose environments are borrowed: no first start")
     return parser.parse_args()

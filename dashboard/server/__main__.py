@@ -55,6 +55,11 @@ class HomeLedgers:
                 self._home_store = self._open(self._home / f"home{_ENDING}")
             return self._home_store
 
+    @property
+    def opening(self) -> bool:
+        """Never: a project is here as soon as its file is."""
+        return False
+
     def names(self) -> Sequence[ProjectName]:
         """Return the projects whose ledger stands in the home now."""
         return sorted(self._files())

@@ -71,6 +71,7 @@ class Feeds:
             return known
         names = await self.names()
         if project not in names:
+            self._require_all(project)
             there = ", ".join(names) or "there are none yet: start one with `kaizen run PATH`"
             raise Refused(404, "unknown_project", f"no project is called {project[:100]}; known: {there}")
         return await self._feed(ProjectName(project))
@@ -78,6 +79,7 @@ class Feeds:
     async def only(self) -> ProjectName:
         """Return the only project there is; raise Refused when there are others, or none."""
         names = await self.names()
+        self._require_all("the only project")
         if not names:
             raise Refused(404, "unknown_project", "there are no projects yet: start one with `kaizen run PATH`")
         if len(names) > 1:
@@ -94,6 +96,12 @@ class Feeds:
         if not feed.caught_up:
             raise Refused(503, "starting", f"the ledger of {project} is still being read: try again", retry=5)
         return feed
+
+    def _require_all(self, wanted: str) -> None:
+        """Raise Refused while what is wanted may be among the projects that are still being opened."""
+        if self.ledgers.opening:
+            message = f"{wanted[:100]} may still be among the projects that are being opened: ask again in 1 s"
+            raise Refused(503, "starting", message, retry=1)
 
     async def _feed(self, name: ProjectName) -> Feed:
         async with self._opening:

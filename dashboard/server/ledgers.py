@@ -34,6 +34,11 @@ class Ledgers(Protocol):
         """What belongs to no project: the requests for runs."""
         ...
 
+    @property
+    def opening(self) -> bool:
+        """Whether there are projects that are being opened and not among the names yet, as right after a start."""
+        ...
+
     def names(self) -> Sequence[ProjectName]:
         """Return the projects there are now; may grow while the server runs."""
         ...

@@ -20,6 +20,9 @@ from director.cli.reading import JsonOption, ProjectOption
 from director.settings import load
 
 ApprovalArgument = Annotated[str, typer.Argument(help="Id of the call, see `kaizen approvals`.")]
+DigestOption = Annotated[
+    str | None, typer.Option(help="Answer only the call that was shown with this digest, here or elsewhere.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Answer; without this the call is only shown.")]
 
 
@@ -51,6 +54,7 @@ def approve(
         bool, typer.Option("--whole-run", help="Also every later call of this tool with this risk in the run.")
     ] = False,
     arguments: Annotated[str | None, typer.Option(help="Arguments as JSON, in place of those that were asked.")] = None,
+    digest: DigestOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show exactly what a waiting call would do; with --yes, allow it.
@@ -60,7 +64,7 @@ def approve(
     """
     edited = _object(arguments)
     body: dict[str, object] = {"whole_run": whole_run} | ({} if edited is None else {"arguments": edited})
-    _answer(project, approval, "approve", body, yes, json)
+    _answer(project, approval, "approve", body, digest, yes, json)
 
 
 def deny(
@@ -69,18 +73,21 @@ def deny(
     *,
     yes: YesOption = False,
     why: Annotated[str, typer.Option(help="What the agent is told.")] = "",
+    digest: DigestOption = None,
     json: JsonOption = False,
 ) -> None:
     """Show exactly what a waiting call would do; with --yes, refuse it."""
-    _answer(project, approval, "deny", {"why": why}, yes, json)
+    _answer(project, approval, "deny", {"why": why}, digest, yes, json)
 
 
-def _answer(project: str | None, approval: str, what: str, body: dict[str, object], yes: bool, json: bool) -> None:
+def _answer(
+    project: str | None, approval: str, what: str, body: dict[str, object], digest: str | None, yes: bool, json: bool
+) -> None:
     async def go(d: Door, place: str) -> dict[str, Any]:
         where = f"{place}/approvals/{quote(approval, safe='')}"
         row: dict[str, Any] = await d.get(where)
         if yes:
-            await d.post(f"{where}/{what}", {"digest": row["digest"], **body})
+            await d.post(f"{where}/{what}", {"digest": digest or row["digest"], **body})
             row = await d.get(where)
         return row
 
@@ -100,6 +107,7 @@ def _lines(row: dict[str, Any]) -> list[str]:
     arguments = row["arguments"]
     lines = [f"{row['approval']}  {row['tool']}  risk {row['risk']}  {waits}"]
     lines.append(f"  asked by   {row['role'] or 'an agent'} in {row['attempt']}, on tree {str(row['tree'])[:12]}")
+    lines.append(f"  digest     {row['digest']}")
     lines += [f"  would run  {line}" for line in str(row["shown"]).splitlines()]
     lines += [f"  arguments  {line}" for line in _printable(str(arguments["text"])).splitlines()]
     if arguments.get("cut"):

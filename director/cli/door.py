@@ -71,10 +71,15 @@ class Door:
     async def _ask(self, method: str, path: str, **how: Any) -> Any:
         import httpx
 
-        try:
-            response = await self.client.request(method, path, **how)
-        except httpx.HTTPError as error:
-            raise Unreachable(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                response = await self.client.request(method, path, **how)
+            except httpx.HTTPError as error:
+                raise Unreachable(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
+            if not _is_starting(response) or time.monotonic() > until:
+                break
+            await asyncio.sleep(float(response.headers["Retry-After"]))
         if response.status_code >= 400:
             raise Refused(_said(response))
         return response.json()
@@ -194,6 +199,11 @@ def _to(page: Any) -> httpx.AsyncClient:
 
 def _list(known: tuple[Known, ...]) -> str:
     return f"known are {', '.join(k.label for k in known)}" if known else "there is none yet: `kaizen run PATH`"
+
+
+def _is_starting(response: httpx.Response) -> bool:
+    """Return whether a daemon that has just begun asks to be asked again."""
+    return response.status_code == 503 and response.json().get("error", {}).get("code") == "starting"
 
 
 def _said(response: httpx.Response) -> str:

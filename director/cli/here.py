@@ -14,6 +14,7 @@ from director.cli.door import take_home
 from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, Refused, say_error, status_of
 from director.cli.report import Shows
 from director.host import Host, start_logs
+from director.lines import warm
 from director.settings import Settings
 from ledger.events import (
     REQUESTS,
@@ -46,6 +47,14 @@ class RunHere:
 
     async def whole(self) -> int:
         """Run to the end and return the exit status."""
+        # A library for models takes seconds to load: it does so while the sandbox is probed and the baseline measured.
+        warming = asyncio.create_task(asyncio.to_thread(warm, self.settings))
+        try:
+            return await self._hosted()
+        finally:
+            await warming
+
+    async def _hosted(self) -> int:
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
         settings = self.settings if self.page else self.settings.on_any_port()
         host = await take_home(settings, sandbox, "kaizen run")

@@ -48,6 +48,7 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
     _print(f"{board['project']['name']}: {where}")
     _print_gates(run["gates"])
+    _print_quarantined(run)
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
             _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
@@ -71,6 +72,7 @@ def gates(
         _write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
         return
     _print_gates(rows)
+    _print_quarantined(board["run"] or {"quarantined": []})
     for row in rows:
         if row["measured"] and row["value"] is None:
             _print(f"  {row['name']} is unmeasurable: {row['detail']}")
@@ -258,6 +260,11 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
             row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
         )
     _show(table)
+
+
+def _print_quarantined(run: dict[str, Any]) -> None:
+    for flaky in run["quarantined"]:
+        _print(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
 
 
 def _short(value: object) -> str:

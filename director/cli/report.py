@@ -21,6 +21,7 @@ from ledger.events import (
     DeliveryFailed,
     DirectorStarted,
     FindingsReported,
+    FlakyTestQuarantined,
     GateSpec,
     IterationStarted,
     NoticeRaised,
@@ -117,6 +118,8 @@ class Lines:
                 self._line("measured", self._gates(event.readings))
             case NoticeRaised():
                 self._notice(event)
+            case FlakyTestQuarantined():
+                self._line("quarantined", f"{event.test} passes and fails on one tree; {event.said}")
             case IterationStarted():
                 self._tasks |= {t.id: t for t in event.tasks}
                 self._line(f"iteration {event.iteration}", event.why)

@@ -32,11 +32,12 @@ CONNECT = "no model is connected: connect one with KAIZEN_MODEL=NAME, or --model
 
 
 def take(state: State, request: TaskRequested) -> list[AnyEvent]:
-    """Return the work as taken up: by the run at work, else by a run of its own; or why not."""
+    """Return the work as taken up: by the run at work, else by a run of its own; or why not.
+
+    What is asked for while a run is ending gets a run of its own after it.
+    """
     run = state.run
-    if run is not None and run.closing is not None:
-        return [RequestRefused(request=request.request, why="the run is just ending: ask again in a moment")]
-    if run is not None and not run.started.models:
+    if run is not None and run.closing is None and not run.started.models:
         return [RequestRefused(request=request.request, why=CONNECT)]
     taken = TaskTaken(
         request=request.request,

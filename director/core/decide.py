@@ -30,6 +30,7 @@ from ledger.events import (
     ErrorSeen,
     FactsGathered,
     FindingsReported,
+    FlakyTestQuarantined,
     NoticeRaised,
     OpinionGiven,
     PatchLanded,
@@ -194,6 +195,8 @@ def _accept(state: State, fact: AnyEvent, report: Report) -> list[AnyEvent]:
             return [] if run.prepared else [fact]
         case ErrorSeen():
             return [] if fact.fingerprint in run.errors else [fact]
+        case FlakyTestQuarantined():
+            return [] if fact.run != run.id or fact.test in run.quarantined else [fact]
         case BaselineMeasured():
             return [] if run.baseline or fact.tree != run.tree else _baseline(state, run, fact)
         case BranchMeasured():

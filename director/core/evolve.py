@@ -31,6 +31,7 @@ from ledger.events import (
     ErrorSeen,
     FactsGathered,
     FindingsReported,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     LandDecided,
@@ -87,7 +88,7 @@ def _evolve(state: State, event: AnyEvent) -> State:
             return replace(state, run=None, lessons=lessons)
         case RoleChanged():
             return _role_changed(state, event)
-        case TaskTaken() if state.run is None:
+        case TaskTaken() if state.run is None or state.run.closing is not None:
             return replace(state, asked={**state.asked, event.request: event})
         case TaskAnswered():
             state = replace(state, asked={k: v for k, v in state.asked.items() if k != event.request})
@@ -124,6 +125,8 @@ def _evolve_run(run: Run, event: AnyEvent) -> Run:
             return replace(run, readings=event.readings, score=event.score)
         case ErrorSeen():
             return replace(run, errors=run.errors | {event.fingerprint})
+        case FlakyTestQuarantined():
+            return replace(run, quarantined={**run.quarantined, event.test: event.said})
         case MilestoneReached():
             return replace(run, met=run.met | {event.name})
         case FactsGathered() | PlanMade() | AcceptanceWritten() | OpinionGiven():

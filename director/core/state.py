@@ -140,6 +140,8 @@ class Run:
     """Patch ids that were rejected, with the tree they were rejected on."""
     errors: frozenset[str] = frozenset()
     """Fingerprints already told."""
+    quarantined: dict[str, str] = field(default_factory=dict)
+    """Tests that pass and fail on one tree, with what they said when they failed."""
     paused: bool = False
     closing: RunClosing | None = None
     delivered: str = ""

@@ -54,6 +54,7 @@ from ledger.events import (
     AttemptId,
     BaselineMeasured,
     BranchMeasured,
+    FlakyTestQuarantined,
     NoticeRaised,
     PatchMeasured,
     PatchRebased,
@@ -222,6 +223,7 @@ class LocalExecutor:
     async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
         referee, started = self.place.referee, run.started
         self.place.tell({"doing": f"judging the patch of {', '.join(effect.together) or effect.attempt}"})
+        referee.steadiness.remember(run.quarantined)
         if not effect.together:
             reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
             if reasons:
@@ -239,18 +241,19 @@ class LocalExecutor:
         )
         notices = self._noticed(run)
         if effect.together:
-            missed = [Reason(code=n.code, message=n.message) for n in notices if n.code == SELECTION_MISSED]
+            told = (each for each in notices if isinstance(each, NoticeRaised) and each.code == SELECTION_MISSED)
+            missed = [Reason(code=each.code, message=each.message) for each in told]
             for_each = not_for_each(referee, run.tree, effect.tree, started.gates)
             fact = structs.replace(fact, objections=(*fact.objections, *missed, *for_each))
         return (*notices, fact)
 
-    def _noticed(self, run: Run) -> list[NoticeRaised]:
+    def _noticed(self, run: Run) -> list[NoticeRaised | FlakyTestQuarantined]:
         return [structs.replace(notice, run=run.id) for notice in self.place.referee.take_notices()]
 
     async def _measured_tree(self, run: Run, tree: str, what: str) -> Measured:
         self.place.tell({"doing": f"measuring {what}"})
         asked = with_goal(run.started.gates, run.goal, self.place.blobs)
-        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings)
+        return await self.place.referee.measure(run.id, run.started.commit, tree, asked, run.readings, run.quarantined)
 
     def _rebase(self, effect: Rebase) -> PatchRebased | PatchRejected:
         merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)

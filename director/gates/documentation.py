@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agents.workspace.layout import parse, read_text
 from director.gates.defaults import DEFAULTS
@@ -13,6 +14,8 @@ from ledger.events import Finding, GateSpec, Reading
 
 LEAST = 2
 """Words of a docstring that says anything."""
+KEPT = 1000
+"""Files that are remembered by their text: after a change only what changed is read again."""
 
 
 class Documentation:
@@ -25,19 +28,12 @@ class Documentation:
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Read the syntax of every source file; nothing is run, and no comment leaves anything out."""
         public = said = 0
-        findings = []
+        findings: list[Finding] = []
         for path in source_files(tree.target):
-            syntax = parse(read_text(tree.target.project / path))
-            for node, name in _public(syntax, path) if syntax is not None else ():
-                public += 1
-                if _says_something(node):
-                    said += 1
-                else:
-                    kind = _kind(node)
-                    findings.append(
-                        Finding(rule="undocumented", message=f"{kind} without a docstring", path=path,
-                                line=getattr(node, "lineno", 1), symbol=name)
-                    )  # fmt: skip
+            number, without = _undocumented(read_text(tree.target.project / path), path)
+            public += number
+            said += number - len(without)
+            findings += without
         if not public:
             return Reading(gate=spec.name, value=None, detail="there is no public definition to be documented")
         value = round(100 * said / public, 4)
@@ -49,6 +45,20 @@ class Documentation:
             findings=tuple(findings),
             counts={"public": float(public), "documented": float(said)},
         )
+
+
+@lru_cache(maxsize=KEPT)
+def _undocumented(text: str, path: str) -> tuple[int, tuple[Finding, ...]]:
+    """Return how much of a file is public, and what of it has no docstring."""
+    syntax = parse(text)
+    every = list(_public(syntax, path)) if syntax is not None else []
+    return len(every), tuple(
+        Finding(
+            rule="undocumented", message=f"{_kind(node)} without a docstring", path=path,
+            line=getattr(node, "lineno", 1), symbol=name,
+        )
+        for node, name in every if not _says_something(node)
+    )  # fmt: skip
 
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef

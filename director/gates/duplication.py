@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import keyword
 import tokenize
-from collections import defaultdict
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from agents.workspace.layout import read_text
@@ -23,6 +26,9 @@ LAYOUT = frozenset({
 })  # fmt: skip
 MOST_PLACES = 50
 """Places of one piece of code that are named."""
+PRIME, BASE = (1 << 61) - 1, 1_000_003
+KEPT = 1000
+"""Files whose tokens are remembered by their text: after a change only what changed is read again."""
 
 
 class Duplication:
@@ -35,7 +41,8 @@ class Duplication:
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Read every source file; nothing is run, and no comment leaves anything out."""
         limit = int(spec.options.get("limit", LIMIT))
-        files = [File(path, *_tokens(read_text(tree.target.project / path))) for path in source_files(tree.target)]
+        project = tree.target.project
+        files = [File(path, *_windows(read_text(project / path), limit)) for path in source_files(tree.target)]
         lines = sum(len(set(file.lines)) for file in files)
         tool = f"Kaizen's own comparison of tokens, {limit} in a row"
         if not lines:
@@ -50,11 +57,32 @@ class Duplication:
 
 
 class File(NamedTuple):
-    """One file as its tokens, and the line of each."""
+    """One file as what its windows of tokens read, and the line of each token."""
 
     path: str
-    tokens: Sequence[str]
+    windows: Sequence[int]
     lines: Sequence[int]
+
+
+@lru_cache(maxsize=KEPT)
+def _windows(text: str, limit: int) -> tuple[array[int], array[int]]:
+    """Return a number for each run of so many tokens, the same for the same tokens, and the line of each token."""
+    tokens, lines = _tokens(text)
+    windows = array("Q")
+    rolling, first = 0, pow(BASE, limit - 1, PRIME)
+    numbers = [_number(token) for token in tokens]
+    for at, number in enumerate(numbers):
+        if at >= limit:
+            rolling -= numbers[at - limit] * first
+        rolling = (rolling * BASE + number) % PRIME
+        if at >= limit - 1:
+            windows.append(rolling)
+    return windows, array("L", lines)
+
+
+@lru_cache(maxsize=1 << 16)
+def _number(token: str) -> int:
+    return int.from_bytes(hashlib.blake2b(token.encode("utf-8", "surrogatepass"), digest_size=7).digest()) + 1
 
 
 def _tokens(text: str) -> tuple[list[str], list[int]]:
@@ -79,10 +107,14 @@ def _as_compared(before: str, token: tokenize.TokenInfo, after: str) -> str:
 
 def _twice(files: Sequence[File], limit: int) -> tuple[int, list[Finding]]:
     """Return how many lines stand in more than one place, and one finding for each such piece after its first."""
+    often = Counter[int]()
+    for file in files:
+        often.update(file.windows)
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, file in enumerate(files):
-        for start in range(len(file.tokens) - limit + 1):
-            places[hash(tuple(file.tokens[start : start + limit]))].append((number, start))
+        for start, window in enumerate(file.windows):
+            if often[window] > 1:
+                places[window].append((number, start))
     marked: dict[int, set[int]] = defaultdict(set)
     first: dict[tuple[int, int], tuple[int, int]] = {}
     for found in places.values():

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Protocol
 
 from agents.ports import SuiteResult, Target
+from director.gates.by_file import FileReadings
 from ledger.events import GateSpec, Reading
 
 
 class MeasuredTree(Protocol):
     """A clean tree under measurement; what several gates need is measured once."""
+
+    kept: FileReadings
+    """What was found in single files before, so that it need not be looked for again."""
 
     @property
     def target(self) -> Target:

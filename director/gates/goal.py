@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from agents.ports import Limits, SuiteResult, Target, TestOutcome
+from agents.tools.copies import copy_tree
 from agents.workspace.layout import read_layout
 from agents.workspace.worktree import lay_file
 from director.core.goals import GATE, Goal, asked_of_the_gate, count_of
@@ -76,7 +76,7 @@ def laid_over(target: Target, files: Mapping[str, str]) -> Iterator[Target]:
     prefix = target.project.relative_to(target.root)
     with tempfile.TemporaryDirectory(prefix="kaizen-goal-") as folder:
         copy = Path(folder) / "tree"
-        shutil.copytree(target.root, copy, symlinks=True)
+        copy_tree(target.root, copy)
         for path, text in files.items():
             lay_file(copy / prefix, path, text.encode())
         yield target.at(copy)

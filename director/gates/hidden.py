@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from agents.workspace.layout import parse
@@ -16,6 +17,10 @@ INLINE = re.compile(r"#\s*mypy:\s*")
 EVERY = frozenset({"*"})
 SILENT = ("Any", "cast", "no_type_check")
 TYPING = ("typing", "typing_extensions")
+
+
+KEPT = 1000
+"""Files that are remembered by their text: after a change only what changed is read again."""
 
 
 class Hidden(NamedTuple):
@@ -40,6 +45,7 @@ class Hidden(NamedTuple):
         return any(code in each or each == EVERY for each in codes)
 
 
+@lru_cache(maxsize=KEPT)
 def hidden_in(text: str) -> tuple[Hidden, str]:
     """Return what a file hides, and its text with nothing hidden: every line stays where it is."""
     ignores: dict[int, frozenset[str]] = {}
@@ -63,7 +69,8 @@ def hidden_in(text: str) -> tuple[Hidden, str]:
     return Hidden(ignores, whole, casts, _anys(syntax) if syntax is not None else 0, spans), "".join(lines)
 
 
-def signatures(text: str) -> dict[str, bool]:
+@lru_cache(maxsize=KEPT)
+def signatures(text: str) -> Mapping[str, bool]:
     """Return each function by its qualified name, and whether anything of its signature is annotated."""
     syntax = parse(text)
     return dict(_signatures(syntax, "")) if syntax is not None else {}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from agents.ports import Completed, Limits, Target
 from agents.tools.target import own_ruff
 from agents.workspace.layout import read_toml
+from director.gates.by_file import FindingsIn, every_file, findings_by_file, grouped
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
 from ledger.events import Finding, GateSpec, Reading
@@ -26,6 +28,12 @@ OURS = frozenset({
     "respect-gitignore", "force-exclude",
 })  # fmt: skip
 """Settings that say how ruff runs and not what it finds."""
+READ = (".py", ".pyi", ".pyw", ".ipynb", "pyproject.toml")
+"""Endings of the files that ruff looks at."""
+HIDES = re.compile(rb"noqa|ruff:", re.IGNORECASE)
+"""Words without which no comment hides a finding from ruff."""
+OTHER_FILES = frozenset({"include", "extend-include", "extension"})
+"""Settings that let it look at others."""
 LIMITS = Limits(wall=120, output=64 * 1024 * 1024)
 DEPTH = 8
 
@@ -40,22 +48,18 @@ class Lint:
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Run ruff twice: as the code asks, and with its suppressions ignored, to count what they hide."""
         settings = ruff_settings(tree.trusted, tree.trusted_target.root)
-        arguments = arguments_for(settings)
-        done = await _ruff(tree.target, arguments)
-        note = ""
-        if done.outcome == "exited" and done.exit > 1 and settings:
-            note = f"ruff refuses the project's settings ({why_not(done)}); its own defaults were used"
-            arguments = arguments_for({})
-            done = await _ruff(tree.target, arguments)
-        if done.outcome != "exited" or done.exit > 1 or done.truncated:
-            return Reading(gate=spec.name, value=None, detail=f"ruff could not measure: {why_not(done)}")
-        findings = sorted(findings_of(done.stdout, tree.target), key=lambda found: (found.path, found.line, found.rule))
-        everything = list(findings_of((await _ruff(tree.target, (*arguments, "--ignore-noqa"))).stdout, tree.target))
+        note, looked = "", await _looked(tree, settings)
+        if looked.refused and settings:
+            note = f"ruff refuses the project's settings ({looked.why}); its own defaults were used"
+            looked = await _looked(tree, {})
+        if looked.why:
+            return Reading(gate=spec.name, value=None, detail=f"ruff could not measure: {looked.why}")
+        findings = sorted(looked.shown, key=lambda found: (found.path, found.line, found.rule))
         fixable = sum(found.fixable for found in findings)
         counts = {
             "findings": float(len(findings)),
             "fixable": float(fixable),
-            "suppressed": float(max(0, len(everything) - len(findings))),
+            "suppressed": float(max(0, looked.everything - len(findings))),
         }
         said = f"{len(findings)} findings, {fixable} with a safe fix" if findings else "no findings"
         return Reading(
@@ -65,7 +69,7 @@ class Lint:
             tool=f"ruff {_version()}, {_rules(settings if not note else {})}",
             findings=tuple(findings),
             counts=counts,
-            seconds=done.seconds,
+            seconds=looked.seconds,
         )
 
 
@@ -99,9 +103,66 @@ def arguments_for(settings: Mapping[str, Any]) -> tuple[str, ...]:
     return (*fixed, *given)
 
 
-async def _ruff(target: Target, arguments: tuple[str, ...]) -> Completed:
-    argv = [str(own_ruff()), "check", *arguments, "--no-fix", "--output-format", "json-lines", "."]
-    return await target.run(argv, limits=LIMITS)
+class Looked(NamedTuple):
+    """What ruff finds in a tree."""
+
+    shown: Sequence[Finding] = ()
+    everything: int = 0
+    """How many findings there are with every suppression ignored."""
+    seconds: float = 0.0
+    why: str = ""
+    """Why it could not look."""
+    refused: bool = False
+    """Whether it did not take its settings."""
+
+
+async def _looked(tree: MeasuredTree, settings: Mapping[str, Any]) -> Looked:
+    """Run ruff as the code asks, and on files that suppress something once more without heeding that."""
+    project, arguments = tree.target.project, arguments_for(settings)
+    files = [path for path in every_file(project) if path.endswith(READ)]
+    about = ("lint", _version(), *arguments, *_surroundings(files))
+    seconds, refused = 0.0, False
+
+    async def look(named: Sequence[str], *more: str) -> FindingsIn | str:
+        nonlocal seconds, refused
+        done = await _ruff(tree.target, (*arguments, *more), named)
+        seconds += done.seconds
+        if done.outcome == "exited" and done.exit <= 1 and not done.truncated:
+            return grouped(findings_of(done.stdout, tree.target))
+        refused = done.outcome == "exited" and done.exit > 1
+        return why_not(done)
+
+    # Which files ruff takes is known only to ruff where settings say it, or where links may lead to the same file.
+    by_name = not OTHER_FILES & settings.keys() and not any((project / path).is_symlink() for path in files)
+    if not by_name:
+        shown, every = await look(()), await look((), "--ignore-noqa")
+    else:
+        silent = [path for path in files if HIDES.search((project / path).read_bytes())]
+        shown = await findings_by_file(project, files, about, look, tree.kept)
+        every = shown
+        if silent and not isinstance(shown, str):
+            ignoring = await findings_by_file(
+                project,
+                silent,
+                (*about, "--ignore-noqa"),
+                lambda named: look(named or silent, "--ignore-noqa"),
+                tree.kept,
+            )
+            every = ignoring if isinstance(ignoring, str) else {**shown, **ignoring}
+    if isinstance(shown, str) or isinstance(every, str):
+        return Looked(why=shown if isinstance(shown, str) else str(every), refused=refused)
+    return Looked([*chain(*shown.values())], sum(map(len, every.values())), seconds)
+
+
+def _surroundings(files: Sequence[str]) -> Iterator[str]:
+    """Yield what ruff sees of other files: which there are, for modules of the project's own sort otherwise."""
+    yield from files
+    yield from sorted({path.rpartition("/")[0] for path in files})
+
+
+async def _ruff(target: Target, arguments: tuple[str, ...], files: Sequence[str] = ()) -> Completed:
+    argv = [str(own_ruff()), "check", *arguments, "--no-fix", "--output-format", "json-lines"]
+    return await target.run([*argv, *(["--force-exclude", "--", *files] if files else ["."])], limits=LIMITS)
 
 
 def findings_of(output: bytes, target: Target) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from agents.ports import Limits, SuiteResult, Target
+from director.gates.by_file import FileReadings, Forgotten
 
 
 class CleanTree:
@@ -14,12 +15,13 @@ class CleanTree:
 
     def __init__(
         self, target: Target, expected: Iterable[str] = (), *, trusted: Path | None = None,
-        limits: Limits | None = None, contexts: bool = False,
+        limits: Limits | None = None, contexts: bool = False, kept: FileReadings | None = None,
     ) -> None:  # fmt: skip
         """`trusted` is the project directory of the trusted checkpoint; without one the tree is trusted itself.
 
         `contexts` says that a gate asks which test runs which line.
         """
+        self.kept = kept or Forgotten()
         self._target = target
         self._expected = frozenset(expected)
         self._trusted = trusted or target.project

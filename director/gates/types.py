@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +23,8 @@ from ledger.events import Finding, GateSpec, Reading
 __all__ = ["Types", "mypy_file"]
 
 LIMITS = Limits(wall=600, cpu=600, output=64 * 1024 * 1024)
+MOST_KEPT = 64 * 1024 * 1024
+"""Bytes of mypy's own cache that are kept in memory."""
 NOT_INSTALLED = frozenset({"import-not-found", "import-untyped", "import"})
 """What says something of the machine, not of the code."""
 
@@ -32,18 +36,23 @@ class Types:
     spec = DEFAULTS["types"]
     static = True
 
+    def __init__(self) -> None:
+        self._caches: dict[str, Cache] = {}
+
     async def measure(self, tree: MeasuredTree, spec: GateSpec) -> Reading:
         """Check a copy without suppressions once, and the trusted one too when other things are hidden here."""
         file, sections = mypy_settings(tree.trusted)
         settings, lost = written(sections)
         tool = own_tool("mypy", "mypy")
-        here = await _checked(tree.target, tree.trusted, settings, _places(sections, tree.target))
+        there, _ = written(_found_again(sections, tree.target))
+        here = await _checked(tree.target, tree.trusted, there, _places(sections, tree.target), self._cache(there))
         if isinstance(here, str):
             return Reading(gate=spec.name, value=None, detail=here, tool=tool.version)
         hidden = [*here.hidden, *_bare(tree.target.project, tree.trusted)]
         allowed = len(hidden)
         if hidden and _hiding(tree.target.project) != _hiding(tree.trusted):
-            was = await _checked(tree.trusted_target, tree.trusted, settings, _places(sections, tree.trusted_target))
+            places = _places(sections, tree.trusted_target)
+            was = await _checked(tree.trusted_target, tree.trusted, settings, places, self._cache(settings))
             if isinstance(was, str):
                 return Reading(
                     gate=spec.name, value=None, detail=f"on the trusted checkpoint: {was}", tool=tool.version
@@ -68,6 +77,9 @@ class Types:
             seconds=here.seconds,
         )  # fmt: skip
 
+    def _cache(self, settings: str) -> Cache:
+        return self._caches.setdefault(settings, Cache())
+
 
 class Checked(NamedTuple):
     """What mypy found in a tree of which nothing is hidden."""
@@ -79,7 +91,30 @@ class Checked(NamedTuple):
     seconds: float
 
 
-async def _checked(target: Target, trusted: Path, settings: str, places: tuple[str, ...]) -> Checked | str:
+@dataclass(slots=True)
+class Cache:
+    """What mypy remembers of a trusted tree under one set of settings; a patched one begins with it and leaves none."""
+
+    python: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def lay(self, folder: Path, python: str) -> None:
+        """Write it where mypy looks, when it is of the same interpreter."""
+        for name, content in self.files.items() if python == self.python else ():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+
+    def keep(self, folder: Path, python: str) -> None:
+        """Take over what mypy left; too much is not kept."""
+        plain = (path for path in folder.rglob("*") if stat.S_ISREG(path.lstat().st_mode))
+        found = {path.relative_to(folder).as_posix(): path for path in plain}
+        if sum(path.stat().st_size for path in found.values()) <= MOST_KEPT:
+            self.python, self.files = python, {name: path.read_bytes() for name, path in found.items()}
+
+
+async def _checked(
+    target: Target, trusted: Path, settings: str, places: tuple[str, ...], cache: Cache
+) -> Checked | str:
     """Return what mypy finds, or why it finds nothing."""
     tool = own_tool("mypy", "mypy")
     if not places and "files" not in settings:
@@ -90,12 +125,18 @@ async def _checked(target: Target, trusted: Path, settings: str, places: tuple[s
         files = _copied(target.project, trusted, project)
         configuration = Path(folder).resolve() / "mypy.ini"
         configuration.write_text(settings, encoding="utf-8")
+        remembered = Path(folder).resolve() / "cache"
+        remembered.mkdir()
+        cache.lay(remembered, str(target.python))
         argv = [
             *tool.argv, "--config-file", str(configuration), "--python-executable", str(target.python),
-            "--cache-dir", "/dev/null", "--output", "json", "--no-error-summary", "--hide-error-context",
-            "--no-color-output", "--no-pretty", *(["--", *places] if places else []),
+            "--cache-dir", str(remembered), "--sqlite-cache", "--output", "json", "--no-error-summary",
+            "--hide-error-context", "--no-color-output", "--no-pretty", *(["--", *places] if places else []),
         ]  # fmt: skip
-        done = await target.at(root).run(argv, limits=LIMITS, shown=(*tool.shown, configuration))
+        there = target.at(root, lent=[remembered])
+        done = await there.run(argv, limits=LIMITS, shown=(*tool.shown, configuration))
+        if done.outcome == "exited" and done.exit in (0, 1) and _same_code(target.project, trusted):
+            cache.keep(remembered, str(target.python))
     if done.outcome != "exited" or done.exit not in (0, 1) or done.truncated:
         return f"mypy could not measure: {_reason(done)}"
     errors = list(_errors(done))
@@ -110,6 +151,16 @@ async def _checked(target: Target, trusted: Path, settings: str, places: tuple[s
     anys = sum(file.anys for file in files.values())
     order = (sorted(shown, key=_place), sorted(hidden, key=_place))
     return Checked(tuple(order[0]), tuple(order[1]), len(errors) - len(about_code), anys, done.seconds)
+
+
+def _same_code(project: Path, trusted: Path) -> bool:
+    """Return whether a tree is the trusted one, as far as mypy sees."""
+    if project == trusted:
+        return True
+    paths = list(python_files(project))
+    return paths == list(python_files(trusted)) and all(
+        read_text(project / path) == read_text(trusted / path) for path in paths
+    )
 
 
 def _copied(source: Path, trusted: Path, project: Path) -> dict[str, Hidden]:
@@ -196,6 +247,24 @@ def _places(sections: Mapping[str, Mapping[str, str]], target: Target) -> tuple[
     """Return what is checked: what the trusted settings name, else all code of the project."""
     named = sections.get("mypy", {})
     return () if any(named.get(key) for key in ("files", "packages", "modules")) else tuple(target.sources)
+
+
+def _found_again(sections: Mapping[str, Mapping[str, str]], target: Target) -> dict[str, dict[str, str]]:
+    """Return the settings with the places that moved since they were written: a package is known by its name."""
+    known = {name: dict(values) for name, values in sections.items()}
+    words = [
+        word.strip() for word in known.get("mypy", {}).get("files", "").replace("\n", ",").split(",") if word.strip()
+    ]
+    if words:
+        known["mypy"]["files"] = ", ".join(_now(word, target) for word in words)
+    return known
+
+
+def _now(place: str, target: Target) -> str:
+    if any(sign in place for sign in "*?[") or (target.project / place).exists():
+        return place
+    same = [source for source in target.sources if Path(source).name == Path(place).name]
+    return same[0] if len(same) == 1 else place
 
 
 def _place(finding: Finding) -> tuple[str, int, str, str]:

@@ -88,6 +88,7 @@ class Host:
         self.home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         self._running: dict[str, _Running] = {}
         self._opening = asyncio.Lock()  # one project is opened at a time
+        self._opening_all = False
         self._ear: asyncio.Task[None] | None = None
         self._page: Page | None = None
 
@@ -112,10 +113,10 @@ class Host:
 
     def serve(self, *, announced: bool = True, opening: bool = False) -> Page:
         """Serve the page from now on; raise PortTaken. `announced` and `opening`: see the page."""
+        shown = Shown(self.home, self._opened, lambda: self._opening_all)
         self._page = Page(
-            self.settings, Shown(self.home, self._opened), version=self.version, clock=self.clock, announced=announced,
-            opening=opening,
-        )  # fmt: skip
+            self.settings, shown, version=self.version, clock=self.clock, announced=announced, opening=opening
+        )
         return self._page
 
     def _opened(self) -> list[Opened]:
@@ -161,11 +162,15 @@ class Host:
     async def open_all(self) -> dict[str, str]:
         """Open every project of the home; return why not, by name, for those that cannot be: they hurt no other."""
         broken: dict[str, str] = {}
-        for known in known_projects(self.settings.home):
-            try:
-                await self.open_known(known.id)
-            except REFUSALS as error:
-                broken[known.label] = str(error)
+        self._opening_all = True  # before anything is awaited: the page answers nobody sooner
+        try:
+            for known in known_projects(self.settings.home):
+                try:
+                    await self.open_known(known.id)
+                except REFUSALS as error:
+                    broken[known.label] = str(error)
+        finally:
+            self._opening_all = False
         return broken
 
     async def open_known(self, identity: str) -> Project:

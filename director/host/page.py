@@ -39,15 +39,22 @@ class Opened:
 
 
 class Shown:
-    """The ledgers of a home, as the page sees them; `projects` says what is open now."""
+    """The ledgers of a home, as the page sees them: `projects` says what is open, `opening` whether more will be."""
 
-    def __init__(self, home: Store, projects: Callable[[], Iterable[Opened]]) -> None:
-        self._home, self._projects = home, projects
+    def __init__(
+        self, home: Store, projects: Callable[[], Iterable[Opened]], opening: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._home, self._projects, self._opening = home, projects, opening
 
     @property
     def home(self) -> Store:
         """What belongs to no project."""
         return self._home
+
+    @property
+    def opening(self) -> bool:
+        """Whether projects of the home are still being opened."""
+        return self._opening()
 
     def names(self) -> Sequence[ProjectName]:
         """Return the names of the open projects; two of one name are told apart by their id."""
@@ -90,6 +97,8 @@ class Page:
                 names=user.allowed_hosts,
                 session_key=_session_key(settings.home),
                 version=version,
+                per_caller=_per_minute(user.requests_per_caller),
+                per_address=_per_minute(user.requests_per_address),
             ),
             clock=clock,
         )
@@ -128,6 +137,10 @@ class Page:
         await asyncio.gather(self._task, return_exceptions=True)
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+
+def _per_minute(most: int) -> str:
+    return f"{most}/minute" if most else ""
 
 
 def _session_key(home: Path) -> str:

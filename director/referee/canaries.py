@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agents.ports import Limits, SuiteResult, Target
 from agents.workspace.layout import Layout
+from director.gates.by_file import FileReadings
 from director.gates.tree import CleanTree
 
 
@@ -104,9 +105,9 @@ class PlantedTree(CleanTree):
 
     def __init__(
         self, target: Target, canaries: Canaries | None, expected: Iterable[str] = (), *, trusted: Path | None = None,
-        limits: Limits | None = None,
+        limits: Limits | None = None, kept: FileReadings | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(target, expected, trusted=trusted, limits=limits)
+        super().__init__(target, expected, trusted=trusted, limits=limits, kept=kept)
         self._canaries = canaries
         self.forged: list[str] = []
         """How planted tests ended that should have ended otherwise, once the suite has run."""

@@ -74,6 +74,18 @@ def changes_between(
     )
 
 
+def moved_to(place: str, base: Iterable[str], candidate: Iterable[str]) -> str:
+    """Return where a file or folder of the base stands in the candidate; the same place when it did not move whole."""
+    old, new = frozenset(base), frozenset(candidate)
+    inside = [path.removeprefix(place) for path in old if path == place or path.startswith(f"{place}/")]
+    if not inside or any(f"{place}{rest}" in new for rest in inside):
+        return place
+    first = inside[0]
+    homes = [path.removesuffix(first) if first else path for path in new - old if path.endswith(first or f"/{place}")]
+    whole = [home for home in homes if all(f"{home}{rest}" in new for rest in inside)]
+    return whole[0] if len(whole) == 1 else place
+
+
 def kind_of(path: str, prefix: str, layouts: tuple[Layout, ...]) -> Kind:
     """Return what a file is, by its name and by where the project's code lies."""
     name = path.rpartition("/")[2]

@@ -42,6 +42,11 @@ def file_of(test: str, tests: Iterable[str]) -> str:
     return ""
 
 
+def collected(tests: Iterable[str], ids: Iterable[str]) -> list[str]:
+    """Return the files to collect so that some tests are found: code and pages may hold examples that are tests."""
+    return sorted({*tests, *(test.split("::")[0] for test in ids if "::" in test)})
+
+
 def _lost(test: str, by_id: dict[str, TestOutcome], broken: dict[str, TestOutcome]) -> Lost:
     found = by_id.get(test)
     if found is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -41,7 +41,8 @@ class Look(NamedTuple):
     """What the first look found: reasons to reject, or none and the whole run decides."""
 
     reasons: tuple[Reason, ...] = ()
-    notices: tuple[NoticeRaised, ...] = ()
+    unsteady: Mapping[str, str] = {}
+    """Tests that failed and passed on this tree, with what they said: the whole run may not believe them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class FirstLook:
         self._flaky |= set(flaky)
         outcomes = {test: outcome for test, outcome in mappable(suite).items() if test not in self._flaky}
         if outcomes and suite.cpu_seconds >= self._worth:
-            _keep(self._outcomes, tree, outcomes)
+            keep(self._outcomes, tree, outcomes)
         chosen = self._chosen.pop(tree, None)
         if chosen is None or not outcomes:
             return ()
@@ -134,7 +135,7 @@ class FirstLook:
             if not made.void:
                 await asyncio.to_thread(self._readings.put, key, msgspec.json.encode(made))
         self._last = replace(made, coarse=self._coarse > 0)
-        _keep(self._maps, tree, self._last)
+        keep(self._maps, tree, self._last)
         return self._last
 
     def _still_true(self, tree: str, outcomes: dict[str, str]) -> dict[str, FileMap]:
@@ -164,7 +165,7 @@ class FirstLook:
             return None
         chosen = Chosen(map_, select(map_, changes(self._mirror, base, tree)))
         if not chosen.selection.everything:
-            _keep(self._chosen, tree, chosen)
+            keep(self._chosen, tree, chosen)
         return chosen
 
     async def at(
@@ -175,23 +176,24 @@ class FirstLook:
         if chosen is None or chosen.selection.everything or before.value is None:
             return Look()
         map_, selection = chosen.map, chosen.selection
-        notices: tuple[NoticeRaised, ...] = ()
+        unsteady: dict[str, str] = {}
         for wanted in self._in_turn(map_, selection):
             suite = await self._first(runs, wanted)
             if suite.outcome not in ("ran", "none"):
-                return Look((), notices)
+                return Look((), unsteady)
             count = before.value + score(map_, suite, wanted)
             broken = _broken(map_, suite, wanted)
             if not broken or not _worse(spec, before, count):
                 continue
             proven, flaky = await self._proven(runs, map_, broken, enough=_lost(spec, before, count, broken))
-            notices += tuple(_flaky(test) for test in flaky)
+            said = _said(suite)
+            unsteady |= {test: said.get(test, "") for test in flaky}
             count -= len(broken) - len(proven)
             if proven and _worse(spec, before, count):
                 self._killers.update(proven)
-                return Look((_reason(spec, before, suite, count, proven, (len(wanted), map_.size)),), notices)
-            return Look((), notices)  # what is doubtful is for the whole run to decide
-        return Look((), notices)
+                return Look((_reason(spec, before, suite, count, proven, (len(wanted), map_.size)),), unsteady)
+            return Look((), unsteady)  # what is doubtful is for the whole run to decide
+        return Look((), unsteady)
 
     async def _first(self, runs: Runs, wanted: Sequence[str]) -> SuiteResult:
         alone = not self._fresh_only & {
@@ -230,7 +232,8 @@ class FirstLook:
         return proven, flaky
 
 
-def _keep(kept: dict[str, Any], tree: str, value: object) -> None:
+def keep(kept: dict[str, Any], tree: str, value: object) -> None:
+    """Keep something of a tree; what was kept longest is forgotten."""
     kept[tree] = value
     while len(kept) > KEPT:
         del kept[next(iter(kept))]
@@ -302,7 +305,7 @@ async def _fresh(runs: Runs, wanted: Sequence[str]) -> SuiteResult:
 def _reason(
     spec: GateSpec, before: Reading, suite: SuiteResult, count: float, proven: Sequence[str], share: tuple[int, int]
 ) -> Reason:
-    said = {test.id: f"{test.exception}: {test.message}".strip(": ") for test in (*suite.tests, *suite.broken)}
+    said = _said(suite)
     shown = [f"{test} ({said.get(test) or said.get(test.partition('::')[0]) or 'gone'})" for test in proven[:SHOWN]]
     verdict = judge([spec], [before], [msgspec.structs.replace(before, value=count)])
     parts = (
@@ -311,6 +314,5 @@ def _reason(
     return Reason(code=verdict.worse[0].code, message=f"{verdict.worse[0].message}: {parts}"[:2000], gate=spec.name)
 
 
-def _flaky(test: str) -> NoticeRaised:
-    message = f"{test} fails and passes on one and the same tree: it rejects no patch by itself; mend it or mark it"
-    return NoticeRaised(code="flaky-test", message=message)
+def _said(suite: SuiteResult) -> dict[str, str]:
+    return {test.id: f"{test.exception}: {test.message}".strip(": ") for test in (*suite.tests, *suite.broken)}

@@ -13,7 +13,10 @@ from agents.ports import InsideRun, Limits
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
 from director.referee.answers import PAIRS, known_pairs, one_answer, raised, vaguer
+from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
+from director.referee.documented import Documented, documented, untrue
+from director.referee.expected import collected
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.written import constants, decisions, figures, loads
 
@@ -37,7 +40,8 @@ class Examples:
     """Of those that gave the same twice."""
     modules: tuple[str, ...] = ()
     patched: frozenset[str] = frozenset()
-    documented: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    documented: Mapping[tuple[str, str], Documented] = field(default_factory=dict)
+    """By name and by the examples themselves."""
     partly: frozenset[str] = frozenset()
     """Tests of which not every call could be recorded."""
     wavering: frozenset[int] = frozenset()
@@ -53,7 +57,7 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
     spec = {
         "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": list(ids), "seed": seed,
         "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": FRESH,
-        "hunted": list(hunted),
+        "hunted": list(hunted), "collected": collected(layout.tests, ids),
     }  # fmt: skip
     run = await target.inside("heldout", spec, limits=LIMITS)
     calls = [tuple(message["call"]) for message in _of(run, "call")]
@@ -63,7 +67,7 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
     modules = [str(name) for message in _of(run, "modules") for name in message["names"]]
     partly = frozenset(str(test) for message in _of(run, "partly") for test in message["tests"])
     return Examples(
-        tuple(calls), steady, tuple(modules), _patched(run), _documented(run), partly, frozenset(_wavering(run))
+        tuple(calls), steady, tuple(modules), _patched(run), documented(run), partly, frozenset(_wavering(run))
     )
 
 
@@ -90,11 +94,12 @@ class HeldOut:
             "mode": "replay", "runner": layout.runner, "tests": [], "ids": [], "files": list(layout.files),
             "calls": self._calls(), "modules": list(self.examples.modules),
             "hunted": sorted(self.mended),
+            "documented": [[key[0], one.module, one.document] for key, one in self.examples.documented.items()],
         }  # fmt: skip
         run = await target.inside("heldout", spec, limits=LIMITS)
         now = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome")}
         found = list(self._patched(run))
-        found += self._documented(run)
+        found += untrue(self.examples.documented, run, self.mended)
         found += self._everything(now)
         found += self._wavers(run)
         groups = self._groups(now)
@@ -110,7 +115,7 @@ class HeldOut:
             found += await self._watched(now, watched)
         known = self.examples
         steady = {number: told for number, told in now.items() if number in known.outcomes}
-        then = replace(known, outcomes=steady, patched=known.patched | _patched(run), documented=_documented(run))
+        then = replace(known, outcomes=steady, patched=known.patched | _patched(run), documented=documented(run))
         return found, then
 
     def _calls(self) -> list[list[Any]]:
@@ -133,14 +138,6 @@ class HeldOut:
         for name in sorted(_patched(run) - self.examples.patched):
             yield rejects("patched", f"{name} is another object once the code was imported and used", rule=name)
 
-    def _documented(self, run: InsideRun) -> Iterator[Objection]:
-        now = _documented(run)
-        for key, passed in self.examples.documented.items():
-            if passed and now.get(key) is False:
-                yield rejects(
-                    "documented", f"the example in the documentation of {key[0]} is no longer true", rule=key[0]
-                )
-
     def _everything(self, now: Mapping[int, str]) -> Iterator[Objection]:
         for number, told in now.items():
             if (
@@ -157,17 +154,17 @@ class HeldOut:
         for number, told in sorted(_wavering(run).items()):
             if number not in self.examples.wavering and number in old:
                 said = f"{calls[number][2]} gives something else when it is asked again what {calls[number][4]} asks"
-                objection = doubts if _differ(old[number], told) else rejects
+                objection = doubts if differ(old[number], told) else rejects
                 yield objection("watched", said, str(calls[number][1]), rule="asked again")
                 return
 
     def _special(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that is otherwise only exactly where failing tests ask, and wrong as before all around it."""
         calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
-        near = [n for n in near if _two_valued(now[n]) or _differ(now[int(calls[n][5])], now[n])]
-        if not asked or any(_differ(old[n], now[n]) for n in near):
+        near = [n for n in near if _two_valued(now[n]) or differ(now[int(calls[n][5])], now[n])]
+        if not asked or any(differ(old[n], now[n]) for n in near):
             return
         path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
         named = self._names_inputs(asked, now)
@@ -179,16 +176,16 @@ class HeldOut:
     def _pinned(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that asks for the very numbers of failing tests, and is as wrong as before for all beside them."""
         calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
-        near = [n for n in near if _differ(now[int(calls[n][5])], now[n])]
+        near = [n for n in near if differ(now[int(calls[n][5])], now[n])]
         if not near or not self._grew():
             return
         written = self._new_numbers()
         for argument in sorted({str(calls[n][8]) for n in near}):
             there = [n for n in near if calls[n][8] == argument]
             pinned = {each for n in asked for each in calls[n][7].get(argument, ()) if each in written}
-            if len(there) >= NEAR_NAMED and pinned and not any(_differ(old[n], now[n]) for n in there):
+            if len(there) >= NEAR_NAMED and pinned and not any(differ(old[n], now[n]) for n in there):
                 path, name = str(calls[there[0]][1]), str(calls[there[0]][2])
                 told = ", ".join(f"{each:g}" for each in sorted(pinned)[:4])
                 said = f"{name} is mended where {argument} is what failing tests ask ({told}), and nowhere near it"
@@ -199,10 +196,10 @@ class HeldOut:
     def _constant(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that gives the one answer a failing test wants, whatever it is asked."""
         calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and _differ(old[n], now[n])]
+        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked]
         if self._forgets():
-            near = [n for n in near if _differ(old[n], now[n])]
+            near = [n for n in near if differ(old[n], now[n])]
         if len(near) < (4 if self._forgets() else 6) or len({old[n] for n in near}) < 3 or raised(now[near[0]]):
             return
         if {now[n] for n in near} == {now[n] for n in asked} and len({now[n] for n in near}) == 1:
@@ -217,10 +214,10 @@ class HeldOut:
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.green]
         mends = any(calls[n][4] in self.mended for n in numbers)
         share = SHARE_MENDING if mends else SHARE
-        if len({old[n] for n in asked}) < 2 or any(_differ(old[n], now[n]) for n in asked):
+        if len({old[n] for n in asked}) < 2 or any(differ(old[n], now[n]) for n in asked):
             return
         near = [n for n in numbers if calls[n][5] in asked and not raised(old[n])]
-        wrong = [n for n in near if _differ(old[n], now[n])]
+        wrong = [n for n in near if differ(old[n], now[n])]
         alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not _trivially(old[n])]
         if len(alike) >= 3 and not mends and all(n in wrong for n in alike):
             near = wrong = alike
@@ -237,7 +234,7 @@ class HeldOut:
 
     def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         calls, old = self.examples.calls, self.examples.outcomes
-        yield from one_answer(numbers, calls, old, now, self.mended, _differ)
+        yield from one_answer(numbers, calls, old, now, self.mended, differ)
         defined = [set(re.findall(r"^class (\w+)", "\n".join(texts.values()), re.MULTILINE))
                    for texts in (self.before, self.after)]  # fmt: skip
         yield from vaguer(numbers, calls, old, now, self.mended, defined[0] - defined[1])
@@ -247,8 +244,8 @@ class HeldOut:
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in now if n in old and calls[n][5] < 0 and _comparable(now[n]) and _comparable(old[n])]
         mended = {calls[n][4] for n in asked if calls[n][4] in self.mended}
-        unmoved = {t for t in mended if not any(_differ(old[n], now[n]) for n in asked if calls[n][4] == t)}
-        moved = {calls[n][4] for n in asked if calls[n][4] in self.green and _differ(old[n], now[n])}
+        unmoved = {t for t in mended if not any(differ(old[n], now[n]) for n in asked if calls[n][4] == t)}
+        moved = {calls[n][4] for n in asked if calls[n][4] in self.green and differ(old[n], now[n])}
         if not unmoved | moved:
             return []
         # What a call changes is not compared, and neither is what an object does that it gives.
@@ -265,7 +262,7 @@ class HeldOut:
         spec = {
             "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": sorted(unmoved | moved),
             "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": 0, "seed": 0,
-            "hunted": sorted(unmoved),
+            "hunted": sorted(unmoved), "collected": collected(layout.tests, unmoved | moved),
         }  # fmt: skip
         run = await watched.inside("heldout", spec, limits=LIMITS)
         recorded = {int(m["number"]): tuple(m["call"]) for m in _of(run, "call")}
@@ -281,7 +278,7 @@ class HeldOut:
                 told, again = there, {**again, number: there}
             if told is None or told != again.get(number) or not _comparable(json.dumps(told)) or number not in recorded:
                 continue
-            if _differ(json.dumps(["gave", message["outcome"]]), json.dumps(told)):
+            if differ(json.dumps(["gave", message["outcome"]]), json.dumps(told)):
                 call = recorded[number]
                 said = f"{call[2]} gives one thing to {call[4]} and another when no test runner is loaded"
                 return [rejects("watched", said, str(call[1]), rule="outside of the test runner")]
@@ -291,11 +288,23 @@ class HeldOut:
 
     def _groups(self, now: Mapping[int, str]) -> dict[tuple[str, str], list[int]]:
         groups: dict[tuple[str, str], list[int]] = {}
+        others = self._rebuilt(now)
         for number, call in enumerate(self.examples.calls):
             old = self.examples.outcomes.get(number)
+            if (str(call[0]), str(call[2]).rpartition(".")[0]) in others:
+                continue
             if old is not None and number in now and _comparable(old) and _comparable(now[number]):
                 groups.setdefault((str(call[0]), str(call[2])), []).append(number)
         return groups
+
+    def _rebuilt(self, now: Mapping[int, str]) -> set[tuple[str, str]]:
+        """Return the classes whose objects keep something else now: what was recorded of them is no input any more."""
+        found = set()
+        for number, call in enumerate(self.examples.calls):
+            name, old = str(call[2]), self.examples.outcomes.get(number)
+            if name.endswith(".__init__") and old is not None and number in now and rebuilt(old, now[number]):
+                found.add((str(call[0]), name.rpartition(".")[0]))
+        return found
 
     def _grew(self) -> bool:
         """Return whether the candidate decides or looks up more than the base: else it has no case of its own."""
@@ -343,32 +352,6 @@ def _two_valued(told: str) -> bool:
     return json.loads(told)[0] == "gave" and json.loads(told)[1][0] in ("bool", "NoneType")
 
 
-def _differ(old: str, new: str) -> bool:
-    return not _alike(json.loads(old), json.loads(new))
-
-
-def _alike(old: Any, new: Any) -> bool:
-    """A narrower kind, or an object that knows more, is no other outcome."""
-    if old == new:
-        return True
-    if not (isinstance(old, list) and isinstance(new, list) and old and new):
-        return False
-    if old[0] == "raised" == new[0]:
-        return old[1][0] in new[1]
-    if old[0] == "object" == new[0]:
-        shared = old[2].keys() & new[2].keys()
-        return old[1][0] in new[1] and all(_alike(old[2][name], new[2][name]) for name in shared)
-    if new[0] == "kind" and old[0] != "kind":
-        return bool(old[0] == new[2] and _alike(old, [new[2], new[3]]))
-    if "deep" in (old[0], new[0]):
-        return True
-    return (
-        len(old) == len(new) and old[0] == new[0] and all(map(_alike, old[1:], new[1:]))
-        if isinstance(old[0], str)
-        else (len(old) == len(new) and all(map(_alike, old, new)))
-    )
-
-
 def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
     return [message for message in run.messages if message["kind"] == kind]
 
@@ -379,7 +362,3 @@ def _patched(run: InsideRun) -> frozenset[str]:
 
 def _wavering(run: InsideRun) -> dict[int, str]:
     return {int(message["number"]): json.dumps(message["outcome"]) for message in _of(run, "wavers")}
-
-
-def _documented(run: InsideRun) -> dict[tuple[str, str], bool]:
-    return {(str(m.get("name")), str(m.get("text"))): bool(m.get("passed")) for m in _of(run, "documented")}

@@ -103,7 +103,12 @@ class Judging:
         settled = failing(seen.suite)
         texts = Texts(self.referee.mirror)
         own = await self.referee.see(
-            after, self.specs, self._chance("candidate"), trusted=before.project, settled=settled
+            after,
+            self.specs,
+            self._chance("candidate"),
+            trusted=before.project,
+            settled=settled,
+            suspected=self.candidate,
         )
         self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
@@ -119,19 +124,27 @@ class Judging:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
                 trusted = await self.referee.see(
-                    target, (), self._chance("trusted"), trusted=before.project, settled=settled
+                    target,
+                    (),
+                    self._chance("trusted"),
+                    trusted=before.project,
+                    settled=settled,
+                    suspected=self.candidate,
                 )
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
-        weighed: Weighed | None = None
-        if changes.of("test", "data", "read") or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
-            sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
-            weighed = await Strength(*sides, changes, self.referee.prefix, self._chance("faults")).weigh()
-            self.objections += weighed.objections
-            self.objections += await self._proven(changes, weighed.new_unproven)
         if changes.of("test"):
             self.twins = same_tests(changes, texts, self.referee.prefix, seen.suite, own.suite)
+        weighed: Weighed | None = None
+        sides = Side(before, before.layout(), seen.suite), Side(after, after.layout(), own.suite)
+        strength = Strength(*sides, changes, self.referee.prefix, self._chance("faults"))
+        other_tests = changes.of("test", "data", "read") or strength.shown_otherwise()
+        if other_tests or (changes.of("settings") and lost(passed(seen.suite), own.suite)):
+            weighed = await strength.weigh()
+            self.objections += weighed.objections
+            left = self._not_moved(weighed.new_unproven, seen.suite, own.suite)
+            self.objections += await self._proven(changes, left)
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
@@ -179,6 +192,12 @@ class Judging:
             return []
         was = await self.referee.usual(self.base, before, self._chance("usual"))
         return list(told_otherwise(was, now, base, own)) if was is not None else []
+
+    def _not_moved(self, new: Sequence[str], base: SuiteResult, own: SuiteResult) -> list[str]:
+        """Return the tests that took the place of none: what a moved or converted one notices was weighed already."""
+        gone = {_function(test) for test in passed(base) - {one.id for one in own.tests}}
+        twins = frozenset(self.twins.values())
+        return [test for test in new if test not in twins and _function(test) not in gone]
 
     async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
         """Return the new tests that notice no fault and do not fail on the base either."""
@@ -283,6 +302,10 @@ def _told(objections: Sequence[Objection]) -> list[Objection]:
             more = Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind")
             told.append(Objection(more, found[-1].weight))
     return told
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0].replace("::", ".").rpartition(".")[2]
 
 
 def _expected(one: Lost) -> Objection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -23,14 +23,15 @@ from director.gates.gate import Gate
 from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import canaries_for
-from director.referee.first_look import FirstLook, Runs
+from director.referee.first_look import FirstLook, Runs, keep
+from director.referee.grounds import Grounds
 from director.referee.heldout import Examples, record
 from director.referee.readings import Readings
-from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree, flaky_notice
+from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree
 from director.referee.usual import Usual, as_usual
 from knowledge_graph.fingerprint import trace
 from ledger.blobs import Blobs
-from ledger.events import ErrorSeen, GateSpec, NoticeRaised, Reading, Reason, RunId
+from ledger.events import ErrorSeen, FlakyTestQuarantined, GateSpec, NoticeRaised, Reading, Reason, RunId
 from ledger.projections.score import quality_score
 
 SUITE = Limits(wall=1800.0)
@@ -39,6 +40,8 @@ SUITE = Limits(wall=1800.0)
 
 REMEMBERED = 8
 """Trees whose runs are kept: one of them is the branch's, any of them may become it."""
+Notice = NoticeRaised | FlakyTestQuarantined
+"""What is noticed beside measuring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,13 @@ class Referee:
         remove(scratch)  # leftovers of a killed process
         scratch.mkdir(parents=True)
         self.steadiness = Steadiness(SUITE)
-        self.first_look = FirstLook(mirror, Readings((cache or scratch / "cache") / "readings.db"))
-        self._notices: list[NoticeRaised] = []
-        self._noticed: set[str] = set()
+        self._readings = Readings((cache or scratch / "cache") / "readings.db")
+        self.first_look = FirstLook(mirror, self._readings)
+        self._notices: list[Notice] = []
+        self._suspected: dict[str, dict[str, str]] = {}
         self._mapping: asyncio.Task[None] | None = None
         self._warm: dict[str, WarmTarget] = {}
+        self._grounds = Grounds(mirror, scratch)
 
     async def prepare(self, commit: str) -> Environment:
         """Return the interpreter the run's code runs on; made from the files of the run's first commit."""
@@ -113,8 +118,9 @@ class Referee:
         return SandboxedTarget(self.sandbox, environment, root, self.prefix, scratch=self.scratch)
 
     async def measure(
-        self, run: RunId, commit: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading]
-    ) -> Measured:
+        self, run: RunId, commit: str, tree: str, specs: Sequence[GateSpec], before: Sequence[Reading],
+        quarantined: Mapping[str, str] | None = None,
+    ) -> Measured:  # fmt: skip
         """Measure all gates on a tree; each test that passed `before` is expected to pass again."""
         with self.checked_out(tree) as root:
             target = await self.target(commit, root)
@@ -122,10 +128,11 @@ class Referee:
             with self.checked_out(commit) as trusted:
                 if not before:
                     self.steadiness = Steadiness(SUITE)
+                self.steadiness.remember(quarantined or {})
                 clean = SteadyTree(
                     target, expected=self._expected(before), trusted=trusted / self.prefix,
                     limits=self.steadiness.limits(),
-                    contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen),
+                    contexts=any(getattr(gate, "contexts", False) for gate, _ in chosen), kept=self._readings,
                 )  # fmt: skip
                 clean.steadied(self.steadiness, ())
                 readings = await measure_all(chosen, clean)
@@ -146,10 +153,8 @@ class Referee:
 
     def remember(self, tree: str, seen: Seen) -> None:
         """Keep what a tree showed: it may be the trusted one soon."""
-        flaky = self.steadiness.quarantined
-        self._notices += [flaky_notice(test, flaky[test]) for test in flaky if test not in self._noticed]
-        self._noticed |= flaky.keys()
-        self._notices += self.first_look.whole(tree, seen.suite, flaky)
+        self._notices += self.steadiness.news(tree)
+        self._notices += self.first_look.whole(tree, seen.suite, self.steadiness.quarantined)
         self._seen.pop(tree, None)
         self._seen[tree] = seen
         while len(self._seen) > REMEMBERED:
@@ -169,15 +174,18 @@ class Referee:
 
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,
-        settled: Iterable[str] = (),
+        settled: Iterable[str] = (), suspected: str = "",
     ) -> Seen:  # fmt: skip
         """Run the suite of a clean tree with planted tests in it, and measure the gates that are asked for.
 
-        Failures that are not `settled` by an earlier run are looked at twice.
+        Failures that are not `settled` by an earlier run are looked at twice; what the first look at the tree
+        `suspected` found unsteady is not believed when it passes.
         """
         limits = self.steadiness.limits()
-        clean = SteadyPlantedTree(target, canaries_for(target.layout(), chance), trusted=trusted, limits=limits)
-        clean.steadied(self.steadiness, settled)
+        canaries = canaries_for(target.layout(), chance)
+        clean = SteadyPlantedTree(target, canaries, trusted=trusted, limits=limits, kept=self._readings)
+        known = self._suspected.get(suspected, {})
+        clean.steadied(self.steadiness, settled, suspected=known, patched=trusted != target.project)
         suite = await clean.suite()
         readings = await measure_all([(gate_for(self.gates, spec), spec) for spec in specs], clean)
         return Seen(keep_passed(readings, suite, self.blobs), suite, tuple(clean.forged))
@@ -231,10 +239,11 @@ class Referee:
 
         runs = Runs(lambda wanted: warm.suite(tree, wanted, SUITE), fresh)
         look = await self.first_look.at(runs, base, tree, spec, reading)
-        self._notices += look.notices
+        if look.unsteady:
+            keep(self._suspected, tree, dict(look.unsteady))
         return look.reasons
 
-    def take_notices(self) -> tuple[NoticeRaised, ...]:
+    def take_notices(self) -> tuple[Notice, ...]:
         """Return what was noticed since the last time, for whoever writes it down."""
         taken, self._notices = tuple(self._notices), []
         return taken
@@ -247,6 +256,7 @@ class Referee:
         for warm in self._warm.values():
             await warm.close()
         self._warm.clear()
+        self._grounds.clear()
 
     async def _warmed(self, commit: str) -> WarmTarget:
         """Return the interpreter that waits for candidates of a run; there is one at a time."""
@@ -268,12 +278,8 @@ class Referee:
     @contextmanager
     def checked_out(self, tree: str) -> Iterator[Path]:
         """Have the files of a tree in a folder of its own, for a while."""
-        folder = self.scratch / f"tree-{next(self._numbers)}"
-        self.mirror.checkout(tree, folder)
-        try:
+        with self._grounds.holding(tree) as folder:
             yield folder
-        finally:
-            remove(folder)
 
     def _expected(self, before: Sequence[Reading]) -> frozenset[str]:
         blob = next((r.blob for r in before if r.gate == "tests"), "")

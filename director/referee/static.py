@@ -8,7 +8,7 @@ from pathspec import PathSpec
 
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
-from director.referee.changes import METADATA, Change, Changes, shadows
+from director.referee.changes import METADATA, Change, Changes, moved_to, shadows
 from director.referee.hints import looks_at_tests, new_hooks
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
@@ -70,7 +70,7 @@ def _settings(
         return
     before = {path: texts(entry) for path, entry in base.items() if path.rpartition("/")[2] in CONFIGURED}
     after = {path: texts(entry) for path, entry in candidate.items() if path.rpartition("/")[2] in CONFIGURED}
-    for shift in shifts(before, after):
+    for shift in shifts(before, after, lambda place: moved_to(place, base, candidate)):
         if shift.direction == "weaker":
             yield rejects("settings", shift.said, shift.path, rule=f"{shift.tool} {shift.key}")
         elif shift.direction == "unclear":

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
-from agents.ports import Limits, SuiteResult, TestOutcome
+from agents.ports import Limits, SuiteResult, Target, TestOutcome
 from director.gates.tests import passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import PlantedTree
-from ledger.events import NoticeRaised
+from ledger.events import FlakyTestQuarantined, RunId
 
 FACTOR, SPARE, BACKSTOP = 2.0, 5.0, 20.0
 """A run may take twice the processor time of the longest one and five seconds, and on the clock twenty times that."""
 SUSPECTS = 50
 """More new failures than these are no chance: they are believed at once."""
+AGAIN = 5
+"""How often a doubtful test is run alone on a patched tree, and as often on the trusted one, before it is set aside."""
+SAID = 300
 
 
 @dataclass(slots=True)
@@ -27,6 +31,22 @@ class Steadiness:
     """Processor seconds of the longest whole run that reached its end."""
     quarantined: dict[str, str] = field(default_factory=dict)
     """Tests that pass and fail on one tree, with what they said: they count neither as passed nor as failed."""
+    told: set[str] = field(default_factory=set)
+    """Those of them that stand in the ledger, or are on the way there."""
+
+    def remember(self, quarantined: Mapping[str, str]) -> None:
+        """Hear which tests were set aside before, and are told."""
+        self.quarantined |= quarantined
+        self.told |= quarantined.keys()
+
+    def news(self, tree: str) -> list[FlakyTestQuarantined]:
+        """Return the tests that were set aside since the last time; the run they are of is for the caller to say."""
+        new = [test for test in self.quarantined if test not in self.told]
+        self.told |= set(new)
+        return [
+            FlakyTestQuarantined(run=RunId(""), test=test, said=self.quarantined[test][:SAID], tree=tree)
+            for test in new
+        ]
 
     def limits(self) -> Limits:
         """Return the limits of the next whole run, in processor time where a run has shown how much that is."""
@@ -41,11 +61,21 @@ class SteadyTree(CleanTree):
 
     steadiness = Steadiness(Limits())
     settled: frozenset[str] = frozenset()
+    suspected: Mapping[str, str] = MappingProxyType({})
+    patched = False
     _steady: SuiteResult | None = None
 
-    def steadied(self, steadiness: Steadiness, settled: Iterable[str]) -> None:
-        """Say what is known of the project's tests; failures that are `settled` are not looked at again."""
+    def steadied(
+        self, steadiness: Steadiness, settled: Iterable[str], *,
+        suspected: Mapping[str, str] = MappingProxyType({}), patched: bool = False,
+    ) -> None:  # fmt: skip
+        """Say what is known of the project's tests; failures that are `settled` are not looked at again.
+
+        Tests that are `suspected` failed on this tree before, with what they said: passing now is not enough. A tree
+        that is `patched` may be what makes a test unsteady.
+        """
         self.steadiness, self.settled = steadiness, frozenset(settled)
+        self.suspected, self.patched = suspected, patched
 
     @property
     def expected(self) -> frozenset[str]:
@@ -62,40 +92,52 @@ class SteadyTree(CleanTree):
     async def _looked_at(self, suite: SuiteResult) -> SuiteResult:
         if _waited(suite):
             suite = await self.run_suite()
+        blamed: frozenset[str] = frozenset()
         if suite.outcome == "ran":
             self.steadiness.cpu = max(self.steadiness.cpu, suite.cpu_seconds)
-            await self._find_flaky(suite)
-        known = self.steadiness.quarantined
-        return replace(suite, tests=tuple(_set_aside(test) if test.id in known else test for test in suite.tests))
+            unsteady = await self._unsteady(suite)
+            if unsteady and self.patched:
+                blamed = await self._made_so_by_the_patch(frozenset(unsteady))
+            self.steadiness.quarantined |= {test: said for test, said in unsteady.items() if test not in blamed}
+        aside = self.steadiness.quarantined
+        return replace(suite, tests=tuple(_told(test, aside, blamed) for test in suite.tests))
 
-    async def _find_flaky(self, suite: SuiteResult) -> None:
-        """A test that fails alone as well is broken; one that fails each time among the others is broken by them."""
+    async def _unsteady(self, suite: SuiteResult) -> dict[str, str]:
+        """Return the tests that fail and pass on this tree, with what they said.
+
+        One that fails alone as well is broken; one that fails each time among the others is broken by them.
+        """
         known = self.settled | self.steadiness.quarantined.keys()
-        suspects = {
+        failed = {
             test.id: f"{test.exception}: {test.message}".strip(": ")
             for test in suite.tests
             if test.outcome in ("failed", "error") and test.id not in known and not _ran_on(test)
         }
-        if not suspects or len(suspects) > SUSPECTS:
-            return
-        alone = await self.target.suite(select=sorted(suspects), limits=self.steadiness.limits())
-        doubtful = passed(alone) & suspects.keys()
+        before = {test: said for test, said in self.suspected.items() if test in passed(suite) - known}
+        if not failed or len(failed) > SUSPECTS:
+            return before
+        alone = await self.target.suite(select=sorted(failed), limits=self.steadiness.limits())
+        doubtful = passed(alone) & failed.keys()
         if doubtful:
             doubtful &= passed(await self.run_suite())
-        self.steadiness.quarantined.update({test: suspects[test] for test in sorted(doubtful)})
+        return before | {test: failed[test] for test in sorted(doubtful)}
+
+    async def _made_so_by_the_patch(self, tests: frozenset[str]) -> frozenset[str]:
+        """Return those that fail again on this tree, and in as many runs on the trusted one not once."""
+        here = await self._failing_alone(self.target, tests)
+        return here - await self._failing_alone(self.trusted_target, here) if here else here
+
+    async def _failing_alone(self, target: Target, tests: frozenset[str]) -> frozenset[str]:
+        failed: frozenset[str] = frozenset()
+        for _ in range(AGAIN):
+            if left := tests - failed:
+                suite = await target.suite(select=sorted(left), limits=self.steadiness.limits())
+                failed |= {test.id for test in suite.tests if test.outcome in ("failed", "error")} & left
+        return failed
 
 
 class SteadyPlantedTree(SteadyTree, PlantedTree):
     """A steady tree whose suite runs with planted tests in it."""
-
-
-def flaky_notice(test: str, said: str) -> NoticeRaised:
-    """Return what a person is told of a test that is set aside."""
-    return NoticeRaised(
-        code="flaky-test",
-        message=f"{test} fails ({said}) and passes on one and the same tree: it is quarantined and counts neither "
-        "as passed nor as failed in this run; mend it, or mark it as expected to fail",
-    )
 
 
 def _ran_on(test: TestOutcome) -> bool:
@@ -108,5 +150,11 @@ def _waited(suite: SuiteResult) -> bool:
     return suite.outcome == "timeout" and "of wall time" in suite.detail
 
 
-def _set_aside(test: TestOutcome) -> TestOutcome:
-    return TestOutcome(test.id, "skipped", test.seconds, message="quarantined: it passes and fails on one tree")
+def _told(test: TestOutcome, aside: Mapping[str, str], blamed: frozenset[str]) -> TestOutcome:
+    """Return the outcome that counts: being run again makes no test green."""
+    if test.id in aside:
+        return TestOutcome(test.id, "skipped", test.seconds, message="quarantined: it passes and fails on one tree")
+    if test.id in blamed and test.outcome not in ("failed", "error"):
+        said = f"it fails now and then on this tree, and on the trusted one not in {AGAIN} runs"
+        return TestOutcome(test.id, "failed", test.seconds, exception="Unsteady", message=said)
+    return test

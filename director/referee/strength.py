@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import doctest
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from director.gates.tests import passed
 from director.referee.changes import Changes
 from director.referee.checks import checks_something
 from director.referee.definitions import Definitions, Known
-from director.referee.expected import file_of
+from director.referee.expected import collected, file_of
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.twins import mentioning, touched
 
@@ -25,6 +26,8 @@ MOST, MOST_NEW = 120, 40
 SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
 LIMITS = Limits(wall=600.0, cpu=120.0)
+
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 Key = tuple[str, str, str, int, str]
 """Path, function, what is wrong, its number, the arguments it is about."""
@@ -119,12 +122,20 @@ class Strength:
                 return sorted(green)
             elif (change.before is not None) or not before:
                 shared.add(path.rpartition("/")[2].removesuffix(".py"))
+        own |= dict.fromkeys(self.shown_otherwise())
         if shared:
             users = mentioning(texts, shared)
             if not users or mentioning(self._helpers(side), shared):
                 return sorted(green)  # used by a way round
             own |= dict.fromkeys(users)
         return sorted(test for test in green if self._is_touched(test, file_of(test, side.layout.tests), own))
+
+    def shown_otherwise(self) -> frozenset[str]:
+        """Return the changed modules and pages in which tests of the base are examples that are no longer the same."""
+        held = {file_of(test, ()) for test in self.base.ids | self.candidate.ids}
+        paths = {self._inside(change.path) for change in self.changes.of("source", "docs")} & held
+        sides = self.base.target.project, self.candidate.target.project
+        return frozenset(path for path in paths if len({examples(read_text(side / path)) for side in sides}) > 1)
 
     def _is_touched(self, test: str, path: str, own: Mapping[str, frozenset[str] | None]) -> bool:
         if path not in own:
@@ -163,6 +174,7 @@ class Strength:
     ) -> InsideRun:  # fmt: skip
         spec = {
             "runner": side.layout.runner, "tests": list(side.layout.tests), "ids": sorted(side.ids),
+            "collected": collected(side.layout.tests, side.ids),
             "addopts": kept_options(side.layout.addopts)[0], "files": list(side.layout.files), "focus": list(focus),
             "each": list(each), "rest": rest, "wanted": None if wanted is None else [list(key) for key in wanted],
             "leave": [list(name) for name in leave], "bends_only": [list(name) for name in bends_only], "most": most,
@@ -209,6 +221,18 @@ class Strength:
             and node.name == name
         ] if tree is not None else []  # fmt: skip
         return not found or any(checks_something(node) for node in found)
+
+
+def examples(text: str) -> tuple[str, ...]:
+    """Return the examples that a module's docstrings, or a page, show."""
+    tree = parse(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    documents = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, DOCUMENTED)]
+    try:
+        found = [one for text in documents or [text] for one in doctest.DocTestParser().get_examples(text)]
+    except ValueError:
+        return (text,)
+    return tuple(one.source + one.want for one in found)
 
 
 def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:

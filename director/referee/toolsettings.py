@@ -10,7 +10,7 @@ import configparser
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 Table = dict[str, Any]
@@ -101,18 +101,27 @@ def settings_of(files: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Ta
     return found
 
 
-def shifts(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Shift]:
-    """Yield how the settings in force differ; the arguments are texts by path."""
+def shifts(before: Mapping[str, str], after: Mapping[str, str], moved: Callable[[str], str] = str) -> Iterator[Shift]:
+    """Yield how the settings in force differ; texts by path, and what tells where a file or folder moved."""
     old, new = settings_of(before), settings_of(after)
     for folder, tool in sorted(old.keys() | new.keys()):
         _, was = old.get((folder, tool)) or _above(old, folder, tool)
         path, now = new.get((folder, tool)) or _above(new, folder, tool)
         for key in sorted(was.keys() | now.keys()):
             a, b = was.get(key), now.get(key)
-            if a != b:
+            if a != b and _moved(a, b, moved) != b:
                 direction = _direction(tool, key, a, b)
                 if direction != "same":
                     yield Shift(tool, key, direction, f"{tool} {key}: {_shown(a)} -> {_shown(b)}", path)
+
+
+def _moved(a: Any, b: Any, moved: Callable[[str], str]) -> Any:
+    """Return what a setting would be if nothing but the names of moved places had changed in it."""
+    if isinstance(a, str):
+        return moved(a)
+    if isinstance(a, frozenset) and isinstance(b, frozenset):
+        return frozenset(moved(word) if moved(word) in b else word for word in a)
+    return a
 
 
 def _above(found: Mapping[tuple[str, str], tuple[str, Table]], folder: str, tool: str) -> tuple[str, Table]:

@@ -38,6 +38,8 @@ def without_tests(mirror: Mirror, tree: str, prefix: str, layouts: Iterable[Layo
     def is_of_tests(path: str) -> bool:
         if is_test_file(path) or path.rpartition("/")[2] == "conftest.py":
             return True
+        if any(path in layout.tests for layout in both):
+            return True
         return any(layout.is_of_tests(path) for layout in both) and not path.endswith(".py")
 
     gone = [path for path in mirror.entries(tree) if is_of_tests(path.removeprefix(f"{prefix}/") if prefix else path)]

@@ -83,6 +83,10 @@ class UserFile(Strict):
     """Bind all addresses because the port is published on loopback only, as in a container."""
     allowed_hosts: Names = ()
     """More names the page may be reached under, separated by commas."""
+    requests_per_caller: int = Field(default=1200, ge=0)
+    """Requests a minute that one session or API key may send; 0 means no limit."""
+    requests_per_address: int = Field(default=2400, ge=0)
+    """Requests a minute from one address, whoever sends them; 0 means no limit."""
     parallel: int = Field(default=2, ge=1, le=16)
     """How many attempts work at once."""
     iterations: int | None = Field(default=None, ge=1)

@@ -85,6 +85,7 @@ from ledger.events.run import (
     DeliveryFailed,
     DirectorStarted,
     ErrorSeen,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     NoticeRaised,
@@ -139,6 +140,7 @@ AnyEvent = (
     | BaselineMeasured
     | BranchMeasured
     | ErrorSeen
+    | FlakyTestQuarantined
     | IterationStarted
     | IterationEnded
     | BudgetExhausted
@@ -256,6 +258,7 @@ __all__ = [
     "Finding",
     "FindingsReported",
     "Fingerprint",
+    "FlakyTestQuarantined",
     "GateResult",
     "GateSpec",
     "IterationEnded",

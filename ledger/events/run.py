@@ -199,6 +199,17 @@ class DeliveryFailed(Event, frozen=True, kw_only=True):
     why: str
 
 
+class FlakyTestQuarantined(Event, frozen=True, kw_only=True):
+    """A test failed and passed on one and the same tree: in this run it counts neither as passed nor as failed."""
+
+    run: RunId
+    test: str
+    said: str = ""
+    """What it said when it failed."""
+    tree: str = ""
+    """The tree on which it did both."""
+
+
 class CostForecast(Event, frozen=True, kw_only=True):
     """What the run will still spend on models, told at the start of an iteration; 80 of 100 ends lie in between."""
 

@@ -40,6 +40,7 @@ from ledger.events import (
     ErrorSeen,
     FactsGathered,
     FindingsReported,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     KeyCreated,
@@ -148,7 +149,7 @@ def evolve(board: Board, recorded: Recorded) -> Board:
         case (
             RunStarted() | TargetPrepared() | BaselineMeasured() | BranchMeasured() | IterationStarted()
             | IterationEnded() | RunPaused() | RunResumed() | RunClosing() | BranchDelivered() | DeliveryFailed()
-            | RunCosted() | RunEnded()
+            | FlakyTestQuarantined() | RunCosted() | RunEnded()
         ) as event:  # fmt: skip
             return on_run(moved, at, event)
         case (

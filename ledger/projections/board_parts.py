@@ -39,6 +39,7 @@ ITERATIONS = 100
 CHECKPOINTS = 200
 ERRORS = 50
 NOTICES = 50
+QUARANTINED = 20
 REQUESTS_KEPT = 20
 TRIED = 20
 """How many answers of techniques an attempt keeps, and how many attempts an error keeps."""
@@ -113,6 +114,15 @@ class GateCard(Part, frozen=True, kw_only=True):
     """One value per checkpoint the board keeps, oldest first."""
 
 
+class FlakyTest(Part, frozen=True, kw_only=True):
+    """A test that counts neither as passed nor as failed in the run."""
+
+    test: str
+    said: str
+    """What it said when it failed."""
+    at: float
+
+
 class Run(Part, frozen=True, kw_only=True):
     """The current run, or the last."""
 
@@ -152,6 +162,8 @@ class Run(Part, frozen=True, kw_only=True):
     spent: tuple[SpentBudget, ...] = ()
     """Budgets that do not hold another call."""
     forecast: Forecast | None = None
+    quarantined: tuple[FlakyTest, ...] = ()
+    """The last tests that passed and failed on one and the same tree."""
     facts: str = ""
     """What the researcher found, in short."""
     plan: tuple[PlanCard, ...] = ()

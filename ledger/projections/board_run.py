@@ -12,6 +12,7 @@ from ledger.events import (
     BranchDelivered,
     BranchMeasured,
     DeliveryFailed,
+    FlakyTestQuarantined,
     GateSpec,
     IterationEnded,
     IterationStarted,
@@ -27,8 +28,10 @@ from ledger.events import (
 )
 from ledger.projections.board_parts import (
     ITERATIONS,
+    QUARANTINED,
     Board,
     Checkpoint,
+    FlakyTest,
     GateCard,
     Iteration,
     Measured,
@@ -39,6 +42,7 @@ from ledger.projections.board_parts import (
 )
 from ledger.projections.board_plan import reached
 from ledger.projections.board_shares import GOAL, shares
+from ledger.projections.board_thinking_parts import clip
 
 RunEvent = (
     RunStarted
@@ -53,6 +57,7 @@ RunEvent = (
     | BranchDelivered
     | DeliveryFailed
     | RunCosted
+    | FlakyTestQuarantined
     | RunEnded
 )
 
@@ -90,6 +95,9 @@ def on_run(board: Board, at: float, event: RunEvent) -> Board:
             return replace(board, run=replace(run, delivered=event.ref))
         case DeliveryFailed():
             return replace(board, run=replace(run, delivery_failed=event.why))
+        case FlakyTestQuarantined():
+            flaky = FlakyTest(test=event.test, said=clip(event.said), at=at)
+            return replace(board, run=replace(run, quarantined=(*run.quarantined, flaky)[-QUARANTINED:]))
         case RunCosted():
             return replace(board, run=replace(run, cost=event.cost))
         case RunEnded():

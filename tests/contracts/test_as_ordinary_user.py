@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,13 @@ def as_user(*words: str, home: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder that stays open to the user: every other run of tests closes the one they all share."""
+    with tempfile.TemporaryDirectory(prefix="kaizen-user-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
 def can_run_tests(python: str, home: Path) -> bool:
     """Whether the user may run this interpreter and import what the tests need."""
     try:
@@ -35,14 +44,14 @@ def can_run_tests(python: str, home: Path) -> bool:
 
 
 @pytest.mark.parametrize("adapter", ["bubblewrap", "landlock"])
-def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, tmp_path: Path) -> None:
+def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, outside: Path) -> None:
     if os.getuid() != 0:
         pytest.skip("this is an ordinary user already: the other tests are this one")
-    home, own = tmp_path / "home", tmp_path / "own"
+    home, own = outside / "home", outside / "own"
     for place in (home, own):
         place.mkdir()
         os.chown(place, UID, UID)
-    for place in (home, own, tmp_path, *list(tmp_path.parents)[:2]):
+    for place in (home, own, outside):
         place.chmod(0o755)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     python = next((path for path in (sys.executable, f"/usr/bin/{version}") if can_run_tests(path, home)), None)
@@ -55,4 +64,4 @@ def test_nothing_escapes_an_ordinary_users_sandbox(adapter: str, tmp_path: Path)
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout[-4000:]
-    assert " passed" in done.stdout and "failed" not in done.stdout
+    assert " passed" in done.stdout

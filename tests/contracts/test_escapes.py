@@ -198,7 +198,10 @@ class Stage:
         yield socketserver.ThreadingTCPServer, ("127.0.0.1", 0)
         yield socketserver.UnixDatagramServer, self.known["datagram"]
         yield socketserver.ThreadingUnixStreamServer, self.known["unix"]
-        yield socketserver.ThreadingUnixStreamServer, os.path.relpath(self.base / "tree/server.sock")
+        # By a descriptor of the tree: the name of a socket is short.
+        folder = os.open(self.base / "tree", os.O_RDONLY)
+        yield socketserver.ThreadingUnixStreamServer, f"/proc/self/fd/{folder}/server.sock"
+        os.close(folder)
         yield socketserver.ThreadingUnixStreamServer, "\0" + self.known["abstract"]
 
     def _serve(self, kind: type[socketserver.BaseServer], address: Any) -> socketserver.BaseServer:

@@ -62,6 +62,18 @@ def test_work_asked_for_while_idle_gets_a_run_of_its_own_with_that_alone() -> No
     assert RequestHonoured(request=RequestId("t1"), note="asked:t1") in log
 
 
+def test_work_asked_for_while_a_run_is_ending_gets_a_run_after_it() -> None:
+    """Nobody who asks can know what the director is just about."""
+    stop = Ask(901.0, StopRequested(request=RequestId("s1"), by="Ada"), actor="user")
+
+    log = play(Asking(says={CHEAP: ["answer"]}), [thinking(), stop, wish(apply="none")])
+
+    assert [e.asked for e in log if isinstance(e, RunStarted)] == ["", "t1"]
+    assert [(a.request, a.state) for a in answers(log)] == [("t1", "done")]
+    assert [type(e).__name__ for e in log].count("RunEnded") == 2
+    assert not [e for e in log if isinstance(e, RequestRefused)]
+
+
 def test_a_question_alone_measures_no_gate() -> None:
     world, state = Asking(says={CHEAP: ["answer"]}), State()
     state = fold(state, decide(state, wish(apply="none")))

@@ -53,6 +53,8 @@ class Opened:
 class MemoryLedgers:
     """The port `Ledgers` without a disk."""
 
+    opening = False
+
     def __init__(self, *names: str, clock: Clock) -> None:
         self.clock = clock
         self.home: Store = MemoryStore(clock)

@@ -291,3 +291,17 @@ async def test_the_built_page_is_served_with_types_and_caching(tmp_path: Path) -
     assert missing.status_code == 404 and "<!doctype" not in missing.text
     assert outside.status_code == 404 and "outside" not in outside.text
     assert nul.status_code == 200 and nul.text == deep.text
+
+
+async def test_a_project_that_is_not_open_yet_is_asked_for_again_and_not_unknown() -> None:
+    """Right after a start a program would else be told that its project does not exist."""
+    ledgers = MemoryLedgers(clock=Clock())
+    ledgers.opening = True
+    async with serving(ledgers) as served:
+        early = [await served.get(path) for path in ("/tasks", "/api/v1/projects/ranges/tasks")]
+        ledgers.opening = False
+        late = await served.get("/tasks")
+
+    assert [(each.status_code, each.headers["retry-after"]) for each in early] == [(503, "1"), (503, "1")]
+    assert early[0].json()["error"]["code"] == "starting"
+    assert late.status_code == 404 and "no projects yet" in late.json()["error"]["message"]

@@ -59,26 +59,12 @@ class Kaizen:
     def __init__(self, home: Path) -> None:
         self.home = home
 
-    def __call__(
-        self, *arguments: object, cwd: Path = Path("/"), seconds: float = 180.0, root: Path = ROOT, **more: str
-    ) -> Done:
+    def __call__(self, *arguments: object, cwd: Path = Path("/"), seconds: float = 180.0, **more: str) -> Done:
         """Run to the end; `more` are variables of its environment.
 
-        Commands of this very source are forked from a warm interpreter; see there what that leaves as it is.
+        It is forked from a warm interpreter; see there what that leaves as it is.
         """
-        environment = self.environment(root) | more
-        if root != ROOT:
-            done = subprocess.run(
-                self.line(*arguments),
-                cwd=cwd,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=seconds,
-                check=False,
-                stdin=subprocess.DEVNULL,
-            )
-            return Done(done.returncode, done.stdout, done.stderr)
+        environment = self.environment() | more
         with (
             tempfile.TemporaryFile("w+", encoding="utf-8") as out,
             tempfile.TemporaryFile("w+", encoding="utf-8") as err,
@@ -117,9 +103,9 @@ class Kaizen:
         """Return the command line."""
         return [sys.executable, "-P", "-m", "director", *map(str, arguments)]
 
-    def environment(self, root: Path = ROOT) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """Return the variables it gets: nothing of the developer's own settings."""
-        return clean() | {"KAIZEN_HOME": str(self.home), "PYTHONPATH": str(root)}
+        return clean() | {"KAIZEN_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
 
 
 def clean() -> dict[str, str]:

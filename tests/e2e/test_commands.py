@@ -82,6 +82,18 @@ def test_a_reading_command_is_pleasant_to_look_at(finished: Finished, name: str)
     assert all(line == line.rstrip() for line in done.out.splitlines())
 
 
+@pytest.mark.parametrize("words", [("status",), ("verify",), ("approvals",)])
+def test_a_command_that_starts_for_itself_says_what_a_forked_one_says(
+    finished: Finished, words: tuple[str, ...]
+) -> None:
+    forked = finished.kaizen(*words, cwd=finished.repository)
+
+    started = finished.kaizen.start(*words, cwd=finished.repository)
+    out, err = started.communicate(timeout=60)
+
+    assert (started.returncode, out, err) == (forked.status, forked.out, forked.err)
+
+
 def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> None:
     last = finished.kaizen("log", "-p", "shop", "--json", "--limit", 1).events
     landed = finished.kaizen("log", "-p", "shop", "--json", "--kind", "PatchLanded").events

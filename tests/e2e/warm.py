@@ -39,7 +39,7 @@ class Warm:
         """Start it; `environment` is what its imports see, not what the calls get."""
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = subprocess.Popen(
+            self._child = subprocess.Popen(
                 [sys.executable, "-P", "-m", "tests.e2e.warm", str(theirs.fileno())],
                 env=dict(environment),
                 pass_fds=[theirs.fileno()],
@@ -73,11 +73,11 @@ class Warm:
     def close(self) -> None:
         """End it: it goes when nobody can ask it any more."""
         self._channel.close()
-        self._process.wait(30)
+        self._child.wait(30)
 
     def _heard(self) -> bytes:
         said = self._channel.recv(64)
-        assert said, f"the interpreter that forks is gone (status {self._process.poll()})"
+        assert said, f"the interpreter that forks is gone (status {self._child.poll()})"
         return said
 
 

@@ -31,6 +31,7 @@ from ledger.events import (
     ErrorSeen,
     FactsGathered,
     Fingerprint,
+    FlakyTestQuarantined,
     IterationEnded,
     IterationStarted,
     NoticeRaised,
@@ -133,6 +134,7 @@ def thought() -> list[story_parts.Told]:
         *(AcceptanceWritten(run=run, attempt=last, step=step.id, files=(), tests=(), why=text) for step in steps),
         *(OpinionGiven(run=run, attempt=last, step=step.id, satisfied=True, opinion=text, model="m") for step in steps),
         *(BudgetExhausted(run=run, scope="task", what="cost", limit=float(n)) for n in tasks),
+        *(FlakyTestQuarantined(run=run, test=f"test_{n}", said=text, tree="t") for n in tasks),
     )
     for number in tasks:
         attempt = AttemptId(f"r1.i106.a{number}")
@@ -162,6 +164,7 @@ def odd_ends() -> list[story_parts.Told]:
         RoleChanged(role="nobody", state="stopped"),
         OpinionGiven(run=RunId("r9"), attempt=nobody, step="s", satisfied=True, opinion="", model=""),
         BudgetExhausted(run=RunId("r9"), scope="run", what="cost", limit=1.0),
+        FlakyTestQuarantined(run=RunId("r9"), test="test_of_another_run"),
         *(told.event for told in story_parts.landing("nobody", 300, "", {}, 0.0)),
         *(told.event for told in story.rollback("unknown", 900, 901, ("nobody",))[1:]),
     )

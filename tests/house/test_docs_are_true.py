@@ -15,10 +15,12 @@ from docs.write import HERE, pages
 from ledger.events import AnyEvent
 from tests.house.sources import ROOT
 
+PAGES = pages()
 
-@pytest.mark.parametrize("name", sorted(pages()))
+
+@pytest.mark.parametrize("name", sorted(PAGES))
 def test_a_generated_page_is_fresh(name: str) -> None:
-    assert (HERE / name).read_text("utf-8") == pages()[name], "run: python -P docs/write.py"
+    assert (HERE / name).read_text("utf-8") == PAGES[name], "run: python -P docs/write.py"
 
 
 def test_each_command_of_the_help_is_documented_and_the_other_way_round() -> None:
@@ -31,9 +33,9 @@ def test_each_command_of_the_help_is_documented_and_the_other_way_round() -> Non
     assert {"run", "up", "rollback", "doctor"} <= listed
 
 
-@pytest.mark.parametrize("command", re.findall(r"^## kaizen ([a-z-]+)$", pages()["cli.md"], re.MULTILINE))
+@pytest.mark.parametrize("command", re.findall(r"^## kaizen ([a-z-]+)$", PAGES["cli.md"], re.MULTILINE))
 def test_a_command_says_what_it_does_and_what_each_option_means(command: str) -> None:
-    page = pages()["cli.md"].split(f"## kaizen {command}\n")[1].split("\n## ")[0]
+    page = PAGES["cli.md"].split(f"## kaizen {command}\n")[1].split("\n## ")[0]
 
     assert len(page.strip().splitlines()) >= 3
     assert not re.search(r"^\| `.*` \|  \|$", page, re.MULTILINE), page

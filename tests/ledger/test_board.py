@@ -11,7 +11,7 @@ import pytest
 
 from ledger.events import AnyEvent, AttemptId, ErrorSeen, Fingerprint
 from ledger.projections.board import Board, evolve, initial
-from ledger.projections.board_parts import ERRORS, ITERATIONS
+from ledger.projections.board_parts import ERRORS, ITERATIONS, QUARANTINED
 from ledger.projections.board_thinking_parts import ANSWERED, BUDGETS_SPENT, COST_ROWS, PLAN_STEPS, ROLES_KEPT, TEXT
 from tests import story, story_parts
 
@@ -66,6 +66,7 @@ def test_the_board_does_not_grow_with_the_ledger() -> None:
     assert [len(kind) for kind in rows] == [COST_ROWS] * 3
     assert (len(board.run.plan), len(board.run.spent)) == (PLAN_STEPS, BUDGETS_SPENT)
     assert (len(board.roles), len(board.approvals)) == (ROLES_KEPT, ANSWERED + 5)
+    assert len(board.run.quarantined) == QUARANTINED and max(len(one.said) for one in board.run.quarantined) == TEXT
     assert max(len(step.title) for step in board.run.plan) == TEXT
     assert len(msgspec.json.encode(board)) < 400_000
 

@@ -133,6 +133,7 @@ def test_the_migrations_make_the_tables_of_the_models(path: Path, store: SqliteS
     assert scripts.get_current_head() == tables.REVISION
 
 
+@pytest.mark.slow
 def test_an_up_to_date_ledger_is_opened_without_alembic(path: Path, store: SqliteStore) -> None:
     store.close()
     program = (

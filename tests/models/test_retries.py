@@ -117,6 +117,8 @@ def test_the_stronger_ones_stand_in_before_the_weaker() -> None:
         (500, "The api_key client option must be set either by passing api_key to the client", "no_key"),
         (400, "Output blocked by content filtering policy", "refused"),
         (422, "Unprocessable Entity", "bad_request"),
+        (400, "Failed to call a function. Please adjust your prompt. See 'failed_generation'", "bad_tool_call"),
+        (400, "attempted to call tool 'outline' which was not in request.tools", "bad_tool_call"),
     ],
 )
 def test_a_providers_words_are_told_apart(status: int, text: str, kind: str) -> None:

@@ -21,7 +21,6 @@ from director.referee import Referee
 from director.referee.first_look import FirstLook, Look, Runs
 from director.referee.readings import Readings, key_of
 from director.referee.selection import Trail
-from director.referee.steady import Steadiness, SteadyTree
 from ledger.blobs import FileBlobs
 from ledger.events import Reading, RunId
 from tests.target.plain import own_python, project
@@ -257,53 +256,6 @@ async def test_the_referee_maps_beside_its_measuring_and_then_looks_first(room: 
 
     assert first == () and [reason.code for reason in then] == ["ratchet"]
     assert not list((room.folder / "scratch").glob("tree-*"))
-
-
-FLAKY = """import os
-PLACE = {place!r}
-
-
-def test_now_and_then():
-    with open(PLACE, "a") as file:
-        file.write("x")
-    assert os.path.getsize(PLACE) {when}
-
-
-def test_always():
-    assert False
-"""
-
-
-@pytest.mark.slow
-async def test_a_flaky_test_is_quarantined_and_a_broken_one_is_not(tmp_path: Path) -> None:
-    """It fails, passes alone and passes among the others: nobody can be judged by it."""
-    text = FLAKY.format(place=str(tmp_path / "count"), when="!= 1")
-    target = Counted(project(tmp_path / "tree", {"test_a.py": text}))
-    steadiness = Steadiness(Limits(wall=60))
-    tree = SteadyTree(target)
-    tree.steadied(steadiness, ())
-
-    suite = await tree.suite()
-
-    assert {test.id: test.outcome for test in suite.tests} == {
-        "test_a.py::test_now_and_then": "skipped", "test_a.py::test_always": "failed",
-    }  # fmt: skip
-    assert list(steadiness.quarantined) == ["test_a.py::test_now_and_then"]
-    assert steadiness.cpu > 0 and steadiness.limits().cpu
-
-
-@pytest.mark.slow
-async def test_a_test_that_passes_only_alone_is_broken_by_the_others(tmp_path: Path) -> None:
-    """Being rerun alone makes nothing green."""
-    text = "seen = []\n\n\ndef test_a():\n    seen.append(1)\n\n\ndef test_b():\n    assert not seen\n"
-    steadiness = Steadiness(Limits(wall=60))
-    tree = SteadyTree(project(tmp_path, {"test_a.py": text}), {"test_a.py::test_b"})
-    tree.steadied(steadiness, ())
-
-    suite = await tree.suite()
-
-    assert {test.id: test.outcome for test in suite.tests}["test_a.py::test_b"] == "failed"
-    assert steadiness.quarantined == {}
 
 
 def test_a_reading_is_found_by_everything_it_was_made_from(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry
-from director.referee.changes import changes_between, kind_of, shadows
+from director.referee.changes import changes_between, kind_of, moved_to, shadows
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
 from director.referee.static import left_out
 from director.referee.toolsettings import shifts
@@ -62,6 +62,19 @@ def test_settings_that_only_move_to_another_file_are_the_same() -> None:
     after = {"pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n"}
 
     assert list(shifts(before, after)) == []
+
+
+def test_settings_that_name_a_place_by_its_new_name_are_the_same() -> None:
+    """A package that moves takes what tools are told about it along; one that stays behind does not."""
+    base = ["shop/text.py", "shop/cart.py", "tests/test_text.py"]
+    moved = ["src/shop/text.py", "src/shop/cart.py", "tests/test_text.py"]
+    half = ["src/shop/text.py", "shop/cart.py", "tests/test_text.py"]
+    before, after = ({"mypy.ini": f"[mypy]\nfiles = {place}\n"} for place in ("shop", "src/shop"))
+
+    found = [list(shifts(before, after, lambda place: moved_to(place, base, now))) for now in (moved, half)]  # noqa: B023
+
+    assert found[0] == []
+    assert [shift.direction for shift in found[1]] == ["weaker"]
 
 
 def test_a_new_file_that_a_tool_reads_first_replaces_the_settings() -> None:

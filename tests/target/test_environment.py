@@ -120,6 +120,7 @@ def test_poetry_ranges_are_read(text: str, wanted: str) -> None:
     assert ranged(text) == wanted
 
 
+@pytest.mark.slow
 def test_an_environment_of_the_repository_is_used_and_not_written(tmp_path: Path) -> None:
     """Its configuration is read, its interpreter named, nothing in it changes; what it lacks is said."""
     project = write(tmp_path / "p", pyproject_DOT_toml="[project]\nname='own'\nversion='1'\ndependencies=['six']\n")

@@ -116,6 +116,14 @@ REFUSED = {
     "half a JSON": ('{"edits": [{"path": "src/calc.py", "old": "return a - b", "new": "retu', "cannot be read"),
     "half a patch": ("*** Begin Patch\n*** Update File: src/calc.py\n@@\n-import math\n+import os\n", "may be cut"),
     "half a tag": ('<edit path="src/calc.py">\n<old>\nimport math\n</old>\n<new>\nimport', "never closed"),
+    "the lines of another file": (
+        block("def test_add():\n    pass\n", "def test_add():\n    assert add(1, 2) == 3\n"),
+        "These lines stand in tests/test_calc.py, from line 1",
+    ),
+    "near lines among common ones": (
+        block("def half(n):\n    if n > 0:\n        return n / 2\n    return 0\n", "x\n"), "    12\tdef half(n):",
+    ),
+    "no line to the letter": (block("def halve(n):\n    if n is not None:\n", "x\n"), "    12\tdef half(n):"),
     "a hunk without a place": (
         "```diff\n--- a/src/calc.py\n+++ b/src/calc.py\n@@ -3,0 +4,1 @@\n+x = 1\n```\n", "nobody knows its place",
     ),

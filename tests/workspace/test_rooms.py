@@ -49,3 +49,22 @@ def test_a_module_beside_the_code_that_needs_a_test_runner_is_shared_by_tests(tm
     )
 
     assert layout.rooms == ("support.py",)
+
+
+def test_modules_are_tests_where_pytest_is_told_to_look_for_others(tmp_path: Path) -> None:
+    """Only those that hold what it is told to take for a test: a pattern may fit all code."""
+    files = {
+        "pytest.ini": "[pytest]\npython_files = check_*.py *.py\npython_functions = check_*\n",
+        "wire/frame.py": "def encode():\n    return b''\n",
+        "checks/check_frame.py": "from wire.frame import encode\n\n\ndef check_encode():\n    assert encode() == b''\n",
+        "checks/vectors.json": "{}\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text)
+
+    layout = read_layout(tmp_path)
+
+    assert layout.tests == ("checks/check_frame.py",)
+    assert layout.sources == ("wire",)
+    assert layout.is_of_tests("checks/vectors.json")

@@ -88,7 +88,7 @@ CRASHES: Dict[str, Set[str]] = {
         ("IndexError", "off-by-one cmp-op guard cond-add const slice index guard-exit"),
         ("KeyError", "guard cond-add var ingredient element-swap get except guard-exit text guard-stmt"),
         ("NameError", "var assign-add copied attr-for-var sibling"),
-        ("UnboundLocalError", "assign-add copied var step-add indent dedent"),
+        ("UnboundLocalError", "assign-add init-add copied var step-add indent dedent"),
         (
             "AttributeError",
             "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add",

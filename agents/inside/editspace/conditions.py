@@ -172,7 +172,7 @@ def checked(site: Site) -> Iterator[Draft]:
     options: Dict[str, float] = {}
     for new in WIDER.get(old, ()):
         options[new] = 6.0
-    for name in [*known, "list", "tuple", "str", "dict", "int", "float", "set", "bytes"]:
+    for name in [*known, "list", "tuple", "str", "dict", "int", "float", "set", "bytes", "bool"]:
         if name not in re.findall(r"\w+", old):
             options.setdefault(name, 3.0)
             inner = old[1:-1].rstrip(", ") if old.startswith("(") else old

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from typing import Dict, Iterator, List, Set, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .scope import NUMERIC, Draft, Site
@@ -79,9 +79,17 @@ def _ways_out(site: Site) -> List[Tuple[str, float]]:
     for name in site.scope.clues.exceptions:
         if name.isidentifier():
             ways.setdefault(f"raise {name}", 1.0)
+    truth = not valued or any(isinstance(n, ast.Return) and _says_truth(n.value) for n in ast.walk(site.scope.root))
     for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
-        ways.setdefault(f"return {value}", 0.7)
+        ways.setdefault(f"return {value}", 0.7 if truth or value not in ("False", "True") else 0.5)
     return list(ways.items())[:24]
+
+
+def _says_truth(value: Any) -> bool:
+    """Return whether an expression is most likely true or false."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    return isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def inserted(site: Site) -> Iterator[Draft]:
@@ -159,7 +167,7 @@ def _twins(site: Site) -> List[str]:
 def _statements(site: Site) -> List[Stated]:
     """Return the simple statements that could be missing here."""
     own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
-    found = [*_initialisations(site), *_like_others(site), *_counted(site)]
+    found = [*_initialisations(site), *_unbound(site), *_like_others(site), *_counted(site)]
     found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in own]
     for name in site.scope.names(site.node.lineno):
         if name not in ("self", "cls"):
@@ -190,6 +198,19 @@ def _initialisations(site: Site) -> List[Stated]:
             if param not in stored:
                 found.append((f"self.{name} = {param}", 6.0 if name in own or name == param else 2.0, "init-add"))
     return found
+
+
+def _unbound(site: Site) -> List[Stated]:
+    """Return first values for names that a block may leave without one, and that are read after it."""
+    if not isinstance(site.node, (ast.If, *Loop, ast.With, ast.Try)):
+        return []
+    early = set(site.scope.names(site.node.lineno - 1))
+    inside = [n for n in ast.walk(site.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    rest = getattr(site.parent, site.place.field)[site.place.at + 1 :]
+    read = {n.id for one in rest for n in ast.walk(one) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    names = [name for name in dict.fromkeys(n.id for n in inside) if name in read and name not in early]
+    values = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
+    return [(f"{name} = {value}", 5.0, "init-add") for name in names[:4] for value in values]
 
 
 def _like_others(site: Site) -> List[Stated]:

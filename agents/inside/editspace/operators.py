@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any, Iterator, Tuple
 
-from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, compared, method, negated
+from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, compared, method, negated, wrapped
 from .scope import NUMERIC, Draft, Site
 
 COMPARISONS = {
@@ -172,11 +172,19 @@ def shifted(site: Site) -> Iterator[Draft]:
     position = isinstance(site.parent, (ast.Slice, ast.Subscript, ast.Compare)) or (
         isinstance(site.parent, ast.Call) and getattr(site.parent.func, "id", "") == "range"
     )
-    likely = 7.0 if position and (sure or counted or isinstance(node, ast.BinOp)) else 5.0 if position or sure else 2.0
+    likely = (
+        7.0
+        if position and (sure or counted or isinstance(node, ast.BinOp))
+        else 5.0
+        if position or sure or counted
+        else 2.0
+    )
     frag = site.frag()
     yield site.put("off-by-one", likely, binary(frag, "+", Frag("1"), ARITH))
     yield site.put("off-by-one", likely, binary(frag, "-", Frag("1"), ARITH))
     if not (sure or counted or isinstance(node, ast.BinOp)):
+        if not scope.types.get(getattr(node, "id", "")):
+            yield site.put("sign", 2.0, Frag("-" + wrapped(frag, UNARY), UNARY))
         return
     yield site.put("sign", 3.0, Frag("-" + (frag.text if frag.binds >= UNARY else f"({frag.text})"), UNARY))
     yield site.put("wrap", 3.0, called("abs", frag))
@@ -193,6 +201,7 @@ def combined(site: Site) -> Iterator[Draft]:
         return
     frag = site.frag()
     others = [Frag(n) for n in scope.names(node.lineno) if scope.types.get(n, set()) & NUMERIC and n != frag.text]
+    others += [Frag(n) for n in sorted(scope.unread.names) if not scope.types.get(n) and n != frag.text]
     others += [
         f for f, n in scope.expressions() if isinstance(n, (ast.Attribute, ast.Subscript)) or f.text.startswith("len(")
     ][:12]

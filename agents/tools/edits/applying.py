@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, meant
 from agents.tools.edits.nearest import numbered
 from agents.tools.edits.partial import elision, stands_in, why_partial, why_wrapped
-from agents.tools.edits.placing import Misplaced, Placed, place
+from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
 from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
@@ -237,7 +238,7 @@ class _Plan:
             file.after = self._at_once(file.path, start, edits)
         except Misplaced as first:
             if len(edits) == 1:
-                raise _Stop(_at(edits[0].at, f"{file.path}: {first}")) from first
+                raise _Stop(_at(edits[0].at, f"{file.path}: {self._told(file.path, edits[0], first)}")) from first
             file.after = self._one_by_one(file.path, start, edits)
 
     def _at_once(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
@@ -260,13 +261,18 @@ class _Plan:
             try:
                 each = place(now, edit)
             except Misplaced as stop:
-                refused.append(_at(edit.at, f"{path}: {_why_not(start, now, edit, stop)}"))
+                why = self._told(path, edit, _why_not(start, now, edit, stop))
+                refused.append(_at(edit.at, f"{path}: {why}"))
                 continue
             self._note(path, edit, each, now)
             now = now.with_spans(each.spans, each.ended)
         if refused:
             raise _Stop("\n".join(refused))
         return now
+
+    def _told(self, path: str, edit: Replace, why: Misplaced) -> str:
+        """Return why an edit has no place, with the file that has its lines when this one has not."""
+        return f"{why}{elsewhere(self._files, self._listed(), path, edit.old) if isinstance(why, Absent) else ''}"
 
     def _note(self, path: str, edit: Replace, placed: Placed, file: TextFile) -> None:
         if placed.how:
@@ -296,15 +302,17 @@ class _Plan:
         return tuple(changed)
 
 
-def _why_not(start: TextFile, now: TextFile, edit: Replace, stop: Misplaced) -> str:
+def _why_not(start: TextFile, now: TextFile, edit: Replace, stop: Misplaced) -> Misplaced:
     """Return why an edit has no place in what others left; the lines told are those of the file as it is."""
     if now == start:
-        return str(stop)
+        return stop
     try:
         place(start, edit)
     except Misplaced as first:
-        return str(first)
-    return "it touches lines that another edit changes too: make one edit of them, as they are to be in the end"
+        return first
+    return Misplaced(
+        "it touches lines that another edit changes too: make one edit of them, as they shall be in the end"
+    )
 
 
 def _without_marks(edit: Edit, text: str, before: str) -> None:

@@ -220,4 +220,4 @@ def _row(lines: Sequence[str], here: int, stop: int, hunk: _Hunk, fenced: bool) 
 
 def _name(written: str) -> str:
     name = written.strip().split("\t")[0].strip().strip('"')
-    return re.sub(r"\s+\d{4}-\d\d-\d\d.*$", "", name)
+    return re.sub(r"\s+(?:\d{4}-\d\d-\d\d.*|\([^()]*\))$", "", name)

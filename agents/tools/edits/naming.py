@@ -22,7 +22,7 @@ _LABEL = re.compile(
     r"^(?:(?:new |updated |modified |the )?(?:file|path|filename|file ?name|file ?path|in|update|create|edit|modify)"
     r"(?: file)?\s*:\s*"
     r"|(?:create|add|write)(?: (?:an?|the|new|file|module|tests?|script|in))*\s+(?=\S+$)"
-    r"|\d+[.)]\s+|[-*+]\s+|#{1,6}\s+|//\s*|--\s+|<!--\s*)",
+    r"|[^\w\s\x00-\x7f]+\s*|\d+[.)]\s+|[-*+]\s+|#{1,6}\s+|//\s*|--\s+|<!--\s*)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
 _LINES = 4000
 """Lines of a file that are compared by their letters."""
 _SHOWN = 24
+_TRIED = 3
+"""Lines that are sought by their letters."""
 _LONG = 400
 """Characters of one line that are shown."""
 
@@ -32,29 +35,43 @@ def nearest(lines: Sequence[str], wanted: Sequence[str]) -> str:
 
 
 def _best(lines: Sequence[str], wanted: Sequence[str]) -> int | None:
-    """Return the first line of the window that has most of the wanted lines, or the most alike line."""
+    """Return the first line of the window that has most of the wanted lines, rare ones before common ones."""
     if not lines or not wanted:
         return None
     stripped = [_bare(line) for line in lines]
+    counted = Counter(stripped)
     sought = {_bare(line) for line in wanted if len(_bare(line)) > 2}
-    hits = [line in sought for line in stripped]
-    width = len(wanted)
-    if any(hits):
-        count = sum(hits[:width])
-        best, most = 0, count
-        for at in range(1, max(1, len(lines) - width + 1)):
-            count += (hits[at + width - 1] if at + width - 1 < len(hits) else 0) - hits[at - 1]
-            if count > most:
-                best, most = at, count
-        while best < len(lines) - 1 and not hits[best] and _bare(wanted[0]) in sought & set(stripped):
-            best += 1
-        return best
-    first = max((_bare(line) for line in wanted), key=len)
-    alike = get_close_matches(first[:_LONG], [line[:_LONG] for line in stripped[:_LINES]], n=1, cutoff=0.6)
-    if not alike:
-        return None
-    nth = [_bare(line) for line in wanted].index(first)
-    return max(0, next(at for at, line in enumerate(stripped) if line[:_LONG] == alike[0]) - nth)
+    worth = [1 / counted[line] if line in sought else 0.0 for line in stripped]
+    at, most = _richest(worth, len(wanted))
+    if most < 1:  # no line of it stands there once: what is most alike says more
+        alike = _most_alike(stripped, [_bare(line) for line in wanted])
+        at = alike if alike is not None else at if most else None
+    if at is None or not most:
+        return at
+    first = next((nth for nth in range(at, min(len(lines), at + len(wanted))) if worth[nth]), at)
+    before = next((nth for nth, line in enumerate(wanted) if _bare(line) == stripped[first]), 0)
+    return max(0, first - before)
+
+
+def _richest(worth: Sequence[float], width: int) -> tuple[int | None, float]:
+    """Return the window of lines that are worth most together."""
+    total = sum(worth[:width])
+    best, most = 0, total
+    for at in range(1, max(1, len(worth) - width + 1)):
+        total += worth[at + width - 1] - worth[at - 1]
+        if total > most + 1e-9:
+            best, most = at, total
+    return (best, most) if most > 1e-9 else (None, 0.0)
+
+
+def _most_alike(lines: Sequence[str], wanted: Sequence[str]) -> int | None:
+    """Return where the wanted lines would begin by the line most like their longest ones."""
+    short = [line[:_LONG] for line in lines[:_LINES]]
+    for line in sorted(set(wanted), key=len, reverse=True)[:_TRIED]:
+        alike = get_close_matches(line[:_LONG], short, n=1, cutoff=0.6) if len(line) > 2 else []
+        if alike:
+            return max(0, short.index(alike[0]) - wanted.index(line))
+    return None
 
 
 def _first_difference(lines: Sequence[str], wanted: Sequence[str]) -> str:

@@ -23,6 +23,10 @@ class Misplaced(Exception):
     """The replacement has no place, or several; the message says what stands there instead."""
 
 
+class Absent(Misplaced):
+    """The text to be replaced is not in the file in any way of reading it."""
+
+
 class Placed(NamedTuple):
     """Where a replacement belongs, and what of the text was not taken to the letter."""
 
@@ -49,7 +53,7 @@ def place(file: TextFile, edit: Replace) -> Placed:
     placed = _around_gaps(file, split(old)[0], split(new)[0])
     if placed:
         return placed
-    raise Misplaced(_not_found(file, old, new))
+    raise Absent(_not_found(file, old, new))
 
 
 def _without_old(file: TextFile, edit: Replace, old: str, new: str) -> Placed:

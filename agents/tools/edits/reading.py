@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from agents.json_reading import json_lines
 from agents.tools.edits import diffs, envelope, tagged
@@ -17,6 +18,8 @@ from agents.tools.edits.partial import DOCUMENTS
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
+LOOKS = 200
+"""Lines between paragraphs that are looked at as JSON: more of them are a log."""
 _NEAR = 6
 """Lines between the words that begin another way and its edit."""
 LONGEST = 600_000
@@ -55,7 +58,8 @@ _OR = re.compile(
     re.IGNORECASE,
 )
 """What is said before the second of two ways, of which one is to be chosen."""
-_SPAN = re.compile(r"`([^`\n]+)`")
+_SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+_IN_PROSE = re.compile(r"(?<![\w./~:@-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b(?![\w/])")
 
 
 def read_edits(text: str) -> Wanted:
@@ -71,6 +75,13 @@ def read_edits(text: str) -> Wanted:
     return Wanted(tuple(reader.edits), tuple(reader.refused), tuple(reader.passed_over))
 
 
+class _Ahead(NamedTuple):
+    """Whether a fence behind makes it unsure where a file ended: any file, or a document."""
+
+    any: bool = False
+    document: bool = False
+
+
 class _Reader:
     """Goes through an answer once, line by line."""
 
@@ -81,7 +92,8 @@ class _Reader:
         self.passed_over: list[Refused] = []
         self._words: list[int] = []
         """Lines that are neither an edit nor in a fence."""
-        self._balanced = True
+        self._looks = LOOKS
+        self._ahead: dict[int, _Ahead] = {}
         self._floor = 0
         """First line of the prose before what is read now."""
 
@@ -162,9 +174,9 @@ class _Reader:
 
     def _json(self, at: int) -> int:
         """Read JSON that stands between paragraphs."""
-        stop = json_lines(self.lines, at) if self._balanced else 0
-        cut = self._balanced and not stop
-        self._balanced = self._balanced and bool(stop)
+        stop = json_lines(self.lines, at) if self._looks else 0
+        cut = bool(self._looks) and not stop
+        self._looks = max(0, self._looks - 1) if stop else 0
         found = read_listed("\n".join(self.lines[at : stop or None]), at + 1) if stop or cut else None
         if found is None or not found.is_edit:
             return max(stop, at + 1)
@@ -177,6 +189,7 @@ class _Reader:
 
     def _fence(self, fence: Fence) -> None:
         floor, at = self._floor, fence.start
+        self.lines[at + 1 : fence.stop] = fence.body  # without the indentation of a list it stands in
         named = fence.name or name_above(self.lines, at, floor)
         said = "" if named else self._said_whole(at, floor)
         example = self._example(at, floor)
@@ -311,10 +324,10 @@ class _Reader:
 
     def _mentioned(self, floor: int, at: int) -> str:
         """Return the one file that the prose before an edit names."""
-        names = {name for line in self.lines[floor:at] if (name := name_in(line))}
-        names = names or {
-            found for line in self.lines[floor:at] for found in _SPAN.findall(line) if looks_like_path(found)
-        }
+        said = self.lines[floor:at]
+        names = {name for line in said if (name := name_in(line))}
+        names = names or {name for line in said for name in map("".join, _SPAN.findall(line)) if looks_like_path(name)}
+        names = names or {name for line in said for name in _IN_PROSE.findall(line)}
         return names.pop() if len(names) == 1 else ""
 
     def _last_name(self) -> str:
@@ -330,17 +343,28 @@ class _Reader:
     def _unsure_end(self, fence: Fence, named: str) -> bool:
         """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
-        here = fence.stop + 1
-        while here < len(self.lines):
-            found = read_fence(self.lines, here)
+        ahead = self._behind(fence.stop + 1)
+        return ahead.document if document else ahead.any
+
+    def _behind(self, start: int) -> _Ahead:
+        """Return what the fences behind a line tell; each of them is looked at once."""
+        passed: list[tuple[int, bool, bool]] = []
+        at = start
+        while at not in self._ahead:
+            found = next(
+                (fence for here in range(at, len(self.lines)) if (fence := read_fence(self.lines, here))), None
+            )
             if found is None:
-                here += 1
-                continue
-            bare = not (found.language or found.name or name_above(self.lines, here, fence.stop + 1))
-            if not found.closed or (document and bare):
-                return True
-            here = found.stop + 1
-        return False
+                self._ahead[at] = _Ahead()
+                break
+            bare = not (found.language or found.name or name_above(self.lines, found.start, at))
+            passed.append((at, not found.closed, bare))
+            at = found.stop + 1
+        ahead = self._ahead[at]
+        for here, unclosed, bare in reversed(passed):
+            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
+            self._ahead[here] = ahead
+        return ahead
 
 
 def _quotes(fence: Fence) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.commands import Line, argv_of, ended, limits, output, startable
 from agents.tools.policy import kept_out
+from agents.tools.shell_writes import writes_files
 from agents.tools.strict import RARE, Strict, no
 from agents.workspace.git import GitError
 from ledger.events import Risk
@@ -52,6 +53,8 @@ class RunCommand:
         made = await bench.target.produce(argv, limits=limits(arguments.seconds))
         end = ended(made.completed)
         text = f"{end}\n{output(made.completed, made.place)}"
+        if writes_files(arguments.command):
+            text += "\n[It ran in a throw-away copy: what it wrote is gone. With writes = true it stays.]"
         facts = {"exit": made.completed.exit, "seconds": round(made.completed.seconds, 2)}
         return ToolResult(end == "exit status 0", text, end, facts=facts)
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,9 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from benchmarks.referee.cost.ground import LIMITS, Ground, every_second
+from agents.workspace.moving import move, restore
+from benchmarks.referee.cost.gates import STATIC, Gates
+from benchmarks.referee.cost.ground import LIMITS, Ground, every_second, own_seconds
 from benchmarks.referee.cost.journal import Journal
 from benchmarks.referee.cost.made import any_edit, body_edit, line_edit, shop, ways
 from director.referee.mapping import changes, mappable
@@ -34,6 +37,8 @@ RESULTS = Path(__file__).parents[2] / "results" / "referee_cost.json"
 WHOLE_RUNS = 3
 FILES_AT_ONCE = 10
 """Test files that are mapped in one step."""
+GATED_TESTS = 2000
+"""Tests of the project whose files the gates read: one module and one file of tests for each twenty."""
 PROJECTS = {"traps": FILES, "ways": ways()}
 EDITS = {"body edit": body_edit, "one-line edit": line_edit}
 Table = dict[str, object]
@@ -178,32 +183,61 @@ def _equality_table(journal: Journal, name: str) -> Table:
 
 
 async def trees(folder: Path, journal: Journal, given: argparse.Namespace) -> Table | None:
-    """How long it takes until the files of a candidate stand: a new checkout, and the moved tree."""
+    """How long it takes until the files of a candidate stand: a new checkout, and two ways of moving the last one."""
     for step in journal.left(["trees"]):
-        ground = Ground(folder, {f"d{n % 200:03}/f{n}.txt": f"{n}\n" for n in range(given.files)})
-        place, index = folder / "moved", folder / "moved-index"
-        place.mkdir()
-        ground.mirror.move(ground.base, place, index)
-        changed = [ground.tree({f"d000/f{200 * n}.txt": "x\n"}) for n in range(9)]
-        taken = []
-        for tree in (changed[0], *changed):
-            before, began = every_second(), time.perf_counter()
-            ground.mirror.move(tree, place, index)
-            taken.append(((time.perf_counter() - began) * 1000, (every_second() - before) * 1000))
-        before, began = every_second(), time.perf_counter()
-        ground.mirror.checkout(changed[0], folder / "new")
-        new = (time.perf_counter() - began) * 1000, (every_second() - before) * 1000
-        journal.put(step, {
-            "files": given.files, "moved, median ms": round(statistics.median(wall for wall, _ in taken), 1),
-            "moved, median CPU ms": round(statistics.median(cpu for _, cpu in taken), 1),
-            "new checkout, ms": round(new[0]), "new checkout, CPU ms": round(new[1]),
-        })  # fmt: skip
+        journal.put(step, _moved(folder, given.files))
     table: Table | None = journal.get("trees")
     return table
 
 
+def _moved(folder: Path, files: int) -> Table:
+    ground = Ground(folder, {f"d{n % 200:03}/f{n}.txt": f"{n}\n" for n in range(files)})
+    place, index = folder / "moved", folder / "moved-index"
+    place.mkdir()
+    trees = [ground.base, *(ground.tree({f"d000/f{200 * n}.txt": "x\n"}) for n in range(9))]
+    ways: dict[str, Callable[[str, str], None]] = {
+        "moved": lambda held, tree: move(ground.mirror, tree, place, index, held),
+        "moved and looked through": lambda _, tree: restore(ground.mirror, tree, place, index),
+        "new checkout": lambda _, tree: ground.mirror.checkout(tree, folder / f"new-{tree}"),
+    }
+    found: Table = {"files": files}
+    for name, way in ways.items():
+        restore(ground.mirror, ground.base, place, index)
+        taken = []
+        for held, tree in pairwise(trees if name != "new checkout" else trees[:3]):
+            before, began = own_seconds(), time.perf_counter()
+            way(held, tree)
+            taken.append(((time.perf_counter() - began) * 1000, (own_seconds() - before) * 1000))
+        found[f"{name}, median ms"] = round(statistics.median(wall for wall, _ in taken), 1)
+        found[f"{name}, median CPU ms"] = round(statistics.median(cpu for _, cpu in taken), 1)
+    return found
+
+
+async def gates(folder: Path, journal: Journal, given: argparse.Namespace) -> Table | None:
+    """The gates that only read: after one changed file each says what it says of the whole, for less."""
+    steps = [f"gates {n}" for n in range(given.gated)]
+    if any(journal.get(step) is None for step in steps):
+        measured = Gates(Ground(folder, shop(GATED_TESTS, given.seed)))
+        base = await measured.base()
+        for step in journal.left(steps):
+            found = await measured.edited(random.Random(f"{given.seed} {step}"))
+            journal.put(step, {**found, "base": base})
+    if any(journal.get(step) is None for step in steps):
+        return None
+    rows = journal.rows("gates ")
+    return {
+        "files": 2 * GATED_TESTS // 20, "edits": len(rows),
+        "whole project, CPU s": {gate: round(rows[0]["base"][gate], 3) for gate in STATIC},
+        "after one changed file, median CPU s":
+            {gate: round(statistics.median(row["cpu"][gate] for row in rows), 3) for gate in STATIC},
+        "all of them, whole project": round(sum(rows[0]["base"].values()), 2),
+        "all of them, after one changed file": round(statistics.median(sum(row["cpu"].values()) for row in rows), 2),
+        "different": [row["different"] for row in rows if row["different"]],
+    }  # fmt: skip
+
+
 PARTS: dict[str, Callable[[Path, Journal, argparse.Namespace], Awaitable[Table | None]]] = {
-    "cost": cost, "equality": equality, "trees": trees,
+    "cost": cost, "equality": equality, "trees": trees, "gates": gates,
 }  # fmt: skip
 
 
@@ -214,6 +248,7 @@ async def main() -> int:
     parser.add_argument("--tests", type=int, default=5000)
     parser.add_argument("--edits", type=int, default=100, help="of the cost, of each kind")
     parser.add_argument("--mutations", type=int, default=500, help="of the equality, of all projects together")
+    parser.add_argument("--gated", type=int, default=20, help="edits of the gates")
     parser.add_argument("--files", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=86400, help="begin no step after so many")
@@ -235,7 +270,7 @@ async def main() -> int:
 
 def _keep(found: Table, given: argparse.Namespace) -> None:
     """Renew the parts that were measured in full, when they were measured at full size."""
-    if (given.tests, given.edits, given.mutations, given.files) == (5000, 100, 500, 20000):
+    if found.keys() & PARTS and (given.tests, given.edits, given.mutations, given.files) == (5000, 100, 500, 20000):
         before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
         RESULTS.write_text(json.dumps({**before, **found}, indent=2) + "\n", encoding="utf-8")
 

@@ -30,6 +30,7 @@ Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][
 Session = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Wait = Annotated[float, Query(ge=0, le=PATIENCE)]
 _ENDED = ("done", "failed")
+NOBODY = "no {what} is known yet: ask again in 1 s while the director starts; if none is at work, `kaizen up` starts it"
 
 
 class Work(BaseModel, extra="forbid"):
@@ -133,14 +134,19 @@ def _require_same(first: TaskRequested, wish: TaskRequested) -> None:
 
 
 def find_role(feed: Feed, name: str) -> RoleCard:
-    """Return a role by its name or another name of it; raise Refused with the ones there are."""
+    """Return a role by its name or another name of it; raise Refused with the ones there are.
+
+    A director says who its agents are when it starts: until then nobody can say that one is not among them.
+    """
     roles = feed.board.roles
+    if not roles:
+        raise Refused(503, "starting", NOBODY.format(what="agent"), retry=1)
     wanted = name.lower()
     found = next((role for role in roles if wanted in (role.name, *role.aliases)), None)
     if found is None:
         known = [role.name for role in roles]
-        there = ", ".join(known) or "none yet, no director has started: `kaizen up`"
-        raise Refused(404, "unknown_agent", f"no agent is called {name[:100]}; known: {there}", more={"known": known})
+        message = f"no agent is called {name[:100]}; known: {', '.join(known)}"
+        raise Refused(404, "unknown_agent", message, more={"known": known})
     return found
 
 

@@ -15,7 +15,7 @@ from dashboard.server.errors import Refused
 from dashboard.server.feed import Feed
 from dashboard.server.parts import Parts, TheCaller, TheParts, TheProject
 from dashboard.server.routes.requests import SEEN, Key, Line, append, request_id, store_key
-from dashboard.server.routes.tasks import PATIENCE, Wait
+from dashboard.server.routes.tasks import NOBODY, PATIENCE, Wait
 from dashboard.server.texts import bytes_of, json_of, text_of
 from dashboard.server.wire import Json, encoded, written_json
 from ledger.events import RequestId, ToolCard, ToolRequested
@@ -94,12 +94,14 @@ async def _use(
 
 
 def find_tool(feed: Feed, name: str) -> ToolCard:
-    """Return a tool; raise Refused with the ones there are."""
+    """Return a tool; raise Refused with the ones there are, or to be asked again while none is known yet."""
+    if not feed.asked.tools:
+        raise Refused(503, "starting", NOBODY.format(what="tool"), retry=1)
     found = next((card for card in feed.asked.tools if card.name == name), None)
     if found is None:
         known = [card.name for card in feed.asked.tools]
-        there = ", ".join(known) or "none yet, no director has started: `kaizen up`"
-        raise Refused(404, "unknown_tool", f"no tool is called {name[:100]}; known: {there}", more={"known": known})
+        message = f"no tool is called {name[:100]}; known: {', '.join(known)}"
+        raise Refused(404, "unknown_tool", message, more={"known": known})
     return found
 
 

@@ -514,6 +514,22 @@ export interface FindingsReported {
   readonly answer?: string;
 }
 
+/** A test that counts neither as passed nor as failed in the run. */
+export interface FlakyTest {
+  readonly test: string;
+  readonly said: string;
+  readonly at: number;
+}
+
+/** A test failed and passed on one and the same tree: in this run it counts neither as passed nor as failed. */
+export interface FlakyTestQuarantined {
+  readonly kind: "FlakyTestQuarantined";
+  readonly run: string;
+  readonly test: string;
+  readonly said?: string;
+  readonly tree?: string;
+}
+
 /** What the run will still spend, as it was told at the start of an iteration; 80 of 100 ends lie in between. */
 export interface Forecast {
   readonly at: number;
@@ -1014,6 +1030,7 @@ export interface Run {
   readonly by_task: readonly CostRow[];
   readonly spent: readonly SpentBudget[];
   readonly forecast: Forecast | null;
+  readonly quarantined: readonly FlakyTest[];
   readonly facts: string;
   readonly plan: readonly PlanCard[];
 }
@@ -1309,6 +1326,7 @@ export type AnyEvent =
   | BaselineMeasured
   | BranchMeasured
   | ErrorSeen
+  | FlakyTestQuarantined
   | IterationStarted
   | IterationEnded
   | BudgetExhausted
@@ -1393,6 +1411,7 @@ export const KINDS: { readonly [kind in Kind]: string } = {
   BaselineMeasured: "All gates were measured on the tree the run starts from.",
   BranchMeasured: "All gates were measured on the branch as it stands, after it moved without a landing.",
   ErrorSeen: "A test failed in a way that can be recognised again.",
+  FlakyTestQuarantined: "A test failed and passed on one and the same tree: in this run it counts neither as passed nor as failed.",
   IterationStarted: "An iteration chose its tasks.",
   IterationEnded: "Every task of the iteration came to its end.",
   BudgetExhausted: "What a call to a model may take at worst does not fit into a budget any more.",
@@ -1473,6 +1492,7 @@ export const KEPT = {
   CHECKPOINTS: 200,
   ERRORS: 50,
   NOTICES: 50,
+  QUARANTINED: 20,
   REQUESTS_KEPT: 20,
   TRIED: 20,
   PLAN_STEPS: 30,

@@ -107,6 +107,7 @@ function told(moved: Board, row: Row): Board {
     case "RunClosing":
     case "BranchDelivered":
     case "DeliveryFailed":
+    case "FlakyTestQuarantined":
     case "RunCosted":
     case "RunEnded":
       return onRun(moved, row);

@@ -32,6 +32,8 @@ function ofRun(row: Row): Line | null {
       return { text: `score ${number(row.score)} · ${readings(row.readings)}` };
     case "ErrorSeen":
       return { text: `${row.exception}: ${row.message} in ${row.test}`, tone: "bad" };
+    case "FlakyTestQuarantined":
+      return { text: `${row.test} passes and fails on one tree: ${row.said ?? ""}`, tone: "warn" };
     case "IterationStarted":
       return { text: `${row.iteration}: ${plural(row.tasks.length, "task")} · ${row.why}` };
     case "IterationEnded":

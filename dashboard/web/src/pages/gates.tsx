@@ -1,5 +1,5 @@
 import { lazy, memo, Suspense, useState } from "react";
-import type { GateCard } from "../ledger/events.gen";
+import type { FlakyTest, GateCard } from "../ledger/events.gen";
 import type { Live } from "../ledger/live";
 import { runOf, usePart } from "../ledger/part";
 import { Badge } from "../ui/badge";
@@ -31,18 +31,19 @@ export const Gates = memo(function Gates({ live }: { live: Live }) {
       <ul>
         {run.gates.map((one) => (
           <li key={one.name}>
-            <Card gate={one} open={() => setOpen(one.name)} />
+            <Card gate={one} flaky={one.name === "tests" ? run.quarantined.length : 0} open={() => setOpen(one.name)} />
           </li>
         ))}
       </ul>
-      {gate && <GateDialog gate={gate} onClose={() => setOpen("")} />}
+      {gate && <GateDialog gate={gate} flaky={gate.name === "tests" ? run.quarantined : []} onClose={() => setOpen("")} />}
     </section>
   );
 });
 
-function Card({ gate, open }: { gate: GateCard; open: () => void }) {
+function Card({ gate, flaky, open }: { gate: GateCard; flaky: number; open: () => void }) {
   const said = saidOfGate(gate);
   const moved = gate.before !== null && gate.before !== gate.value ? `${number(gate.before)} → ${number(gate.value)}` : "";
+  const aside = flaky > 0 ? `${flaky} in quarantine` : "";
   return (
     <button type="button" className="gate" data-tone={said.tone} title={gate.detail} onClick={open} aria-haspopup="dialog">
       <span className="gate-head">
@@ -56,12 +57,12 @@ function Card({ gate, open }: { gate: GateCard; open: () => void }) {
         <span className="quiet">{gate.value === null ? "" : gate.unit}</span>
         <Spark values={gate.trend} target={gate.target} met={gate.met} />
       </span>
-      <span className="gate-detail quiet num">{[`target ${aim(gate)} ${number(gate.target)}`, moved, gate.detail].filter(Boolean).join(" · ")}</span>
+      <span className="gate-detail quiet num">{[`target ${aim(gate)} ${number(gate.target)}`, moved, gate.detail, aside].filter(Boolean).join(" · ")}</span>
     </button>
   );
 }
 
-function GateDialog({ gate, onClose }: { gate: GateCard; onClose: () => void }) {
+function GateDialog({ gate, flaky, onClose }: { gate: GateCard; flaky: readonly FlakyTest[]; onClose: () => void }) {
   const said = saidOfGate(gate);
   return (
     <Dialog title={gate.name} onClose={onClose} wide>
@@ -79,11 +80,33 @@ function GateDialog({ gate, onClose }: { gate: GateCard; onClose: () => void }) 
         <Fact name="Findings" value={plural(gate.findings, "finding")} />
         <Fact name="Measured by" value={gate.tool || "–"} />
       </dl>
+      {flaky.length > 0 && <Quarantined flaky={flaky} />}
       <h3>At each checkpoint</h3>
       <Suspense fallback={<Loading what="the trend" />}>
         <Trend name={gate.name} values={gate.trend} target={gate.target} unit={gate.unit} />
       </Suspense>
     </Dialog>
+  );
+}
+
+function Quarantined({ flaky }: { flaky: readonly FlakyTest[] }) {
+  return (
+    <>
+      <h3>In quarantine</h3>
+      <p className="quiet">They pass and fail on one and the same tree, and count neither as passed nor as failed.</p>
+      <ul className="lines">
+        {flaky.map((one) => (
+          <li key={one.test}>
+            <Badge tone="warn" shape="warn">
+              flaky
+            </Badge>
+            <span className="grow text">
+              {one.test} <span className="quiet">{one.said}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

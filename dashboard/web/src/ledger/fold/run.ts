@@ -1,5 +1,6 @@
 /** PURE: the board's run and its iterations. */
 import { KEPT, type Board, type Iteration, type Run } from "../events.gen";
+import { clip } from "./clip";
 import { NONE } from "./none";
 import { gateOf, read, trends, valuesOf } from "./gates";
 import type { Of } from "./of";
@@ -17,6 +18,7 @@ type RunRow = Of<
   | "RunClosing"
   | "BranchDelivered"
   | "DeliveryFailed"
+  | "FlakyTestQuarantined"
   | "RunCosted"
   | "RunEnded"
 >;
@@ -60,6 +62,10 @@ function changed(run: Run, row: Exclude<RunRow, Of<"RunStarted" | "IterationStar
       return { delivered: row.ref };
     case "DeliveryFailed":
       return { delivery_failed: row.why };
+    case "FlakyTestQuarantined": {
+      const flaky = { test: row.test, said: clip(row.said ?? ""), at: row.at };
+      return { quarantined: [...run.quarantined, flaky].slice(-KEPT.QUARANTINED) };
+    }
     case "RunCosted":
       return { cost: row.cost };
     case "RunEnded": {
@@ -101,6 +107,7 @@ function started(board: Board, row: Of<"RunStarted">): Run {
     by_task: [],
     spent: [],
     forecast: null,
+    quarantined: [],
     facts: "",
     plan: [],
   };

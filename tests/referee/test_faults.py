@@ -1,0 +1,86 @@
+"""Faults that are put into functions, inputs near to known ones, and what tells one answer from another."""
+
+from __future__ import annotations
+
+import ast
+from datetime import date
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from agents.inside import faults, outcomes
+from agents.inside.forks import in_fork
+from director.referee.compared import rebuilt
+
+PRICE = """
+def price(zone):
+    if zone not in PRICES:
+        raise LookupError(zone)
+    return PRICES[zone] * FACTOR
+"""
+
+
+def test_a_fault_answers_where_the_function_refuses_once_it_was_seen_to_answer() -> None:
+    """A refusal that is only left out would crash here, and every test would notice that."""
+    before, after = in_fork(lambda: _asked("an answer instead of: raise LookupError(zone)"), 5.0) or ("", "")
+
+    assert before == ["A: 6", "Q: LookupError"]
+    assert after == ["A: 6", "Q: 6"]
+
+
+def test_the_text_is_as_it_was_when_a_fault_was_taken_out() -> None:
+    tree = ast.parse(PRICE)
+
+    for fault in faults.faults_of(tree.body[0]):
+        fault.apply()()
+
+    assert ast.unparse(tree) == ast.unparse(ast.parse(PRICE))
+
+
+def test_nothing_is_a_result_that_can_be_another() -> None:
+    """Else a test of what is not there could never notice that something is."""
+    assert faults.bend(None, "bend") is not None
+
+
+@pytest.mark.parametrize("value", [b"frame", Decimal("12.5"), date(2024, 2, 29), "parseHTTP"])
+def test_there_are_inputs_near_to_values_of_many_kinds(value: Any) -> None:
+    near = [each["given"] for each in outcomes.neighbours({"given": value}, Random(1), 8)]
+
+    assert len(near) >= 6
+    assert all(type(each) is type(value) and each != value for each in near)
+
+
+@pytest.mark.parametrize(("one", "other"), [(Decimal(1), Decimal(2)), (date(2024, 1, 1), date(2024, 1, 2)),
+                                             (bytearray(b"a"), bytearray(b"b"))])  # fmt: skip
+def test_values_without_parts_are_told_apart_by_what_they_say(one: Any, other: Any) -> None:
+    assert outcomes.encoded(one) != outcomes.encoded(other)
+
+
+def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:
+    """What was recorded of the old one says nothing of what the new one does."""
+    listed = '["gave", ["object", ["Ring"], {"items": ["list", []], "next": ["int", "0"]}]]'
+    queued = '["gave", ["object", ["Ring"], {"items": ["object", ["deque"], {}], "next": ["int", "0"]}]]'
+    longer = '["gave", ["object", ["Ring"], {"items": ["list", []], "next": ["int", "1"], "pushed": ["int", "0"]}]]'
+
+    assert rebuilt(listed, queued)
+    assert not rebuilt(listed, longer)
+
+
+def _asked(said: str) -> tuple[list[str], list[str]]:
+    faults.install()
+    tree = ast.parse(PRICE)
+    next(fault for fault in faults.faults_of(tree.body[0]) if fault.said == said).apply()
+    names: dict[str, Any] = {"PRICES": {"A": 2}, "FACTOR": 3}
+    exec(compile(ast.fix_missing_locations(tree), "price.py", "exec"), names)
+    before = [_told(names["price"], zone) for zone in "AQ"]
+    faults.arm_answers()
+    return before, [_told(names["price"], zone) for zone in "AQ"]
+
+
+def _told(price: Any, zone: str) -> str:
+    try:
+        return f"{zone}: {price(zone)}"
+    except LookupError:
+        return f"{zone}: LookupError"
