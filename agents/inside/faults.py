@@ -77,10 +77,14 @@ def _instead(node: Any) -> Iterator[Fault]:
             block = getattr(each, name, None)
             for place, one in enumerate(block if isinstance(block, list) else []):
                 if isinstance(one, ast.Raise) and one.exc is not None:
-                    said = "an answer instead of: " + _short(one)
-                    yield Fault(
-                        INSTEAD, one.lineno, said, lambda block=block, place=place: answering(node, block, place)
-                    )  # type: ignore[misc]
+                    yield _answer(node, block, place)  # type: ignore[arg-type]
+
+
+def _answer(node: Any, block: List[Any], place: int) -> Fault:
+    refusal = block[place]
+    return Fault(
+        INSTEAD, refusal.lineno, "an answer instead of: " + _short(refusal), lambda: answering(node, block, place)
+    )
 
 
 def answering(node: Any, block: List[Any], place: int) -> Undo:
@@ -91,7 +95,8 @@ def answering(node: Any, block: List[Any], place: int) -> Undo:
     answer.orelse = [refusal]  # type: ignore[attr-defined]
     back = _put(block, place, _at(answer, refusal))
     for each in returns:
-        each.value = _at(ast.Call(ast.Name(KEPT, ast.Load()), [each.value], []), each)
+        given: Any = each.value
+        each.value = _at(ast.Call(ast.Name(KEPT, ast.Load()), [given], []), each)
 
     def undo() -> None:
         for each, value in zip(returns, values):
