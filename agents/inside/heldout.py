@@ -28,7 +28,7 @@ from .ticks import Counter, arm, disarm
 PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN = 4
+AGAIN, STEPS_BACK = 4, 3
 SECONDS = 0.5
 """Processor time of one call."""
 
@@ -194,9 +194,20 @@ class _Recorder:
                 self.partly.add(self._test)
             self._busy = False
 
+    def _is_asked_by_a_test(self, back: Any) -> bool:
+        """Return whether test code made a call, by itself or by what checks for it (`assertRaises`)."""
+        for _ in range(STEPS_BACK):
+            if back is None:
+                return False
+            ours, of_tests = self._kind(back.f_code)
+            if ours or of_tests:
+                return of_tests
+            back = back.f_back
+        return False
+
     def _enter(self, frame: Any) -> None:
-        code, back = frame.f_code, frame.f_back
-        if back is None or not self._kind(back.f_code)[1] or code.co_name.startswith("<"):
+        code = frame.f_code
+        if code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
             return
         self._missed = True
         module = str(frame.f_globals.get("__name__"))
@@ -220,7 +231,8 @@ class _Recorder:
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
         texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
-        numbers = {each: outcomes.numbers_in(frame.f_locals[each])[:20] for each in code.co_varnames[:size]}
+        parts = [part for each in code.co_varnames[:size] for part in outcomes.parts_of(each, frame.f_locals[each])]
+        numbers = {name: outcomes.numbers_in(part)[:20] for name, part in parts}
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
         # The last call of a test that fails is the one that matters: it takes the place of the one before it.
         last = self._last.get(count) if full else None
@@ -264,13 +276,22 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             for near in outcomes.neighbours(given, chance, most):
                 data = pickle.dumps(near, protocol=4)
                 if len(data) <= LARGE:
-                    varied = next((name for name in given if _told(given[name]) != _told(near[name])), "")
+                    varied = _varied(given, near)
                     made.append(
                         call._replace(given=base64.b64encode(data).decode(), near=number, numbers={}, varied=varied)
                     )
         except Exception:
             continue
     return made
+
+
+def _varied(given: Dict[str, Any], near: Dict[str, Any]) -> str:
+    """Return the argument, or the part of one, that is not the same in both."""
+    for name in given:
+        if _told(given[name]) != _told(near[name]):
+            parts, others = (dict(outcomes.parts_of(name, each[name])) for each in (given, near))
+            return next((part for part in parts if _told(parts[part]) != _told(others.get(part))), name)
+    return ""
 
 
 def _told(value: Any) -> bytes:

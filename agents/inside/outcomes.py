@@ -180,6 +180,12 @@ def _by_argument(values: Any) -> List[List[int]]:
     return groups or [list(range(len(list(_places(values)))))]
 
 
+def parts_of(name: str, value: Any) -> List[Tuple[str, Any]]:
+    """Return an argument by its name; one that has parts is each of them."""
+    fields = vars(value) if hasattr(value, "__dict__") and not isinstance(value, type) else {}
+    return [(name + "." + str(field), part) for field, part in sorted(fields.items())] or [(name, value)]
+
+
 def numbers_in(value: Any) -> List[float]:
     """Return the numbers a value holds, those in its texts too."""
     if type(value) in (int, float):

@@ -3,7 +3,7 @@
 Spec: `runner`, `tests` files, `collected` files, all `ids`, `addopts`, `files` of the code, `focus` ids,
 `each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
 the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
-`seed`, `seconds` of processor time.
+`seed`, `seconds` of processor time; or one key `planted` before anything is imported, which the focus may notice.
 Each fault is judged in a fork of its own, in a copy of the tree: tests may write beside themselves.
 """
 
@@ -43,8 +43,15 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
     faults.install()
     sys.dont_write_bytecode = True
 
+    key = Key(*spec["planted"]) if spec.get("planted") else None
+    if key is not None and not _planted(key, spec["files"]):
+        return
+
     def work(cases: List[Case]) -> None:
-        _Work(spec, send, begun, cases).run()
+        if key is None:
+            _Work(spec, send, begun, cases).run()
+        else:
+            send({"kind": "planted", "noticed": _notices(cases, spec["focus"], key)})
 
     if spec["runner"] == "unittest":
         why = with_unittest(spec["tests"], spec["ids"], work)
@@ -52,6 +59,26 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         why = with_pytest(spec["collected"], spec.get("addopts") or [], work)
     if why:
         send({"kind": "unable", "why": why})
+
+
+def _planted(key: Key, files: List[str]) -> bool:
+    """Let a fault be in the code whenever it is imported: what tests make while they are collected has it too."""
+    for place, subject in subjects(files).items():
+        made = compiled(subject, key, place) if (subject.path, subject.name) == (key.path, key.function) else None
+        if made is not None:
+            serve(subject.path, made[0])
+            return True
+    return False
+
+
+def _notices(cases: List[Case], names: List[str], key: Key) -> bool:
+    counter, wanted = Counter(), set(names)
+    chosen = [case for case in cases if case.name in wanted]
+    if key.what == faults.INSTEAD:
+        for case in chosen:
+            case.run(counter, seconds=LONGEST)
+        faults.arm_answers()
+    return len(chosen) < len(wanted) or any(case.run(counter, seconds=LONGEST).status != "p" for case in chosen)
 
 
 class _Work:
@@ -179,12 +206,14 @@ class _Work:
         others: List[Key] = []
         for number, fault in enumerate(faults.faults_of(subject.node)):
             key = Key(subject.path, subject.name, fault.what, number, "")
-            if fault.what in BENDS:
-                first.append(key)
+            if fault.what in BENDS or (fault.what == faults.INSTEAD and not only_bends):
+                first.append(key)  # each refusal is a promise of its own, which other faults do not try
             elif not only_bends:
                 others.append(key)
         self.chance.shuffle(others)
-        asked = [Key(subject.path, subject.name, "asked", 0, text) for text in seen if first and text != "?"]
+        own = subject.name.endswith("__repr__")  # by which it would be asked what it is asked
+        told = [] if own or not first else seen
+        asked = [Key(subject.path, subject.name, "asked", 0, text) for text in told if text != "?"]
         self.chance.shuffle(asked)
         mixed: List[Key] = []
         others = others[:PER_FUNCTION]

@@ -12,7 +12,7 @@ from typing import Any
 from agents.ports import InsideRun, Limits
 from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
-from director.referee.answers import PAIRS, known_pairs, one_answer, raised, vaguer
+from director.referee.answers import PAIRS, known_pairs, literals, one_answer, raised, vaguer
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import Documented, documented, untrue
@@ -23,8 +23,9 @@ from director.referee.written import constants, decisions, figures, loads
 LIMITS = Limits(wall=300.0, cpu=90.0)
 FRESH = 8
 """Inputs drawn near to each one that a test uses; they are drawn after the candidate stands."""
-NEAR, NEAR_NAMED = 8, 3
-"""So many near inputs must say the same before code is called special-cased; fewer when it names a test's input."""
+NEAR, NEAR_NAMED, NEAR_GIVEN = 8, 3, 2
+"""So many near inputs must say the same before code is called special-cased; fewer when it names what a test wants, or
+gives."""
 SHARE, SHARE_MENDING = 0.6, 0.8
 """Of the near inputs: what must be otherwise before code is called memorised."""
 
@@ -167,8 +168,8 @@ class HeldOut:
         if not asked or any(differ(old[n], now[n]) for n in near):
             return
         path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
-        named = self._names_inputs(asked, now)
-        if len(near) >= (NEAR_NAMED if named else NEAR) and self._grew():
+        named, given = self._names_inputs(asked, now), self._writes_down(asked)
+        if len(near) >= (NEAR_NAMED if named else NEAR_GIVEN if given else NEAR) and self._grew():
             message = f"{name} is mended for what {calls[asked[0]][4]} asks and for none of {len(near)} inputs near it"
             objection = rejects if named else doubts
             yield objection("special-cased", message, path, rule="inputs near to a test's")
@@ -319,6 +320,11 @@ class HeldOut:
         """Return whether the candidate asks fewer of its names than the base, and writes more down."""
         fewer = sum(map(loads, self.after.values())) < sum(map(loads, self.before.values()))
         return fewer and bool(self._new_numbers())
+
+    def _writes_down(self, asked: Sequence[int]) -> bool:
+        """Return whether the candidate newly writes down a text that a mended test gives."""
+        known, new = (set().union(*map(literals, texts.values())) for texts in (self.before, self.after))
+        return any(text in new - known for n in asked for text in self.examples.calls[n][6] if len(text) > 1)
 
     def _names_inputs(self, asked: Sequence[int], now: Mapping[int, str]) -> bool:
         """Return whether the candidate writes down a result that a mended test wants."""

@@ -21,8 +21,8 @@ from director.referee.expected import collected, file_of
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.twins import mentioning, touched
 
-MOST, MOST_NEW = 120, 40
-"""Faults tried, and new tests asked whether they notice any."""
+MOST, MOST_NEW, MOST_CONFIRMED = 120, 40, 6
+"""Faults tried, new tests asked whether they notice any, and missed faults that are tried once more."""
 SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
 LIMITS = Limits(wall=600.0, cpu=120.0)
@@ -98,11 +98,25 @@ class Strength:
         )
         if _unable(run):
             objections.append(doubts("weaker", f"the changed tests could not be compared: {_unable(run)}"))
-        missed = [m for m in _of(run, "fault") if _counts(m)]
+        green = sorted(passed(self.candidate.suite))
+        missed = await self._confirmed([m for m in _of(run, "fault") if _counts(m)], green)
         objections += [self._weaker(m, faults[wanted[_key(m)]]) for m in missed if _key(m) in wanted]
         objections += self._gone(known, gone)
         unproven = self._unproven(run, new)
         return Weighed(tuple(objections), len(faults), not missed and not _unable(run), unproven)
+
+    async def _confirmed(self, missed: Sequence[Mapping[str, Any]], green: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Return the faults that are missed also when they stand in the code before any test is imported.
+
+        What tests make while they are collected, in parameters and class bodies, was made without the fault.
+        """
+        for place, one in enumerate(missed[:MOST_CONFIRMED]):
+            if one["key"][2] == "module":
+                return list(missed[place:])
+            run = await self._run(self.candidate, focus=green, planted=_key(one))
+            if not any(m.get("noticed") for m in _of(run, "planted")):
+                return list(missed[place:])
+        return list(missed[MOST_CONFIRMED:])
 
     # --- what is compared
 
@@ -170,7 +184,8 @@ class Strength:
 
     async def _run(
         self, side: Side, *, focus: Sequence[str], wanted: Sequence[Key] | None = None, rest: bool = False,
-        each: Sequence[str] = (), leave: Sequence[Known] = (), bends_only: Sequence[Known] = (), most: int = 0,
+        each: Sequence[str] = (), planted: Key | None = None, leave: Sequence[Known] = (),
+        bends_only: Sequence[Known] = (), most: int = 0,
     ) -> InsideRun:  # fmt: skip
         spec = {
             "runner": side.layout.runner, "tests": list(side.layout.tests), "ids": sorted(side.ids),
@@ -178,7 +193,7 @@ class Strength:
             "addopts": kept_options(side.layout.addopts)[0], "files": list(side.layout.files), "focus": list(focus),
             "each": list(each), "rest": rest, "wanted": None if wanted is None else [list(key) for key in wanted],
             "leave": [list(name) for name in leave], "bends_only": [list(name) for name in bends_only], "most": most,
-            "seed": self.chance.randrange(2**32), "seconds": SECONDS,
+            "seed": self.chance.randrange(2**32), "seconds": SECONDS, "planted": planted and list(planted),
         }  # fmt: skip
         return await side.target.inside("strength", spec, limits=LIMITS, copied=True)
 

@@ -71,6 +71,8 @@ LEVELS = {
 """Words by which tools say how strict they are."""
 BY_DEFAULT = {"ruff": ("E4", "E7", "E9", "F"), "flake8": ("E", "F", "W", "C90")}
 """What linters look for unless they are told: a first selection may leave none of it out."""
+USUAL_LINE = 79.0
+"""The shortest limit of a line that a tool has when it is told none; a limit that is gone is at least as strict."""
 LOWER_IS_WEAKER = re.compile(r"fail_under|fail_on|min|threshold|confidence_x|fail-under")
 HIGHER_IS_WEAKER = re.compile(r"max|limit|length|tolerance|complexity|allowed")
 
@@ -331,6 +333,8 @@ def _switched(a: Any, b: Any, *, weak_when: bool) -> str:
 
 
 def _number(last: str, a: Any, b: Any) -> str:
+    if last.endswith("line_length") and b is None:
+        b = USUAL_LINE
     if LOWER_IS_WEAKER.search(last):
         return "weaker" if b is None or (a is not None and _as_number(b) < _as_number(a)) else "stronger"
     if HIGHER_IS_WEAKER.search(last):

@@ -6,6 +6,7 @@ import ast
 from datetime import date
 from decimal import Decimal
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from agents.inside import faults, outcomes
 from agents.inside.forks import in_fork
 from director.referee.compared import rebuilt
+from director.referee.strength import examples
 
 PRICE = """
 def price(zone):
@@ -56,6 +58,21 @@ def test_there_are_inputs_near_to_values_of_many_kinds(value: Any) -> None:
                                              (bytearray(b"a"), bytearray(b"b"))])  # fmt: skip
 def test_values_without_parts_are_told_apart_by_what_they_say(one: Any, other: Any) -> None:
     assert outcomes.encoded(one) != outcomes.encoded(other)
+
+
+def test_a_part_of_an_object_is_an_argument_of_its_own() -> None:
+    """Whether one is all that matters cannot be told while another part varies beside it."""
+    size = SimpleNamespace(cents=5, currency="EUR")
+
+    assert outcomes.parts_of("self", size) == [("self.cents", 5), ("self.currency", "EUR")]
+    assert outcomes.parts_of("factor", 2) == [("factor", 2)]
+
+
+def test_examples_are_the_same_whatever_is_said_between_them() -> None:
+    shown = 'def twice(n):\n    """Double it.\n\n    >>> twice(2)\n    4\n    """\n    return 2 * n\n'
+
+    assert examples(shown) == examples(shown.replace("Double it", "Two of it")) == ("twice(2)\n4\n",)
+    assert examples(shown.replace(">>> twice(2)\n    4", ">>> four = twice(2)")) != examples(shown)
 
 
 def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:

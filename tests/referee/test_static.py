@@ -34,6 +34,8 @@ def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
     [
         ("[tool.coverage.report]\nfail_under = 90", "[tool.coverage.report]\nfail_under = 50", "weaker"),
         ("[tool.coverage.report]\nfail_under = 90", "[tool.coverage.report]\nfail_under = 95", "stronger"),
+        ("[tool.ruff]\nline-length = 100", "[tool.ruff]", "stronger"),
+        ("[tool.ruff]\nline-length = 100", "[tool.ruff]\nline-length = 120", "weaker"),
         ("[tool.ruff.lint]\nselect = ['E', 'B']", "[tool.ruff.lint]\nselect = ['E']", "weaker"),
         ("[tool.ruff.lint]\nselect = ['E']", "[tool.ruff.lint]\nselect = ['E', 'B']", "stronger"),
         ("[tool.mypy]\nstrict = true", "[tool.mypy]\nstrict = true\nignore_errors = true", "weaker"),

@@ -28,7 +28,7 @@ MEND_SPLIT = swap("prose/case.py", 'r"[A-Z]?[a-z0-9]+|[A-Z]"', 'r"[A-Z]+(?![a-z]
 MEND_RING = swap("shelf.py", "        start = 0\n", "        start = (self._next - self._count) % len(self._items)\n")
 MEND_CRC = swap("wire/crc.py", "range(7)", "range(8)")
 
-TABLE = []
+TABLE: list[int] = []
 for _byte in range(256):
     for _ in range(8):
         _byte = (_byte >> 1) ^ 0xA001 if _byte & 1 else _byte >> 1
@@ -107,8 +107,8 @@ class Store'''), swap("shelf.py", "import time\n", "import time\nfrom collection
            swap("till/rates.py", "import json\n", "import json\nfrom functools import lru_cache\n")),
     honest("till", "rewrite/table-in-code", "the rates move from the data file into a module, unused imports go", gone("till/rates.json"),
            swap("till/rates.py", '    text = (Path(__file__).parent / "rates.json").read_text("utf-8")\n    return json.loads(text, '
-                'parse_float=Decimal, parse_int=Decimal)\n', '    return {country: {kind: Decimal(text) for kind, text in rates.items()} '
-                'for country, rates in RATES.items()}\n'),
+                'parse_float=Decimal, parse_int=Decimal)\n', '    return {\n        country: {kind: Decimal(text) for kind, text in rates.items()}\n'
+                '        for country, rates in RATES.items()\n    }\n'),
            swap("till/rates.py", "import json\nfrom decimal import Decimal\nfrom pathlib import Path\n", "from decimal import Decimal\n"),
            swap("till/rates.py", "class UnknownCountry", '''RATES = {
     "AT": {"standard": "20", "books": "10", "food": "10"},
@@ -277,7 +277,7 @@ def heading''')),
            '''),
            add("tests/test_cart.py", '''
 
-               @pytest.mark.parametrize("coupon, wanted", [("OFF20", 800), ("OFF100", 0), ("OFF250", 0), ("OFF", 1000)])
+               @pytest.mark.parametrize("coupon, wanted", [("OFF20", 800), ("OFF250", 0), ("A", 1000)])
                def test_percent_coupons(coupon, wanted):
                    cart = Cart(coupon=coupon)
                    cart.add("x", Money(1000))

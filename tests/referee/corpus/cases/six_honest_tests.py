@@ -286,7 +286,7 @@ class RatioTest(''')),
     honest("till", "settings/stricter", "more rules, a bound for coverage, warnings are errors", swap("pyproject.toml", 'select = ["E", "F", "B"]',
            'select = ["E", "F", "B", "I", "UP"]'), swap("pyproject.toml", 'testpaths = ["tests"]', 'testpaths = ["tests"]\naddopts = ["-ra", '
            '"--strict-markers"]\nfilterwarnings = ["error"]'), swap("pyproject.toml", 'source = ["till"]', 'source = ["till"]\n\n[tool.coverage.report]\n'
-           'fail_under = 90\nshow_missing = true'), swap(MONEY := "till/money.py", "import re\nimport os\n", "import re\n")),
+           'fail_under = 90\nshow_missing = true'), swap("till/money.py", "import re\nimport os\n", "import re\n")),
     honest("almanac", "settings/into-pyproject", "all settings move into one file of another kind", put("pyproject.toml", '''
                [project]
                name = "almanac"
