@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from types import CodeType, FrameType
+from types import CodeType, FrameType, GetSetDescriptorType
 from typing import Any, Callable, Dict, Optional, Sequence, Set, Tuple
 
 from .ticks import OutOfTicks
@@ -101,14 +101,8 @@ class Recorder:
         for name, value in frame.f_locals.items():
             kind = type(value)
             seen.setdefault(name, set()).add(kind.__name__)
-            if (
-                kind.__module__ != "builtins"
-                and isinstance(getattr(value, "__dict__", None), dict)
-                and not isinstance(value, type)
-            ):
-                self.attributes.setdefault(kind.__name__, set()).update(
-                    key for key in vars(value) if isinstance(key, str)
-                )
+            if kind.__module__ != "builtins" and not issubclass(kind, type):
+                self.attributes.setdefault(kind.__name__, set()).update(_held(value))
 
     def _monitored(self, call: Callable[[], Any]) -> Any:
         monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
@@ -128,6 +122,15 @@ class Recorder:
         finally:
             monitoring.set_events(tool, 0)
             monitoring.free_tool_id(tool)
+
+
+def _held(value: Any) -> Set[str]:
+    """Return the attributes an object holds without asking it: its own code might fail, and end the tracing."""
+    for kind in type(value).__mro__:
+        slot = kind.__dict__.get("__dict__")
+        if isinstance(slot, GetSetDescriptorType):
+            return {key for key in slot.__get__(value) if isinstance(key, str)}
+    return set()
 
 
 def in_files(project: str, files: Sequence[str]) -> Callable[[str], bool]:
