@@ -86,7 +86,7 @@ def json_lines(lines: Sequence[str], at: int) -> int:
 
 def _in_a_row(text: str) -> list[str]:
     """Return the objects and lists a text is made of; none when anything but blanks and commas is between them."""
-    pieces = []
+    pieces: list[str] = []
     at = 0
     while at < len(text):
         if text[at] in " \t\r\n,;":
