@@ -24,6 +24,7 @@ _PARAMETER = re.compile(
 _END = re.compile(rf"</(?:{_SPACE}invoke|function)>")
 _KEYED = re.compile(r"\s*([\w.-]+)\s*(<arg_key>.*)?\Z", re.DOTALL)
 _CHILD = re.compile(r"<(\w+)>")
+_CDATA = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
 _WHOLE = ("content", "file_text", "contents")
 """Arguments that are whole files: they end with a line end, which stands next to the closing tag."""
 
@@ -138,6 +139,8 @@ def _pair(text: str) -> tuple[str, str, str]:
 
 def _value(name: str, value: str) -> str:
     """Return a value between tags: on lines of its own it loses the line ends next to the tags."""
+    literal = _CDATA.match(value)
+    value = literal[1] if literal else value
     if not value.startswith("\n"):
         return value
     value = value[1:].removesuffix("\n")

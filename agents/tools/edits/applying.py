@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 
+from agents.tools.edits.dressed import otherwise, why_dressed, why_encoded
 from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, meant
-from agents.tools.edits.nearest import numbered
-from agents.tools.edits.partial import elision, stands_in, why_partial, why_wrapped
+from agents.tools.edits.partial import elision, stands_in, why_partial
 from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
 from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
 from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write
-
-_SHOWN = 40
-"""Lines of one changed file that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +113,8 @@ class _Plan:
         _without_marks(edit, edit.new, edit.old)
         new = not edit.old
         file = self._file(self._meant(edit.path or self._default, new=new))
+        if why := why_dressed(file.path, edit.new, edit.old):
+            raise _Stop(f"{file.path}: {why}")
         left_out = elision(edit.new, file.before, edit.old)
         if left_out:
             raise _Stop(
@@ -138,7 +136,7 @@ class _Plan:
         file = self._file(path)
         old = file.before
         _without_marks(edit, edit.text, old.text if old else "")
-        if why := why_wrapped(path, edit.text):
+        if why := why_dressed(path, edit.text, old.text if old else "") or why_encoded(path, edit.text):
             raise _Stop(f"{path}: {why}")
         if old is None and " " in path and not edit.sure:
             raise _Stop(f"there is no file {path!r}: make a new file with blanks in its name by write_file")
@@ -233,12 +231,13 @@ class _Plan:
         if not file.replaced or file.after is None:
             return
         edits, file.replaced = file.replaced, []
-        start = file.after
+        start, noted = file.after, len(self.notes)
         try:
             file.after = self._at_once(file.path, start, edits)
         except Misplaced as first:
             if len(edits) == 1:
                 raise _Stop(_at(edits[0].at, f"{file.path}: {self._told(file.path, edits[0], first)}")) from first
+            del self.notes[noted:]
             file.after = self._one_by_one(file.path, start, edits)
 
     def _at_once(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
@@ -264,7 +263,10 @@ class _Plan:
                 why = self._told(path, edit, _why_not(start, now, edit, stop))
                 refused.append(_at(edit.at, f"{path}: {why}"))
                 continue
-            self._note(path, edit, each, now)
+            try:
+                self._note(path, edit, each, now)
+            except Misplaced as stop:
+                refused.append(_at(edit.at, f"{path}: {stop}"))
             now = now.with_spans(each.spans, each.ended)
         if refused:
             raise _Stop("\n".join(refused))
@@ -275,15 +277,25 @@ class _Plan:
         return f"{why}{elsewhere(self._files, self._listed(), path, edit.old) if isinstance(why, Absent) else ''}"
 
     def _note(self, path: str, edit: Replace, placed: Placed, file: TextFile) -> None:
+        """Note what was not taken to the letter; raise Misplaced when that breaks the file."""
         if placed.how:
             first = min((span.start for span in placed.spans), default=0) + 1
             self.notes.append(f"{path}, line {first}: found {placed.how}")
-            broken = fault(path, file.with_spans(placed.spans, placed.ended).text)
-            if broken and not fault(path, file.text):
-                raise Misplaced(
-                    f"the text was found only {placed.how}, and put there it breaks the file ({broken}): "
-                    "copy the lines exactly"
-                )
+        meant_otherwise = list(otherwise(edit.new))
+        if not placed.how and not meant_otherwise:
+            return
+        broken = fault(path, file.with_spans(placed.spans, placed.ended).text)
+        if not broken or fault(path, file.text):
+            return
+        if placed.how:
+            raise Misplaced(
+                f"the text was found only {placed.how}, and put there it breaks the file ({broken}): "
+                "copy the lines exactly"
+            )
+        for other, why in meant_otherwise:
+            there = place(file, replace(edit, new=other))
+            if not fault(path, file.with_spans(there.spans, there.ended).text):
+                raise Misplaced(f"the new text breaks the file ({broken}), for {why}")
 
     # --- writing them
 
@@ -351,47 +363,4 @@ def _at(line: int, why: str) -> str:
     return f"line {line} of your text: {why}" if line else why
 
 
-def told(applied: Applied) -> str:
-    """Return what the model is told."""
-    if applied.refused:
-        reasons = "\n".join(f"- {why}" for why in applied.refused)
-        notes = "".join(f"\n({note})" for note in applied.notes)
-        return f"Nothing was changed, because:\n{reasons}{notes}"
-    if not applied.changed:
-        return "\n".join(("Nothing had to be changed: the files are so already.", *applied.notes))
-    parts = [_told_file(each) for each in applied.changed]
-    return "\n".join((*parts, *(f"Note: {note}" for note in applied.notes)))
-
-
-def _told_file(changed: Changed) -> str:
-    if changed.after is None:
-        return f"{changed.path}: deleted"
-    if changed.before is None:
-        said = f"{changed.path}: new, {len(changed.after.lines)} lines"
-        return f"{said}\nSYNTAX ERROR in it now: {changed.fault}" if changed.fault else said
-    first, last, added, removed = _extent(changed.before, changed.after)
-    shown = numbered(changed.after.lines, max(0, first - 2), min(len(changed.after.lines), last + 2, first + _SHOWN))
-    wrong = f"\nSYNTAX ERROR in it now: {changed.fault}" if changed.fault else ""
-    return f"{changed.path}: +{added} -{removed} lines. It has now:\n{shown}{wrong}"
-
-
-def _extent(before: TextFile, after: TextFile) -> tuple[int, int, int, int]:
-    """Return the first and last changed line (from 0) of the file as it is now, and lines added and removed."""
-    old, new = before.lines, after.lines
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return head, len(new) - tail, len(new) - tail - head, len(old) - tail - head
-
-
-def summary(applied: Applied) -> str:
-    """Return one line for people."""
-    if applied.refused:
-        return re.sub(r"\s+", " ", applied.refused[0])[:160]
-    return ", ".join(each.path for each in applied.changed)[:160] or "nothing to change"
-
-
-__all__ = ["Applied", "Changed", "Refused", "Span", "apply", "summary", "told"]
+__all__ = ["Applied", "Changed", "Refused", "Span", "apply"]

@@ -38,6 +38,8 @@ class _Hunk:
     anchors: list[str] = field(default_factory=list)
     rows: list[tuple[str, str]] = field(default_factory=list)
     new_ended: bool | None = None
+    whole: bool = False
+    """Whether its numbers say that it ends here."""
 
 
 def begins(lines: Sequence[str], at: int, stop: int) -> bool:
@@ -161,7 +163,7 @@ def _hunks(lines: Sequence[str], at: int, stop: int, fenced: bool) -> tuple[list
             if line[:1] not in (" ", "+", "-") and (line or not fenced):
                 break
             hunks.append(_Hunk(here))
-        if not _row(lines, here, stop, hunks[-1], fenced):
+        if (hunks[-1].whole and not fenced and not line.strip()) or not _row(lines, here, stop, hunks[-1], fenced):
             break
         here += 1
     for hunk in hunks:
@@ -191,6 +193,7 @@ def _counted(lines: Sequence[str], at: int, stop: int, hunk: _Hunk, head: re.Mat
     if following[:1] in ("+", "-", " ") and following.strip() and not begins(lines, here, stop):
         return at  # it goes on beyond its numbers, so these are wrong
     hunk.rows += rows
+    hunk.whole = True
     return here
 
 

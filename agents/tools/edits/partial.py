@@ -33,8 +33,6 @@ _ELISIONS = tuple(
         rf"^\s*{_DOTS}\s*[\[(]?(?:{_WORDS}\s*[\])]?\s*{_DOTS}?)?\s*$",
     )
 )
-_FENCE = re.compile(r"^(`{3,}|~{3,})[\w+#.-]*$")
-DOCUMENTS = (".md", ".markdown", ".mdx", ".rst", ".txt", ".adoc")
 _SHORT = 12
 """A file of fewer lines may be rewritten by a text that has nothing of it."""
 
@@ -75,18 +73,6 @@ def stands_in(lines: Sequence[str], text: str) -> bool:
     """Return whether a text is some of a file's lines, or all of them: shown, not to be written."""
     wanted = split(text)[0]
     return any(line.strip() for line in wanted) and bool(windows(lines, wanted))
-
-
-def why_wrapped(path: str, text: str) -> str:
-    """Return why a text is not what a file is to hold but that text as it was written elsewhere; empty when it is."""
-    rows = [line.strip() for line in text.strip().split("\n")]
-    fence = _FENCE.match(rows[0])
-    if fence and len(rows) > 2 and rows[-1] == fence[1] and not path.lower().endswith(DOCUMENTS):
-        return "the text stands in a fence: give what is in it, without the fence"
-    ends = text.replace("\\n", "\n")
-    if "\n" not in text.strip() and ends != text and fault(path, text) and not fault(path, ends):
-        return "the line ends are escaped twice: give real ones"
-    return ""
 
 
 def why_partial(path: str, old: TextFile | None, text: str) -> str:

@@ -11,13 +11,16 @@ from agents.json_reading import json_lines
 from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
 from agents.tools.edits.drafts import drafts_out, lines_of
+from agents.tools.edits.dressed import DOCUMENTS
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import looks_like_path, name_in, whole_file_in
-from agents.tools.edits.partial import DOCUMENTS
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
+_SAID = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "output", "log", "traceback", "pytest"})
+"""Languages of what is run or was printed."""
+_SHELLS = (".sh", ".bash", ".zsh", ".log", ".env")
 LOOKS = 200
 """Lines between paragraphs that are looked at as JSON: more of them are a log."""
 _NEAR = 6
@@ -201,6 +204,9 @@ class _Reader:
         if not took and (named or said):
             if self._says(_BEFORE, at, floor):
                 self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
+            elif fence.language in _SAID and "." in named + said and not (named + said).endswith(_SHELLS):
+                why = f"it is a fence of {fence.language}, so {named + said} is not taken to be meant as its place"
+                self.passed_over.append(Refused(at + 1, why))
             else:
                 self._whole(fence, named or said)
         elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):

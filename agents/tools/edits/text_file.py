@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 _MARKS = (
@@ -84,10 +85,14 @@ class TextFile:
         return TextFile(tuple(lines), tuple(ends), self.encoding, self.mark)
 
     def rewritten(self, text: str, ended: bool | None = None) -> TextFile:
-        """Return the file with another text; it keeps its encoding and its line ends."""
+        """Return the file with another text; it keeps its encoding and its line ends, mixed ones line by line."""
         lines, ended_as_given = split(text)
         closed = ended_as_given if ended is None else ended
         ends = [self.end] * len(lines)
+        if len({end for end in self.ends if end}) > 1:
+            for block in SequenceMatcher(None, self.lines, lines, autojunk=False).get_matching_blocks():
+                ends[block.b : block.b + block.size] = self.ends[block.a : block.a + block.size]
+            ends = [end or self.end for end in ends]
         if ends and not closed:
             ends[-1] = ""
         return TextFile(tuple(lines), tuple(ends), self.encoding, self.mark)
