@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,7 @@ async def equality(folder: Path, journal: Journal, given: argparse.Namespace) ->
             place.mkdir()
             ground = Ground(place, files)
             made = await _mapped(ground, journal, name)
-            for step in (first, *left):
+            for step in chain([first], left):
                 journal.put(step, await _compared(ground, made, random.Random(f"{given.seed} {step}")))
             await ground.warm.close()
         if any(journal.get(step) is None for step in steps):
