@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 
-from agents.brains.conversation.decide import Over, Use
+from agents.brains.conversation.decide import Check, Over, Use
 from agents.brains.conversation.facts import Observed
 from agents.brains.conversation.stuck import outcome
 from agents.ports import ModelAnswer, ToolCall
@@ -20,6 +20,30 @@ def test_the_same_call_with_the_same_outcome_is_nudged_then_turned_then_given_up
     assert "take a different step" in state.nudges[0].told
     assert "another way" in state.nudges[1].told
     assert len(sent) == 9
+
+
+def test_an_answer_that_repeats_its_calls_is_a_circle_though_one_of_them_changes_a_file_each_time() -> None:
+    again = call("edit_file", old="a", new="aa"), call("edit_file", nth=2, old="b", new="c")
+    tick = count()
+
+    def longer_each_time(made: ToolCall) -> Observed:
+        if "aa" not in made.arguments:
+            return seen(made, "no such lines", success=False)
+        return seen(made, f"line {next(tick)} is new", tree=f"t{next(tick)}")
+
+    state, _, sent = talk(began(), lambda nth: calls(*again), longer_each_time)
+
+    assert {each.pattern for each in state.nudges} == {"same action"}
+    assert len(sent) == 9
+
+
+def test_the_first_change_is_looked_at_at_once_and_then_every_sixth() -> None:
+    _, owed, _ = talk(
+        began(steps=9), lambda nth: calls(call("edit_file", line=nth)), lambda each: seen(each, tree=each.arguments)
+    )
+
+    looked = [nth for nth, each in enumerate(owed) if isinstance(each, Check)]
+    assert [sum(isinstance(each, Use) for each in owed[:nth]) for nth in looked] == [1, 7]
 
 
 def test_waiting_for_something_that_moves_is_not_a_circle() -> None:

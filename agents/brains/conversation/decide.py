@@ -19,7 +19,7 @@ FAULTS = 3
 REFUSALS = 5
 """How often the model may say that it is done when it is not."""
 EVERY = 6
-"""Answers that changed files after which the loop looks by itself whether the task is done."""
+"""Answers that changed files after which the loop looks by itself whether the task is done; the first one at once."""
 CIRCLES = 2
 """How often the model is told that it is stuck: once, then with another strategy."""
 FREED = 0.9
@@ -199,7 +199,7 @@ def _is_check_due(state: State) -> bool:
         for item in since
         if isinstance(item, Turn) and any(each.tree and each.tool not in (CHECK, FINISH) for each in item.seen)
     ]
-    return len(writing) >= EVERY and state.items[-1] is writing[-1]
+    return len(writing) >= (EVERY if state.checked else 1) and state.items[-1] is writing[-1]
 
 
 def _is_long(state: State) -> bool:

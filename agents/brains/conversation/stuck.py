@@ -50,6 +50,8 @@ def stuck(state: State) -> str:
     done = _done(turns[-WINDOW:])
     if len(done) >= SAME and len({(each.action, each.outcome) for each in done[-SAME:]}) == 1:
         return "same action"
+    if len(turns) >= SAME and len({_made(turn) for turn in turns[-SAME:]}) == 1 and not _is_idle(turns[-1]):
+        return "same action"
     tail = done[-2 * PERIODS :]
     if len(tail) == 2 * PERIODS and tail[0][:2] != tail[1][:2] and tail[: 2 * PERIODS - 2] == tail[2:]:
         return "ping-pong"
@@ -121,6 +123,18 @@ def _done(turns: Sequence[Turn]) -> list[Done]:
                 came[made] = again or outcome(_why(each))
                 done.append(Done(made, came[made], not each.success))
     return done
+
+
+def _made(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """Return what an answer did; a change that is made once more says something else each time and is the same."""
+    came = {each.key: "changed" if each.tree and each.success else outcome(_why(each)) for each in turn.seen}
+    return tuple((action(call), "" if _is_again(turn, call) else came.get(call.id, "")) for call in turn.calls)
+
+
+def _is_again(turn: Turn, call: ToolCall) -> bool:
+    """Whether the call was not made, because it had failed before."""
+    done = turn.of(call)
+    return done is not None and (done.stage == "repeated" or not done.success)
 
 
 def _why(seen: Observed) -> str:
