@@ -10,8 +10,8 @@ from pathlib import Path
 from agents.tools.edits.dressed import otherwise, why_dressed, why_encoded
 from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
-from agents.tools.edits.naming import Meant, meant
-from agents.tools.edits.partial import elision, stands_in, why_partial
+from agents.tools.edits.naming import Meant, meant, namesake
+from agents.tools.edits.partial import elision, rewrites, stands_in, why_partial
 from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
@@ -132,7 +132,7 @@ class _Plan:
         raise _Stop(f"{file.path} is given as a whole and in parts too: give it in one way")
 
     def _write(self, edit: Write) -> None:
-        path = self._meant(edit.path or self._default, new=True)
+        path = self._whole(edit)
         file = self._file(path)
         old = file.before
         _without_marks(edit, edit.text, old.text if old else "")
@@ -185,6 +185,16 @@ class _Plan:
             raise _Stop(f"{to.path} is there already: delete it first")
         to.after, to.mode, to.touched = source.after, source.mode, True
         source.after, source.touched = None, True
+
+    def _whole(self, edit: Write) -> str:
+        """Return the file that is given as a whole; by its bare name alone only one that loses nothing by it."""
+        written = edit.path or self._default
+        there = "" if edit.sure or edit.new else namesake(written, self._listed())
+        old = self._file(there).before if there else None
+        if old is None or not rewrites(there, old, edit.text):
+            return self._meant(written, new=True)
+        self.notes.append(f"there is no {written}; {there}, the only file of that name, was taken")
+        return there
 
     def _meant(self, written: str, *, new: bool) -> str:
         names = self._listed()

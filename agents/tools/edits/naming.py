@@ -142,5 +142,11 @@ def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = 
     return Meant(why=f"there is no file {path}{told}. Name one of the project's files by its whole path")
 
 
+def namesake(written: str, files: Sequence[str]) -> str:
+    """Return the one file of a bare name that is no path itself, or ''."""
+    same = [each for each in files if posixpath.basename(each) == written]
+    return same[0] if len(same) == 1 and written not in files else ""
+
+
 def _folder_is_there(folder: str, files: Sequence[str]) -> bool:
     return any(each.startswith(f"{folder}/") for each in files)

@@ -108,6 +108,12 @@ def why_partial(path: str, old: TextFile | None, text: str) -> str:
     return ""
 
 
+def rewrites(path: str, old: TextFile, text: str) -> bool:
+    """Return whether a text defines all that a file defines, and anything at all."""
+    had = _names(path, old.text)
+    return bool(had) and had <= _names(path, text)
+
+
 def _is_body(lines: list[str], at: int) -> bool:
     """Whether `...` is the body of a definition, or a value, as Python and its stubs write them."""
     if lines[at].strip() != "...":
