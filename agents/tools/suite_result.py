@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -10,6 +11,10 @@ from agents.workspace.layout import Layout
 
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 Ending = Literal["ran", "none", "broken", "timeout"]
+
+_INSTALLED = re.compile(r"/(?:[^\s/:\"']+/)*lib(?:64)?/(python3\.\d+/)")
+"""Where an interpreter keeps what is installed with it."""
+_IMPORTING = re.compile(r"^python3\.\d+/importlib/\S+:\d+: in .*\n(?:[ \t].*(?:\n|\Z))*", re.MULTILINE)
 
 
 def suite_result(run: InsideRun, layout: Layout, notes: Sequence[str], copy: str) -> SuiteResult:
@@ -83,8 +88,13 @@ def _test(message: Mapping[str, Any], copy: str) -> TestOutcome:
         exception=str(message.get("exception") or "")[:200],
         message=str(message.get("message") or "").replace(copy + "/", "")[:500],
         frames=tuple(Frame(str(path), int(_number(line)), str(function)) for path, line, function in frames),
-        text=str(message.get("text") or "").replace(copy + "/", "")[: 8 * 1024],
+        text=_anywhere(str(message.get("text") or "").replace(copy + "/", ""))[: 8 * 1024],
     )
+
+
+def _anywhere(text: str) -> str:
+    """Return a failure as it reads wherever Python is installed, without what its import system did on the way."""
+    return _IMPORTING.sub("", _INSTALLED.sub(r"\1", text))
 
 
 def _file(message: Mapping[str, Any]) -> FileCoverage:

@@ -39,6 +39,7 @@ SLACK = 8.0
 
 BOTH = "either sandbox stops it"
 SETTING = "a setting or the equipment of this machine decides"
+OURS = Path(__file__).resolve().parents[2]
 ROOT = "only root can do it unsandboxed"
 HARM = "it would do harm unsandboxed"
 WITHOUT_CONTROL = {
@@ -148,7 +149,9 @@ class Stage:
             "secret": self.secret,
             "user": name,
             "real_home": home,
-            "way": (*TOOLCHAIN.relative_to(home).parts, "")[0] if TOOLCHAIN.is_relative_to(home) else "",
+            "ways": [
+                there.relative_to(home).parts[0] for there in (TOOLCHAIN, OURS) if home in map(str, there.parents)
+            ],
             "neighbour": str(self.base / "neighbour"),
             "mark": f"{secrets.randbelow(10**9) + 10**6}.5",
             "away": "192.0.2.1",

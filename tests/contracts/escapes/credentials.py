@@ -14,8 +14,8 @@ def key_in_the_home_directory(stage):
 
 
 def listing_of_the_real_home(stage):
-    # The way to a toolchain that was given may lead through it; what else is there may not be seen.
-    return [name for name in os.listdir(stage["real_home"]) if name != stage["way"]]
+    # The ways to the toolchain and to this code may lead through it; what else is there may not be seen.
+    return [name for name in os.listdir(stage["real_home"]) if name not in stage["ways"]]
 
 
 def key_found_by_a_walk_from_the_root(stage):
