@@ -14,7 +14,9 @@ FOREIGN = ("site-packages", "dist-packages", ".venv", "venv")
 
 
 def project_path(filename: str, root: str) -> str:
-    """Return the path relative to the project, or nothing when the file is not the project's own."""
+    """Return the path relative to the project, or nothing when the file is not the project's own, or no file."""
+    if filename.startswith("<"):
+        return ""
     path = os.path.realpath(filename)
     if not path.startswith(root + os.sep):
         return ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from agents.inside.failure import project_path
 from agents.ports import Completed, InsideRun
 from agents.tools.suite_result import suite_result
 from agents.workspace.layout import Layout
@@ -29,3 +32,13 @@ def test_the_text_of_a_failure_is_the_same_on_every_machine(prefix: str) -> None
     assert told.tests[0].text == (
         "test_cart.py:3: in <module>\n    json.loads('')\npython3.11/json/decoder.py:355: JSONDecodeError\n"
     )
+
+
+def test_code_that_stands_in_no_file_is_no_place_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name would look like a path of where one stands."""
+    monkeypatch.chdir(tmp_path)
+
+    assert project_path("shop/cart.py", str(tmp_path)) == "shop/cart.py"
+    assert project_path("<frozen importlib._bootstrap>", str(tmp_path)) == ""
