@@ -13,18 +13,23 @@ _PAUSE = 0.0005
 _SECONDS = 30.0
 
 
-def led_astray(first: int, ended: int, meant: tuple[tuple[str, int, int], ...]) -> str:
+def led_astray(
+    first: int, ended: int, meant: tuple[tuple[str, int, int], ...], seconds: float = _SECONDS
+) -> str:  # fmt: skip
     """Wait until the sandbox's own root stands; return a path that shows another file than was meant, or nothing.
 
-    `meant` are paths with device and inode; `ended` is readable once the first process is gone.
+    `meant` are paths with device and inode; `ended` is readable once the first process is gone. Raise OSError when the
+    root does not stand in time: what nobody could look at is not trusted.
     """
     root = f"/proc/{first}/root"
     poll = select.poll()
     poll.register(ended, select.POLLIN)
-    deadline = time.monotonic() + _SECONDS
+    deadline = time.monotonic() + seconds
     while not _stands(root):
-        if poll.poll(0) or time.monotonic() > deadline:
+        if poll.poll(0):
             return ""  # it never will: whoever waits for its end learns why
+        if time.monotonic() > deadline:
+            raise OSError(f"the sandbox was not mounted within {seconds:g} s: the machine has too much to do")
         time.sleep(_PAUSE)
     for path, device, inode in meant:
         try:

@@ -292,7 +292,7 @@ def _become(order: Order, given: dict[int, int], parent: int, groups: list[Group
         for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
             signal.signal(ignored, signal.SIG_DFL)
         # Python orders sets of `None`, classes and functions by their addresses, and tests are named by what sets give.
-        ctypes.CDLL(None).personality(_ADDR_NO_RANDOMIZE)
+        libc().personality(_ADDR_NO_RANDOMIZE)
         os.umask(0o022)
         for number, fd in given.items():
             os.dup2(fd, number)
