@@ -186,10 +186,12 @@ class LocalExecutor:
             case Rebase():
                 return (await asyncio.to_thread(self._rebase, effect),)
             case Stack():
+                self.place.referee.steadiness.remember(run.quarantined)
                 self.place.tell({"doing": f"putting the patch of {effect.attempt} on those that wait before it"})
                 fact = await stack(mirror, self.place.referee, run, effect)
                 return (*self._noticed(run), fact)
             case Measure():
+                self.place.referee.steadiness.remember(run.quarantined)
                 return await self._measure(run, effect)
         raise AssertionError(effect)
 
@@ -223,7 +225,6 @@ class LocalExecutor:
     async def _measure(self, run: Run, effect: Measure) -> tuple[AnyEvent, ...]:
         referee, started = self.place.referee, run.started
         self.place.tell({"doing": f"judging the patch of {', '.join(effect.together) or effect.attempt}"})
-        referee.steadiness.remember(run.quarantined)
         if not effect.together:
             reasons = await referee.look(started.commit, run.tree, effect.tree, started.gates, run.readings)
             if reasons:
