@@ -79,7 +79,7 @@ class Door:
                 raise Unreachable(f"the daemon does not answer ({error}): `kaizen down`, then try again") from error
             if not _is_starting(response) or time.monotonic() > until:
                 break
-            await asyncio.sleep(float(response.headers["Retry-After"]))
+            await asyncio.sleep(float(response.headers.get("Retry-After", 1)))
         if response.status_code >= 400:
             raise Refused(_said(response))
         return response.json()
@@ -203,12 +203,16 @@ def _list(known: tuple[Known, ...]) -> str:
 
 def _is_starting(response: httpx.Response) -> bool:
     """Return whether a daemon that has just begun asks to be asked again."""
-    return response.status_code == 503 and response.json().get("error", {}).get("code") == "starting"
+    return response.status_code == 503 and _error_of(response).get("code") == "starting"
 
 
 def _said(response: httpx.Response) -> str:
+    return _error_of(response).get("message") or f"the daemon answered {response.status_code}"
+
+
+def _error_of(response: httpx.Response) -> dict[str, Any]:
+    """Return the error an answer tells of; nothing of one that is none of ours."""
     try:
-        error = response.json()["error"]
-        return cast(str, error["message"])
+        return cast("dict[str, Any]", dict(response.json()["error"]))
     except (ValueError, KeyError, TypeError):
-        return f"the daemon answered {response.status_code}"
+        return {}

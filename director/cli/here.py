@@ -52,7 +52,8 @@ class RunHere:
         try:
             return await self._hosted()
         finally:
-            await warming
+            await asyncio.wait([warming])
+            warming.exception()  # whoever asks a model meets it again, and says so
 
     async def _hosted(self) -> int:
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
