@@ -32,7 +32,7 @@ SELECTION_MISSED = "selection-missed"
 """Code of the notice that a choice has missed a test, and that the map is void."""
 GREEN = ("passed", "xpassed")
 KEPT = 8
-"""Trees whose outcomes, maps and choices are remembered."""
+"""Trees of which something is remembered: one of them is the branch's, any of them may become it."""
 FORMAT = 2
 """Raised when a map written before cannot be read any more."""
 
@@ -233,7 +233,8 @@ class FirstLook:
 
 
 def keep(kept: dict[str, Any], tree: str, value: object) -> None:
-    """Keep something of a tree; what was kept longest is forgotten."""
+    """Keep something of a tree; what nobody kept again for longest is forgotten."""
+    kept.pop(tree, None)
     kept[tree] = value
     while len(kept) > KEPT:
         del kept[next(iter(kept))]

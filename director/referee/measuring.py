@@ -37,9 +37,6 @@ from ledger.projections.score import quality_score
 SUITE = Limits(wall=1800.0)
 """The backstop of a whole suite; a single test that never ends is ended long before."""
 
-
-REMEMBERED = 8
-"""Trees whose runs are kept: one of them is the branch's, any of them may become it."""
 Notice = NoticeRaised | FlakyTestQuarantined
 """What is noticed beside measuring."""
 
@@ -155,10 +152,7 @@ class Referee:
         """Keep what a tree showed: it may be the trusted one soon."""
         self._notices += self.steadiness.news(tree)
         self._notices += self.first_look.whole(tree, seen.suite, self.steadiness.quarantined)
-        self._seen.pop(tree, None)
-        self._seen[tree] = seen
-        while len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+        keep(self._seen, tree, seen)
 
     def suite_of(self, tree: str) -> SuiteResult | None:
         """Return what became of each test of a tree, by a whole run or by what a change reaches; None if forgotten."""
@@ -167,10 +161,7 @@ class Referee:
 
     def keep_reached(self, tree: str, suite: SuiteResult) -> None:
         """Keep what became of each test of a tree as far as it is known without a whole run."""
-        self._reached.pop(tree, None)
-        self._reached[tree] = suite
-        while len(self._reached) > REMEMBERED:
-            del self._reached[next(iter(self._reached))]
+        keep(self._reached, tree, suite)
 
     async def see(
         self, target: SandboxedTarget, specs: Sequence[GateSpec], chance: random.Random, *, trusted: Path,
@@ -200,10 +191,7 @@ class Referee:
 
     def keep_examples(self, tree: str, examples: Examples) -> None:
         """Keep what calls give on a tree: when it lands, only what it changed was called anew."""
-        self._examples.pop(tree, None)
-        self._examples[tree] = examples
-        while len(self._examples) > REMEMBERED:
-            del self._examples[next(iter(self._examples))]
+        keep(self._examples, tree, examples)
 
     async def usual(self, tree: str, target: SandboxedTarget, chance: random.Random) -> Usual | None:
         """Return how the project's own command ends on a trusted tree; asked once per tree."""

@@ -7,6 +7,7 @@ import re
 from agents.ports import ToolResult
 from agents.tools.edits.applying import Applied, Changed
 from agents.tools.edits.nearest import numbered
+from agents.tools.edits.same_lines import same_ends
 from agents.tools.edits.text_file import TextFile
 
 _SHOWN = 40
@@ -53,12 +54,7 @@ def _told_file(changed: Changed) -> str:
 def _extent(before: TextFile, after: TextFile) -> tuple[int, int, int, int]:
     """Return the first and last changed line (from 0) of the file as it is now, and lines added and removed."""
     old, new = before.lines, after.lines
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = same_ends(old, new)
     return head, len(new) - tail, len(new) - tail - head, len(old) - tail - head
 
 

@@ -10,7 +10,7 @@ from agents.tools.edits.indents import Shift, indent_of, shift_between
 from agents.tools.edits.nearest import nearest, numbered
 from agents.tools.edits.partial import between_gaps, gaps
 from agents.tools.edits.readings import Reading, readings
-from agents.tools.edits.same_lines import windows
+from agents.tools.edits.same_lines import same_ends, windows
 from agents.tools.edits.text_file import Span, TextFile, split
 from agents.tools.edits.typography import as_in_file, plain
 from agents.tools.edits.wanted import Replace
@@ -254,12 +254,7 @@ def _anchored(file: TextFile, edit: Replace) -> Iterator[range]:
 
 def _span(file: TextFile, start: int, stop: int, old: list[str], new: list[str], shift: Shift | None = None) -> Span:
     """Return the lines that change; what old and new have in common stays as the file has it."""
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = same_ends(old, new)
     mine, theirs = old[head : len(old) - tail], new[head : len(new) - tail]
     items: list[int | str] = []
     at = 0

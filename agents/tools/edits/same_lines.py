@@ -1,4 +1,4 @@
-"""PURE: where some lines stand within others."""
+"""PURE: where some lines stand within others, and what two texts have in common at their ends."""
 
 from __future__ import annotations
 
@@ -25,3 +25,15 @@ def windows(lines: Sequence[str], wanted: Sequence[str]) -> list[int]:
         if length == len(wanted):
             found.append(at - length + 1)
     return found
+
+
+def same_ends(old: Sequence[str], new: Sequence[str]) -> tuple[int, int]:
+    """Return how many lines are the same at the beginning, and how many of the others at the end."""
+    most = min(len(old), len(new))
+    head = 0
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail
