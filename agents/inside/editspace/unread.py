@@ -61,8 +61,8 @@ def _of_module(source: Source) -> List[str]:
     if not source.path.endswith("__init__.py"):  # what it imports is for others
         imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
         own += [one.asname or one.name for node in imports for one in node.names if "." not in one.name]
-    texts = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)}
-    return [name for name in own if name not in _read(source.tree) | texts and name not in ("annotations", "*")]
+    known = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)} | _read(source.tree)
+    return [name for name in own if name not in known and name not in ("annotations", "*")]
 
 
 def _read(root: ast.AST) -> Set[str]:
