@@ -223,15 +223,15 @@ def _as_python(text: str) -> Any:
             read = ast.literal_eval(text)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError, SyntaxWarning, DeprecationWarning):
         return None
-    return read if isinstance(read, dict | list) and _says_json(read, text) else None
+    return read if isinstance(read, dict | list) and _says_json(read) else None
 
 
-def _says_json(read: Any, text: str) -> bool:
+def _says_json(read: Any) -> bool:
     if isinstance(read, Mapping):
         names = [name for name in read if isinstance(name, str)]
-        return len(names) == len(read) and all(_says_json(value, text) for value in read.values())
+        return len(names) == len(read) and all(_says_json(value) for value in read.values())
     if isinstance(read, list):
-        return all(_says_json(value, text) for value in read)
+        return all(_says_json(value) for value in read)
     return read is None or isinstance(read, str | bool | int | float)
 
 
