@@ -214,6 +214,8 @@ def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str
     """Collect the files with pytest and call `work` with the cases inside its session; return why not, or ''."""
     import pytest
 
+    from .with_pytest import session
+
     errors: List[BaseException] = []
     red: List[str] = []
     called: List[str] = []
@@ -236,20 +238,12 @@ def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str
 
     code: Any = None
     try:
-        code = pytest.main(pytest_arguments(files, options), plugins=[Plugin()])
+        code = session({"select": list(files), "addopts": options}, Plugin()).code
     except Exception:
         # Once the work is done, what the session complains of at its end is of no interest.
         if not called:
             raise
     return "" if called else f"pytest ended with {code} before any test"
-
-
-def pytest_arguments(tests: Sequence[str], options: Sequence[str]) -> List[str]:
-    """Return the arguments with which every run of the target's suite is started, for some tests."""
-    from .with_pytest import arguments
-
-    found: List[str] = arguments({"select": list(tests), "addopts": list(options)}, os.getcwd())
-    return found
 
 
 def with_unittest(files: Sequence[str], wanted: Sequence[str], work: Work) -> str:

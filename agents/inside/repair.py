@@ -109,8 +109,6 @@ def _search(spec: Dict[str, Any], begun: float, out: int) -> None:
             why = cases.with_unittest(spec.get("tests", []), wanted, work)
         else:
             why = cases.with_pytest(wanted, spec.get("options", []), work)
-            if why and spec.get("options"):
-                why = cases.with_pytest(wanted, [], work)
         if why:
             say({"kind": "ended", "why": why})
     except Exception as problem:

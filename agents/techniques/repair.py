@@ -13,6 +13,7 @@ from typing import Any
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
 from agents.techniques.trial import Before, accepted, before
+from agents.tools.addopts import kept_options
 from agents.workspace.layout import Layout, read_layout
 from ledger.events import Task
 
@@ -75,7 +76,7 @@ class TemplateRepair:
             "files": list(layout.files),
             "tests": list(layout.tests),
             "runner": was.runner,
-            "options": list(layout.addopts),
+            "options": kept_options(layout.addopts)[0],
             "failing": list(was.red),
             "passing": list(was.passing),
             "beside": list(was.beside),
@@ -162,7 +163,10 @@ def _why(run: InsideRun, refused: Sequence[str]) -> str:
     why = next((str(message["why"]) for message in messages if message["kind"] == "ended" and message["why"]), "")
     if why:
         return why
-    tried = _stats(messages).get("candidates")
+    stats = _stats(messages)
+    tried = stats.get("candidates")
+    if stats.get("plausible"):
+        return f"{stats['plausible']} plausible edits of {tried}, none confirmed by a fresh run of the tests"
     if tried is None:
         ended = f"{run.completed.outcome} {run.completed.exit}"
         return f"the search did not reach its end ({ended}); give it more time or memory"
