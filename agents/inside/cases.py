@@ -112,6 +112,8 @@ class PytestCase(Case):
         super().__init__(item.nodeid, str(getattr(item, "path", None) or item.fspath))
         self.item, self.errors, self.red = item, errors, red
         self.values = _direct_values(item)
+        self.globals = dict(getattr(getattr(item, "dtest", None), "globs", None) or {})
+        """What the examples of a docstring know; they are cleared when these have run."""
         self.unit: Optional[UnittestCase] = None
         if type(item).__name__ == "TestCaseFunction" and not _marked(item) and _needs_no_fixture(item):
             self.unit = UnittestCase(self.name, self.path, item.parent.obj, item.name)
@@ -142,6 +144,8 @@ class PytestCase(Case):
         from _pytest.runner import runtestprotocol
 
         del self.errors[:], self.red[:]
+        if self.globals:
+            self.item.dtest.globs.update(self.globals)
         if hasattr(self.item, "_initrequest"):
             self.item._initrequest()
         reports = runtestprotocol(self.item, log=False, nextitem=None)

@@ -25,6 +25,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
+ODD = 0.1
+"""Share of the tests that may be such that they can be run only once."""
 HEAD = 0.8
 """How suspicious the defaults of a function are beside its body."""
 HOPELESS = 0.3
@@ -222,7 +224,10 @@ class Hunt:
         return found
 
     def _isolated(self, trial: Trial) -> bool:
-        """Return whether tests behave the same when they are run in another order in one interpreter."""
+        """Return whether tests behave the same when they are run in another order in one interpreter.
+
+        A few passing tests that can be run only once are left out then: each patch is confirmed with them anyway.
+        """
         cheap: List[int] = []
         left = 1.0
         for index in [*trial.first, *reversed(self.passing)]:
@@ -230,15 +235,24 @@ class Hunt:
             if left > 0 and trial.bases[index].seconds < 0.05 and len(cheap) < 150:
                 cheap.append(index)
 
-        def again() -> bool:
+        def odd() -> List[int]:
+            found: Dict[int, None] = {}
             for order in (cheap, list(reversed(cheap))):
                 for index in order:
                     outcome = self.cases[index].run(self.counter, 3_000_000, 5.0)
                     if outcome.status != trial.bases[index].status:
-                        return False
-            return True
+                        found[index] = None
+            return list(found)
 
-        return in_fork(again, 20.0) is True
+        for _ in range(2):
+            once = in_fork(odd, 20.0)
+            if once is None or len(once) > ODD * len(cheap) or set(once) & set(trial.first):
+                return False
+            cheap = [index for index in cheap if index not in once]
+            trial.leave_out(once)
+            if not once:
+                return True
+        return False
 
     def _canary(self, trial: Trial) -> List[int]:
         """Return a few cheap tests that behave the same, to the tick, each time they are run."""
@@ -273,7 +287,7 @@ class Hunt:
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
-            if len(one.fixed) == len(self.failing):
+            if len(one.fixed) == len(self.failing) and not self._idles(one.edits):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 spent = time.monotonic() - self.begun
                 patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
@@ -320,13 +334,23 @@ class Hunt:
         whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
+    def _idles(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether a patch leaves more behind than there was that nothing reads."""
+        for index in {edit.region for edit in edits}:
+            region = self.regions[index]
+            splices = tuple(splice for edit in edits if edit.region == index for splice in edit.splices)
+            if isinstance(region, regions.Region) and region.leaves_idle(splices):
+                return True
+        return False
+
     def _ranked(self, one: Plausible, confirmed: Confirmed) -> Ranked:
         removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
         added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
         weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
         return Ranked(
-            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added
-        )
+            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added,
+            self._idles(one.edits),
+        )  # fmt: skip
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:
         edit = one.edits[0]
