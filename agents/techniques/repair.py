@@ -21,6 +21,8 @@ TRIES = 5
 """How many ranked patches are shown to the real suite."""
 SUITES = 4
 """A short search may take this many times longer than the whole suite: it runs much of it, again and again."""
+PATIENCE = 3
+"""On a busy machine a short search may last so many times longer than it works."""
 SHARE = 0.7
 """Share of the time left that the search may take; the rest is for the suite."""
 
@@ -31,7 +33,7 @@ class TemplateRepair:
     def __init__(
         self, name: str = "template_repair", *, most: float = math.inf, workers: int = 2, candidates: int = 200_000
     ) -> None:
-        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds."""
+        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds of work."""
         self.name = name
         self.most = most
         self.workers = workers
@@ -48,7 +50,7 @@ class TemplateRepair:
             return Nothing("none of the task's tests fails any more")
         left = until - time.monotonic()
         seconds = min(left * SHARE, left - 1.5 * was.seconds) if was.whole else left * SHARE
-        seconds = min(seconds, self.most + SUITES * was.seconds)
+        seconds = min(seconds, PATIENCE * (self.most + SUITES * was.seconds))
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
         bench.progress(f"searching small edits for {len(was.failing)} failing test{'s' * (len(was.failing) > 1)}")
@@ -86,6 +88,7 @@ class TemplateRepair:
                 for frame in test.frames
             ],
             "seconds": seconds,
+            "most": min(seconds, self.most + SUITES * was.seconds),
             "workers": self.workers,
             "candidates": self.candidates,
         }
