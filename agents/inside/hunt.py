@@ -260,9 +260,8 @@ class Hunt:
 
     def _canary(self, trial: Trial) -> List[int]:
         """Return a few cheap tests that behave the same, to the tick, each time they are run."""
-        cheap = sorted([i for i in trial.bases if trial.bases[i].seconds < 0.02], key=lambda i: trial.bases[i].ticks)[
-            -40:
-        ]
+        quick = [i for i in trial.bases if trial.bases[i].seconds < 0.02]
+        cheap = sorted(quick, key=lambda i: trial.bases[i].ticks)[-40:]
 
         def steady() -> List[int]:
             found = []
