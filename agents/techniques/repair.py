@@ -13,7 +13,7 @@ from typing import Any
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
 from agents.techniques.trial import Before, accepted, before
-from agents.tools.addopts import kept_options
+from agents.workspace.addopts import kept_options
 from agents.workspace.layout import Layout, read_layout
 from ledger.events import Task
 
