@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import time
 from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
 
-from . import localise, reexec, regions
+from . import faraway, localise, reexec, regions
 from .cases import PROTOCOL, Case
 from .clock import Clock
 from .editspace import Edit, Ground, names, search
@@ -26,8 +25,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
-HEAD = 0.8
-"""How suspicious the defaults of a function are beside its body."""
+ASKED = 0.5
+"""How suspicious the tables are that a failing test itself reads."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -117,6 +116,7 @@ class Hunt:
     def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any) -> List[Ground]:
         grounds: List[Ground] = []
         located: List[Tuple[float, Dict[str, Any]]] = []
+        files: Dict[str, Dict[str, float]] = {}
         tests = [self.cases[i].name for i in self.failing]
         for path in sorted({path for path, _ in suspicion}):
             source = self._source(path)
@@ -152,7 +152,9 @@ class Hunt:
                         },
                     )
                 )
-            grounds += self._statements(source, functions)
+            if functions:
+                files[path] = functions
+        grounds += self._statements(files, suspicion)
         located.sort(key=lambda one: -one[0])
         self.say({"kind": "located", "functions": [one for _, one in located[:10]]})
         return grounds
@@ -166,34 +168,37 @@ class Hunt:
                 return None
         return self.sources[path]
 
-    def _statements(self, source: Source, functions: Dict[str, float]) -> Iterator[Ground]:
-        """Yield the module-level statements that suspicious functions depend on."""
-        module = reexec.module_of(source.path)
-        if module is None or not functions:
-            return
-        read: Dict[str, float] = {}
-        for node in regions.outermost(source):
-            score = functions.get(regions.qualified(source, node), 0.0)
-            if score:
-                for name in reexec.read(node) | _attributes(node):
-                    read[name] = max(read.get(name, 0.0), score)
-        for node in source.tree.body:
-            if not isinstance(node, reexec.Blocks):
+    def _statements(
+        self, files: Dict[str, Dict[str, float]], suspicion: Dict[localise.Line, float]
+    ) -> Iterator[Ground]:
+        """Yield the module-level statements that suspicious functions depend on, in their own and in other files."""
+        read = {path: faraway.reads(self.sources[path], functions) for path, functions in files.items()}
+        others = faraway.elsewhere({**self._asked(), **read}, self._source, self.wanted)
+        for path in sorted({*files, *others, *(path for path, _ in suspicion)}):
+            module, source = reexec.module_of(path), self._source(path)
+            if module is None or source is None:
                 continue
-            lines: Dict[int, float] = {}
-            for part in _parts(node):
-                score = max([read.get(name, 0.0) for name in reexec.bound(part)] or [0.0])
-                if isinstance(part, Function):
-                    score = functions.get(regions.qualified(source, part), 0.0)
-                share = HEAD if isinstance(part, Function) else 0.6
-                for line in range(
-                    part.lineno, (part.body[0].lineno if isinstance(part, Function) else part.end_lineno) + 1
-                ):
-                    lines[line] = max(lines.get(line, 0.0), share * score)
-            if max(lines.values() or [0.0]) > 0.05:
+            own = read.get(path, faraway.Reads({}, {}))
+            names: Dict[str, float] = {}
+            for some in (own.names, own.attributes, others.get(path, {})):
+                for name, score in some.items():
+                    names[name] = max(names.get(name, 0.0), score)
+            ran = {line: value for (where, line), value in suspicion.items() if where == path}
+            for node, lines in faraway.statements(source, names, files.get(path, {}), ran):
                 index = len(self.regions)
                 self.regions[index] = reexec.StatementRegion(source, node, module)
                 yield Ground(index, source, node, lines, 0.0, False)
+
+    def _asked(self) -> Dict[str, faraway.Reads]:
+        """Return what the failing tests themselves read, by their files."""
+        found: Dict[str, faraway.Reads] = {}
+        for path in {self.cases[i].path for i in self.failing}:
+            source = self._source(path)
+            if source is not None:
+                named = {getattr(self.cases[i].source(), "__name__", "") for i in self.failing}
+                tests = [node for node in regions.outermost(source) if node.name in named]
+                found[path] = faraway.reads(source, {regions.qualified(source, node): ASKED for node in tests})
+        return found
 
     def _trial(self, observed: localise.Observations, chosen: List[int]) -> Trial:
         bases: Dict[int, Base] = {}
@@ -211,7 +216,8 @@ class Hunt:
             inside = set(range(region.first, region.last + 1))
             trial.covering[index] = [i for i in ordered if observed.runs[i].lines.get(path, set()) & inside]
             if not isinstance(region, regions.Region) and not isinstance(region.node, Function):
-                trial.covering[index] = [i for i in ordered if path in observed.runs[i].lines]
+                beside = [i for i in ordered if path in observed.runs[i].lines]
+                trial.covering[index] = beside or ordered  # no test runs a module of tables, any may need it
         return trial
 
     def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
@@ -369,13 +375,3 @@ class Hunt:
 
     def _kept(self, region: int) -> Sequence[int]:
         return self.passing
-
-
-def _parts(node: Any) -> List[Any]:
-    if isinstance(node, ast.ClassDef):
-        return [part for inner in node.body for part in _parts(inner)]
-    return [node]
-
-
-def _attributes(node: Any) -> Set[str]:
-    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Sequence, S
 
 from .cases import Case
 from .clock import Clock
+from .editspace.hints import hinted, relation_of
 from .editspace.scope import Clues
 from .forks import in_fork
 from .lines import Lines, Recorder, Types
@@ -233,6 +234,9 @@ def clues(cases: Sequence[Case], failing: Sequence[int], observed: Observations)
     found.strings = list(dict.fromkeys([*[s for s in strings if len(s) <= 40], *pieces]))[:80]
     found.numbers = list(numbers)[:40]
     found.exceptions = list(exceptions)[:8]
+    asserted = [observed.runs[index] for index in failing if observed.runs[index].error in ("AssertionError", "Failed")]
+    found.hints = hinted(run.message for run in asserted)
+    found.unraised = any(relation_of(run.message) == "not raised" for run in asserted)
     return found
 
 

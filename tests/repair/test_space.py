@@ -57,6 +57,46 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
         ("a case of a conditional value", "def f(v):\n    return 9 if v > 9 else v\n", "(9 if v > 9 else v) if v"),
         ("a guard of what is looked into", "def f(g, h):\n    if h:\n        g[h].go()\n", "if h and g[h]:"),
         ("a default that overwrites", "def f(k):\n    k = g()\n    return k\n", "if k is None:\n        k = g()"),
+        (
+            "half a condition",
+            "class A:\n    def __init__(self, lax):\n        self.lax = lax\n\n"
+            "    def get(self, node):\n        if node is None:\n            return 0\n        return 1\n",
+            "self.lax and node is None",
+        ),
+        (
+            "a path that is followed",
+            "def f(x, path):\n    for key in path:\n        look(x)\n    return x\n",
+            "x = x[key]",
+        ),
+        (
+            "a hole in a loop",
+            "def f(x, path):\n    for key in path:\n        try:\n            pass\n        except KeyError:\n"
+            "            return 0\n    return x\n",
+            "x = x[key]",
+        ),
+        (
+            "a parameter that chooses",
+            "def re_find(f):\n    return 1\n\n\ndef re_test(f):\n    return 2\n\n\n"
+            "def make(f, test):\n    return re_test(f)\n",
+            "return re_test(f) if test else re_find(f)",
+        ),
+        (
+            "what a twin does",
+            "from text import shown\n\n\ndef date(d, format):\n    return shown(d, format)\n\n\n"
+            "def time(t, format):\n    return t\n",
+            "return shown(t, format)",
+        ),
+        (
+            "what a twin does with what nothing reads",
+            "from text import by_percent, by_number, name\n\n\ndef percent(p):\n    return name(by_percent(p))\n\n\n"
+            "def number(n):\n    return n\n",
+            "return name(by_number(n))",
+        ),
+        (
+            "what a twin does by another name",
+            "def lower(v):\n    return str(v).lower()\n\n\ndef title(text):\n    return text\n",
+            "return str(text).title()",
+        ),
         ("pairs of a mapping", "def f(d):\n    for k, v in d:\n        use(k, v)\n", "in d.items():"),
         ("numbered things", "def f(d):\n    return [k * v for k, v in d]\n", "in enumerate(d)]"),
         ("a total", "def f(d):\n    return d.values()\n", "sum(d.values())"),

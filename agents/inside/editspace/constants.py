@@ -30,6 +30,8 @@ def constant(site: Site) -> Iterator[Draft]:
         yield from _number(site, value)
     elif isinstance(value, str):
         yield from _text(site, value)
+        if site.place.field in ("defaults", "kw_defaults"):
+            yield site.put("const", 4.0, Frag("None"))
     elif value is None:
         for text in ("0", "False", "True", "[]", "{}", "''", "()"):
             yield site.put("const", 4.0, Frag(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, List, NamedTuple, Set
+from typing import Any, List, NamedTuple, Optional, Set
 
 from ..source import Function, Source
 
@@ -28,7 +28,7 @@ def unread(source: Source, root: ast.AST) -> Unread:
     return Unread(_of_function(root), attributes, source.cached("unread", lambda: _of_module(source)))
 
 
-def parameters(root: ast.AST) -> List[str]:
+def parameters(root: Optional[ast.AST]) -> List[str]:
     """Return the parameter names of a function, in order; none for anything else."""
     if not isinstance(root, Function):
         return []

@@ -1,0 +1,58 @@
+"""What a failing assertion shows says which edits are likely, before any is tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.inside.editspace.hints import KINDS, hinted, relation_of
+
+
+@pytest.mark.parametrize(
+    ("message", "relation"),
+    [
+        ("assert 4 == 5\n +  where 4 = f(1)", "by one"),
+        ("3 != 4", "by one"),
+        ("3 != -3 : of the other side", "sign"),
+        ("assert 12 == 30", "number"),
+        ("assert None == 'x'", "nothing"),
+        ("None is not True", "nothing"),
+        ("False is not true", "truth"),
+        ("assert False is True", "truth"),
+        ("assert not True\n +  where True = f(1)", "truth"),
+        ("'Ab' != 'ab'\n- Ab\n+ ab\n", "case"),
+        ("assert ' a' == 'a'", "blank"),
+        ("assert 'a == b' == 'a == '", "part"),
+        ("Lists differ: [1, 2] != [2, 1]\n\nFirst differing element 0:", "order"),
+        ("assert [1, 2] == [1]\n  Left contains one more item: 2", "length"),
+        ("assert {'a': 1} == {'a': 2}", "by one"),
+        ("assert ('a', 1) == ['a', 1]", "type"),
+        ("assert date(2020, 1, 2) == date(2020, 1, 3)", "by one"),
+        ("DID NOT RAISE <class 'ValueError'>", "not raised"),
+        ("ValueError not raised by f", "not raised"),
+        ("why\nassert 1 == 2", "by one"),
+        ("assert <A object> == <B object>", ""),
+        ("'x' not found in ['y']", ""),
+        ("", ""),
+    ],
+)
+def test_what_came_and_what_was_expected_differ_in_a_way(message: str, relation: str) -> None:
+    assert relation_of(message) == relation
+
+
+def test_every_assertion_counts_for_its_share() -> None:
+    """A kind that explains each of them stands before one that explains half."""
+    found = hinted(["assert 1 == 2", "assert None == 2", "nobody knows"])
+
+    assert found["const"] == found["return-add"] > 1.0
+    assert hinted(["assert 1 == 2"])["const"] > found["const"]
+    assert hinted([""]) == {}
+
+
+def test_the_kinds_are_kinds_of_edits() -> None:
+    """A kind that no family makes would never be likelier."""
+    from pathlib import Path
+
+    import agents.inside.editspace as space
+
+    text = "".join(path.read_text() for path in Path(space.__file__).parent.glob("*.py") if path.name != "hints.py")
+    assert [kind for kinds in KINDS.values() for kind in kinds if f'"{kind}"' not in text] == []
