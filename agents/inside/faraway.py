@@ -69,16 +69,16 @@ def statements(
 def elsewhere(files: Dict[str, Reads], source_of: SourceOf, wanted: Callable[[str], bool]) -> Dict[str, Scores]:
     """Return, per other file, the names in it that are read: imported ones, values of modules and of classes."""
     found: Dict[str, Scores] = {}
-    own = [module for module in list(sys.modules.values()) if wanted(getattr(module, "__file__", None) or "")]
+    own = {getattr(module, "__file__", None) or "": module for module in list(sys.modules.values())}
     for path, some in files.items():
         module, source = reexec.module_of(path), source_of(path)
         if module is None or source is None:
             continue
         origins = [(_origin(module, source, name, source_of), score) for name, score in some.names.items()]
-        for other in own:
-            there = source_of(other.__file__) if other is not module else None
+        for file, other in own.items():
+            there = source_of(file) if other is not module and wanted(file) else None
             for name in _given(other, some.attributes, vars(module)) if there is not None else ():
-                origin = _origin(other, there, name, source_of) or (other.__file__, name)
+                origin = _origin(other, there, name, source_of) or (file, name)
                 origins.append((origin, some.attributes[name]))
         for place, score in origins:
             if place is not None and wanted(place[0]):

@@ -25,6 +25,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
+CONFIRMED = 16
+"""So many plausible patches are judged alone by every test, the likeliest first; more are never asked for."""
 ASKED = 0.5
 """How suspicious the tables are that a failing test itself reads."""
 HOPELESS = 0.3
@@ -299,13 +301,15 @@ class Hunt:
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        for one in sorted(evaluator.plausible, key=lambda p: p.number):
-            if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
+        hopeful = [self._ranked(one, Confirmed(one.fixed, one.ticks, 0)) for one in evaluator.plausible]
+        for one in self._distinct(ranked(hopeful)):
+            late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
+            if len(patches) >= CONFIRMED or (late and patches):
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
             if confirmed is not None and self._convincing(one.edits, confirmed.fixed):
-                patches.append(self._ranked(one, confirmed))
-        best = self._distinct(ranked(patches))
+                patches.append(one._replace(**confirmed._asdict()))
+        best = ranked(patches)
         tally = evaluator.tally
         self.stats.update(
             candidates=tally.tried,

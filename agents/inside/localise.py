@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Sequence, S
 
 from .cases import Case
 from .clock import Clock
-from .editspace.hints import hinted, relation_of
+from .editspace.hints import hinted, leaves, relation_of, shown
 from .editspace.scope import Clues
 from .forks import in_fork
 from .lines import Lines, Recorder, Types
@@ -236,6 +236,8 @@ def clues(cases: Sequence[Case], failing: Sequence[int], observed: Observations)
     found.exceptions = list(exceptions)[:8]
     asserted = [observed.runs[index] for index in failing if observed.runs[index].error in ("AssertionError", "Failed")]
     found.hints = hinted(run.message for run in asserted)
+    pairs = [pair for pair in (shown(run.message) for run in asserted) if pair is not None]
+    found.apart = list(dict.fromkeys(leaf for pair in pairs for leaf in leaves(pair)))[:12]
     found.unraised = any(relation_of(run.message) == "not raised" for run in asserted)
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.inside.editspace.hints import KINDS, hinted, relation_of
+from agents.inside.editspace.hints import KINDS, corrected, hinted, leaves, relation_of, shown
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,22 @@ def test_the_kinds_are_kinds_of_edits() -> None:
 
     text = "".join(path.read_text() for path in Path(space.__file__).parent.glob("*.py") if path.name != "hints.py")
     assert [kind for kinds in KINDS.values() for kind in kinds if f'"{kind}"' not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "message", "right"),
+    [
+        (3, "assert 10 == 14", 7),
+        (60, "assert 120 == 7200", 3600),
+        ("Pth out of range", "'Pth out of range' != 'Path out of range'", "Path out of range"),
+        ("%s: ", "assert 'name: 4' == 'name = 4'", "%s = "),
+        (", ", "assert ['a, b'] == ['a,b']", ","),
+        ("no %s here", "Regex pattern did not match.\n  Regex: 'not 1 here'\n  Input: 'no 1 here'", "not %s here"),
+    ],
+)
+def test_a_constant_is_guessed_from_what_was_expected(value: object, message: str, right: object) -> None:
+    """Neither the code nor the tests need to hold the right constant itself."""
+    pair = shown(message)
+    assert pair is not None
+
+    assert right in list(corrected(value, leaves(pair)))

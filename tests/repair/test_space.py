@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 
 import pytest
 
 from agents.inside.editspace import Ground, search
 from agents.inside.editspace.scope import Clues
-from agents.inside.source import Function, Source
+from agents.inside.regions import outermost
+from agents.inside.source import Source
 
 EARLY = 1200
 """Edits of a short function that even a slow suite lets a search try."""
@@ -18,7 +18,7 @@ EARLY = 1200
 def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
     """Return the texts that the first edits of the last function of a module make, every line as suspicious."""
     source = Source("f.py", code.encode())
-    node = [each for each in ast.walk(source.tree) if isinstance(each, Function)][-1]
+    node = outermost(source)[-1]
     clues = Clues()
     clues.types["f.py", node.lineno] = types or {}
     suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)
@@ -67,6 +67,27 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
             "a path that is followed",
             "def f(x, path):\n    for key in path:\n        look(x)\n    return x\n",
             "x = x[key]",
+        ),
+        (
+            "what is done to what was caught",
+            "def g(path):\n    try:\n        go()\n    except E as e:\n        e.add(path)\n        raise\n\n\n"
+            "def f(path):\n    try:\n        stay()\n    except E as e:\n        pass\n        raise\n",
+            "stay()\n    except E as e:\n        e.add(path)",
+        ),
+        (
+            "a function made inside",
+            "def f(func):\n    def inner(x):\n        return func(x)\n    return func\n",
+            "    return inner",
+        ),
+        (
+            "a decorator of what is made inside",
+            "from functools import wraps\ndef f(func):\n    def inner(x):\n        return func(x)\n    return inner\n",
+            "    @wraps(func)\n    def inner",
+        ),
+        (
+            "a list that all objects share",
+            "class A:\n    rows = []\n\n    def __init__(self, x):\n        self.x = x\n",
+            "self.rows = []",
         ),
         (
             "a hole in a loop",
@@ -158,3 +179,21 @@ def test_what_is_called_as_the_place_it_goes_to_is_tried_first() -> None:
     texts = drawn(code)
 
     assert any(row in text for text in texts[:12])
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [
+        ("class A:\n    def make(cls, x):\n        return cls(x)\n", "    @classmethod\n    def make"),
+        ("class A:\n    def low(x):\n        return x\n", "    @staticmethod\n    def low"),
+        ("class A:\n    def size(self):\n        return 1\n", "    @property\n    def size"),
+        ("class A:\n    @property\n    def size(self):\n        return 1\n", "class A:\n    def size"),
+    ],
+)
+def test_a_decorator_of_a_method_is_an_edit_of_its_class(code: str, right: str) -> None:
+    """What runs when the class is made is searched apart from the bodies of its methods."""
+    source = Source("f.py", code.encode())
+
+    found = search([Ground(0, source, source.tree.body[0], {2: 0.5, 3: 0.5}, 0.0, False)], Clues())
+
+    assert any(right in source.splice(edit.splices).decode() for edit in found)

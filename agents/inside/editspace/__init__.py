@@ -67,6 +67,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (missing.inserted, Statement, 8.4, "statement"),
     (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
+    (statements.decorated, Function, 6.0, "any"),
 )
 
 _READ = (ast.Load, type(None))
@@ -91,13 +92,14 @@ CRASHES: Dict[str, Set[str]] = {
         ("UnboundLocalError", "assign-add init-add copied var step-add indent dedent"),
         (
             "AttributeError",
-            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add",
+            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add "
+            "decorate",
         ),
         ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
         (
             "TypeError",
             "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed "
-            "await-add keyword cmp-swap",
+            "await-add keyword cmp-swap decorate",
         ),
         ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop unpack-swap"),
         ("StopIteration", "arg-add guard-exit except"),

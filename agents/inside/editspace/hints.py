@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Dict, FrozenSet, Iterable, Optional, Tuple
+from typing import Any, Dict, FrozenSet, Iterable, Iterator, Optional, Tuple
 
 HINTED = 0.7
 """How much likelier an edit is whose kind explains every failing assertion that says something."""
@@ -34,6 +34,7 @@ KINDS: Dict[str, FrozenSet[str]] = {relation: frozenset(kinds.split()) for relat
 
 Pair = Tuple[Any, Any]
 _SIGNS = (" == ", " != ", " is not ", " is ")
+_ASSERTED = re.compile(r"^(?:\w+: )?assert (.+)$", re.MULTILINE)
 _TOKEN = re.compile(r"-?\d+(?:\.\d+)?|'[^']*'|\"[^\"]*\"|\w+")
 
 
@@ -53,12 +54,72 @@ def relation_of(message: str) -> str:
         return "not raised"
     if re.search(r"^(True is not false|False is not true)", message):
         return "truth"
-    asserted = re.search(r"^(?:\w+: )?assert (.+)$", message, re.MULTILINE)
-    line = asserted.group(1) if asserted else re.sub(r"^[\w ]+ differ: ", "", message.partition("\n")[0])
-    if asserted and not any(sign in line for sign in _SIGNS):
-        return "truth" if re.match(r"(not )?(True|False)\b", line) else ""
-    pair = _pair(line)
+    asserted = _ASSERTED.search(message)
+    if asserted and not any(sign in asserted.group(1) for sign in _SIGNS):
+        return "truth" if re.match(r"(not )?(True|False)\b", asserted.group(1)) else ""
+    pair = shown(message)
     return "" if pair is None else _relation(*pair)
+
+
+def shown(message: str) -> Optional[Pair]:
+    """Return the two values that a failing assertion compares, or where they differ; None when it shows none."""
+    pattern = re.search(r"^\s*Regex: (.+)\n\s*Input: (.+)$", message, re.MULTILINE)
+    if pattern:
+        one, other = _literal(pattern.group(1)), _literal(pattern.group(2))
+        return (one[0], other[0]) if one is not None and other is not None else None
+    asserted = _ASSERTED.search(message)
+    return _pair(asserted.group(1) if asserted else re.sub(r"^[\w ]+ differ: ", "", message.partition("\n")[0]))
+
+
+def corrected(value: Any, pairs: Iterable[Pair]) -> Iterator[Any]:
+    """Yield what a number or a text should be so that one value of a pair becomes the other."""
+    for pair in pairs:
+        for came, wanted in (pair, pair[::-1]):
+            if isinstance(value, str) and isinstance(came, str) and isinstance(wanted, str):
+                yield from _rewritten(value, came, wanted)
+            elif came != wanted and all(_is_number(one) for one in (value, came, wanted)):
+                yield value + wanted - came
+                if came and (value * wanted) % came == 0:
+                    yield value * wanted // came
+
+
+def _rewritten(text: str, came: str, wanted: str) -> Iterator[str]:
+    """Yield the text with the change that makes one text the other, at a place with the same neighbours."""
+    start = _shared(came, wanted)
+    end = _shared(came[start:][::-1], wanted[start:][::-1])
+    old, new = came[start : len(came) - end], wanted[start : len(wanted) - end]
+    before, after = came[:start], came[len(came) - end :]
+    for near in (3, 1, 0):
+        left, right = before[len(before) - min(near, start) :], after[:near]
+        where = left + old + right
+        if where and text.count(where) == 1:
+            yield text.replace(where, left + new + right)
+            return
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts have in common at their start."""
+    apart = (at for at, (a, b) in enumerate(zip(one, other)) if a != b)
+    return next(apart, min(len(one), len(other)))
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) < 1e12
+
+
+def leaves(pair: Pair) -> Iterator[Pair]:
+    """Yield the numbers and texts in which two values differ."""
+    one, other = pair
+    if type(one) is not type(other):
+        return
+    if isinstance(one, dict):
+        for key in [key for key in one if key in other]:
+            yield from leaves((one[key], other[key]))
+    elif isinstance(one, (list, tuple)) and len(one) == len(other):
+        for both in zip(one, other):
+            yield from leaves(both)
+    elif type(one) in (int, float, str) and one != other:
+        yield pair
 
 
 def _pair(line: str) -> Optional[Pair]:

@@ -205,11 +205,19 @@ def _initialisations(site: Site) -> List[Stated]:
     }
     own = {n.attr for n in ast.walk(scope.klass) if isinstance(n, ast.Attribute)}
     found: List[Stated] = []
+    if getattr(scope.root, "name", "") == "__init__":
+        found += [(f"self.{text}", 4.0, "init-add") for text in _shared(site, scope.klass)]
     for param in scope.params[1:]:
         for name in (param, "_" + param, "__" + param):
             if param not in stored:
                 found.append((f"self.{name} = {param}", 6.0 if name in own or name == param else 2.0, "init-add"))
     return found
+
+
+def _shared(site: Site, klass: Any) -> List[str]:
+    """Return the assignments of a class whose value all its objects share and can change."""
+    made = (ast.List, ast.Dict, ast.Set)
+    return [site.text(one) for one in klass.body if isinstance(one, ast.Assign) and isinstance(one.value, made)]
 
 
 def _unbound(site: Site) -> List[Stated]:

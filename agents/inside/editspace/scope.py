@@ -47,6 +47,8 @@ class Clues:
         """Per crash line (path, line): exception types, `None` for a missing value."""
         self.unraised = False
         """Whether a failing test waited in vain for an exception."""
+        self.apart: List[Tuple[Any, Any]] = []
+        """Numbers and texts of failing assertions that should be equal."""
         self.hints: Dict[str, float] = {}
         """Per kind of edit: how much likelier it is by what the failing assertions say."""
 
