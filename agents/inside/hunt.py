@@ -26,7 +26,9 @@ ENOUGH = 24
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
 CONFIRMED = 16
-"""So many plausible patches are judged alone by every test, the likeliest first; more are never asked for."""
+"""So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
+SPOKEN = 0.4
+"""How much more suspicious a line is that holds a name the failure speaks of."""
 ASKED = 0.5
 """How suspicious the tables are that a failing test itself reads."""
 HOPELESS = 0.3
@@ -75,7 +77,7 @@ class Hunt:
         self.one_cause = localise.one_cause(observed.runs, self.failing, self.groups)
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
-        grounds = self._grounds(suspicion, clues)
+        grounds = self._grounds(suspicion, clues, localise.told(observed.runs, self.failing))
         self.stats["localised"] = self.clock.seconds()
         if not grounds:
             self.say({"kind": "ended", "why": "the failing tests run no code of the project"})
@@ -115,7 +117,7 @@ class Hunt:
         files = {self.cases[i].path for i in self.failing}
         return sorted(self.passing, key=lambda i: (self.cases[i].path not in files, i))
 
-    def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any) -> List[Ground]:
+    def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any, told: Set[str]) -> List[Ground]:
         grounds: List[Ground] = []
         located: List[Tuple[float, Dict[str, Any]]] = []
         files: Dict[str, Dict[str, float]] = {}
@@ -127,6 +129,8 @@ class Hunt:
             names.callers(clues.keywords, source.tree)
             lines = {line: value for (where, line), value in suspicion.items() if where == path}
             living = regions.living_functions(path)
+            spoken = localise.spoken_of(source.data.decode("utf-8"), told)
+            suspicion.update({(path, n): SPOKEN for n in spoken if (path, n) not in suspicion})
             functions: Dict[str, float] = {}
             for node in regions.outermost(source):
                 region = regions.Region(source, node, path)
@@ -135,7 +139,7 @@ class Hunt:
                 if not inside or not region.attach(living):
                     continue
                 bonus = 0.15 * max(localise.named(test, region.name) for test in tests)
-                own = {n: v + bonus for n, v in own.items()}
+                own = {n: v + bonus + (SPOKEN if n in spoken else 0.0) for n, v in own.items()}
                 index = len(self.regions)
                 self.regions[index] = region
                 grounds.append(Ground(index, source, node, own, LEAST, True))
@@ -304,7 +308,7 @@ class Hunt:
         hopeful = [self._ranked(one, Confirmed(one.fixed, one.ticks, 0)) for one in evaluator.plausible]
         for one in self._distinct(ranked(hopeful)):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
-            if len(patches) >= CONFIRMED or (late and patches):
+            if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
             if confirmed is not None and self._convincing(one.edits, confirmed.fixed):

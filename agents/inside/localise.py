@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import math
 import os
@@ -20,6 +21,10 @@ from .lines import Lines, Recorder, Types
 from .ticks import Counter, OutOfTicks, OutOfTime
 
 ALIKE = 0.75
+TELLING = ("AttributeError", "KeyError", "TypeError", "NameError", "UnboundLocalError", "ImportError")
+"""Exceptions whose message names what is missing or too much."""
+EVERYWHERE = 20
+"""Lines of one file that hold a name: more of them say nothing of where the cause is."""
 LONGEST = 400_000
 """Lines of the project that one traced failing test may run."""
 
@@ -197,6 +202,24 @@ def suspicion(
         for depth, (path, line, _) in enumerate(reversed(runs[index].frames[-6:])):
             if (path, line) in found:
                 found[path, line] = min(1.5, found[path, line] + (0.5 if depth == 0 else 0.2) / len(failing))
+    return found
+
+
+def told(runs: Dict[int, Observed], failing: Sequence[int]) -> Set[str]:
+    """Return the names that failures speak of: an attribute that is missing, a key, an argument, a name."""
+    spoken = [runs[index].message for index in failing if runs[index].error in TELLING]
+    names = {name for message in spoken for name in re.findall(r"'([A-Za-z_]\w+)'(?! object)", message)}
+    return names - set(dir(builtins))
+
+
+def spoken_of(text: str, names: Set[str]) -> Set[int]:
+    """Return the lines of a file that hold one of the names, unless so many do that it says nothing."""
+    found: Set[int] = set()
+    for name in sorted(names):
+        pattern = re.compile(rf"(?<!\w){name}(?!\w)")
+        lines = {number for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)}
+        if len(lines) <= EVERYWHERE:
+            found |= lines
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agents.inside.editspace.hints import KINDS, corrected, hinted, leaves, relation_of, shown
+from agents.inside.localise import Observed, spoken_of, told
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,27 @@ from agents.inside.editspace.hints import KINDS, corrected, hinted, leaves, rela
 )
 def test_what_came_and_what_was_expected_differ_in_a_way(message: str, relation: str) -> None:
     assert relation_of(message) == relation
+
+
+@pytest.mark.parametrize(
+    ("error", "message", "names"),
+    [
+        ("AttributeError", "'_Wrapper' object has no attribute 'cache_size'", {"cache_size"}),
+        ("KeyError", "'width'", {"width"}),
+        ("TypeError", "f() got an unexpected keyword argument 'depth'", {"depth"}),
+        ("TypeError", "unsupported operand type(s) for +: 'int' and 'str'", set()),
+        ("AssertionError", "'width' not found", set()),
+    ],
+)
+def test_a_failure_names_what_is_missing(error: str, message: str, names: set[str]) -> None:
+    """The line that should have given it a value is often far from where it was missed."""
+    assert told({0: Observed("f", {}, error, message, ())}, [0]) == names
+
+
+def test_lines_that_hold_a_name_are_more_suspicious_unless_it_is_everywhere() -> None:
+    text = "def f(x):\n    x.cache_sizes = 1\n    x.cache_size = 2\n" + "y = 1\n" * 21
+
+    assert spoken_of(text, {"cache_size", "y"}) == {3}
 
 
 def test_every_assertion_counts_for_its_share() -> None:

@@ -164,9 +164,16 @@ def twin_texts(site: Site, text: str, names: Set[str], owner: Any) -> Iterator[s
             if worded != said and {re.sub(words[0], words[1], name) for name in left} <= known:
                 yield worded
         for fresh in scope.unread.globals[:6]:
-            for old in sorted(left):
-                if old != fresh and difflib.SequenceMatcher(None, old, fresh).ratio() > 0.7 and left - {old} <= known:
+            near: Set[str] = site.source.cached(("near", fresh), lambda fresh=fresh: _near(site.source.tree, fresh))
+            for old in sorted(left & near):
+                if left - {old} <= known:
                     yield re.sub(rf"(?<![\w.]){old}(?!\w)", fresh, said)
+
+
+def _near(tree: ast.Module, name: str) -> Set[str]:
+    """Return the names of a file that are much like one of them."""
+    others = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {name}
+    return {other for other in others if difflib.SequenceMatcher(None, other, name).ratio() > 0.7}
 
 
 def _other_words(name: str, own: str) -> Optional[Tuple[str, str]]:
