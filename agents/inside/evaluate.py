@@ -205,6 +205,7 @@ class Evaluator:
         finally:
             for worker in live.values():
                 worker.end()
+                worker.settle(found)  # each is confirmed alone
             gc.unfreeze()
 
     def _draw(self, candidates: Iterator[Tuple[Edit, ...]]) -> Chunk:
