@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,6 +23,15 @@ settings.register_profile("quick", settings(settings.default, max_examples=50, d
 settings.load_profile("quick")  # where a claim needs more examples, its test says how many; the clock proves nothing
 
 gc.disable()  # collecting makes objects that all stay: looking through them for garbage takes as long as making them
+
+
+SLOW_ALONE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read files of slow tests alone when none of these is asked for."""
+    skipped = "not slow" in str(config.option.markexpr).split(" and ") and collection_path.match("test_*.py")
+    return True if skipped and SLOW_ALONE.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 def pytest_collection_finish() -> None:

@@ -38,14 +38,16 @@ def project(root: Path, files: dict[str, bytes]) -> Path:
 
 
 @pytest.mark.parametrize("noise", NOISE)
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_shape_is_applied_to_the_byte(tmp_path: Path, shape: str, noise: str) -> None:
-    root = project(tmp_path, {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n"})
+def test_every_shape_is_applied_to_the_byte(tmp_path: Path, noise: str) -> None:
+    found: dict[str, object] = {}
 
-    applied = apply(read_edits(NOISE[noise](SHAPES[shape](CHANGE))), root)
+    for shape, written in SHAPES.items():
+        root = project(tmp_path, {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n"})
+        applied = apply(read_edits(NOISE[noise](written(CHANGE))), root)
+        found[shape] = told(applied) if applied.refused else contents(root)
 
-    assert applied.refused == (), told(applied)
-    assert contents(root) == {"src/calc.py": CHANGE.after.encode(), "src/other.py": b"x = 1\n"}
+    expected = {"src/calc.py": CHANGE.after.encode(), "src/other.py": b"x = 1\n"}
+    assert {shape: held for shape, held in found.items() if held != expected} == {} and len(found) == len(SHAPES)
 
 
 LINES = st.lists(
