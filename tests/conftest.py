@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,13 +26,23 @@ settings.load_profile("quick")  # where a claim needs more examples, its test sa
 gc.disable()  # collecting makes objects that all stay: looking through them for garbage takes as long as making them
 
 
-SLOW_ALONE = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+MARKED = re.compile(r"^pytestmark = .*", re.MULTILINE)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Do not even read files of slow tests alone when none of these is asked for."""
-    skipped = "not slow" in str(config.option.markexpr).split(" and ") and collection_path.match("test_*.py")
-    return True if skipped and SLOW_ALONE.search(collection_path.read_text(encoding="utf-8")) else None
+    """Do not even read files and folders all of whose tests are slow, or soak, when none of these is asked for."""
+    wanted = str(config.option.markexpr).split(" and ")
+    unwanted = [f"pytest.mark.{mark}" for mark in ("slow", "soak") if f"not {mark}" in wanted]
+    paths = collection_path.rglob("*.py") if collection_path.is_dir() else (collection_path,)
+    files = [path for path in paths if path.match("test_*.py")] if unwanted else []
+    return True if files and all(any(mark in _marks(file) for mark in unwanted) for file in files) else None
+
+
+@cache
+def _marks(file: Path) -> str:
+    """Return what a test file says all its tests are."""
+    found = MARKED.search(file.read_text(encoding="utf-8"))
+    return found.group() if found else ""
 
 
 def pytest_collection_finish() -> None:

@@ -60,14 +60,14 @@ def _plain(call: ToolCall) -> object:
 
 @pytest.mark.parametrize("kind", sorted(ANSWERS))
 async def test_an_answer_leads_to_its_bytes_or_to_a_reason(tmp_path: Path, kind: str) -> None:
-    wrong = {}
+    wrong, root, after = {}, tmp_path, dict[str, bytes]()
 
     for number, answer in enumerate(ANSWERS[kind]):
-        root = project(tmp_path / str(number))
+        root = root if after == PROJECT else project(tmp_path / str(number))
         asked, told = await carried_out(root, answer)
+        after, outside = contents(root), contents(root.parent / "outside")
         reason = (answer.refused or "") in told and bool(told) is (answer.refused is not None)
-        kept = contents(root.parent / "outside") == {"secret.txt": b"secret\n"}
-        if not (contents(root) == answer.after and kept and asked == answer.asked and reason):
-            wrong[answer.name] = (contents(root), asked, told)
+        if (after, outside, asked) != (answer.after, {"secret.txt": b"secret\n"}, answer.asked) or not reason:
+            wrong[answer.name] = (after, outside, asked, told)
 
     assert wrong == {}

@@ -276,10 +276,10 @@ def test_plain_changes_are_applied_and_not_merely_refused(tmp_path: Path) -> Non
     ],
 )
 def test_a_text_made_to_take_long_does_not(tmp_path: Path, piece: str) -> None:
-    text = piece * (100_000 // len(piece))
+    text = piece * (50_000 // len(piece))
     began = time.process_time()
 
     apply(read_edits(text), tmp_path)
     spoken(text, ("edit_file", "run_command"))
 
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 0.75
