@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,16 @@ class FixedClock:
 
     def pass_(self, seconds: float) -> None:
         self.now += seconds
+
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own, as pytest gives it; pytest looks through those of all tests before for a number."""
+    name = re.sub(r"\W", "_", request.node.name)[:27]
+    return tmp_path_factory.mktemp(f"{name}{next(NUMBERS)}", numbered=False)
 
 
 @pytest.fixture
