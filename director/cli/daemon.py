@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 from director.bootstrap import sandbox_of
-from director.cli.door import VERSION, Daemon, Door, find_daemon
+from director.cli.door import Daemon, Door, find_daemon, take_home
 from director.cli.errors import Refused, one_line_errors, say_error
 from director.host import Host, start_logs
 from director.settings import Settings, load
@@ -75,12 +75,10 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     sandbox = await asyncio.to_thread(sandbox_of, settings, False)
-    async with Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen up") as host:
-        page = host.serve(opening=True)
-        _print(f"dashboard    {page.address}")
+    async with await take_home(settings, sandbox, "kaizen up") as host:
+        _print(f"dashboard    {host.serve().address}")
         for project, why in (await host.open_all()).items():
             say_error(f"project {project} rests: {why}")
-        page.opened()
         await _until_over(host, ended)
 
 

@@ -6,11 +6,11 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from agents.ports import Sandbox
 from agents.workspace.mirror import Unusable, locate
@@ -24,9 +24,12 @@ from ledger.errors import Locked
 if TYPE_CHECKING:
     import httpx
 
+_Taken = TypeVar("_Taken")
 VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
+TURNING = 3.0
+"""Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
 
 
 class Unreachable(Refused):
@@ -93,7 +96,7 @@ class Daemon:
     port: int
     token: str
     opening: bool = False
-    """It serves, but not yet all of its projects."""
+    """It serves, but not yet all of its projects; it says so itself."""
 
     def client(self) -> httpx.AsyncClient:
         """Return a client that bears its token; proxies of the environment are not for loopback."""
@@ -112,7 +115,7 @@ def find_daemon(home: Path) -> Daemon | None:
     file = home / DAEMON
     try:
         found = json.loads(file.read_text("utf-8"))
-        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]), bool(found.get("opening")))
+        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]))
         os.kill(daemon.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -121,9 +124,10 @@ def find_daemon(home: Path) -> Daemon | None:
     headers = {"Authorization": f"Bearer {daemon.token}"}
     try:
         said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=PATIENCE, trust_env=False)
-    except httpx.HTTPError:
+        opening = bool(dict(said.json()).get("opening"))
+    except (httpx.HTTPError, ValueError, TypeError):
         return None
-    return daemon if said.status_code == 200 else None
+    return replace(daemon, opening=opening) if said.status_code == 200 else None
 
 
 @asynccontextmanager
@@ -146,29 +150,32 @@ async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator
 
 async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Reading | Host:
     """Return who holds the home: a daemon, or ourselves; another command of a moment is waited for."""
-    until = time.monotonic() + PATIENCE
-    while True:
+
+    def take() -> Daemon | Reading | Host:
         daemon = find_daemon(settings.home)
         if daemon is not None:
             return daemon
-        try:
-            if sandbox is None:
-                return Reading(settings, version=VERSION, clock=time.time)
-            return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
-        except Locked as locked:
-            if BRIEF not in locked.holder or time.monotonic() > until:
-                raise
-        await asyncio.sleep(0.1)
+        if sandbox is None:
+            return Reading(settings, version=VERSION, clock=time.time)
+        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
+
+    return await _when_free(take, others=TURNING)
 
 
 async def take_home(settings: Settings, sandbox: Sandbox, purpose: str) -> Host:
     """Take the home for as long as a run or a daemon lasts; a command of a moment is waited for. Raise Locked."""
-    until = time.monotonic() + PATIENCE
+    return await _when_free(lambda: Host(settings, sandbox, time.time, version=VERSION, purpose=purpose))
+
+
+async def _when_free(take: Callable[[], _Taken], *, others: float = 0.0) -> _Taken:
+    """Take the home when a command of a moment lets go of it; wait for anybody else only `others` seconds."""
+    began = time.monotonic()
     while True:
         try:
-            return Host(settings, sandbox, time.time, version=VERSION, purpose=purpose)
+            return take()
         except Locked as locked:
-            if BRIEF not in locked.holder or time.monotonic() > until:
+            patience = PATIENCE if BRIEF in locked.holder else others
+            if time.monotonic() - began > patience:
                 raise
         await asyncio.sleep(0.1)
 

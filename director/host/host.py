@@ -111,12 +111,10 @@ class Host:
         self.home.close()
         self.lease.release()
 
-    def serve(self, *, announced: bool = True, opening: bool = False) -> Page:
-        """Serve the page from now on; raise PortTaken. `announced` and `opening`: see the page."""
+    def serve(self, *, announced: bool = True) -> Page:
+        """Serve the page from now on; raise PortTaken. `announced`: see the page."""
         shown = Shown(self.home, self._opened, lambda: self._opening_all)
-        self._page = Page(
-            self.settings, shown, version=self.version, clock=self.clock, announced=announced, opening=opening
-        )
+        self._page = Page(self.settings, shown, version=self.version, clock=self.clock, announced=announced)
         return self._page
 
     def _opened(self) -> list[Opened]:
