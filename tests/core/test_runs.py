@@ -18,7 +18,9 @@ from ledger.events import (
     AttemptFailed,
     AttemptScheduled,
     Budget,
+    CheckpointCreated,
     CheckpointId,
+    CheckpointRequested,
     Finding,
     Fingerprint,
     IterationStarted,
@@ -254,6 +256,18 @@ def test_a_rollback_after_the_run_brings_back_the_tree_and_is_a_lesson() -> None
     assert state.branch is not None and state.branch.tree == "bugs=2,lint=1"
     undone = {e.patch for e in only(log, PatchProposed)}
     assert undone <= state.refused
+
+
+def test_a_checkpoint_after_the_run_says_what_was_measured_of_its_tree() -> None:
+    log = play(World(), [start()])
+    last = only(log, CheckpointCreated)[-1]
+    ask = CheckpointRequested(request=RequestId("q1"), title="before the holidays")
+
+    log = play(World(), [Ask(9000.0, ask)], log)
+
+    made = only(log, CheckpointCreated)[-1]
+    assert made.title == "before the holidays" and made.tree == last.tree
+    assert (made.gates, made.score) == (last.gates, last.score) != ({}, 0.0)
 
 
 def test_a_rollback_can_itself_be_rolled_back() -> None:
