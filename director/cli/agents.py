@@ -6,7 +6,7 @@ import json as jsonlib
 import sys
 from typing import Any
 
-from director.cli.approving import through
+from director.cli.door import answered
 from director.cli.reading import JsonOption, ProjectOption
 from director.cli.report import cut
 
@@ -15,7 +15,7 @@ WIDE = 100
 
 def agents(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the agents: what each is there for, what it does now, and why one cannot work."""
-    rows = through(project, False, lambda d, place: d.get(f"{place}/agents"))["agents"]
+    rows = answered(project, lambda d, place: d.get(f"{place}/agents"))["agents"]
     if json:
         _write_json(rows)
         return
@@ -30,7 +30,7 @@ def agents(project: ProjectOption = None, *, json: JsonOption = False) -> None:
 
 def tools(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the tools agents may use, and what a call of each risks."""
-    rows = through(project, False, lambda d, place: d.get(f"{place}/tools"))["tools"]
+    rows = answered(project, lambda d, place: d.get(f"{place}/tools"))["tools"]
     if json:
         _write_json(rows)
         return

@@ -14,7 +14,7 @@ import typer
 
 from director.bootstrap import Known
 from director.cli.door import PATIENCE, Door, Unreachable, choose_project, door
-from director.cli.errors import USAGE, Refused, one_line_errors
+from director.cli.errors import one_line_errors
 from director.cli.reading import JsonOption, ProjectOption
 from director.settings import Settings, load
 from ledger.errors import Locked
@@ -61,19 +61,19 @@ def rollback(
         known = choose_project(settings, project)
 
         async def go() -> None:
-            async with door(settings, act=known if yes else None) as d:
+            async with door(settings, known, act=yes) as d:
                 await _roll_back(d, known, checkpoint, yes, json)
 
         asyncio.run(go())
 
 
 async def _roll_back(d: Door, known: Known, checkpoint: str, yes: bool, json: bool) -> None:
-    project = f"/api/v1/projects/{known.label}"
+    project = f"/api/v1/projects/{known.name}"
     plan = await d.get(f"{project}/checkpoints/{checkpoint}/rollback")
     answer, notices = "", []
     if yes:
         head = (await d.get(f"{project}/events", limit=1))["head"]
-        answer = await d.wish(known.label, what="rollback", checkpoint=checkpoint, head=plan["head"])
+        answer = await d.wish(known.name, what="rollback", checkpoint=checkpoint, head=plan["head"])
         said = await d.get(f"{project}/events", after=head, kind="NoticeRaised")
         notices = [row["message"] for row in said["events"]]
     if json:
@@ -107,10 +107,10 @@ def _wish(project: str | None, what: str, json: bool, **more: str) -> None:
         known = choose_project(settings, project)
 
         async def ask() -> str:
-            async with door(settings, act=known) as d:
-                request = await d.ask(known.label, what=what, **more)
+            async with door(settings, known, act=True) as d:
+                request = await d.ask(known.name, what=what, **more)
                 with suppress(Unreachable):
-                    return await d.answer(known.label, request)
+                    return await d.answer(known.name, request)
             return await _answer_in_the_ledger(settings, known, request)
 
         note = asyncio.run(ask())
@@ -122,8 +122,8 @@ async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) 
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            async with door(settings) as d:
-                return await d.answer(known.label, request)
+            async with door(settings, known) as d:
+                return await d.answer(known.name, request)
         except (Unreachable, Locked):
             if time.monotonic() > until:
                 raise
@@ -132,6 +132,3 @@ async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) 
 
 def _print(line: str) -> None:
     sys.stdout.write(line + "\n")
-
-
-__all__ = ["USAGE", "Refused", "checkpoint", "pause", "resume", "rollback", "stop"]

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,18 +16,20 @@ from agents.ports import Sandbox
 from agents.workspace.mirror import Unusable, locate
 from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
-from director.cli.errors import Refused
+from director.cli.errors import Refused, one_line_errors
 from director.host import BRIEF, DAEMON, Host, Reading
-from director.settings import Settings
+from director.settings import Settings, load
 from ledger.errors import Locked
 
 if TYPE_CHECKING:
     import httpx
 
 _Taken = TypeVar("_Taken")
+_Answer = TypeVar("_Answer")
 VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
+NO_PROJECT = "there is no project yet: `kaizen run PATH` begins one"
 TURNING = 3.0
 """Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
 
@@ -131,9 +133,9 @@ def find_daemon(home: Path) -> Daemon | None:
 
 
 @asynccontextmanager
-async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator[Door]:
-    """Reach the home; with `act`, a director of that project is at work and can answer requests."""
-    found = await _holder(settings, None if act is None else sandbox_of(settings, example=True))
+async def door(settings: Settings, known: Known | None = None, *, act: bool = False) -> AsyncIterator[Door]:
+    """Reach the home and one project in it; with `act`, a director of that project is at work and answers requests."""
+    found = await _holder(settings, known, sandbox_of(settings, example=True) if act else None)
     if isinstance(found, Daemon):
         async with found.client() as client:
             yield Door(client)
@@ -143,12 +145,29 @@ async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator
     else:
         async with found:
             page = found.serve(announced=False)
-            await found.open_known(act.id if act else "")
+            if known is not None:
+                await found.open_known(known.id)
             async with _to(page) as client:
                 yield Door(client)
 
 
-async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Reading | Host:
+def answered(project: str | None, question: Callable[[Door, str], Awaitable[_Answer]], *, act: bool = False) -> _Answer:
+    """Return the answer to a question about a project, which is handed its place in the API; `act` as for `door`.
+
+    What is somebody's to mend ends the command with one line.
+    """
+    with one_line_errors():
+        settings = load(os.environ)
+        known = choose_project(settings, project)
+
+        async def ask() -> _Answer:
+            async with door(settings, known, act=act) as d:
+                return await question(d, f"/api/v1/projects/{known.name}")
+
+        return asyncio.run(ask())
+
+
+async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | None) -> Daemon | Reading | Host:
     """Return who holds the home: a daemon, or ourselves; another command of a moment is waited for."""
 
     def take() -> Daemon | Reading | Host:
@@ -156,7 +175,7 @@ async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Readi
         if daemon is not None:
             return daemon
         if sandbox is None:
-            return Reading(settings, version=VERSION, clock=time.time)
+            return Reading(settings, known, version=VERSION, clock=time.time)
         return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
 
     return await _when_free(take, others=TURNING)
@@ -184,7 +203,7 @@ def choose_project(settings: Settings, name: str | None) -> Known:
     """Return the project that is meant: by name, else the one of the working directory, else the only one."""
     known = known_projects(settings.home)
     if name is not None:
-        found = [k for k in known if name in (k.label, k.id)]
+        found = [k for k in known if name in (k.name, k.id)]
         if found:
             return found[0]
         raise Refused(f"no project is called {name}; {_list(known)}")
@@ -197,7 +216,9 @@ def choose_project(settings: Settings, name: str | None) -> Known:
         return found[0]
     if len(known) == 1:
         return known[0]
-    raise Refused(f"which project? give --project; {_list(known)}")
+    if not known:
+        raise Refused(NO_PROJECT)
+    raise Refused(f"which project? name it with --project, or ask in its directory; {_list(known)}")
 
 
 def _to(page: Any) -> httpx.AsyncClient:
@@ -205,7 +226,7 @@ def _to(page: Any) -> httpx.AsyncClient:
 
 
 def _list(known: tuple[Known, ...]) -> str:
-    return f"known are {', '.join(k.label for k in known)}" if known else "there is none yet: `kaizen run PATH`"
+    return f"known are {', '.join(k.name for k in known)}" if known else NO_PROJECT
 
 
 def _is_starting(response: httpx.Response) -> bool:

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,12 +17,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
-from director.bootstrap import known_projects, repository_of
-from director.cli.door import Door, choose_project, door
+from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
 from director.cli.report import JsonLines, Lines, cut
 from director.settings import load
+from ledger.errors import LedgerError
 from ledger.events import AnyEvent
 from ledger.events.recorded import Recorded
 
@@ -37,7 +38,7 @@ PACE = 0.5
 
 def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
-    board, forecast = _read(project, _standing)
+    board, forecast = answered(project, _standing)
     if json:
         _write_json(board)
         return
@@ -65,7 +66,7 @@ def gates(
     every: Annotated[bool, typer.Option("--all", help="With --json: those that are off, too.")] = False,
 ) -> None:
     """Show every gate with its state, value, target and findings; those that are off, and what would switch them on."""
-    board = _read(project, _board)
+    board = answered(project, _board)
     rows = board["run"]["gates"] if board["run"] else []
     off = sorted({gate.name for gate in known_gates()} - {row["name"] for row in rows} - {"command"})
     if json:
@@ -82,8 +83,7 @@ def gates(
 
 def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the checkpoints one can go back to, oldest first."""
-    label = _label(project)
-    found = _ask(lambda d: d.get(f"/api/v1/projects/{label}/checkpoints"))["checkpoints"]
+    found = answered(project, lambda d, place: d.get(f"{place}/checkpoints"))["checkpoints"]
     if json:
         _write_json(found)
         return
@@ -111,10 +111,9 @@ def log(
     grep: Annotated[str | None, typer.Option(help="Only events that contain this text.")] = None,
 ) -> None:
     """Show the ledger's events."""
-    label = _label(project)
     asked = {"kind": kind, "q": grep}
     wanted = {name: value for name, value in asked.items() if value}
-    rows = _ask(lambda d: _newest(d, label, after, limit, wanted))
+    rows = answered(project, lambda d, place: newest(d, place, after, limit, wanted))
     for row in rows:
         if json:
             _write_json(row, indent=None)
@@ -133,16 +132,14 @@ def watch(
     ] = False,
 ) -> None:
     """Follow a project's events as they come, until Ctrl-C."""
-    label = _label(project)
     shows = JsonLines(sys.stdout) if json else Lines(_print, verbose=verbose)
 
-    async def follow(d: Door) -> None:
-        board = (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
-        start = board["run"]["started_at"] if board["run"] else 0.0
-        await follow_events(d, label, 0, lambda r: shows.show(r) if r.at >= start else None, lambda r: False)
+    async def follow(d: Door, place: str) -> None:
+        began = next(iter(await newest(d, place, 0, 1, {"kind": "RunStarted"})), None)
+        await follow_events(d, place, began["position"] - 1 if began else 0, shows.show, lambda r: False)
 
     try:
-        _ask(follow)
+        answered(project, follow)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
 
@@ -151,40 +148,46 @@ def projects(*, json: JsonOption = False) -> None:
     """List the projects of this home."""
     with one_line_errors():
         known = known_projects(load(os.environ).home)
-        rows = [
-            {"id": k.id, "name": k.label, "repository": str(repository_of(k, time.time)), "ledger": str(k.ledger)}
-            for k in known
-        ]
+        rows = [_project(each) for each in known]
     if json:
         _write_json(rows)
         return
     if not rows:
-        _print("no projects yet: `kaizen run PATH`")
+        _print(NO_PROJECT)
     for row in rows:
-        _print(f"{row['name']:<24} {row['repository']}")
+        _print(f"{row['name']:<24} {row['repository'] or row['problem']}")
 
 
-async def _newest(d: Door, label: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
+def _project(known: Known) -> dict[str, str]:
+    """Return what is known of a project; a ledger that cannot be read hides none of the others."""
+    row = {"id": known.id, "name": known.name, "repository": "", "ledger": str(known.ledger), "problem": ""}
+    try:
+        return row | {"repository": str(repository_of(known, time.time))}
+    except LedgerError as error:
+        return row | {"problem": str(error)}
+
+
+async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
     """Return the last events above a position."""
-    place = f"/api/v1/projects/{label}/events"
+    events = f"{place}/events"
     if not wanted:
-        head = (await d.get(place, limit=1))["head"]
+        head = (await d.get(events, limit=1))["head"]
         after = max(after, head - limit)
     rows: deque[dict[str, Any]] = deque(maxlen=limit)
     position: int | None = after
     while position is not None:
-        found = await d.get(place, after=position, limit=PAGE, **wanted)
+        found = await d.get(events, after=position, limit=PAGE, **wanted)
         rows.extend(found["events"])
         position = found["next"]
     return rows
 
 
 async def follow_events(
-    d: Door, label: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
+    d: Door, place: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
 ) -> Recorded:
     """Show events above a position as they come; return the first for which `until` holds."""
     while True:
-        found = await d.get(f"/api/v1/projects/{label}/events", after=after, limit=PAGE)
+        found = await d.get(f"{place}/events", after=after, limit=PAGE)
         for row in found["events"]:
             recorded = recorded_of(row)
             after = recorded.position
@@ -207,40 +210,20 @@ def recorded_of(row: dict[str, Any]) -> Recorded:
     )  # fmt: skip
 
 
-def _label(project: str | None) -> str:
-    with one_line_errors():
-        return choose_project(load(os.environ), project).label
+async def _board(d: Door, place: str) -> Any:
+    return (await d.get(f"{place}/snapshot"))["board"]
 
 
-def _ask(question: Callable[[Door], Coroutine[Any, Any, Any]]) -> Any:
-    async def through() -> Any:
-        async with door(load(os.environ)) as d:
-            return await question(d)
-
-    with one_line_errors():
-        return asyncio.run(through())
-
-
-def _read(project: str | None, question: Callable[[Door, str], Coroutine[Any, Any, Any]]) -> Any:
-    label = _label(project)
-    return _ask(lambda d: question(d, label))
-
-
-async def _board(d: Door, label: str) -> Any:
-    return (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
-
-
-async def _standing(d: Door, label: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+async def _standing(d: Door, place: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return the board, and while a run is at work the newest forecast of its costs."""
-    board = await _board(d, label)
+    board = await _board(d, place)
     at_work = board["run"] is not None and board["run"]["ended_at"] is None
-    return board, await _forecast(d, label) if at_work else None
+    return board, await _forecast(d, place) if at_work else None
 
 
-async def _forecast(d: Door, label: str) -> Any:
+async def _forecast(d: Door, place: str) -> Any:
     """Return the newest forecast of costs; None when there is none."""
-    newest = await _newest(d, label, 0, 1, {"kind": "CostForecast"})
-    return next(iter(newest), None)
+    return next(iter(await newest(d, place, 0, 1, {"kind": "CostForecast"})), None)
 
 
 def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:

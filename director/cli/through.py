@@ -11,7 +11,7 @@ from typing import Any
 from director.cli.door import PATIENCE, Daemon, Door
 from director.cli.errors import INTERRUPTED, Refused, status_of
 from director.cli.here import listen
-from director.cli.reading import follow_events, recorded_of
+from director.cli.reading import follow_events, newest
 from director.cli.report import Shows
 from ledger.events import RunEnded
 from ledger.events.recorded import Recorded
@@ -64,14 +64,14 @@ class RunThrough:
 
     async def _began(self, door: Door, label: str, request: str) -> dict[str, Any]:
         """Return the RunStarted that is ours, else the one of the run at work."""
-        found = await door.get(f"/api/v1/projects/{label}/events", kind="RunStarted", limit=1000)
-        rows: list[dict[str, Any]] = found["events"]
+        rows = list(await newest(door, f"/api/v1/projects/{label}", 0, 100, {"kind": "RunStarted"}))
         return next((row for row in rows if row.get("request") == request), rows[-1])
 
     async def _show(self, door: Door, label: str, began: dict[str, Any]) -> int:
         def is_end(recorded: Recorded) -> bool:
             return isinstance(recorded.event, RunEnded) and recorded.event.run == began["run"]
 
-        last = await follow_events(door, label, recorded_of(began).position - 1, self.shows.show, is_end)
+        place = f"/api/v1/projects/{label}"
+        last = await follow_events(door, place, began["position"] - 1, self.shows.show, is_end)
         assert isinstance(last.event, RunEnded), "it ended there"
         return status_of(last.event)

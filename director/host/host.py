@@ -118,7 +118,7 @@ class Host:
         return self._page
 
     def _opened(self) -> list[Opened]:
-        return [Opened(ProjectName(p.label), p.store, p.blobs, p.signals) for p in self.projects.values()]
+        return [Opened(ProjectName(p.name), p.store, p.blobs, p.signals) for p in self.projects.values()]
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -166,7 +166,7 @@ class Host:
                 try:
                     await self.open_known(known.id)
                 except REFUSALS as error:
-                    broken[known.label] = str(error)
+                    broken[known.name] = str(error)
         finally:
             self._opening_all = False
         return broken
@@ -222,7 +222,7 @@ class Host:
             for identity, running in list(self._running.items()):
                 if running.task.done():
                     deaths[identity] += 1
-                    log.error("director_ended", project=running.project.label, why=_why(running.task))
+                    log.error("director_ended", project=running.project.name, why=_why(running.task))
                     await asyncio.sleep(min(60.0, REVIVE_EVERY * 2 ** deaths[identity]))
                     with suppress(*REFUSALS):
                         await self.open_known(identity)
@@ -251,7 +251,7 @@ class Host:
         answer: AnyEvent
         try:
             project = await self._begin(request)
-            answer = RequestHonoured(request=request.request, note=project.label)
+            answer = RequestHonoured(request=request.request, note=project.name)
         except REFUSALS as error:
             answer = RequestRefused(request=request.request, why=str(error))
         await asyncio.wrap_future(self.home.append(REQUESTS, [answer]))
@@ -293,7 +293,7 @@ class Host:
 def _say_end(project: Project, task: asyncio.Task[None]) -> None:
     """Log why tools are no longer answered; the director goes on."""
     if not task.cancelled() and task.exception() is not None:
-        log.error("tools_ended", project=project.label, why=_why(task))
+        log.error("tools_ended", project=project.name, why=_why(task))
 
 
 def _why(task: asyncio.Task[None]) -> str:

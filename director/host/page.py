@@ -57,7 +57,7 @@ class Shown:
         return self._opening()
 
     def names(self) -> Sequence[ProjectName]:
-        """Return the names of the open projects; two of one name are told apart by their id."""
+        """Return the names of the open projects."""
         return tuple(self._named())
 
     def open(self, project: ProjectName) -> OpenLedger:

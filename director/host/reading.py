@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 
-from director.bootstrap import known_projects, masker_of, open_store
+from director.bootstrap import Known, masker_of, open_store
 from director.host.page import Opened, Page, ProjectName, Shown
 from director.settings import Settings
 from ledger.blobs import FileBlobs
@@ -17,20 +18,22 @@ BRIEF = "a kaizen command"
 
 
 class Reading:
-    """Use it in an `async with` block; the home is locked meanwhile."""
+    """Use it in an `async with` block; the home is locked meanwhile. Only the project that is asked about is opened."""
 
-    def __init__(self, settings: Settings, *, version: str, clock: Callable[[], float]) -> None:
-        """Take the home's lock; raise Locked or Unwritable."""
-        self._lease = Lease.take(settings.home / "lock", BRIEF, clock=clock)
-        self._home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
-        known = known_projects(settings.home)
-        self._stores = [open_store(one.ledger, clock, masker_of(settings)) for one in known]
-        opened = [
-            Opened(ProjectName(one.label), store, FileBlobs(one.folder / "blobs"), Signals())
-            for one, store in zip(known, self._stores, strict=True)
-        ]
-        shown = Shown(self._home, lambda: opened)
-        self.page = Page(settings.on_any_port(), shown, version=version, clock=clock, announced=False)
+    def __init__(self, settings: Settings, known: Known | None, *, version: str, clock: Callable[[], float]) -> None:
+        """Take the home's lock; raise Locked, Unwritable or Damaged."""
+        with ExitStack() as closing:
+            closing.callback(Lease.take(settings.home / "lock", BRIEF, clock=clock).release)
+            home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
+            closing.callback(home.close)
+            opened: list[Opened] = []
+            if known is not None:
+                store = open_store(known.ledger, clock, masker_of(settings))
+                closing.callback(store.close)
+                opened.append(Opened(ProjectName(known.name), store, FileBlobs(known.folder / "blobs"), Signals()))
+            shown = Shown(home, lambda: opened)
+            self.page = Page(settings.on_any_port(), shown, version=version, clock=clock, announced=False)
+            self._closing = closing.pop_all()
 
     async def __aenter__(self) -> Reading:
         return self
@@ -38,8 +41,5 @@ class Reading:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        await self.page.close()
-        for store in self._stores:
-            store.close()
-        self._home.close()
-        self._lease.release()
+        with self._closing:
+            await self.page.close()

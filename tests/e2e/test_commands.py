@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -170,6 +171,20 @@ def test_verify_projects_and_doctor_answer(finished: Finished) -> None:
     assert (project["name"], project["repository"]) == ("shop", str(finished.repository))
     checks = {check["what"]: check["ok"] for check in json.loads(doctor.out)}
     assert checks["python"] and checks["git"] and checks["sandbox"] and checks["home"]
+
+
+def test_a_ledger_that_cannot_be_read_hides_no_other_project(finished: Finished) -> None:
+    broken = finished.kaizen.home / "projects" / "0123456789ab"
+    write(broken, {"broken_ledger.db": "this is no ledger\n" * 100})
+    try:
+        projects, status = finished.kaizen("projects"), finished.kaizen("status", "-p", "shop")
+        asked = finished.kaizen("status", "-p", "broken")
+    finally:
+        shutil.rmtree(broken)
+
+    assert [line.split()[0] for line in projects.out.splitlines()] == ["broken", "shop"], projects.err
+    assert (status.status, asked.status) == (0, 2)
+    assert "broken_ledger.db" in asked.one_line
 
 
 def test_pausing_begins_nothing_new_until_resumed(fresh: Kaizen, tmp_path: Path) -> None:
