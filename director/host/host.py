@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +34,7 @@ from director.exporters.feed import Feed
 from director.host.page import Opened, Page, ProjectName, Shown
 from director.host.starting import require_usable, start_command, start_work
 from director.settings import Settings, SettingsError
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Missing
 from ledger.events import (
     REQUESTS,
     AnyEvent,
@@ -55,8 +54,13 @@ from ledger.subscription import follow
 REFUSALS = (Unusable, SettingsError, LedgerError, AgentError, GitError)
 """What makes a run impossible and is somebody's to mend: told in one line."""
 
+_HINDRANCES = (*REFUSALS, OSError)
+"""What keeps one project from being opened and no other: a full disk, or a file that cannot be read, among them."""
+
 REVIVE_EVERY = 1.0
 """Seconds between two looks for directors that died."""
+LONGEST_WAIT = 60.0
+"""Seconds before a director that died is started again, at most."""
 
 log = structlog.get_logger(__name__)
 
@@ -165,7 +169,7 @@ class Host:
             for known in known_projects(self.settings.home):
                 try:
                     await self.open_known(known.id)
-                except REFUSALS as error:
+                except _HINDRANCES as error:
                     broken[known.name] = str(error)
         finally:
             self._opening_all = False
@@ -173,7 +177,9 @@ class Host:
 
     async def open_known(self, identity: str) -> Project:
         """Open a project of the home by its id; raise one of REFUSALS."""
-        known = next(k for k in known_projects(self.settings.home) if k.id == identity)
+        known = next((k for k in known_projects(self.settings.home) if k.id == identity), None)
+        if known is None:
+            raise Missing("project in the home", identity)
         return await self.open(await asyncio.to_thread(repository_of, known, self.clock))
 
     async def _start(self, project: Project) -> Project:
@@ -215,17 +221,31 @@ class Host:
             running.project.close()
 
     async def revive(self) -> None:
-        """Start directors that died again, for ever; the longer the more often it happens."""
+        """Start directors that died again, for ever; none of them waits for another."""
         deaths: Counter[str] = Counter()
+        reviving: set[str] = set()
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await asyncio.sleep(REVIVE_EVERY)
+                for identity, running in list(self._running.items()):
+                    if running.task.done() and identity not in reviving:
+                        reviving.add(identity)
+                        task = tasks.create_task(self._revive(identity, running, deaths))
+                        task.add_done_callback(lambda _, ended=identity: reviving.discard(ended))
+
+    async def _revive(self, identity: str, running: _Running, deaths: Counter[str]) -> None:
+        """Open a project again until it opens; the wait is the longer the more often it died or could not be opened."""
+        why = _why(running.task)
         while True:
-            await asyncio.sleep(REVIVE_EVERY)
-            for identity, running in list(self._running.items()):
-                if running.task.done():
-                    deaths[identity] += 1
-                    log.error("director_ended", project=running.project.name, why=_why(running.task))
-                    await asyncio.sleep(min(60.0, REVIVE_EVERY * 2 ** deaths[identity]))
-                    with suppress(*REFUSALS):
-                        await self.open_known(identity)
+            deaths[identity] += 1
+            log.error("director_ended", project=running.project.name, why=why)
+            await asyncio.sleep(min(LONGEST_WAIT, REVIVE_EVERY * 2 ** deaths[identity]))
+            try:
+                await self.open_known(identity)
+            except Exception as error:  # noqa: BLE001 - what one project meets ends no other's director
+                why = _told(error)
+            else:
+                return
 
     async def deaf(self) -> str:
         """Wait until wishes are no longer heard, which should never be, and return why."""
@@ -252,7 +272,7 @@ class Host:
         try:
             project = await self._begin(request)
             answer = RequestHonoured(request=request.request, note=project.name)
-        except REFUSALS as error:
+        except _HINDRANCES as error:
             answer = RequestRefused(request=request.request, why=str(error))
         await asyncio.wrap_future(self.home.append(REQUESTS, [answer]))
 
@@ -298,6 +318,8 @@ def _say_end(project: Project, task: asyncio.Task[None]) -> None:
 
 def _why(task: asyncio.Task[None]) -> str:
     error = None if task.cancelled() else task.exception()
-    if isinstance(error, REFUSALS):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if error else "it was cancelled"
+    return _told(error) if error else "it was cancelled"
+
+
+def _told(error: BaseException) -> str:
+    return str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"

@@ -1,0 +1,45 @@
+"""A director that died is started again, however often that fails at first."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.sandbox.local import LocalSandbox
+from director.host import REFUSALS, Host, host
+from director.settings import load
+from tests.e2e.repositories import SHOP, make
+
+pytestmark = pytest.mark.slow
+
+
+async def test_a_project_that_cannot_be_opened_yet_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "REVIVE_EVERY", 0.01)
+    settings = load({"KAIZEN_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"})
+    async with Host(settings, LocalSandbox(), time.time, version="0", purpose="a test") as house:
+        shop = make(tmp_path / "shop", SHOP)
+        died = await house.open(shop)
+        mirror = died.folder / "mirror.git"
+        mirror.rename(died.folder / "away")
+        mirror.write_text("no mirror")
+        died.store.close()
+        reviving = asyncio.create_task(house.revive())
+        async with asyncio.timeout(20):
+            while died.id in house.projects:
+                await asyncio.sleep(0.01)
+            with pytest.raises((OSError, *REFUSALS)):
+                await house.open(shop)
+            told = await house.open_all()
+            mirror.unlink()
+            (died.folder / "away").rename(mirror)
+            while died.id not in house.projects:
+                await asyncio.sleep(0.01)
+        reviving.cancel()
+
+        assert list(told) == ["shop"]
+        assert house.projects[died.id].director.ready.is_set()
