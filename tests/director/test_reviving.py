@@ -39,7 +39,8 @@ async def test_a_project_that_cannot_be_opened_yet_is_tried_again(
             (died.folder / "away").rename(mirror)
             while died.id not in house.projects:
                 await asyncio.sleep(0.01)
+            revived = await house.open(shop)
         reviving.cancel()
 
         assert list(told) == ["shop"]
-        assert house.projects[died.id].director.ready.is_set()
+        assert revived is not died and revived.director.ready.is_set()
