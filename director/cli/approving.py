@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import sys
 import time
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -11,6 +10,7 @@ from urllib.parse import quote
 import typer
 
 from director.cli.door import Door, answered
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
 
 ApprovalArgument = Annotated[str, typer.Argument(help="Id of the call, see `kaizen approvals`.")]
@@ -30,13 +30,13 @@ def approvals(
     state = "all" if every else "open"
     found = answered(project, lambda d, place: d.get(f"{place}/approvals", state=state))["approvals"]
     if json:
-        _print(jsonlib.dumps(found, ensure_ascii=False, indent=2))
+        write_json(found, indent=2)
         return
     if not found:
-        _print("nothing waits for an answer")
+        write("nothing waits for an answer")
     for row in found:
         for line in _lines(row):
-            _print(line)
+            write(line)
 
 
 def approve(
@@ -87,11 +87,11 @@ def _answer(
 
     row = answered(project, go, act=yes)
     if json:
-        _print(jsonlib.dumps({"done": yes, "call": row}, ensure_ascii=False))
+        write_json({"done": yes, "call": row})
         return
     for line in _lines(row):
-        _print(line)
-    _print(f"{what}: done" if yes else f"nothing was answered; add --yes to {what} it")
+        write(line)
+    write(f"{what}: done" if yes else f"nothing was answered; add --yes to {what} it")
 
 
 def _lines(row: dict[str, Any]) -> list[str]:
@@ -125,7 +125,3 @@ def _object(text: str | None) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise typer.BadParameter("--arguments must be a JSON object")
     return value
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import os
-import sys
 import time
 from contextlib import suppress
 from typing import Annotated, Any
@@ -15,6 +13,7 @@ import typer
 from director.bootstrap import Known
 from director.cli.door import PATIENCE, Door, Unreachable, choose_project, door
 from director.cli.errors import one_line_errors
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
 from director.settings import Settings, load
 from ledger.errors import Locked
@@ -78,14 +77,14 @@ async def _roll_back(d: Door, known: Known, checkpoint: str, yes: bool, json: bo
         notices = [row["message"] for row in said["events"]]
     if json:
         found = {"preview": plan, "done": yes, "created": answer or None, "notices": notices}
-        _print(jsonlib.dumps(found, ensure_ascii=False))
+        write_json(found)
         return
     for line in (*_preview_lines(plan), *notices):
-        _print(line)
+        write(line)
     if yes:
-        _print(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")
+        write(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")
     else:
-        _print("nothing was changed; add --yes to do it")
+        write("nothing was changed; add --yes to do it")
 
 
 def _preview_lines(plan: dict[str, Any]) -> list[str]:
@@ -114,7 +113,10 @@ def _wish(project: str | None, what: str, json: bool, **more: str) -> None:
             return await _answer_in_the_ledger(settings, known, request)
 
         note = asyncio.run(ask())
-    _print(jsonlib.dumps({"what": what, "note": note}) if json else f"{what}: done{f' ({note})' if note else ''}")
+    if json:
+        write_json({"what": what, "note": note})
+    else:
+        write(f"{what}: done{f' ({note})' if note else ''}")
 
 
 async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) -> str:
@@ -128,7 +130,3 @@ async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) 
             if time.monotonic() > until:
                 raise
         await asyncio.sleep(0.2)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

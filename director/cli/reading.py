@@ -21,14 +21,17 @@ from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
+from director.cli.output import write, write_json
 from director.cli.report import JsonLines, Lines, cut
+from director.core.goals import GATE
+from director.gates.defaults import UNASKED
 from director.settings import load
 from ledger.errors import LedgerError
 from ledger.events import AnyEvent
 from ledger.events.recorded import Recorded
 
 ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 PAGE = 500
 _WIDE = 200
 """Columns where there is no terminal to say how many it has."""
@@ -40,23 +43,23 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
     board, forecast = answered(project, _standing)
     if json:
-        _write_json(board)
+        write_json(board, indent=2)
         return
     run = board["run"]
     if run is None:
-        _print(f"{board['project']['name']}: no run yet")
+        write(f"{board['project']['name']}: no run yet; `kaizen run PATH` begins one")
         return
     where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
-    _print(f"{board['project']['name']}: {where}")
+    write(f"{board['project']['name']}: {where}")
     _print_gates(run["gates"])
     _print_quarantined(run)
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
-            _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
+            write(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
     for line in _costs(run, forecast):
-        _print(line)
+        write(line)
     if run["why"]:
-        _print(f"  {run['why']}")
+        write(f"  {run['why']}")
 
 
 def gates(
@@ -68,24 +71,31 @@ def gates(
     """Show every gate with its state, value, target and findings; those that are off, and what would switch them on."""
     board = answered(project, _board)
     rows = board["run"]["gates"] if board["run"] else []
-    off = sorted({gate.name for gate in known_gates()} - {row["name"] for row in rows} - {"command"})
+    by_choice = {gate.name for gate in known_gates()} - {"command", GATE}
+    off = sorted(by_choice - ({row["name"] for row in rows} if board["run"] else UNASKED))
     if json:
-        _write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
+        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)], indent=2)
         return
-    _print_gates(rows)
-    _print_quarantined(board["run"] or {"quarantined": []})
+    if board["run"]:
+        _print_gates(rows)
+        _print_quarantined(board["run"])
+    else:
+        write(f"nothing is measured yet: `kaizen run PATH` measures {', '.join(sorted(UNASKED))}")
     for row in rows:
         if row["measured"] and row["value"] is None:
-            _print(f"  {row['name']} is unmeasurable: {row['detail']}")
+            write(f"  {row['name']} is unmeasurable: {row['detail']}")
     if off:
-        _print(f"  off: {', '.join(off)}; `[gates.NAME]` in kaizen.toml switches one on")
+        write(f"  off: {', '.join(off)}; `[gates.NAME]` in kaizen.toml switches one on")
 
 
 def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the checkpoints one can go back to, oldest first."""
     found = answered(project, lambda d, place: d.get(f"{place}/checkpoints"))["checkpoints"]
     if json:
-        _write_json(found)
+        write_json(found, indent=2)
+        return
+    if not found:
+        write("no checkpoints yet: a run makes the first when it has measured")
         return
     table = Table("id", "position", "when", "commit", "score", "what", box=None)
     for row in found:
@@ -116,11 +126,11 @@ def log(
     rows = answered(project, lambda d, place: newest(d, place, after, limit, wanted))
     for row in rows:
         if json:
-            _write_json(row, indent=None)
+            write_json(row)
         else:
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
             said = cut(" ".join(f"{name}={_short(value)}" for name, value in rest.items()), 160)
-            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
+            write(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
 
 
 def watch(
@@ -132,7 +142,7 @@ def watch(
     ] = False,
 ) -> None:
     """Follow a project's events as they come, until Ctrl-C."""
-    shows = JsonLines(sys.stdout) if json else Lines(_print, verbose=verbose)
+    shows = JsonLines(sys.stdout) if json else Lines(write, verbose=verbose)
 
     async def follow(d: Door, place: str) -> None:
         began = next(iter(await newest(d, place, 0, 1, {"kind": "RunStarted"})), None)
@@ -150,12 +160,12 @@ def projects(*, json: JsonOption = False) -> None:
         known = known_projects(load(os.environ).home)
         rows = [_project(each) for each in known]
     if json:
-        _write_json(rows)
+        write_json(rows, indent=2)
         return
     if not rows:
-        _print(NO_PROJECT)
+        write(NO_PROJECT)
     for row in rows:
-        _print(f"{row['name']:<24} {row['repository'] or row['problem']}")
+        write(f"{row['name']:<24} {row['repository'] or row['problem']}")
 
 
 def _project(known: Known) -> dict[str, str]:
@@ -247,7 +257,7 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
 
 def _print_quarantined(run: dict[str, Any]) -> None:
     for flaky in run["quarantined"]:
-        _print(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
+        write(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
 
 
 def _short(value: object) -> str:
@@ -275,13 +285,4 @@ def _show(table: Table) -> None:
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        _print(line.rstrip())
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _write_json(what: object, indent: int | None = 2) -> None:
-    _print(jsonlib.dumps(what, ensure_ascii=False, indent=indent))
+        write(line.rstrip())

@@ -223,15 +223,14 @@ class Host:
     async def revive(self) -> None:
         """Start directors that died again, for ever; none of them waits for another."""
         deaths: Counter[str] = Counter()
-        reviving: set[str] = set()
+        reviving: dict[str, asyncio.Task[None]] = {}
         async with asyncio.TaskGroup() as tasks:
             while True:
                 await asyncio.sleep(REVIVE_EVERY)
                 for identity, running in list(self._running.items()):
-                    if running.task.done() and identity not in reviving:
-                        reviving.add(identity)
-                        task = tasks.create_task(self._revive(identity, running, deaths))
-                        task.add_done_callback(lambda _, ended=identity: reviving.discard(ended))
+                    begun = reviving.get(identity)
+                    if running.task.done() and (begun is None or begun.done()):
+                        reviving[identity] = tasks.create_task(self._revive(identity, running, deaths))
 
     async def _revive(self, identity: str, running: _Running, deaths: Counter[str]) -> None:
         """Open a project again until it opens; the wait is the longer the more often it died or could not be opened."""
