@@ -79,6 +79,11 @@ class _Running:
         """Everything at work for the project."""
         return [self.task, *([self.desk] if self.desk else []), *self.feeds.values()]
 
+    @property
+    def ended(self) -> asyncio.Task[None] | None:
+        """The task that ended and without which nobody answers for the project; None while all is well."""
+        return next((task for task in (self.task, self.desk) if task is not None and task.done()), None)
+
 
 class Host:
     """The home's only process. Use it in an `async with` block."""
@@ -155,7 +160,7 @@ class Host:
         async with self._opening:
             identity = await asyncio.to_thread(lambda: project_id(*locate(path)))
             running = self._running.get(identity)
-            if running is not None and not running.task.done():
+            if running is not None and running.ended is None:
                 return running.project
             self._forget(identity)
             project = await asyncio.to_thread(open_project, path, self.settings, self.sandbox, self.clock)
@@ -206,10 +211,11 @@ class Host:
             resumed=project.director.state.run is not None,
         )
         await asyncio.wrap_future(project.store.append("project", [started]))
-        desk = asyncio.create_task(project.desk.run(), name=f"tools of {project.name}")
-        desk.add_done_callback(lambda task: _say_end(project, task))
-        self._running[project.id].desk = desk
-        self._running[project.id].feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}
+        running = self._running[project.id]
+        running.desk = asyncio.create_task(project.desk.run(), name="tools by request")
+        running.feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}
+        for beside in (running.desk, *running.feeds.values()):
+            beside.add_done_callback(partial(_say_end, project))
         return project
 
     def _forget(self, identity: str) -> None:
@@ -228,13 +234,13 @@ class Host:
             while True:
                 await asyncio.sleep(REVIVE_EVERY)
                 for identity, running in list(self._running.items()):
-                    begun = reviving.get(identity)
-                    if running.task.done() and (begun is None or begun.done()):
-                        reviving[identity] = tasks.create_task(self._revive(identity, running, deaths))
+                    begun, ended = reviving.get(identity), running.ended
+                    if ended is not None and (begun is None or begun.done()):
+                        reviving[identity] = tasks.create_task(self._revive(running, _why(ended), deaths))
 
-    async def _revive(self, identity: str, running: _Running, deaths: Counter[str]) -> None:
+    async def _revive(self, running: _Running, why: str, deaths: Counter[str]) -> None:
         """Open a project again until it opens; the wait is the longer the more often it died or could not be opened."""
-        why = _why(running.task)
+        identity = running.project.id
         while True:
             deaths[identity] += 1
             log.error("director_ended", project=running.project.name, why=why)
@@ -310,9 +316,9 @@ class Host:
 
 
 def _say_end(project: Project, task: asyncio.Task[None]) -> None:
-    """Log why tools are no longer answered; the director goes on."""
+    """Log why something beside the director ended, which it never should."""
     if not task.cancelled() and task.exception() is not None:
-        log.error("tools_ended", project=project.name, why=_why(task))
+        log.error("ended", project=project.name, what=task.get_name(), why=_why(task))
 
 
 def _why(task: asyncio.Task[None]) -> str:

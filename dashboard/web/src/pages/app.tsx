@@ -70,7 +70,7 @@ function useStart(): [Start, () => void] {
       const next = await begin();
       if (gone) return;
       setStart(next);
-      const waiting = next.state === "ready" ? next.projects.length === 0 : next.state === "failed" && !next.stranger;
+      const waiting = next.state === "ready" ? next.projects.length === 0 : next.state === "loading" || !next.stranger;
       if (waiting) timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
     };
     void look();
@@ -96,6 +96,7 @@ async function begin(): Promise<Start> {
   try {
     return { state: "ready", projects: await api.projects() };
   } catch (error) {
+    if (error instanceof Refused && error.code === "starting") return { state: "loading" };
     const stranger = error instanceof Refused && (error.status === 401 || error.status === 403);
     return { state: "failed", why: why || (error instanceof Error ? error.message : String(error)), stranger };
   }
