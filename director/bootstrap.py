@@ -212,7 +212,8 @@ def _wire(
     mirror = Mirror(folder / "mirror.git", top)
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = classical_agents()
-    _tidy(mirror, blobs, folder)
+    blobs.tidy()
+    remove(folder / "worktrees")  # of a killed process
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
@@ -262,13 +263,6 @@ def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
     user = settings.user
     wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
     return feeds(wanted, settings.variables, project.name, project.store, project.blobs, project.folder / "exports")
-
-
-def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
-    """Remove what a killed process left."""
-    mirror.tidy()
-    blobs.tidy()
-    remove(folder / "worktrees")
 
 
 def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:

@@ -56,10 +56,12 @@ class RunThrough:
     async def _ask(self, door: Door) -> tuple[str, str]:
         asked = await door.post("/api/v1/runs", {"path": str(self.path), "options": dict(self.options)})
         request = str(asked["request"])
-        answer = await door.get(f"/api/v1/runs/{request}", wait=PATIENCE)
-        if answer["state"] != "honoured":
-            why = answer["answer"] or f"the daemon has not answered within {PATIENCE:.0f} s: see its log"
-            raise Refused(str(why))
+        while (answer := await door.get(f"/api/v1/runs/{request}", wait=PATIENCE))["state"] == "pending":
+            if self.interrupted.is_set():
+                raise Refused("left; the daemon begins the run all the same: `kaizen stop` ends it")
+            self.say(f"{'daemon':<12} prepares the run: repositories are taken up one by one, large ones take long")
+        if answer["state"] == "refused":
+            raise Refused(str(answer["answer"]))
         return request, str(answer["answer"])
 
     async def _began(self, door: Door, label: str, request: str) -> dict[str, Any]:
