@@ -121,7 +121,7 @@ class BeginRun:
         return ToolResult(status == 0, f"{said}\n{end}".strip(), end, facts={"ended": True, "exit": status})
 
     async def stop(self) -> None:
-        """Stop a run at work in good order: it goes on at the next start."""
+        """Stop a run at work in good order; what landed is kept and delivered."""
         if self._child is not None and self._child.returncode is None:
             self._child.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
