@@ -143,8 +143,10 @@ def name_of(home: Path, top: Path, prefix: str) -> str:
     return given or (tidy if tidy not in taken else f"{tidy}-{identity[:6]}")
 
 
-def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float]) -> Project:
-    """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged."""
+def open_project(
+    path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, works: bool = True
+) -> Project:
+    """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged. `works`: see the executor."""
     top, prefix = locate(path)
     identity = project_id(top, prefix)
     folder = settings.home / "projects" / identity
@@ -159,7 +161,7 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
         if store.head().position == 0:
             opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
             store.append(PROJECT, [opened], expected=0).result()
-        return _wire(identity, name, top, prefix, folder, lease, store, settings, sandbox, clock)
+        return _wire(identity, name, top, prefix, folder, lease, store, settings, sandbox, clock, works)
     except BaseException:
         store.close()
         lease.release()
@@ -196,7 +198,7 @@ def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], 
 
 def _wire(
     identity: str, name: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
-    settings: Settings, sandbox: Sandbox, clock: Callable[[], float],
+    settings: Settings, sandbox: Sandbox, clock: Callable[[], float], works: bool,
 ) -> Project:  # fmt: skip
     from agents.roles.declared import declared_in
     from agents.tools.found import find_tools
@@ -233,7 +235,7 @@ def _wire(
         seconds=settings.user.attempt_seconds,
         minds=minds_of(settings, lines, learned, mirror, prefix, sandbox.level),
     )
-    executor = LocalExecutor(place, inbox)
+    executor = LocalExecutor(place, inbox, works=works)
     director = Director(store, executor, inbox, clock)
     return Project(
         id=identity,

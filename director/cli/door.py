@@ -134,7 +134,7 @@ def find_daemon(home: Path) -> Daemon | None:
 
 @asynccontextmanager
 async def door(settings: Settings, known: Known | None = None, *, act: bool = False) -> AsyncIterator[Door]:
-    """Reach the home and one project in it; with `act`, a director of that project is at work and answers requests."""
+    """Reach the home and one project in it; with `act`, a director of it answers requests, and begins nothing."""
     found = await _holder(settings, known, sandbox_of(settings, example=True) if act else None)
     if isinstance(found, Daemon):
         async with found.client() as client:
@@ -176,7 +176,7 @@ async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | No
             return daemon
         if sandbox is None:
             return Reading(settings, known, version=VERSION, clock=time.time)
-        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
+        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF, works=False)
 
     return await _when_free(take, others=TURNING)
 

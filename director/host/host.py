@@ -89,10 +89,14 @@ class Host:
     """The home's only process. Use it in an `async with` block."""
 
     def __init__(
-        self, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, version: str, purpose: str
-    ) -> None:
-        """Take the home's lock; raise Locked when another process holds it, Unwritable when it cannot be made."""
-        self.settings, self.sandbox, self.clock, self.version = settings, sandbox, clock, version
+        self, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, version: str, purpose: str,
+        works: bool = True,
+    ) -> None:  # fmt: skip
+        """Take the home's lock; raise Locked when another process holds it, Unwritable when it cannot be made.
+
+        When it only answers and does not work, nothing of a run, no tool and no run that was asked for is begun.
+        """
+        self.settings, self.sandbox, self.clock, self.version, self.works = settings, sandbox, clock, version, works
         self.lease = Lease.take(settings.home / "lock", purpose, clock=clock)
         self.home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         self._running: dict[str, _Running] = {}
@@ -102,7 +106,7 @@ class Host:
         self._page: Page | None = None
 
     async def __aenter__(self) -> Host:
-        self._ear = asyncio.create_task(self._hear())
+        self._ear = asyncio.create_task(self._hear()) if self.works else None
         return self
 
     async def __aexit__(
@@ -163,7 +167,9 @@ class Host:
             if running is not None and running.ended is None:
                 return running.project
             self._forget(identity)
-            project = await asyncio.to_thread(open_project, path, self.settings, self.sandbox, self.clock)
+            project = await asyncio.to_thread(
+                open_project, path, self.settings, self.sandbox, self.clock, works=self.works
+            )
             return await self._start(project)
 
     async def open_all(self) -> dict[str, str]:
@@ -211,6 +217,8 @@ class Host:
             resumed=project.director.state.run is not None,
         )
         await asyncio.wrap_future(project.store.append("project", [started]))
+        if not self.works:
+            return project
         running = self._running[project.id]
         running.desk = asyncio.create_task(project.desk.run(), name="tools by request")
         running.feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}

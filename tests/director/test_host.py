@@ -1,4 +1,4 @@
-"""A director that died is started again, however often that fails at first."""
+"""The host: a director that died is started again, and a command of a moment begins nothing of a run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,31 @@ import pytest
 from agents.sandbox.local import LocalSandbox
 from director.host import REFUSALS, Host, host
 from director.settings import load
+from ledger.events import DIRECTOR, REQUESTS, RequestId, StopRequested
+from tests.core.world import start
 from tests.e2e.repositories import SHOP, make
 
 pytestmark = pytest.mark.slow
+
+
+async def test_a_director_that_is_only_asked_begins_nothing_of_its_run(tmp_path: Path) -> None:
+    """Else `kaizen pause` would pay models, and run code where there is no sandbox, before it pauses."""
+    settings = load({"KAIZEN_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"})
+    shop = make(tmp_path / "shop", SHOP)
+    async with Host(settings, LocalSandbox(), time.time, version="0", purpose="a test", works=False) as house:
+        project = await house.open(shop)
+        project.inbox.put_nowait(start(deliver=False))
+        await asyncio.sleep(0.2)
+        before = [type(recorded.event).__name__ for recorded in project.store.stream(DIRECTOR)]
+
+        stop = StopRequested(request=RequestId("q1"), by="Ada")
+        await asyncio.wrap_future(project.store.append(REQUESTS, [stop], actor="user"))
+        async with asyncio.timeout(20):
+            while project.director.state.run is not None or not project.director.state.runs:
+                await asyncio.sleep(0.01)
+
+    assert before == ["RunStarted"]
+    assert not (project.folder / "worktrees").exists()
 
 
 async def test_a_project_that_cannot_be_opened_yet_is_tried_again(
