@@ -17,7 +17,7 @@ from agents.workspace.mirror import Unusable, locate
 from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused, one_line_errors
-from director.host import BRIEF, DAEMON, Host, Reading
+from director.host import BRIEF, DAEMON, Host, Visit
 from director.settings import Settings, load
 from ledger.errors import Locked
 
@@ -139,7 +139,7 @@ async def door(settings: Settings, known: Known | None = None, *, act: bool = Fa
     if isinstance(found, Daemon):
         async with found.client() as client:
             yield Door(client)
-    elif isinstance(found, Reading):
+    elif isinstance(found, Visit):
         async with found, _to(found.page) as client:
             yield Door(client)
     else:
@@ -167,15 +167,15 @@ def answered(project: str | None, question: Callable[[Door, str], Awaitable[_Ans
         return asyncio.run(ask())
 
 
-async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | None) -> Daemon | Reading | Host:
+async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | None) -> Daemon | Visit | Host:
     """Return who holds the home: a daemon, or ourselves; another command of a moment is waited for."""
 
-    def take() -> Daemon | Reading | Host:
+    def take() -> Daemon | Visit | Host:
         daemon = find_daemon(settings.home)
         if daemon is not None:
             return daemon
         if sandbox is None:
-            return Reading(settings, known, version=VERSION, clock=time.time)
+            return Visit(settings, known, version=VERSION, clock=time.time)
         return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF, works=False)
 
     return await _when_free(take, others=TURNING)

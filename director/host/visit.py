@@ -1,4 +1,4 @@
-"""The page's API over a home that no daemon holds: for commands that only read. No director is started."""
+"""A visit to a home that no daemon holds: the page's API for commands that only read. No director is started."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BRIEF = "a kaizen command"
 """Who holds the home for a moment only: waiting is worth while."""
 
 
-class Reading:
+class Visit:
     """Use it in an `async with` block; the home is locked meanwhile. Only the project that is asked about is opened."""
 
     def __init__(self, settings: Settings, known: Known | None, *, version: str, clock: Callable[[], float]) -> None:
@@ -35,7 +35,7 @@ class Reading:
             self.page = Page(settings.on_any_port(), shown, version=version, clock=clock, announced=False)
             self._closing = closing.pop_all()
 
-    async def __aenter__(self) -> Reading:
+    async def __aenter__(self) -> Visit:
         return self
 
     async def __aexit__(
