@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
 
 from . import localise, reexec, regions
 from .cases import PROTOCOL, Case
+from .clock import Clock
 from .editspace import Edit, Ground, names, search
 from .evaluate import Base, Confirmed, Evaluator, Plausible, Trial
 from .forks import in_fork
@@ -25,6 +26,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
+ODD = 0.1
+"""Share of the tests that may be such that they can be run only once."""
 HEAD = 0.8
 """How suspicious the defaults of a function are beside its body."""
 HOPELESS = 0.3
@@ -38,8 +41,10 @@ class Hunt:
         self, spec: Dict[str, Any], loaded: List[Case], say: Callable[[Dict[str, Any]], None], begun: float
     ) -> None:
         self.spec, self.cases, self.say = spec, loaded, say
+        self.clock = Clock(begun)
         self.end = begun + spec["seconds"] * 0.85
-        self.begun = begun
+        self.most = min(spec.get("most", spec["seconds"]), spec["seconds"]) * 0.85
+        """Seconds of work; `end` is on the wall."""
         self.counter = Counter()
         by_name = {case.name: index for index, case in enumerate(loaded)}
         red = [by_name[name] for name in spec["failing"] if name in by_name]
@@ -72,24 +77,25 @@ class Hunt:
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
         grounds = self._grounds(suspicion, clues)
-        self.stats["localised"] = time.monotonic() - self.begun
+        self.stats["localised"] = self.clock.seconds()
         if not grounds:
             self.say({"kind": "ended", "why": "the failing tests run no code of the project"})
             return
         trial = self._trial(observed, chosen)
         isolated = self._isolated(trial)
         evaluator = Evaluator(
-            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated
-        )
-        self.stats.update(
-            one_cause=float(self.one_cause), isolated=float(isolated), prepared=time.monotonic() - self.begun
-        )
+            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated,
+            self.clock,
+        )  # fmt: skip
+        self.stats.update(one_cause=float(self.one_cause), isolated=float(isolated), prepared=self.clock.seconds())
         self._search(evaluator, search(grounds, clues))
         self._answer(evaluator)
 
     def _observe(self) -> localise.Observations:
-        share = max(5.0, 0.2 * self.spec["seconds"])
-        observed = localise.observe(self.cases, self.failing, self._near(), self.wanted, self.counter, share)
+        share = max(5.0, 0.2 * self.most)
+        observed = localise.observe(
+            self.cases, self.failing, self._near(), self.wanted, self.counter, share, self.clock
+        )
         odd = [i for i in self.failing if i in observed.runs and observed.runs[i].status == "p"]
         odd += [i for i in self.passing if i in observed.runs and observed.runs[i].status not in ("p", "s")]
         odd = [i for i in odd if self.cases[i].rung != PROTOCOL]
@@ -98,7 +104,7 @@ class Hunt:
                 self.cases[index].rung = PROTOCOL
             more = localise.observe(
                 self.cases, [i for i in odd if i in self.failing], [i for i in odd if i in self.passing],
-                self.wanted, self.counter, share / 2,
+                self.wanted, self.counter, share / 2, self.clock,
             )  # fmt: skip
             observed.runs.update(more.runs)
         self.failing = [i for i in self.failing if i in observed.runs and observed.runs[i].status in ("f", "t")]
@@ -195,7 +201,7 @@ class Hunt:
         bases: Dict[int, Base] = {}
         order = [*self.failing, *self.beside, *self.passing]
         for at in range(0, len(order), 100):
-            bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0) or {})
+            bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0, self.clock) or {})
         self.failing = [i for i in self.failing if i in bases]
         self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
         self.beside = [i for i in self.beside if i in bases and bases[i].status == "f"]
@@ -212,9 +218,9 @@ class Hunt:
 
     def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
         found: Dict[int, Base] = {}
-        end = time.monotonic() + 40.0  # before the fork is ended, which would lose what is known
+        clock = Clock()
         for index in chunk:
-            if time.monotonic() > end:
+            if clock.seconds() > 40.0:  # before the fork is ended, which would lose what is known
                 break
             budget = (10_000_000, 10.0) if index in self.passing else (400_000, 2.0)
             outcome = self.cases[index].run(self.counter, *budget)
@@ -222,7 +228,10 @@ class Hunt:
         return found
 
     def _isolated(self, trial: Trial) -> bool:
-        """Return whether tests behave the same when they are run in another order in one interpreter."""
+        """Return whether tests behave the same when they are run in another order in one interpreter.
+
+        A few passing tests that can be run only once are left out then: each patch is confirmed with them anyway.
+        """
         cheap: List[int] = []
         left = 1.0
         for index in [*trial.first, *reversed(self.passing)]:
@@ -230,21 +239,29 @@ class Hunt:
             if left > 0 and trial.bases[index].seconds < 0.05 and len(cheap) < 150:
                 cheap.append(index)
 
-        def again() -> bool:
+        def odd() -> List[int]:
+            found: Dict[int, None] = {}
             for order in (cheap, list(reversed(cheap))):
                 for index in order:
                     outcome = self.cases[index].run(self.counter, 3_000_000, 5.0)
                     if outcome.status != trial.bases[index].status:
-                        return False
-            return True
+                        found[index] = None
+            return list(found)
 
-        return in_fork(again, 20.0) is True
+        for _ in range(2):
+            once = in_fork(odd, 20.0, self.clock)
+            if once is None or len(once) > ODD * len(cheap) or set(once) & set(trial.first):
+                return False
+            cheap = [index for index in cheap if index not in once]
+            trial.leave_out(once)
+            if not once:
+                return True
+        return False
 
     def _canary(self, trial: Trial) -> List[int]:
         """Return a few cheap tests that behave the same, to the tick, each time they are run."""
-        cheap = sorted([i for i in trial.bases if trial.bases[i].seconds < 0.02], key=lambda i: trial.bases[i].ticks)[
-            -40:
-        ]
+        quick = [i for i in trial.bases if trial.bases[i].seconds < 0.02]
+        cheap = sorted(quick, key=lambda i: trial.bases[i].ticks)[-40:]
 
         def steady() -> List[int]:
             found = []
@@ -255,12 +272,12 @@ class Hunt:
                     found.append(index)
             return found[:4]
 
-        return in_fork(steady, 10.0) or []
+        return in_fork(steady, 10.0, self.clock) or []
 
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
         last, best = [0.0], [0.0]
-        patience = [self.end, float("inf")]
+        patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
             for edit in edits:
@@ -268,17 +285,18 @@ class Hunt:
                 yield (edit,)
 
         def enough() -> bool:
-            if time.monotonic() > min(patience) or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+            late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
+            if late or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
                 return True
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
-            if len(one.fixed) == len(self.failing):
+            spent = self.clock.seconds()
+            if len(one.fixed) == len(self.failing) and not self._idles(one.edits):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                spent = time.monotonic() - self.begun
-                patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
+                patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
             elif self._convincing(one.edits, one.fixed):
-                patience[1] = min(patience[1], time.monotonic() + max(15.0, 2 * (time.monotonic() - self.begun)))
+                patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
         evaluator.run(drawn(), enough, found)
         if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:
@@ -306,7 +324,7 @@ class Hunt:
             broke=tally.broke,
             plausible=len(evaluator.plausible),
             confirmed=len(patches),
-            seconds=time.monotonic() - self.begun,
+            seconds=self.clock.seconds(),
             direct=sum(case.rung != PROTOCOL for case in self.cases),
         )
         self.say({"kind": "stats", **self.stats})
@@ -320,20 +338,29 @@ class Hunt:
         whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
+    def _idles(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether a patch leaves more behind than there was that nothing reads."""
+        for index in {edit.region for edit in edits}:
+            region = self.regions[index]
+            splices = tuple(splice for edit in edits if edit.region == index for splice in edit.splices)
+            if isinstance(region, regions.Region) and region.leaves_idle(splices):
+                return True
+        return False
+
     def _ranked(self, one: Plausible, confirmed: Confirmed) -> Ranked:
         removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
         added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
         weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
         return Ranked(
-            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added
-        )
+            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added,
+            self._idles(one.edits),
+        )  # fmt: skip
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:
         edit = one.edits[0]
         region = self.regions[edit.region]
         source: Source = region.source
         splices = tuple(splice for each in one.edits for splice in each.splices)
-        kept = {i for each in one.edits for i in self._kept(each.region)}
         return {
             "path": localise.relative(source.path, self.spec["project"]),
             "encoding": source.encoding,
@@ -346,7 +373,7 @@ class Hunt:
             "number": one.number,
             "fixed": [self.cases[i].name for i in one.fixed],
             "complete": len(one.fixed) == len(self.failing),
-            "kept": [self.cases[i].name for i in sorted(kept)],
+            "kept": [self.cases[i].name for i in sorted(self.passing)],
         }
 
     def _distinct(self, patches: List[Ranked]) -> List[Ranked]:
@@ -361,9 +388,6 @@ class Hunt:
                 seen.add(key)
                 found.append(one)
         return found
-
-    def _kept(self, region: int) -> Sequence[int]:
-        return self.passing
 
 
 def _parts(node: Any) -> List[Any]:

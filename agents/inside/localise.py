@@ -8,11 +8,11 @@ import math
 import os
 import re
 import textwrap
-import time
 from functools import partial
 from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Sequence, Set, Tuple
 
 from .cases import Case
+from .clock import Clock
 from .editspace.scope import Clues
 from .forks import in_fork
 from .lines import Lines, Recorder, Types
@@ -46,10 +46,10 @@ class Observations(NamedTuple):
 
 def observe(
     cases: Sequence[Case], failing: Sequence[int], passing: Sequence[int], wanted: Callable[[str], bool],
-    counter: Counter, seconds: float,
+    counter: Counter, seconds: float, clock: Clock,
 ) -> Observations:  # fmt: skip
     """Trace the tests in forks, failing ones first and with the types of their variables, as far as time allows."""
-    end = time.monotonic() + seconds
+    end = clock.seconds() + seconds
     runs: Dict[int, Observed] = {}
     types: Types = {}
     attributes: Dict[str, Set[str]] = {}
@@ -57,16 +57,16 @@ def observe(
         if not deep and not any(run.lines for run in runs.values()):
             break  # what fails runs nothing of the project: what passes tells nothing about it
         for at in range(0, len(some), 50):
-            left = end - time.monotonic()
+            left = end - clock.seconds()
             if left <= 0 and runs:
                 break
             chunk = some[at : at + 50]
-            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, end), max(left, 5.0) + 20.0)
+            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, left), max(left, 5.0) + 20.0, clock)
             if got is None and len(chunk) > 1:
                 for one in chunk:
-                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, end), 30.0)
+                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, left), 30.0, clock)
                     _merge(alone, runs, types, attributes)
-                    if time.monotonic() > end:
+                    if clock.seconds() > end:
                         break
             _merge(got, runs, types, attributes)
     return Observations(runs, types, attributes)
@@ -84,12 +84,18 @@ def _merge(got: Any, runs: Dict[int, Observed], types: Types, attributes: Dict[s
 
 
 def _traced(
-    cases: Sequence[Case], chunk: Sequence[int], wanted: Callable[[str], bool], counter: Counter, deep: bool, end: float
+    cases: Sequence[Case],
+    chunk: Sequence[int],
+    wanted: Callable[[str], bool],
+    counter: Counter,
+    deep: bool,
+    left: float,
 ) -> Observations:
+    clock = Clock()
     recorder = Recorder(wanted, types=deep, most=LONGEST)
     runs: Dict[int, Observed] = {}
     for index in chunk:
-        if runs and time.monotonic() > end:
+        if runs and clock.seconds() > left:
             break
         case = cases[index]
         outcome = recorder.record(partial(case.run, counter, seconds=4.0 if deep else 20.0))

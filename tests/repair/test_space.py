@@ -75,6 +75,11 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
             "    if a > m:\n        a = m\n    return a * m",
         ),
         (
+            "a value that its name has everywhere else",
+            "def g(a):\n    kind = type(a)\n    return kind(1)\ndef f(a):\n    kind = a\n    return kind(2)\n",
+            "    kind = type(a)\n    return kind(2)",
+        ),
+        (
             "an attribute that nothing reads",
             "class C:\n    def __init__(self, p):\n        self.p = p\n    def f(self, k):\n        return g(k)\n",
             "self.p + g(k)",

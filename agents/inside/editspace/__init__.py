@@ -44,6 +44,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),
+    (values.alike, (*Value, ast.Constant), 6.0, "value"),
     (remembered, Value, 5.0, "value"),
     (values.looped, Value, 6.0, "load"),
     (values.awaited, (ast.Call,), 6.0, "load"),

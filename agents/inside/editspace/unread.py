@@ -28,6 +28,18 @@ def unread(source: Source, root: ast.AST) -> Unread:
     return Unread(_of_function(root), attributes, source.cached("unread", lambda: _of_module(source)))
 
 
+def idle(root: ast.AST) -> int:
+    """Return how many names of a function nothing reads, and how many values the very next statement replaces."""
+    bodies = [body for n in ast.walk(root) for body in (getattr(n, "body", None), getattr(n, "orelse", None))]
+    replaced = sum(
+        _stores(one) == _stores(after) != "" and _stores(one) not in _read(after)
+        for body in bodies
+        if isinstance(body, list)
+        for one, after in zip(body, body[1:])
+    )
+    return len(_of_function(root)) + replaced
+
+
 def parameters(root: ast.AST) -> List[str]:
     """Return the parameter names of a function, in order; none for anything else."""
     if not isinstance(root, Function):
@@ -48,6 +60,13 @@ def _of_function(root: ast.AST) -> Set[str]:
         return set()
     own = {name for name in [*parameters(root), *stored(root)] if not name.startswith("_")}
     return own - _read(root) - {"self"}
+
+
+def _stores(node: ast.AST) -> str:
+    """Return the one name that a statement gives a value, or ''."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return ""
 
 
 def _of_class(klass: Any) -> List[str]:

@@ -23,6 +23,8 @@ CONVERSIONS = {
     "all": 1.0, "type": 1.0, "ord": 0.8, "chr": 0.8,
 }  # fmt: skip
 """Built-in functions of one argument, as often as one of them is forgotten."""
+MANY = 150
+"""Expressions of a class or module that are tried though they have nothing to do with the one in their place."""
 OF_ANYTHING = ("str", "repr", "type", "list", "iter", "next", "bool")
 
 
@@ -130,9 +132,23 @@ def borrowed(site: Site) -> Iterator[Draft]:
     known = {*site.scope.names(site.node.lineno), *site.scope.globals, *site.scope.functions, *dir(builtins)}
     own = site.text()
     holds = re.compile(rf"(?<![\w.]){re.escape(own)}(?!\w)")
-    for frag, names in site.source.cached(("expressions", holder), lambda: _expressions(site, holder)):
-        if frag.text != own and names <= known:
-            yield site.put("borrowed", 4.0 if holds.search(frag.text) else 1.0, frag)
+    for place, (frag, names) in enumerate(
+        site.source.cached(("expressions", holder), lambda: _expressions(site, holder))
+    ):
+        holding = holds.search(frag.text)
+        if frag.text != own and names <= known and (holding or place < MANY):
+            yield site.put("borrowed", 4.0 if holding else 1.0, frag)
+
+
+def alike(site: Site) -> Iterator[Draft]:
+    """The value that the same name is given elsewhere in the file, the most frequent first: functions begin alike."""
+    if site.place.field != "value" or not isinstance(site.parent, ast.Assign) or len(site.parent.targets) != 1:
+        return
+    known = {*site.scope.names(site.node.lineno), *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    given = site.source.cached("given", lambda: _given(site)).get(site.text(site.parent.targets[0]), {})
+    for text, (frag, names, times) in list(given.items())[:12]:
+        if text != site.text() and names <= known:
+            yield site.put("alike", 6.0 if times > 1 else 4.0, frag)
 
 
 def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str]]]:
@@ -143,4 +159,17 @@ def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str]]]:
             if text and len(text) <= 50 and "\n" not in text:
                 names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
                 found.setdefault(text, (site.frag(node), names))
-    return list(found.values())[:150]
+    return list(found.values())
+
+
+def _given(site: Site) -> Dict[str, Dict[str, Tuple[Frag, Set[str], int]]]:
+    """Return by target the short values that are assigned to it in the file, each with its names and how often."""
+    found: Dict[str, Dict[str, Tuple[Frag, Set[str], int]]] = {}
+    for node in ast.walk(site.source.tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            text = site.text(node.value)
+            if len(text) <= 50 and "\n" not in text:
+                names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                values = found.setdefault(site.text(node.targets[0]), {})
+                values[text] = (site.frag(node.value), names, values[text][2] + 1 if text in values else 1)
+    return {target: dict(sorted(values.items(), key=lambda item: -item[1][2])) for target, values in found.items()}
