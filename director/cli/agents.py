@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from director.cli.door import answered
 from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
@@ -18,11 +20,19 @@ def agents(project: ProjectOption = None, *, json: JsonOption = False) -> None:
         return
     for row in rows:
         names = ", ".join([row["name"], *row["aliases"]])
-        state = row["state"] if row["available"] else f"unavailable: {row['why_not']}"
-        write(f"{names:<24} {state}")
+        write(f"{names:<24} {_state(row)}")
         write(f"  {cut(str(row['charge']), WIDE)}")
-        for doing in row.get("doing", ()):
+        for doing in row["doing"]:
             write(f"  {doing['attempt']}  {doing['state']}  {doing['task']}")
+
+
+def _state(row: dict[str, Any]) -> str:
+    """Return what a person wants to know first: whether it works now, could, may not, or cannot."""
+    if not row["available"]:
+        return f"unavailable: {row['why_not']}"
+    if row["state"] != "working":
+        return str(row["state"])
+    return "at work" if row["doing"] else "ready"
 
 
 def tools(project: ProjectOption = None, *, json: JsonOption = False) -> None:

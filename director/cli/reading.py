@@ -274,7 +274,7 @@ def _value(value: float | None) -> str:
 
 
 def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _show(table: Table) -> None:
