@@ -9,13 +9,31 @@ from pathlib import Path
 import pytest
 
 from agents.sandbox.local import LocalSandbox
-from director.host import REFUSALS, Host, host
+from director.cli.door import take_home
+from director.host import BRIEF, REFUSALS, Host, host
 from director.settings import load
+from ledger.errors import Locked
 from ledger.events import DIRECTOR, REQUESTS, RequestId, StopRequested
+from ledger.lease import Lease
 from tests.core.world import start
 from tests.e2e.repositories import SHOP, make
 
 pytestmark = pytest.mark.slow
+
+
+async def test_who_takes_the_home_waits_for_a_command_of_a_moment_and_for_nobody_else(tmp_path: Path) -> None:
+    settings = load({"KAIZEN_HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin"})
+    moment = Lease.take(settings.home / "lock", BRIEF)
+    taking = asyncio.create_task(take_home(settings, LocalSandbox(), "kaizen up"))
+    await asyncio.sleep(0.3)
+    waited = not taking.done()
+    moment.release()
+
+    async with await taking:
+        with pytest.raises(Locked, match="kaizen up"):
+            await take_home(settings, LocalSandbox(), "kaizen run")
+
+    assert waited
 
 
 async def test_a_director_that_is_only_asked_begins_nothing_of_its_run(tmp_path: Path) -> None:
