@@ -43,6 +43,8 @@ class Door:
     """The API of a home."""
 
     client: httpx.AsyncClient
+    brief: bool = False
+    """The home is held by this command alone, and only as long as it asks."""
 
     async def get(self, path: str, **parameters: str | int | float) -> Any:
         """Return the JSON of a resource; raise Refused with the server's own line."""
@@ -141,14 +143,14 @@ async def door(settings: Settings, known: Known | None = None, *, act: bool = Fa
             yield Door(client)
     elif isinstance(found, Visit):
         async with found, _to(found.page) as client:
-            yield Door(client)
+            yield Door(client, brief=True)
     else:
         async with found:
             page = found.serve(announced=False)
             if known is not None:
                 await found.open_known(known.id)
             async with _to(page) as client:
-                yield Door(client)
+                yield Door(client, brief=True)
 
 
 def answered(project: str | None, question: Callable[[Door, str], Awaitable[_Answer]], *, act: bool = False) -> _Answer:

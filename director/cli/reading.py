@@ -1,4 +1,4 @@
-"""Commands that only read: status, gates, log, watch, checkpoints, projects."""
+"""Commands that only read: status, gates, log, checkpoints, projects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
 from director.cli.output import write, write_json
-from director.cli.report import JsonLines, Lines, cut
+from director.cli.report import cut
 from director.core.goals import GATE
 from director.gates.defaults import UNASKED
 from director.settings import load
@@ -133,27 +133,6 @@ def log(
             write(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
 
 
-def watch(
-    project: ProjectOption = None,
-    *,
-    json: JsonOption = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also every call to a model and every tool.")
-    ] = False,
-) -> None:
-    """Follow a project's events as they come, until Ctrl-C."""
-    shows = JsonLines(sys.stdout) if json else Lines(write, verbose=verbose)
-
-    async def follow(d: Door, place: str) -> None:
-        began = next(iter(await newest(d, place, 0, 1, {"kind": "RunStarted"})), None)
-        await follow_events(d, place, began["position"] - 1 if began else 0, shows.show, lambda r: False)
-
-    try:
-        answered(project, follow)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
 def projects(*, json: JsonOption = False) -> None:
     """List the projects of this home."""
     with one_line_errors():
@@ -194,8 +173,11 @@ async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, 
 
 async def follow_events(
     d: Door, place: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
-) -> Recorded:
-    """Show events above a position as they come; return the first for which `until` holds."""
+) -> Recorded | None:
+    """Show events above a position as they come; return the first for which `until` holds.
+
+    None is returned at the head when nobody is at work: nothing comes while the home is held only to look.
+    """
     while True:
         found = await d.get(f"{place}/events", after=after, limit=PAGE)
         for row in found["events"]:
@@ -205,6 +187,8 @@ async def follow_events(
             if until(recorded):
                 return recorded
         if len(found["events"]) < PAGE:
+            if d.brief:
+                return None
             await asyncio.sleep(PACE)
 
 

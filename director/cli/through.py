@@ -75,5 +75,5 @@ class RunThrough:
 
         place = f"/api/v1/projects/{label}"
         last = await follow_events(door, place, began["position"] - 1, self.shows.show, is_end)
-        assert isinstance(last.event, RunEnded), "it ended there"
+        assert last is not None and isinstance(last.event, RunEnded), "a daemon is at work, and it ended there"
         return status_of(last.event)

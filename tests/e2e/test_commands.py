@@ -107,6 +107,22 @@ def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> Non
     assert nonsense.status == 2 and "Nonsense" in nonsense.one_line
 
 
+def test_who_only_watches_keeps_nobody_from_working(finished: Finished) -> None:
+    watching = finished.kaizen.start("watch", "-p", "shop")
+    assert watching.stdout is not None
+    lines = [next(watching.stdout)]
+    while not lines[-1].startswith("waits"):
+        lines.append(next(watching.stdout))
+
+    up = finished.kaizen("up", "--port", 0)
+    finished.kaizen("down")
+    watching.send_signal(signal.SIGINT)
+
+    assert up.status == 0, up.err
+    assert lines[0].startswith("run") and any(line.startswith("completed") for line in lines)
+    assert watching.wait(60) == 130
+
+
 def test_without_a_daemon_there_is_nothing_to_open_and_down_is_down(finished: Finished) -> None:
     opened, down = finished.kaizen("open"), finished.kaizen("down")
 
