@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import os
@@ -114,6 +115,9 @@ class PytestCase(Case):
         self.values = _direct_values(item)
         self.globals = dict(getattr(getattr(item, "dtest", None), "globs", None) or {})
         """What the examples of a docstring know; they are cleared when these have run."""
+        params = getattr(getattr(item, "callspec", None), "params", None) or {}
+        self.managers = {name: value for name, value in params.items() if isinstance(value, Manager)}
+        """Values of its parameters that can be entered only once."""
         self.unit: Optional[UnittestCase] = None
         if type(item).__name__ == "TestCaseFunction" and not _marked(item) and _needs_no_fixture(item):
             self.unit = UnittestCase(self.name, self.path, item.parent.obj, item.name)
@@ -146,6 +150,8 @@ class PytestCase(Case):
         del self.errors[:], self.red[:]
         if self.globals:
             self.item.dtest.globs.update(self.globals)
+        for name, manager in self.managers.items():
+            self.item.callspec.params[name] = _fresh(manager)
         if hasattr(self.item, "_initrequest"):
             self.item._initrequest()
         reports = runtestprotocol(self.item, log=False, nextitem=None)
@@ -206,11 +212,14 @@ def _foreign(function: Any, root: str) -> bool:
 
 
 def _fresh(value: Any) -> Any:
+    if isinstance(value, Manager):
+        return value._recreate_cm()  # as contextlib does when one decorates a function
     if type(value) in (list, dict, set, bytearray):
         return copy.deepcopy(value)
     return value
 
 
+Manager = contextlib._GeneratorContextManager
 Work = Callable[[List[Case]], None]
 
 

@@ -38,16 +38,21 @@ class Clock:
         """`began` is when the work began on the wall, now when it is not said."""
         self._wall, self._line = wall, line
         self._began = wall() if began is None else began
-        self._before, self._lost = line() or 0.0, 0.0
+        self._before, self._lost, self._latest = line() or 0.0, 0.0, 0.0
 
     def lose(self, seconds: Optional[float]) -> None:
         """Leave out what a fork that was waited for stood in line."""
         self._lost += seconds or 0.0
 
     def seconds(self) -> float:
-        """Return the seconds of work so far."""
+        """Return the seconds of work so far; they never become fewer.
+
+        Who waits for forks may stand in line while they do: the longer of the two is left out, not both.
+        """
         passed = self._wall() - self._began
-        return max(passed - (self._line() or 0.0) + self._before - self._lost, passed / STARVED)
+        lost = max((self._line() or 0.0) - self._before, self._lost)
+        self._latest = max(self._latest, passed - lost, passed / STARVED)
+        return self._latest
 
 
 class Watch:

@@ -38,13 +38,15 @@ def test_a_process_that_is_gone_has_no_time() -> None:
 
 def test_standing_in_line_on_a_busy_machine_is_no_time_of_the_search() -> None:
     """A search that may take ten seconds of work gets them, however many others want the machine."""
-    wall, line = iter([0.0, 30.0, 100.0]), iter([2.0, 7.0, 101.0])
+    wall, line = iter([0.0, 30.0, 31.0, 200.0]), iter([2.0, 7.0, 9.0, 201.0])
     clock = Clock(wall=lambda: next(wall), line=lambda: next(line))
 
     clock.lose(15.0)  # a fork that was waited for
 
-    assert clock.seconds() == 30.0 - 5.0 - 15.0
-    assert clock.seconds() == 100.0 / 8, "the longest line ends"
+    assert clock.seconds() == 30.0 - 15.0, "it may have stood in line while the fork did"
+    clock.lose(20.0)
+    assert clock.seconds() == 15.0, "it never runs back"
+    assert clock.seconds() == 200.0 / 8, "the longest line ends"
 
 
 @pytest.mark.parametrize(

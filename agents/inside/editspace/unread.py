@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, List, NamedTuple, Set
+from typing import Any, List, NamedTuple, Optional, Set
 
 from ..source import Function, Source
 
@@ -40,7 +40,7 @@ def idle(root: ast.AST) -> int:
     return len(_of_function(root)) + replaced
 
 
-def parameters(root: ast.AST) -> List[str]:
+def parameters(root: Optional[ast.AST]) -> List[str]:
     """Return the parameter names of a function, in order; none for anything else."""
     if not isinstance(root, Function):
         return []
@@ -50,9 +50,20 @@ def parameters(root: ast.AST) -> List[str]:
 
 
 def stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
-    """Return the names stored to at or above a line."""
-    names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    return [n.id for n in names if n.lineno <= line]
+    """Return the names bound at or above a line: stored to, caught, defined or imported."""
+    return [name for node in ast.walk(root) if getattr(node, "lineno", line) <= line for name in _bound(node, root)]
+
+
+def _bound(node: ast.AST, root: ast.AST) -> List[str]:
+    if isinstance(node, ast.Name):
+        return [node.id] if isinstance(node.ctx, ast.Store) else []
+    if isinstance(node, ast.ExceptHandler):
+        return [node.name] if node.name else []
+    if isinstance(node, (*Function, ast.ClassDef)):
+        return [node.name] if node is not root and isinstance(root, Function) else []
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and isinstance(root, Function):
+        return [(one.asname or one.name).partition(".")[0] for one in node.names]
+    return []
 
 
 def _of_function(root: ast.AST) -> Set[str]:
