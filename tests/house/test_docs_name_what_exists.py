@@ -30,7 +30,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PLACE = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|yml|lock|ts|tsx|sh)")
 TOPS = frozenset(path.name for path in ROOT.iterdir())
-ALONE = frozenset({"TOKEN", "NAMES", "HOME", "PROJECTS", "API_KEY"})
+ALONE = frozenset({"TOKEN", "HOME", "PROJECTS", "API_KEY"})
 """`KAIZEN_…` that is no field of the user's file: of the page alone, of the data home, of compose, a key."""
 ELSEWHERE = frozenset({"kaizen.toml", "daemon.json"})
 """Names of files that stand in a data home or a project."""
