@@ -12,7 +12,8 @@ from agents.tools.edits import tagged
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import Fence, behind_edit, read_fence
 from agents.tools.edits.naming import name_in
-from agents.tools.edits.reading import EXAMPLE, LOOKS, read_edits
+from agents.tools.edits.reading import LOOKS, read_edits
+from agents.tools.edits.saying import EXAMPLE
 from agents.tools.edits.wanted import Refused
 from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none

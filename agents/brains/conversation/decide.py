@@ -10,9 +10,10 @@ from agents.brains.conversation.facts import CHECK, FINISH, Condensed, Fact, Nud
 from agents.brains.conversation.shelf import HOW, OTHER
 from agents.brains.conversation.state import State, condensed
 from agents.brains.conversation.stuck import failed_before, nearest, stuck
-from agents.brains.conversation.turns import ACT, CONDENSE, Turn, without_thoughts
+from agents.brains.conversation.turns import ACT, CONDENSE, Turn
 from agents.brains.conversation.wording import LITTLE, nudge, prompt_tokens
 from agents.ports import ToolCall
+from agents.tools.edits.drafts import without_thoughts
 
 FAULTS = 3
 """Failed calls in a row that end the attempt."""

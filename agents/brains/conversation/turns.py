@@ -10,6 +10,7 @@ from typing import NamedTuple
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.shelf import reached
 from agents.ports import Message, ModelAnswer, ToolCall
+from agents.tools.edits.drafts import without_thoughts
 from agents.tools.foreign import in_our_words
 
 ACT, CONDENSE, OPEN = "act", "condense", "open"
@@ -18,7 +19,6 @@ BYTES = 3
 """Of a token, at least: code has more, so that what is said to fit does."""
 OVERHEAD = 8
 """Tokens of a message beside its text."""
-_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning|reflection)>.*?(?:</\1>\s*|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class Heard(NamedTuple):
@@ -98,11 +98,6 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
         for nth, call in enumerate(heard.calls, 1)
     )
     return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))
-
-
-def without_thoughts(text: str) -> str:
-    """Return an answer without what some models think aloud before it."""
-    return _THOUGHT.sub("", text)
 
 
 def meant(name: str, known: frozenset[str]) -> str:

@@ -169,7 +169,7 @@ class _Plan:
         file.touched = True
 
     def _delete(self, edit: Delete) -> None:
-        path = self._meant(edit.path, new=False)
+        path = self._meant(edit.path, new=False, exact=not edit.lines)
         file = self._file(path)
         if file.touched:
             raise _Stop(f"{path} is changed and deleted at once: do one of them")
@@ -178,7 +178,7 @@ class _Plan:
         file.after, file.touched = None, True
 
     def _move(self, edit: Move) -> None:
-        source = self._file(self._meant(edit.path, new=False))
+        source = self._file(self._meant(edit.path, new=False, exact=True))
         self._settle(source)
         to = self._file(self._meant(edit.to, new=True))
         if to.held is not None or to.touched:
@@ -196,9 +196,9 @@ class _Plan:
         self.notes.append(f"there is no {written}; {there}, the only file of that name, was taken")
         return there
 
-    def _meant(self, written: str, *, new: bool) -> str:
+    def _meant(self, written: str, *, new: bool, exact: bool = False) -> str:
         names = self._listed()
-        found = meant(written, names, project=self._project, new=new)
+        found = meant(written, names, project=self._project, new=new, exact=exact)
         if not found.path and not found.why:
             found = Meant(why="no file is named")
         if found.why:

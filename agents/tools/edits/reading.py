@@ -14,7 +14,8 @@ from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.dressed import DOCUMENTS
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
 from agents.tools.edits.listed import read_listed
-from agents.tools.edits.naming import looks_like_path, name_in, whole_file_in
+from agents.tools.edits.naming import looks_like_path, name_in, says_lines, whole_file_in
+from agents.tools.edits.saying import BEFORE, EXAMPLE, OPTION, OTHERWISE
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
@@ -27,40 +28,6 @@ _NEAR = 6
 """Lines between the words that begin another way and its edit."""
 LONGEST = 600_000
 """Characters of an answer that are read."""
-_THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
-EXAMPLE = re.compile(
-    r"^\W*(?:for example|for instance|e\.g\.|(?:an? |the )?(?:\w+ )?examples?\b)"
-    r"|\b(?:for example|for instance|e\.g\.|such as)\W*$|\b(?:an|the following|as an?|this) (?:\w+ )?example\b"
-    r"|\b(?:illustrat|hypothetical)"
-    r"|\b(?:edit|block|output|answer|response|diff|patch|call|tool|required|expected|following)\W* (?:format|syntax)\b"
-    r"|\bthe (?:format|syntax)\b"
-    rf"|\b{_THING} (?:would |should |could |might |must |has to |have to |then )?looks? (?:like|as|so)\b"
-    r"|\b(?:do not|don't|must not|mustn't|should not|shouldn't|never|not to be|will not|won't)"
-    r" (?:be )?(?:apply|applied|make|made|do|done|run|write|use) ?(?:this|that|it|these|the following|yet|:|$)"
-    r"|\b(?:not|never) (?:be |yet )?appl(?:y|ied)\b|\binstead of (?:this|writing|doing)\b"
-    r"|^\W*(?:wrong|bad)\b\W*(?:way\W*)?$",
-    re.IGNORECASE,
-)
-"""What is said right before an example; right before a real edit it is not said."""
-_BEFORE = re.compile(
-    r"^\W*(?:before|was|(?:old|original|originally|current|currently|existing|previous|previously)"
-    r"(?: (?:code|version|file|content|state|implementation))?)\W*$"
-    r"|^\W*(?:here(?:'s| is)|this is) (?:the |your )?(?:current|existing|original|old|previous)\b",
-    re.IGNORECASE,
-)
-"""What is said right before a file as it was."""
-_OPTION = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:option|alternative|approach|variant|possibility|choice|solution)\s*#?\s*"
-    r"(?P<which>[a-d]|[1-4]|one|two|three)\b",
-    re.IGNORECASE,
-)
-_OR = re.compile(
-    r"^\W*(?:alternatively\b|or\W*$|or,? (?:if|you (?:can|could))\b|(?:an)?other (?:option|way|approach|possibility)\b"
-    r"|an alternative\b|a (?:second|different) (?:option|approach|way)\b|if you(?:'d| would)? (?:prefer|rather)\b"
-    r"|you could also\b)",
-    re.IGNORECASE,
-)
-"""What is said before the second of two ways, of which one is to be chosen."""
 _SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 _IN_PROSE = re.compile(r"(?<![\w./~:@-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b(?![\w/])")
 
@@ -202,13 +169,13 @@ class _Reader:
             return
         took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
         if not took and (named or said):
-            if self._says(_BEFORE, at, floor):
+            if self._says(BEFORE, at, floor):
                 self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
             elif fence.language in _SAID and "." in named + said and not (named + said).endswith(_SHELLS):
                 why = f"it is a fence of {fence.language}, so {named + said} is not taken to be meant as its place"
                 self.passed_over.append(Refused(at + 1, why))
             else:
-                self._whole(fence, named or said)
+                self._whole(fence, named or said, floor)
         elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):
             why = f"{name_in(fence.body[0])} is named within the fence, where it may be its first line: name it above"
             self.passed_over.append(Refused(at + 1, why))
@@ -269,10 +236,14 @@ class _Reader:
             return len(self.edits) + len(self.refused) > before
         return False
 
-    def _whole(self, fence: Fence, named: str) -> None:
+    def _whole(self, fence: Fence, named: str, floor: int) -> None:
         """Take a fence below a file's name as that whole file."""
         at = fence.start + 1
-        if not fence.closed:
+        above = next((line for line in reversed(self.lines[floor : fence.start]) if line.strip()), "")
+        if says_lines(self.lines[fence.start] if fence.name else above):
+            why = f"only some lines of {named} are said to be meant: give a SEARCH/REPLACE block, or the whole file"
+            self.refused.append(Refused(at, why))
+        elif not fence.closed:
             self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
         elif self._unsure_end(fence, named):
             why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
@@ -311,11 +282,11 @@ class _Reader:
     def _choose_none(self) -> None:
         """Refuse edits that are ways to choose between: nobody but the model can."""
         places = sorted({edit.at for edit in self.edits})
-        labels = [(at, found["which"].lower()) for at in self._words if (found := _OPTION.match(self.lines[at]))]
+        labels = [(at, found["which"].lower()) for at in self._words if (found := OPTION.match(self.lines[at]))]
         options = set()
         for (at, which), (stop, _) in pairwise([*labels, (len(self.lines) + 1, "")]):
             options |= {which} if any(at < place <= stop for place in places) else set()
-        ways = [at for at in self._words if _OR.match(self.lines[at])]
+        ways = [at for at in self._words if OTHERWISE.match(self.lines[at])]
         second = any(
             places[0] <= at < place <= at + _NEAR
             for at in ways for place in places

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.tools.edits.fences import OPENER
@@ -18,6 +18,12 @@ _OUTER = (
 )  # fmt: skip
 _OPEN = re.compile(rf"^[ \t]*<({'|'.join(_OUTER)})((?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_PLACED = re.compile(
+    r"<((?:start_|end_|from_|to_|insert_)?lines?(?:_(?:number|start|end|range))?|range|position|after_line|anchor)>",
+    re.I,
+)
+"""Tags that say where in the file a text is put."""
+_LINED = re.compile(r"(?:\w+_)?(?:lines?|range)(?:_\w+)?$|start$|end$|position$|anchor$|after$|before$", re.I)
 _MOST = 5000
 """Lines between two tags."""
 _CDATA = re.compile(r"^\s*<!\[CDATA\[(.*)\]\]>\s*$", re.DOTALL)
@@ -54,11 +60,23 @@ def read_tags(lines: Sequence[str], at: int, stop: int) -> Tagged | None:
         return Tagged((), (Refused(at + 1, f"the tag <{name}> is never closed: write it whole"),), stop)
     text = text[: text.lower().rfind(f"</{name}>".lower())]
     edits, refused = _inside(name.lower(), path.strip(), text, at + 1)
+    placed = _placed(attributes, text)
+    if placed and any(isinstance(edit, Write) for edit in edits):
+        why = f"{placed} is said beside the text of {path.strip()}, so it is no whole file: give old and new text"
+        edits, refused = [], [Refused(at + 1, why)]
     inner = None
     if not edits and not refused:
         first = next((here for here in range(at, end) if re.search(r"<(?:diff|patch)>", lines[here])), at)
         inner = (first + 1, end, path.strip())
     return Tagged(tuple(edits), tuple(refused), end + 1, inner)
+
+
+def _placed(attributes: Mapping[str, str], text: str) -> str:
+    """Return what says that a text is put at a place of the file, and is not the whole of it."""
+    said = next((key for key in attributes if _LINED.match(key)), "")
+    content = _child(text, CONTENT)
+    found = _PLACED.search(text.replace(content, "")) if content else None
+    return said or (found[1] if found else "")
 
 
 def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[Refused]]:
