@@ -11,7 +11,7 @@ from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.shelf import reached
 from agents.ports import Message, ModelAnswer, ToolCall
 from agents.tools.edits.drafts import without_thoughts
-from agents.tools.foreign import in_our_words
+from agents.tools.foreign import bare_name, in_our_words
 
 ACT, CONDENSE, OPEN = "act", "condense", "open"
 """What keys begin with: a step, a summary, the look before the first step."""
@@ -102,6 +102,7 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
 
 def meant(name: str, known: frozenset[str]) -> str:
     """Return the tool a name stands for, however it is spelt: `readFile`, `functions.read_file`; else the name."""
+    name = bare_name(name)
     if name in known:
         return name
     spelt = letters(re.split(r"[.:/]", name)[-1])

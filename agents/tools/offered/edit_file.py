@@ -79,7 +79,10 @@ class EditFile:
 
 
 def _wanted(arguments: Arguments) -> Wanted:
-    found = read_edits(arguments.text) if arguments.text else Wanted()
+    text = arguments.text
+    if text.lstrip().startswith("@@"):
+        text = f"~~~~~~diff\n{text}\n~~~~~~"  # of the file that is named beside it
+    found = read_edits(text) if text else Wanted()
     edits = list(found.edits)
     if arguments.old_text is not None or arguments.new_text is not None:
         edits.append(
