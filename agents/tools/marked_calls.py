@@ -13,6 +13,13 @@ from agents.tools.python_calls import Unclear, python_calls
 MARK = re.compile(
     r"\[TOOL_CALLS\]|<\|python_(?:tag|start)\|>|<\|(?:tool_call|action)_start\|>|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
 )
+OBSERVED = re.compile(
+    r"[ \t*#]*(?:(?:observation|(?:tool|function)(?: call)? (?:outputs?|results?|response))[ \t*]*:|(?:user|human):"
+    r"|\[TOOL_RESULTS?\]|<\|(?:im_start|start_header_id)\|>(?:user|tool|ipython)"
+    r"|<[|｜]?(?:tool[_▁](?:response|result|output)s?|function_(?:call_)?results?|observation)(?:[_▁]begin)?[|｜]?>)",
+    re.IGNORECASE,
+)
+"""What begins the outcome of a call; behind a call of the same answer it is made up."""
 _BETWEEN = re.compile(
     r"(?:\s|,|;|<\|constrain\|>\s*\w+|<[|｜][^<>|｜\n]{1,60}[|｜]>|</?\|?tool_call\|?>|\[(?:ARGS|/?TOOL_CALLS)\]|\[CALL_ID\]\w*|`{3,}(?:json)?)+"
 )
@@ -36,6 +43,8 @@ def marked_calls(text: str, tools: Collection[str]) -> list[ToolCall]:
         between = _BETWEEN.match(text, at)
         at = between.end() if between else at
         if at == len(text):
+            break
+        if found and OBSERVED.match(text, at):
             break
         if text[at] in "{[":
             end = end_of(text, at)

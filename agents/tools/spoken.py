@@ -17,7 +17,7 @@ from agents.tools.edits.saying import EXAMPLE
 from agents.tools.edits.wanted import Refused
 from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none
-from agents.tools.marked_calls import MARK, marked_calls
+from agents.tools.marked_calls import MARK, OBSERVED, marked_calls
 from agents.tools.python_calls import Unclear, python_calls
 from agents.tools.shell_writes import writes_files
 from agents.tools.tagged_calls import OPENS, call_of, calls_between, keyed_call, named_by_tag, named_within
@@ -35,11 +35,6 @@ _ACTION = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?([\w.-]+)`?[ \t*]*$", re.I
 _INPUT = re.compile(r"^[ \t*]*Action[ _]Input[ \t*]*:[ \t*]*", re.IGNORECASE)
 _ENDS = re.compile(r"^[ \t*]*(?:Observation|Thought|Final Answer|Action)[ \t*]*:", re.IGNORECASE)
 _CALLED = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?(?P<call>[A-Za-z_][\w.]*\(.*\))`?[ \t*]*$", re.IGNORECASE)
-_OBSERVED = re.compile(
-    r"^[ \t*]*(?:Observation[ \t*]*:"
-    r"|<[|｜]?(?:tool[_▁](?:response|result|output)s?|function_(?:call_)?results?|observation)(?:[_▁]begin)?[|｜]?>)",
-    re.IGNORECASE,
-)
 _PYTHON = re.compile(r"[A-Za-z_][\w.]*\(.*\)\Z", re.DOTALL)
 _ABOVE = re.compile(r"^\s*(?:>>>\s*|(?:assistant\s+)?to=)(?:functions\.)?(?P<name>[\w.-]+)\s*(?:json|code)?\s*$")
 """A tool's name above its arguments."""
@@ -143,7 +138,7 @@ class _Listener:
         if called:
             self.found += [(here, call) for call in self._in_python(here, called["call"])]
             return here + 1
-        if _OBSERVED.match(line) and self.found:
+        if OBSERVED.match(line) and self.found:
             self._take(here, len(self.lines))  # what it makes up as the outcome, and all that follows from it
             return len(self.lines)
         tag = _TAG.match(line)
@@ -169,6 +164,14 @@ class _Listener:
         close = f"</{opened['tag']}>".lower()
         rest = (self.lines[at][opened.end() :], *self.lines[at + 1 :])
         end = next((at + nth for nth, line in enumerate(rest) if close in line.lower()), None)
+        again = next((at + nth for nth, line in enumerate(rest) if nth and line.strip() == opened[0]), None)
+        if again is not None and (end is None or again < end):
+            inner = "\n".join(rest[: again - at])
+            calls = calls_in(inner, self.tools, self.known, named=False)
+            if calls and not self._is_example(at, self.lines[at][: opened.start()]):
+                self.found += [(at, call) for call in calls]
+                self._take(at, again)
+                return again
         last = len(self.lines) - 1 if end is None else end
         body = "\n".join(self.lines[at : last + 1])[opened.start() :]
         if not self._is_example(at, self.lines[at][: opened.start()]):

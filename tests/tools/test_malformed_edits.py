@@ -138,8 +138,8 @@ REFUSED = {
     "a file's text with marks in it": (
         json.dumps({"path": "src/calc.py", "content": BLOCK}), "marks of other edits",
     ),
-    "a name that may be the first line": (
-        f"```python\n# src/new.py\n{ADDED}```\n", "src/new.py is named within the fence",
+    "a bare name that may be the first line": (
+        f"```python\n# new.py\n{ADDED}```\n", "new.py is named within the fence",
     ),
     "another thing that looks like a file": ("### Node.js\n```js\nlet a = 1;\n```\n", "no edit was found"),
     "words with a slash": ("Before/After:\n```\nx\n```\n", "no edit was found"),

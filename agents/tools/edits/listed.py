@@ -15,7 +15,7 @@ PATH = ("path", "file", "file_path", "filepath", "filename", "file_name", "targe
 OLD = ("old", "old_text", "old_str", "old_string", "old_code", "search", "find", "original", "before", "from_text")
 NEW = ("new", "new_text", "new_str", "new_string", "new_code", "replace", "replacement", "updated", "after", "to_text")
 CONTENT = ("content", "contents", "file_text", "text", "code", "new_content", "full_content", "body")
-_STRONG = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file")
+STRONG = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file")
 """Names under which nothing but a file is given."""
 _LISTS = ("edits", "changes", "files", "modifications", "operations", "replacements", "patches", "file_edits")
 _EVERY = ("replace_all", "all", "every")
@@ -100,7 +100,7 @@ def _one(item: Mapping[str, Any], at: int, parent: str) -> Listed:
         return Listed((Move(path, to, at=at, shape=SHAPE),), (), True)
     if path and content is not None:
         unknown = _qualified(item)
-        if unknown and not any(name in item for name in _STRONG):
+        if unknown and not any(name in item for name in STRONG):
             return Listed()
         if unknown:
             why = f"of {path} there is {unknown}, so it is no whole file: give old and new text"

@@ -29,6 +29,7 @@ _LABEL = re.compile(
 )
 _TAIL = re.compile(
     r"\s*(?:-->|\((?:new|new file|updated|modified|edited|create|created|full|complete)\)"
+    r"|\s[-–—]\s*\(?(?:new|updated|modified|created)(?: file)?\)?"
     r"|\(?,?\s*(?:at |on )?(?:lines?|L)\s*\d+(?:\s*(?:-|–|to)\s*L?\d+)?\)?|(?<=\w):\d+(?:[-:]\d+)?)\s*$",
     re.IGNORECASE,
 )
@@ -45,7 +46,29 @@ _WHOLE = re.compile(
     r"(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
 )
+_MADE = re.compile(
+    r"(?:\bcreat(?:e|ing)\b|\bnew (?:\w+ )?(?:file|module|script)\b|\bfile (?:called|named)\b"
+    r"|\b(?:save|put|write|place) (?:this|it|the following|that)\b[^`*]*\b(?:as|to|in|into|at)\b)"
+    r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
+_HOLDER = re.compile(
+    r"(?:^|[/_.-])(?:path[/_-]to|your|my[_-]?(?:file|project|app|module)|example|foo|bar)(?:[/_.-]|$)", re.I
+)
+"""What stands for a name in an example."""
+_LINKED = re.compile(r"^\[([^\]]+)\]\([^)]*\)$")
+_RULED = re.compile(r"^(?P<rule>[=~*-])(?P=rule)+\s+(?P<said>\S.*?)\s+(?P=rule){2,}$")
 _WRAPS = ("**", "__", "`", "'", '"', "*", "_")
+
+
+def name_in_comment(line: str) -> str:
+    """Return the file that a comment names when it says nothing else; only one with a folder is beyond doubt."""
+    found = _COMMENT.match(line)
+    name = name_in(found["said"]) if found else ""
+    if name.lower().endswith((".md", ".markdown", ".mdx", ".rst", ".txt")) and not line.lstrip().startswith("<!--"):
+        return ""  # a heading
+    return name if "/" in name.replace("\\", "/") and not _HOLDER.search(name) else ""
 
 
 def name_in(line: str) -> str:
@@ -62,6 +85,9 @@ def name_in(line: str) -> str:
         text = _TAIL.sub("", text)
         text = _LABEL.sub("", text, count=1).strip()
         text = text.removesuffix(":").rstrip()
+        if text[:1] in ("=", "~", "*", "-", "["):
+            ruled = _RULED.match(text)
+            text = ruled["said"] if ruled else _LINKED.sub(r"\1", text)
         for wrap in _WRAPS:
             if len(text) > 2 * len(wrap) and text.startswith(wrap) and text.endswith(wrap):
                 inner = text[len(wrap) : -len(wrap)].strip()
@@ -74,6 +100,12 @@ def name_in(line: str) -> str:
 def whole_file_in(sentence: str) -> str:
     """Return the file that a sentence says is given as a whole below it; empty when it says no such thing."""
     found = _WHOLE.search(sentence[-300:])
+    return found["path"] if found and looks_like_path(found["path"]) else ""
+
+
+def made_in(sentence: str) -> str:
+    """Return the new file that a sentence says stands below it; empty when it says no such thing."""
+    found = _MADE.search(sentence[-300:])
     return found["path"] if found and looks_like_path(found["path"]) else ""
 
 

@@ -9,8 +9,8 @@ _MACHINE = frozenset({
     "tmp", "etc", "usr", "var", "bin", "sbin", "lib", "lib32", "lib64", "dev", "proc", "sys", "run", "boot",
 })  # fmt: skip
 """Folders of a machine that hold no workspaces: what lies in them is not the project's."""
-_HOMES = frozenset({"root", "home", "users", "mnt", "media", "opt", "srv", "data"})
-"""Folders that hold workspaces and are none."""
+_WORKSPACES = frozenset({"testbed", "workspace", "workspaces", "repo", "repository", "project", "app", "code", "work"})
+"""Folders at the root that are a project's as a whole."""
 _DRIVE = re.compile(r"^[A-Za-z]:(?=/)")
 
 
@@ -28,8 +28,8 @@ def of_the_machine(path: str) -> bool:
 def new_place(path: str, files: Sequence[str]) -> str:
     """Return the place in the project of a file that is not there yet; empty when there is not exactly one.
 
-    Its folder has to be the project's, or at least the first folder of its path; directly below a root that can be
-    nothing but a workspace it lies at the top.
+    Its folder has to be the project's, or at least the first folder of its path; directly below a root that is a
+    workspace by its name it lies at the top.
     """
     if of_the_machine(path):
         return ""
@@ -43,7 +43,7 @@ def new_place(path: str, files: Sequence[str]) -> str:
     if below:
         return below[0] if len(below) == 1 else ""
     root, _, name = _DRIVE.sub("", path).strip("/").partition("/")
-    return name if name and "/" not in name and root.lower() not in _HOMES else ""
+    return name if name and "/" not in name and root.lower() in _WORKSPACES else ""
 
 
 def _ends(path: str) -> Iterator[str]:

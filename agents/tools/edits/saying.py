@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from agents.tools.edits.naming import looks_like_path, name_in
 
 _THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
 EXAMPLE = re.compile(
@@ -38,3 +42,35 @@ OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """What is said before the second of two ways, of which one is to be chosen."""
+USAGE = re.compile(
+    r"\b(?:usage|(?:use|using|call|calling|try|test|run|import) (?:it|this|them|with|like))\b", re.IGNORECASE
+)
+"""What is said right before code that only shows how something is used."""
+ASKS = re.compile(
+    r"^\W*(?:(?:then|next|now|first|finally|also|please|\d+[.)]|in [`*]{0,2}[\w./-]+[`*]{0,2},?)\s+)*"
+    r"(?:add|replace|change|insert|update|modify|append|rewrite)\b.*:\W*$",
+    re.IGNORECASE,
+)
+"""What asks for a change that the code below does not say the place of."""
+_SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
+_IN_PROSE = re.compile(r"(?<![\w./~:@-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b(?![\w/])")
+_NEAR = 6
+"""Lines between the words that begin another way and its edit."""
+
+
+def mentioned(said: Sequence[str]) -> str:
+    """Return the one file that lines of prose name; empty when they name none or several."""
+    names = {name for line in said if (name := name_in(line))}
+    names = names or {name for line in said for name in map("".join, _SPAN.findall(line)) if looks_like_path(name)}
+    names = names or {name for line in said for name in _IN_PROSE.findall(line)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def are_ways(lines: Sequence[str], words: Sequence[int], places: Sequence[int]) -> bool:
+    """Whether edits are ways to choose between: `words` are the lines (from 0) of prose, `places` those of edits."""
+    labels = [(at, found["which"].lower()) for at in words if (found := OPTION.match(lines[at]))]
+    options = set()
+    for (at, which), (stop, _) in pairwise([*labels, (len(lines) + 1, "")]):
+        options |= {which} if any(at < place <= stop for place in places) else set()
+    ways = [at for at in words if OTHERWISE.match(lines[at])]
+    return len(options) > 1 or any(places[0] <= at < place <= at + _NEAR for at in ways for place in places)
