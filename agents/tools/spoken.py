@@ -101,8 +101,8 @@ class _Listener:
     def listen(self) -> None:
         """Read the answer."""
         whole = "\n".join(self.lines).strip()
-        if _PYTHON.match(whole) and (calls := self._in_python(0, whole)):
-            self.found += [(0, call) for call in calls]
+        if _PYTHON.match(whole) and (called := self._in_python(0, whole)):
+            self.found += [(0, call) for call in called]
             return
         if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not MARK.match(whole):
             calls = calls_in(whole, self.tools, self.known) or self._in_python(0, whole) or None
