@@ -10,7 +10,7 @@ from pathlib import Path
 from agents.tools.edits.dressed import otherwise, why_dressed, why_encoded
 from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
-from agents.tools.edits.naming import Meant, meant, name_in_comment, namesake
+from agents.tools.edits.naming import Meant, alike, meant, name_in_comment, namesake
 from agents.tools.edits.partial import elision, rewrites, stands_in, why_partial
 from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
@@ -368,7 +368,7 @@ def _begins_with_name(path: str, held: Held | None) -> bool:
     """Whether a file's first line is a comment with its own name."""
     first = held.content.partition(b"\n")[0].decode("utf-8", "replace") if held else ""
     named = name_in_comment(first)
-    return bool(named) and (named == path or path.endswith(f"/{named}") or named.endswith(f"/{path}"))
+    return bool(named) and alike(named, path)
 
 
 def _without_marks(edit: Edit, text: str, before: str) -> None:

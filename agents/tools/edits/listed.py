@@ -25,8 +25,8 @@ _BESIDE = frozenset({
     "new_file", "is_new", "create", "created", "version",
 })  # fmt: skip
 """Words about a whole file that leave it one."""
-_ACTIONS = ("action", "type", "operation", "op", "mode", "change_type")
-_PARTLY = re.compile(r"append|prepend|insert|patch|diff|partial|snippet|delete|remove|after|before|line", re.IGNORECASE)
+ACTIONS = ("action", "type", "operation", "op", "mode", "change_type")
+PARTLY = re.compile(r"append|prepend|insert|patch|diff|partial|snippet|delete|remove|after|before|line", re.IGNORECASE)
 """What is not done with a whole file."""
 _ASKS = re.compile(r'"(?:old(?:_\w+)?|search|find|new_(?:str|string|text|content)|file_text|replace|edits)"\s*:')
 _NAMES = re.compile(r'"(?:path|file|file_?path|file_?name|target_file)"\s*:')
@@ -111,7 +111,7 @@ def _one(item: Mapping[str, Any], at: int, parent: str) -> Listed:
 
 def _qualified(item: Mapping[str, Any]) -> str:
     """Return what stands beside a file's content and may say that it is only a part, or is put somewhere."""
-    partly = next((name for name in _ACTIONS if _PARTLY.search(str(item.get(name) or ""))), "")
+    partly = next((name for name in ACTIONS if PARTLY.search(str(item.get(name) or ""))), "")
     if partly:
         return f"{partly} {item[partly]!r}"
     known = {*PATH, *CONTENT, *NEW, *_BESIDE}

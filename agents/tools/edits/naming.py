@@ -52,7 +52,7 @@ _MADE = re.compile(
     r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"^\s*(?:#+|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:#+(?!!)|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
 _HOLDER = re.compile(
     r"(?:^|[/_.-])(?:path[/_-]to|your|my[_-]?(?:file|project|app|module)|example|foo|bar)(?:[/_.-]|$)", re.I
 )
@@ -225,6 +225,12 @@ def _alike(path: str, files: Sequence[str], *, whole: bool) -> list[str]:
     if of_the_machine(path):
         ends = [each for each in ends if "/" in each and not whole]
     return [each for each in ends if len(each) == max(map(len, ends))] if is_absolute(path) else ends
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two names of a file may mean the same: one is the other, or its end."""
+    mine, theirs = plain(one).strip("/"), plain(other).strip("/")
+    return f"/{mine}".endswith(f"/{theirs}") or f"/{theirs}".endswith(f"/{mine}")
 
 
 def namesake(written: str, files: Sequence[str]) -> str:

@@ -12,9 +12,10 @@ from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.dressed import DOCUMENTS
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
-from agents.tools.edits.naming import made_in, name_in, name_in_comment, says_lines, whole_file_in
+from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair
-from agents.tools.edits.saying import ASKS, BEFORE, EXAMPLE, USAGE, are_ways, mentioned
+from agents.tools.edits.quoting import quotes
+from agents.tools.edits.saying import ASKS, BEFORE, EXAMPLE, OR, USAGE, are_ways, mentioned
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
@@ -171,7 +172,7 @@ class _Reader:
         example = self._example(at, floor)
         before = len(self.edits), len(self.refused)
         behind = fence.stop + 1
-        if not named and self._holds_edits(fence) and _quotes(fence):
+        if not named and quotes(fence):
             self.passed_over.append(Refused(at + 1, "what stands in a fence within a fence is a quotation"))
             return behind
         if not self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence):
@@ -190,9 +191,10 @@ class _Reader:
         if pair is None or (pair.labelled and not name):
             return 0
         at = fence.start + 1
-        self.edits.append(
-            Replace(name, joined(pair.old), joined(pair.new), at=at, shape=RECAP if pair.labelled else "two texts")
-        )
+        if OR.match(next((line for line in self.lines[pair.behind :] if line.strip()), "")):
+            self.refused.append(Refused(at, "two ways are given to change this text: decide, and give that one alone"))
+        else:
+            self.edits.append(Replace(name, joined(pair.old), joined(pair.new), at=at, shape=pair.shape))
         return pair.behind
 
     def _file(self, fence: Fence, named: str, floor: int) -> None:
@@ -201,8 +203,13 @@ class _Reader:
         above = next((line for line in reversed(self.lines[max(floor, at - 2) : at]) if line.strip()), "")
         said = named or whole_file_in(above)
         made = "" if said else made_in(above)
+        label = next((line for line in fence.body if line.strip()), "")
         if said or made:
-            if self._says(BEFORE, at, floor):
+            other = name_in_comment(label)
+            if other and not alike(other, said + made):
+                why = f"{said + made} is named above the text and {other} in its first line: name the one that is meant"
+                self.refused.append(Refused(at + 1, why))
+            elif self._says(BEFORE, at, floor):
                 self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
             elif fence.language in _SAID and "." in said + made and not (said + made).endswith(_SHELLS):
                 why = f"it is a fence of {fence.language}, so {said + made} is not taken to be meant as its place"
@@ -210,7 +217,6 @@ class _Reader:
             else:
                 self._whole(fence, said or made, floor, new=bool(made))
             return
-        label = next((line for line in fence.body if line.strip()), "")
         if fence.language in _SAID or USAGE.search(above):
             return
         if name_in_comment(label):
@@ -346,12 +352,6 @@ class _Reader:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
 
-    def _holds_edits(self, fence: Fence) -> bool:
-        return any(
-            OPENER.match(line) or envelope.begins(fence.body, nth) or diffs.begins(fence.body, nth, len(fence.body))
-            for nth, line in enumerate(fence.body)
-        )
-
     def _unsure_end(self, fence: Fence, named: str) -> bool:
         """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
@@ -377,21 +377,3 @@ class _Reader:
             ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
             self._ahead[here] = ahead
         return ahead
-
-
-def _quotes(fence: Fence) -> bool:
-    """Whether a fence quotes an answer: it holds fences of its own, and edits only within them."""
-    if not any(FENCE.match(line) for line in fence.body) or fence.language not in ("", "markdown", "md", "text", "txt"):
-        return False
-    here = 0
-    outside: list[str] = []
-    while here < len(fence.body):
-        inner = read_fence(fence.body, here)
-        if inner is None:
-            outside.append(fence.body[here])
-            here += 1
-        else:
-            here = inner.stop + 1
-    return not any(OPENER.match(line) for line in outside) and not any(
-        envelope.begins(outside, nth) or diffs.begins(outside, nth, len(outside)) for nth in range(len(outside))
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 _MACHINE = frozenset({
     "tmp", "etc", "usr", "var", "bin", "sbin", "lib", "lib32", "lib64", "dev", "proc", "sys", "run", "boot",
@@ -44,6 +44,23 @@ def new_place(path: str, files: Sequence[str]) -> str:
         return below[0] if len(below) == 1 else ""
     root, _, name = _DRIVE.sub("", path).strip("/").partition("/")
     return name if name and "/" not in name and root.lower() in _WORKSPACES else ""
+
+
+def looked_at(path: str, there: Callable[[str], bool]) -> str | None:
+    """Return the file or folder of the project that an absolute path means; None when it means none.
+
+    `there` says whether the project has a path. A workspace itself, or a folder in one that is not there, is the
+    project's top, the empty path.
+    """
+    if of_the_machine(path):
+        return None
+    rest = _DRIVE.sub("", path).strip("/")
+    found = next((end for end in (*_ends(path), rest.rpartition("/")[2]) if there(end)), None)
+    root, _, below = rest.partition("/")
+    top = root.lower() in _WORKSPACES and (
+        not below or (root.startswith("workspace") and not re.search(r"[/.]", below))
+    )
+    return "" if found is None and top else found
 
 
 def _ends(path: str) -> Iterator[str]:

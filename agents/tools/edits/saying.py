@@ -42,6 +42,8 @@ OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """What is said before the second of two ways, of which one is to be chosen."""
+OR = re.compile(r"^\W*(?:or|alternatively)\b[^.]{0,40}\W*$", re.IGNORECASE)
+"""What is said right behind a way, before another one."""
 USAGE = re.compile(
     r"\b(?:usage|(?:use|using|call|calling|try|test|run|import) (?:it|this|them|with|like))\b", re.IGNORECASE
 )

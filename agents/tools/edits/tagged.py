@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.tools.edits.fences import OPENER
-from agents.tools.edits.listed import CONTENT, NEW, OLD, PATH, STRONG
+from agents.tools.edits.listed import ACTIONS, CONTENT, NEW, OLD, PARTLY, PATH, STRONG
 from agents.tools.edits.naming import looks_like_path
 from agents.tools.edits.wanted import Delete, Edit, Refused, Replace, Write
 
@@ -26,7 +26,9 @@ _PLACED = re.compile(
     re.I,
 )
 """Tags that say where in the file a text is put."""
-_LINED = re.compile(r"(?:\w+_)?(?:lines?|range)(?:_\w+)?$|start$|end$|position$|anchor$|after$|before$", re.I)
+_LINED = re.compile(
+    r"(?:\w+_)?(?:lines?|range|after|before|at|start|end|position|anchor|offset|column)(?:_\w+)?$", re.IGNORECASE
+)
 _MOST = 5000
 """Lines between two tags."""
 _CDATA = re.compile(r"^\s*<!\[CDATA\[(.*)\]\]>\s*$", re.DOTALL)
@@ -91,8 +93,12 @@ def _placed(attributes: Mapping[str, str], text: str) -> str:
     """Return what says that a text is put at a place of the file, and is not the whole of it."""
     said = next((key for key in attributes if _LINED.match(key)), "")
     content = _child(text, CONTENT)
-    found = _PLACED.search(text.replace(content, "")) if content else None
-    return said or (found[1] if found else "")
+    around = text.replace(content, "") if content else ""
+    found = _PLACED.search(around)
+    told = [*((key, attributes[key]) for key in ACTIONS if key in attributes),
+            *((key, child) for key in ACTIONS if (child := _child(around, (key,))))]  # fmt: skip
+    partly = next((f"{key} {value.strip()!r}" for key, value in told if PARTLY.search(value)), "")
+    return said or (found[1] if found else "") or partly
 
 
 def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[Refused]]:
