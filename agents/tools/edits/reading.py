@@ -193,6 +193,9 @@ class _Reader:
         at = fence.start + 1
         if OR.match(next((line for line in self.lines[pair.behind :] if line.strip()), "")):
             self.refused.append(Refused(at, "two ways are given to change this text: decide, and give that one alone"))
+        elif self._unsure_end(pair.behind - 1, name):
+            why = "one of the two texts holds fences itself: use more backticks around it, or a SEARCH/REPLACE block"
+            self.refused.append(Refused(at, why))
         else:
             self.edits.append(Replace(name, joined(pair.old), joined(pair.new), at=at, shape=pair.shape))
         return pair.behind
@@ -293,7 +296,7 @@ class _Reader:
             self.refused.append(Refused(at, why))
         elif not fence.closed:
             self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
-        elif self._unsure_end(fence, named):
+        elif self._unsure_end(fence.stop, named):
             why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
             self.refused.append(Refused(at, why))
         elif label and any(name_in_comment(line) and not line[0].isspace() for line in body if line):
@@ -352,10 +355,10 @@ class _Reader:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
 
-    def _unsure_end(self, fence: Fence, named: str) -> bool:
+    def _unsure_end(self, stop: int, named: str) -> bool:
         """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
-        ahead = self._behind(fence.stop + 1)
+        ahead = self._behind(stop + 1)
         return ahead.document if document else ahead.any
 
     def _behind(self, start: int) -> _Ahead:
