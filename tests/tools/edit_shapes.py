@@ -106,7 +106,8 @@ SHAPES: dict[str, Callable[[Change], str]] = {
         c.after if c.after.endswith("\n") else f"{c.after}\n", f"python title=\"{c.path}\""
     ),
     "whole file, name as a comment": lambda c: fenced(
-        f"# {c.path}\n{c.after if c.after.endswith(chr(10)) else c.after + chr(10)}"
+        # blank lines below such a comment belong to it
+        f"# {c.path}\n{c.after if c.after.endswith(chr(10)) else c.after + chr(10)}" if c.after[0] != "\n" else "\n"
     ),
     "two texts, replace and with": lambda c: (
         f"In `{c.path}`, replace this:\n\n{fenced(c.old)}\nwith this:\n\n{fenced(c.new)}"

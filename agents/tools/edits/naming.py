@@ -52,7 +52,7 @@ _MADE = re.compile(
     r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"^\s*(?:#+(?!!)|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
+_COMMENT = re.compile(r"^\s*(?:#(?![#!])|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
 _HOLDER = re.compile(
     r"(?:^|[/_.-])(?:path[/_-]to|your|my[_-]?(?:file|project|app|module)|example|foo|bar)(?:[/_.-]|$)", re.I
 )
@@ -66,7 +66,7 @@ def name_in_comment(line: str) -> str:
     """Return the file that a comment names when it says nothing else; only one with a folder is beyond doubt."""
     found = _COMMENT.match(line)
     name = name_in(found["said"]) if found else ""
-    if name.lower().endswith((".md", ".markdown", ".mdx", ".rst", ".txt")) and not line.lstrip().startswith("<!--"):
+    if name.lower().endswith((".md", ".markdown", ".mdx", ".rst", ".adoc")) and not line.lstrip().startswith("<!--"):
         return ""  # a heading
     return name if "/" in name.replace("\\", "/") and not _HOLDER.search(name) else ""
 

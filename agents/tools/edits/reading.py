@@ -222,9 +222,9 @@ class _Reader:
             return
         if fence.language in _SAID or USAGE.search(above):
             return
-        if name_in_comment(label):
+        if name_in_comment(label) and not fence.nested:
             self._whole(fence, name_in_comment(label), floor, label=label)
-        elif (name := self._headed(at, floor)) and fence.closed:
+        elif (name := self._headed(at, floor)) and fence.closed and not self._says(BEFORE, at, floor):
             self.edits.append(Write(name, joined(fence.body), new=True, weak=True, at=at + 1, shape=FILE))
         elif label.lstrip()[:1] in ("#", "/", "<") and name_in(label):
             why = f"{name_in(label)} is named within the fence, where it may be its first line: name it above"
