@@ -57,6 +57,11 @@ def stale(text: str) -> str:
     return "".join(rows)
 
 
+def commented(path: str, text: str) -> str:
+    """Return a whole file below a comment with its name; blank lines at its top would belong to that comment."""
+    return f"{path}\n{fenced(text)}" if text.startswith("\n") else fenced(f"# {path}\n{text}")
+
+
 def _lines(text: str) -> list[str]:
     """Only a line feed ends a line here, as in a diff."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -105,9 +110,8 @@ SHAPES: dict[str, Callable[[Change], str]] = {
     "whole file, name in the fence's line": lambda c: fenced(
         c.after if c.after.endswith("\n") else f"{c.after}\n", f"python title=\"{c.path}\""
     ),
-    "whole file, name as a comment": lambda c: fenced(
-        # blank lines below such a comment belong to it
-        f"# {c.path}\n{c.after if c.after.endswith(chr(10)) else c.after + chr(10)}" if c.after[0] != "\n" else "\n"
+    "whole file, name as a comment": lambda c: commented(
+        c.path, c.after if c.after.endswith("\n") else f"{c.after}\n"
     ),
     "two texts, replace and with": lambda c: (
         f"In `{c.path}`, replace this:\n\n{fenced(c.old)}\nwith this:\n\n{fenced(c.new)}"

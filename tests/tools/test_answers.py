@@ -26,13 +26,28 @@ ANSWERS = answers()
 
 def project(root: Path) -> Path:
     top = root / "project"
-    for name, content in PROJECT.items():
-        (top / name).parent.mkdir(parents=True, exist_ok=True)
-        (top / name).write_bytes(content)
+    top.mkdir()
+    restore(top)
     (root / "outside").mkdir()
     (root / "outside/secret.txt").write_bytes(b"secret\n")
     (top / "linked").symlink_to(root / "outside")
     return top
+
+
+def restore(top: Path) -> None:
+    """Put every file as it was: one project serves all answers."""
+    held = contents(top)
+    for name in held.keys() - PROJECT.keys():
+        (top / name).unlink()
+    for name, content in PROJECT.items():
+        if held.get(name) != content:
+            (top / name).parent.mkdir(parents=True, exist_ok=True)
+            (top / name).write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return project(tmp_path_factory.mktemp("shop"))
 
 
 async def carried_out(root: Path, answer: Answer) -> tuple[list[tuple[str, object]], str]:
@@ -57,12 +72,12 @@ def _plain(call: ToolCall) -> object:
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.name)
-async def test_an_answer_leads_to_its_bytes_or_to_a_reason(tmp_path: Path, answer: Answer) -> None:
-    root = project(tmp_path)
+async def test_an_answer_leads_to_its_bytes_or_to_a_reason(shop: Path, answer: Answer) -> None:
+    restore(shop)
 
-    asked, told = await carried_out(root, answer)
+    asked, told = await carried_out(shop, answer)
 
-    assert contents(root) == answer.after, told
-    assert contents(tmp_path / "outside") == {"secret.txt": b"secret\n"}
+    assert contents(shop) == answer.after, told
+    assert contents(shop.parent / "outside") == {"secret.txt": b"secret\n"}
     assert asked == answer.asked, told
     assert (answer.refused or "") in told and bool(told) is (answer.refused is not None), told

@@ -44,6 +44,8 @@ class Pair(NamedTuple):
     behind: int
     labelled: bool
     """Whether words alone tell which is which, and nothing asks for it."""
+    whole: bool = True
+    """Whether it is beyond doubt where both texts end."""
 
     @property
     def shape(self) -> str:
@@ -64,14 +66,13 @@ def read_pair(lines: Sequence[str], fence: Fence, floor: int) -> Pair | None:
         (found for at in range(fence.stop + 1, min(len(lines), fence.stop + 2 + _APART))
          if FENCE.match(lines[at]) and (found := read_fence(lines, at))), None,
     )  # fmt: skip
-    if second is None or not second.closed or second.name or not any(line.strip() for line in fence.body):
+    if second is None or second.name or any(name_in(each) for each in lines[fence.stop + 1 : second.start]):
         return None
-    between = [line for line in lines[fence.stop + 1 : second.start] if line.strip()]
-    if len(between) != 1 or name_in(between[0]):
-        return None  # what is more may belong to the first text, if that holds a fence
     if not _LABEL_NEW.match(_said_above(lines, second.start, fence.stop + 1)):
         return None
-    return Pair(fence.body, second.body, second.stop + 1, labelled)
+    # What stands between besides the words may belong to the first text, if that holds a fence.
+    between = sum(bool(line.strip()) for line in lines[fence.stop + 1 : second.start])
+    return Pair(fence.body, second.body, second.stop + 1, labelled, second.closed and between == 1)
 
 
 def _within(fence: Fence) -> Pair | None:

@@ -193,8 +193,8 @@ class _Reader:
         at = fence.start + 1
         if OR.match(next((line for line in self.lines[pair.behind :] if line.strip()), "")):
             self.refused.append(Refused(at, "two ways are given to change this text: decide, and give that one alone"))
-        elif self._unsure_end(pair.behind - 1, name):
-            why = "one of the two texts holds fences itself: use more backticks around it, or a SEARCH/REPLACE block"
+        elif not pair.whole or self._unsure_end(pair.behind - 1, name):
+            why = "where one of the two texts ends is not sure: use more backticks around it, or a SEARCH/REPLACE block"
             self.refused.append(Refused(at, why))
         else:
             self.edits.append(Replace(name, joined(pair.old), joined(pair.new), at=at, shape=pair.shape))
