@@ -169,8 +169,8 @@ head and tail when it is long, the rest one call of `read_result` away.
   text that is put at some line is no whole file. A file that is deleted by its lines must have these. Encoding, line
   ends, the end of the file and its mode stay.
 - **Paths**: an absolute path of another machine, `/testbed/src/a.py`, means the one place of the project it can be, for
-  a new file too. Under a path in a folder of the machine, such as `/tmp`, no whole file is written; a file is deleted
-  or moved under its whole path alone.
+  a new file too; a command that first goes to such a folder goes there. Under a path in a folder of the machine, such
+  as `/tmp`, no whole file is written; a file is deleted or moved under its whole path alone.
 - A model without tool calls of its own writes them into its text: JSON, tags, actions, calls of functions, the marks of
   its template. They are read where they have one reading; what is made up behind them as their outcome is not.
 - Names of tools and arguments that models know from elsewhere are read as ours; arguments that are nearly JSON as JSON.

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.tools.commands import at_home
 from agents.tools.project_files import Outside, named, paths, place
 
 FILES = ("src/shop/cart.py", "tests/test_cart.py", "README.md")
@@ -44,6 +45,23 @@ def test_a_path_of_another_machine_is_looked_at_where_it_lies_here(project: Path
 def test_what_lies_elsewhere_is_not_looked_at(project: Path, written: str) -> None:
     with pytest.raises(Outside):
         place(project, written)
+
+
+@pytest.mark.parametrize(
+    ("command", "run"),
+    [
+        ("cd /testbed && pytest -q", "cd . && pytest -q"), ("cd '/workspace/shop/src' ; ls", "cd ./src ; ls"),
+        (["bash", "-lc", "cd /testbed && ls"], ["bash", "-lc", "cd . && ls"]),
+        ("cd /tmp && ls", None), ("cd /testbed/other && ls", None), ("cd src && ls", None), (["cd", "/testbed"], None),
+        ("echo cd /testbed && ls", None), ("cd /testbed$X && ls", None),
+    ],
+)  # fmt: skip
+def test_a_command_that_begins_in_a_folder_of_another_machine_begins_where_it_lies_here(
+    project: Path, command: str | list[str], run: str | list[str] | None
+) -> None:
+    begun, told = at_home(command, project)
+
+    assert begun == (command if run is None else run) and bool(told) is (run is not None)
 
 
 def test_calls_that_may_look_at_the_same_file_are_known_to() -> None:
