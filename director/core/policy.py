@@ -69,6 +69,8 @@ def eligible(run: Run) -> tuple[Task, ...]:
         fresh = [t for t in fresh if t.kind != "uncovered"]
     if any(t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "findings" or t.gate == goals.GATE]  # what is built changes them
+    if any(t.kind == "lint" for t in fresh):
+        fresh = [t for t in fresh if t.kind != "dead_code"]  # it begins with the very same fixes
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
     again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]

@@ -110,16 +110,6 @@ def test_a_technique_that_answered_no_is_not_asked_again_about_the_same_tree() -
     assert len(tried) == 1
 
 
-def test_what_fails_is_looked_at_before_anything_is_tidied() -> None:
-    """A lint finding is mended in a moment, but its landing is measured whole and moves the tree under the searches."""
-    world = World(trees={"k0": "bugs=2,lint=3"})
-
-    log = play(world, [start(tree="bugs=2,lint=3")])
-
-    roles = [e.role for e in only(log, AttemptScheduled)]
-    assert roles[:2] == ["debugger", "debugger"] and "coder" in roles
-
-
 def test_what_nobody_has_looked_at_comes_before_a_second_longer_look() -> None:
     world = World(hard=frozenset({"failing_test:E-0"}), trees={"k0": "bugs=3,lint=0"})
 
