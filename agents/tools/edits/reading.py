@@ -15,12 +15,14 @@ from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair
 from agents.tools.edits.quoting import quotes
-from agents.tools.edits.saying import ASKS, BEFORE, EXAMPLE, OR, USAGE, are_ways, mentioned
+from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
 _SAID = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "output", "log", "traceback", "pytest"})
 """Languages of what is run or was printed."""
+_TOLD = frozenset({"text", "txt", "plaintext", "plain"})
+"""Languages of what is none."""
 _SHELLS = (".sh", ".bash", ".zsh", ".log", ".env")
 LOOKS = 200
 """Lines between paragraphs that are looked at as JSON: more of them are a log."""
@@ -205,7 +207,8 @@ class _Reader:
         at = fence.start
         above = next((line for line in reversed(self.lines[max(floor, at - 2) : at]) if line.strip()), "")
         said = named or whole_file_in(above)
-        made = "" if said else made_in(above)
+        told = fence.language in _TOLD or DOUBT.search(above)
+        made = "" if said or told else made_in(above)
         label = next((line for line in fence.body if line.strip()), "")
         if said or made:
             other = name_in_comment(label)
@@ -224,7 +227,7 @@ class _Reader:
             return
         if name_in_comment(label) and not fence.nested:
             self._whole(fence, name_in_comment(label), floor, label=label)
-        elif (name := self._headed(at, floor)) and fence.closed and not self._says(BEFORE, at, floor):
+        elif (name := self._headed(at, floor)) and fence.closed and not told:
             self.edits.append(Write(name, joined(fence.body), new=True, weak=True, at=at + 1, shape=FILE))
         elif label.lstrip()[:1] in ("#", "/", "<") and name_in(label):
             why = f"{name_in(label)} is named within the fence, where it may be its first line: name it above"

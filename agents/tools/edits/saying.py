@@ -44,6 +44,12 @@ OTHERWISE = re.compile(
 """What is said before the second of two ways, of which one is to be chosen."""
 OR = re.compile(r"^\W*(?:or|alternatively)\b[^.]{0,40}\W*$", re.IGNORECASE)
 """What is said right behind a way, before another one."""
+DOUBT = re.compile(
+    r"\b(?:not|never|no longer|would|could|might|may|if|was|were|held|had|printed|prints?|outputs?|says|fails?|failed"
+    r"|delete|deletes|remove|removes|removed|instead|current(?:ly)?|old|before)\b|n't\b",
+    re.IGNORECASE,
+)
+"""What is said of a text that is told of and not to be written."""
 USAGE = re.compile(
     r"\b(?:usage|(?:use|using|call|calling|try|test|run|import) (?:it|this|them|with|like))\b", re.IGNORECASE
 )
