@@ -34,9 +34,9 @@ def read_object(text: str, *, whole: bool = False) -> dict[str, Any]:
     """Return the one JSON object a text means; raise Unreadable.
 
     Read besides strict JSON: line breaks within strings, commas too many, comments, names without quotes, Python's own
-    writing, backslashes of regular expressions, a fence around it, an object written as a string, the same object
-    twice, closing brackets too many. With `whole`, when something else marks the end of the text, brackets that were
-    never closed are closed.
+    writing, backslashes of regular expressions, a fence around it, an object written as a string or alone in a list,
+    the same object twice, closing brackets too many. With `whole`, when something else marks the end of the text,
+    brackets that were never closed are closed.
     """
     said = [each for each in read_values(text, whole=whole) if each != {}] or [{}]
     if any(each != said[0] for each in said):
@@ -45,6 +45,8 @@ def read_object(text: str, *, whole: bool = False) -> dict[str, Any]:
     for _ in range(_WRAPPED):
         if isinstance(read, str):
             read = read_json(read)
+    if isinstance(read, list) and len(read) == 1 and isinstance(read[0], dict):
+        read = read[0]
     if not isinstance(read, dict):
         raise Unreadable(f"it is {_named(read)}, no object")
     return read

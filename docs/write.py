@@ -162,10 +162,15 @@ head and tail when it is long, the rest one call of `read_result` away.
 - **Nothing is done twice**: what ended is answered from the ledger after a restart; a call that reached outside and has
   no known end is not begun again by itself.
 - **Edits** are taken in every shape models write: old and new text, SEARCH/REPLACE blocks, unified diffs, patches,
-  whole files, JSON, tags. All of an answer's edits are made or none. What is not in the file to the letter is placed
-  only when there is one place for it; else the nearest real lines are told, or the file that has them. Examples,
-  quotations, drafts and texts as they were before are not applied, and of alternatives none. A file that is deleted by
-  its lines must have these. Encoding, line ends, the end of the file and its mode stay.
+  two texts of which one shall become the other, whole files below their name or with it as a comment, JSON, tags. All
+  of an answer's edits are made or none. What is not in the file to the letter is placed only when there is one place
+  for it, a diff also where lines around its change are others by now; else the nearest real lines are told, or the file
+  that has them. Examples, quotations, drafts and texts as they were before are not applied, and of alternatives none. A
+  text that is put at some line is no whole file. A file that is deleted by its lines must have these. Encoding, line
+  ends, the end of the file and its mode stay.
+- **Paths**: an absolute path of another machine, `/testbed/src/a.py`, means the one place of the project it can be, for
+  a new file too; a command that first goes to such a folder goes there. Under a path in a folder of the machine, such
+  as `/tmp`, no whole file is written; a file is deleted or moved under its whole path alone.
 - A model without tool calls of its own writes them into its text: JSON, tags, actions, calls of functions, the marks of
   its template. They are read where they have one reading; what is made up behind them as their outcome is not.
 - Names of tools and arguments that models know from elsewhere are read as ours; arguments that are nearly JSON as JSON.

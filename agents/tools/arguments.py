@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from agents.json_reading import Unreadable, read_object
 from agents.ports import Tool
-from agents.tools.foreign import our_names
+from agents.tools.foreign import our_names, unwrapped
 
 _SHOWN = 5
 """Wrong fields named at once."""
@@ -40,7 +40,8 @@ def read_arguments(tool: Tool, text: str) -> Any:
         return tool.arguments.model_validate(given)
     except ValidationError as first:
         try:
-            return tool.arguments.model_validate(_as_meant(tool.arguments, given))
+            inner = unwrapped(given, tool.name, tool.arguments.model_fields)
+            return tool.arguments.model_validate(_as_meant(tool.arguments, inner))
         except ValidationError:
             raise Unfitting(f"{_problems(tool, first)}. {expected(tool)}") from first
 
@@ -106,6 +107,8 @@ def _of_kind(kind: Any, value: Any) -> Any:
         return [_as_meant(inner, item) if isinstance(item, Mapping) else item for item in items]
     if isinstance(value, float) and int in origins and float not in origins and value.is_integer():
         return int(value)
+    if isinstance(value, list) and len(value) == 1 and not lists and type(value[0]) in origins:
+        return value[0]
     if lists and isinstance(value, str | int | float) and type(value) in typing.get_args(_list_of(wanted)):
         return [value]
     return value

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from agents.ports import Completed, Limits
-from agents.tools.project_files import plain
+from agents.tools.edits.rooted import is_absolute
+from agents.tools.project_files import here, plain
 
 Words = Annotated[str, Field(min_length=1, max_length=20_000)]
 Line = Words | Annotated[list[Words], Field(min_length=1, max_length=500)]
 """A line for the shell in the sandbox, or program and arguments."""
 KEPT = 4 * 1024 * 1024
 """Bytes of output that are kept."""
+_GOES = re.compile(r"\s*cd\s+(?P<quote>[\"']?)(?P<to>/[\w./-]*)(?P=quote)(?=\s*(?:&&|;|\n))")
 _ENDED = {
     "wall": "it was still running at its time limit and was ended: give it more `seconds` if it needs them",
     "cpu": "it used up its CPU time and was ended",
@@ -27,6 +32,26 @@ _ENDED = {
 def argv_of(command: str | Sequence[str]) -> list[str]:
     """Return the words to start: a line goes to the shell of the sandbox, errors and output in the order written."""
     return ["sh", "-c", f"exec 2>&1\n{command}"] if isinstance(command, str) else list(command)
+
+
+def at_home(command: str | list[str], project: Path) -> tuple[str | list[str], str]:
+    """Return a command that first goes to a folder of another machine as one that goes where that lies here.
+
+    Beside it stands what was read so; nothing when the command is as it was.
+    """
+    shell = isinstance(command, list) and len(command) == 3 and command[1].startswith("-") and command[1].endswith("c")
+    line = command if isinstance(command, str) else command[2] if shell else ""
+    goes = _GOES.match(line)
+    if goes is None:
+        return command, ""
+    folder = here(project, goes["to"])
+    if is_absolute(folder):
+        return command, ""
+    fresh = (
+        f"cd {shlex.quote(f'./{folder}' if folder else '.')} {line[goes.end('to') :].lstrip(goes['quote']).lstrip()}"
+    )
+    told = f"[{goes['to']} was read as {folder or 'the project directory'}, where commands begin anyway]"
+    return (fresh if isinstance(command, str) else [*command[:2], fresh]), told
 
 
 def startable(command: str | Sequence[str]) -> str:

@@ -13,18 +13,30 @@ from agents.ports import ToolCall
 from agents.tools.shell_writes import writes_files
 
 _TOOLS = {
-    "read_file": ("view", "view_file", "open_file", "read", "cat", "readfile"),
-    "write_file": ("create", "create_file", "write", "write_to_file", "save_file", "new_file", "writefile"),
+    "read_file": (
+        "view", "view_file", "open_file", "read", "cat", "readfile", "show_file", "read_file_content",
+        "get_file_contents",
+    ),
+    "write_file": (
+        "create", "create_file", "write", "write_to_file", "save_file", "new_file", "writefile", "create_new_file",
+    ),
     "edit_file": (
-        "str_replace", "edit", "replace", "replace_in_file", "search_replace", "apply_patch", "apply_diff",
-        "str_replace_editor", "str_replace_based_edit_tool", "editfile", "multiedit", "multi_edit", "patch",
+        "str_replace", "edit", "replace", "replace_in_file", "search_replace", "search_and_replace", "apply_patch",
+        "apply_diff", "str_replace_editor", "str_replace_based_edit_tool", "editfile", "multiedit", "multi_edit",
+        "patch", "replace_string_in_file", "string_replace",
     ),
     "delete_file": ("remove_file", "delete", "rm"),
-    "list_files": ("ls", "list_dir", "list_directory", "listfiles"),
-    "search_text": ("grep", "grep_search", "ripgrep", "search_files"),
+    "list_files": (
+        "ls", "list_dir", "list_directory", "listfiles", "glob", "find_files", "file_search", "find_by_name",
+    ),
+    "search_text": (
+        "grep", "grep_search", "ripgrep", "search_files", "search_file_content", "find_in_files", "regex_search",
+    ),
     "run_command": (
         "bash", "shell", "execute_bash", "execute_command", "run_shell_command", "run_terminal_cmd", "terminal", "exec",
+        "container.exec", "run_in_terminal", "local_shell", "shell_command",
     ),
+    "finish": ("attempt_completion", "submit", "task_complete", "complete_task", "final_answer", "task_done"),
 }  # fmt: skip
 _OURS = {alias: ours for ours, aliases in _TOOLS.items() for alias in aliases}
 _HANDED_ON = re.compile(r"\bapply_?patch\b[^\n]*\n?\s*\Z")
@@ -34,7 +46,10 @@ _END = re.compile(r"^[ \t]*\*{3} ?End Patch[ \t]*$", re.MULTILINE)
 _COMMANDS = {"view": "read_file", "create": "write_file", "str_replace": "edit_file"}
 """What an editor with a `command` of its own means by it."""
 _FIELDS = {
-    "path": ("file_path", "filepath", "filename", "file_name", "file", "target_file", "directory", "dir", "folder"),
+    "path": (
+        "file_path", "filepath", "filename", "file_name", "file", "target_file", "directory", "dir", "folder",
+        "absolute_path", "relative_path", "target_directory", "relative_workspace_path",
+    ),
     "paths": ("path", "files", "file", "file_path"),
     "content": ("file_text", "contents", "text", "code", "new_content"),
     "old_text": ("old_str", "old_string", "old_code", "search", "find", "old"),
@@ -42,17 +57,20 @@ _FIELDS = {
     "text": ("patch", "diff", "input", "blocks"),
     "edits": ("changes", "replacements"),
     "command": ("cmd", "commands", "script", "input"),
-    "pattern": ("query", "regex", "search"),
+    "pattern": ("query", "regex", "search", "search_term", "search_pattern", "glob_pattern"),
     "query": ("question", "pattern", "text"),
-    "start": ("start_line", "line_start", "offset"),
-    "end": ("end_line", "line_end"),
+    "start": ("start_line", "line_start", "offset", "start_line_one_indexed"),
+    "end": ("end_line", "line_end", "end_line_one_indexed_inclusive"),
     "seconds": ("timeout",),
+    "summary": ("result", "message", "answer"),
     "select": ("tests", "test", "test_path", "path", "paths"),
 }  # fmt: skip
 """Our names of arguments, and under which others they are known."""
+_WRAPS = ("arguments", "args", "parameters", "params", "input", "kwargs", "properties", "tool_input", "action_input")
+"""What arguments are once more called within the arguments."""
 _SILENT = frozenset({
     "security_risk", "explanation", "description", "thought", "reason", "reasoning", "is_input", "restart",
-    "requires_approval", "is_background",
+    "requires_approval", "is_background", "should_read_entire_file", "instructions",
 })  # fmt: skip
 """Words about a call that change nothing of it."""
 
@@ -67,24 +85,34 @@ def in_our_words(call: ToolCall, tools: Collection[str]) -> ToolCall:
 
     The result goes by the schema, the risk and the rules of our tool, as if it had been asked for by its name.
     """
-    name = call.name.removeprefix("functions.").removeprefix("default_api.")
-    ours = name if name in tools else _OURS.get(name.lower())
-    if ours is None or (ours == name and ours != "run_command"):
-        return call if ours is None else replace(call, name=name)
+    name = bare_name(call.name)
+    spelt = (name, re.split(r"[.:/]", name)[-1])
+    ours = next((known for each in spelt if (known := each if each in tools else _OURS.get(each.lower()))), None)
+    if ours is None:
+        return call
     try:
-        given = read_object(call.arguments or "{}")
+        written = read_object(call.arguments or "{}")
     except Unreadable:
         return replace(call, name=ours) if ours == name else call
+    given = dict(unwrapped(written, ours, _FIELDS))
     command = given.get("command")
-    if ours == "edit_file" and isinstance(command, str):
+    if ours == "run_command":
+        return _of_a_shell(replace(call, name=ours), given, tools, own=ours == name)
+    if ours == "edit_file" and ours != name and isinstance(command, str):
         ours = _COMMANDS.get(command, "")
         given = {key: value for key, value in given.items() if key != "command"}
-    elif ours == "run_command":
-        return _of_a_shell(replace(call, name=ours), given, tools, own=ours == name)
     if ours not in tools:
         return call
     given = _lines_of(given) if ours == "read_file" else given
+    if ours == name and given == written:
+        return replace(call, name=ours)
     return replace(call, name=ours, arguments=json.dumps(given, ensure_ascii=False))
+
+
+def bare_name(name: str) -> str:
+    """Return the name of a tool without what templates and numbers put around it."""
+    name = re.split(r"<?[|｜]", name.strip())[0].strip("`'\"* ")
+    return re.sub(r"(?::\d+|\(\))$", "", name)
 
 
 def _of_a_shell(call: ToolCall, given: dict[str, Any], tools: Collection[str], *, own: bool) -> ToolCall:
@@ -110,18 +138,43 @@ def our_names(given: Mapping[str, Any], fields: Collection[str]) -> dict[str, An
         free = next((each for each in ours if each in fields and each not in found), None)
         if free is not None:
             found[free] = value
-        elif plain not in _SILENT:
+        elif plain not in _SILENT and not any(found.get(each, found) == value for each in ours):
             found[name] = value
     return found
 
 
+def unwrapped(given: Mapping[str, Any], tool: str, fields: Collection[str]) -> Mapping[str, Any]:
+    """Return the arguments that stand one level deeper, with nothing beside them but the tool's name; else as given."""
+    outer = [name for name in given if name in _WRAPS and name not in fields]
+    if len(outer) != 1:
+        return given
+    beside = {name: value for name, value in given.items() if name != outer[0]}
+    if any(name in fields or value not in (tool, "object", "function") for name, value in beside.items()):
+        return given
+    inner = given[outer[0]]
+    if isinstance(inner, str):
+        try:
+            inner = read_object(inner)
+        except Unreadable:
+            return given
+    return inner if isinstance(inner, Mapping) else given
+
+
 def _lines_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments of a reading tool whose lines are told as one range."""
-    span = given.get("view_range")
-    if not isinstance(span, list) or len(span) != 2:
+    """Return arguments of a reading tool whose lines are told as one range, or by how many they are."""
+    rest = {name: value for name, value in given.items() if name not in ("view_range", "limit")}
+    try:
+        if "view_range" in given:
+            span = given["view_range"]
+            first, last = (int(each) for each in (json.loads(span) if isinstance(span, str) else span))
+            return rest | {"start": first} | ({"end": last} if last != -1 else {})
+        if given.get("limit") is not None:
+            begin = next((name for name in ("start", "offset", "start_line") if given.get(name) is not None), "start")
+            first = max(1, int(rest.pop(begin, 1)))
+            return rest | {"start": first, "end": first + int(given["limit"]) - 1}
+    except (TypeError, ValueError):
         return dict(given)
-    rest = {name: value for name, value in given.items() if name != "view_range"}
-    return rest | {"start": span[0]} | ({"end": span[1]} if span[1] != -1 else {})
+    return rest
 
 
 def _patch_in(command: Any) -> str:

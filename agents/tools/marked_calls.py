@@ -8,10 +8,18 @@ from collections.abc import Collection
 from agents.json_reading import Unreadable, end_of, read_object
 from agents.ports import ToolCall
 from agents.tools.json_calls import calls_in, why_none
+from agents.tools.python_calls import Unclear, python_calls
 
 MARK = re.compile(
-    r"\[TOOL_CALLS\]|<\|python_tag\|>|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
+    r"\[TOOL_CALLS\]|<\|python_(?:tag|start)\|>|<\|(?:tool_call|action)_start\|>|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
 )
+OBSERVED = re.compile(
+    r"[ \t*#]*(?:(?:observation|(?:tool|function)(?: call)? (?:outputs?|results?|response))[ \t*]*:|(?:user|human):"
+    r"|\[TOOL_RESULTS?\]|<\|(?:im_start|start_header_id)\|>(?:user|tool|ipython)"
+    r"|<[|｜]?(?:tool[_▁](?:response|result|output)s?|function_(?:call_)?results?|observation)(?:[_▁]begin)?[|｜]?>)",
+    re.IGNORECASE,
+)
+"""What begins the outcome of a call; behind a call of the same answer it is made up."""
 _BETWEEN = re.compile(
     r"(?:\s|,|;|<\|constrain\|>\s*\w+|<[|｜][^<>|｜\n]{1,60}[|｜]>|</?\|?tool_call\|?>|\[(?:ARGS|/?TOOL_CALLS)\]|\[CALL_ID\]\w*|`{3,}(?:json)?)+"
 )
@@ -25,6 +33,9 @@ def marked_calls(text: str, tools: Collection[str]) -> list[ToolCall]:
 
     Raise Unreadable when there is none, or when one never ends. What follows the last call is no part of it.
     """
+    called = _in_python(text, tools)
+    if called:
+        return called
     found: list[ToolCall] = []
     name = ""
     at = 0
@@ -32,6 +43,8 @@ def marked_calls(text: str, tools: Collection[str]) -> list[ToolCall]:
         between = _BETWEEN.match(text, at)
         at = between.end() if between else at
         if at == len(text):
+            break
+        if found and OBSERVED.match(text, at):
             break
         if text[at] in "{[":
             end = end_of(text, at)
@@ -47,6 +60,16 @@ def marked_calls(text: str, tools: Collection[str]) -> list[ToolCall]:
     if name or not found:
         raise Unreadable(f"no arguments follow {name}: write them as one JSON object" if name else why_none(text))
     return found
+
+
+def _in_python(text: str, tools: Collection[str]) -> list[ToolCall]:
+    """Return the calls that stand as Python up to the next mark; none when it is anything else."""
+    begin = _BETWEEN.match(text)
+    code = re.split(r"</?[|｜]", text[begin.end() :] if begin else text)[0].strip()
+    try:
+        return python_calls(re.sub(r"^([\w]+)\.call\(", r"\1(", code), tools)
+    except Unclear as wrong:
+        raise Unreadable(str(wrong)) from wrong
 
 
 def _calls(name: str, piece: str, tools: Collection[str]) -> list[ToolCall]:

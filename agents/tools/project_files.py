@@ -9,6 +9,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from agents.tools.edits.rooted import is_absolute, looked_at
+
 SKIPPED = frozenset({
     ".git", ".hg", ".svn", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".pytest_cache",
     ".mypy_cache", ".ruff_cache", ".hypothesis", "site-packages",
@@ -43,7 +45,11 @@ def paths(project: Path, under: str = "") -> Iterator[str]:
 
 
 def place(project: Path, path: str) -> Path:
-    """Return where a path of the project is on the disk; raise Outside for one that leads elsewhere."""
+    """Return where a path of the project is on the disk; raise Outside for one that leads elsewhere.
+
+    To look at, an absolute path of another machine is the one it can mean here.
+    """
+    path = here(project, path)
     if "\0" in path or path.startswith(("/", "~")) or ".." in Path(path).parts:
         raise Outside(f"{plain(path)!r} is not a path in the project: give one relative to it, without `..`")
     found = project / path
@@ -56,6 +62,19 @@ def place(project: Path, path: str) -> Path:
     if any(part in (".git", ".hg", ".svn") for part in Path(path).parts):
         raise Outside(f"{plain(path)!r} belongs to version control, not to the project")
     return found
+
+
+def here(project: Path, path: str) -> str:
+    """Return a path with the project's own way of writing it, where an absolute one or backslashes can mean one."""
+    slashed = path.replace("\\", "/")
+    if slashed != path and not (project / path).exists():
+        path = slashed
+    if not is_absolute(path) or "\0" in path or ".." in Path(path).parts:
+        return path
+    if Path(path).is_relative_to(project):
+        return Path(path).relative_to(project).as_posix()
+    found = looked_at(path, lambda end: (project / end).exists())
+    return path if found is None else found
 
 
 def read(project: Path, path: str, most: int = LARGEST) -> bytes | None:
@@ -76,7 +95,7 @@ def read(project: Path, path: str, most: int = LARGEST) -> bytes | None:
 def named(path: str) -> str:
     """Name what a call reads as resources are named: one file or folder, or the whole tree."""
     tidy = posixpath.normpath(path) if path else "."
-    return "tree" if tidy == "." else f"file:{tidy}"
+    return "tree" if tidy == "." or is_absolute(tidy) else f"file:{tidy}"
 
 
 def relative(project: Path, path: Path) -> str:

@@ -47,6 +47,9 @@ def _name(call: ast.Call) -> str:
 def _call(name: str, call: ast.Call) -> ToolCall:
     try:
         given = {each.arg: ast.literal_eval(each.value) for each in call.keywords if each.arg is not None}
+        only = ast.literal_eval(call.args[0]) if len(call.args) == 1 and not call.keywords else None
+        if isinstance(only, dict) and all(isinstance(key, str) for key in only):
+            return ToolCall("", name, json.dumps(only, ensure_ascii=False))
         written = json.dumps(given, ensure_ascii=False)
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
         raise Unclear(f"{name} is given something that is no plain value: write its arguments as JSON") from error

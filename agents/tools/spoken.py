@@ -12,14 +12,15 @@ from agents.tools.edits import tagged
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import Fence, behind_edit, read_fence
 from agents.tools.edits.naming import name_in
-from agents.tools.edits.reading import EXAMPLE, LOOKS, read_edits
+from agents.tools.edits.reading import LOOKS, read_edits
+from agents.tools.edits.saying import EXAMPLE
 from agents.tools.edits.wanted import Refused
 from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none
-from agents.tools.marked_calls import MARK, marked_calls
+from agents.tools.marked_calls import MARK, OBSERVED, marked_calls
 from agents.tools.python_calls import Unclear, python_calls
 from agents.tools.shell_writes import writes_files
-from agents.tools.tagged_calls import OPENS, call_of, calls_between, keyed_call, named_by_tag
+from agents.tools.tagged_calls import OPENS, call_of, calls_between, keyed_call, named_by_tag, named_within
 
 LONGEST = 600_000
 """Characters of an answer that are read."""
@@ -34,11 +35,9 @@ _ACTION = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?([\w.-]+)`?[ \t*]*$", re.I
 _INPUT = re.compile(r"^[ \t*]*Action[ _]Input[ \t*]*:[ \t*]*", re.IGNORECASE)
 _ENDS = re.compile(r"^[ \t*]*(?:Observation|Thought|Final Answer|Action)[ \t*]*:", re.IGNORECASE)
 _CALLED = re.compile(r"^[ \t*]*Action[ \t*]*:[ \t*]*`?(?P<call>[A-Za-z_][\w.]*\(.*\))`?[ \t*]*$", re.IGNORECASE)
-_OBSERVED = re.compile(
-    r"^[ \t*]*(?:Observation[ \t*]*:"
-    r"|<[|｜]?(?:tool[_▁](?:response|result|output)s?|function_(?:call_)?results?|observation)(?:[_▁]begin)?[|｜]?>)",
-    re.IGNORECASE,
-)
+_PYTHON = re.compile(r"[A-Za-z_][\w.]*\(.*\)\Z", re.DOTALL)
+_ABOVE = re.compile(r"^\s*(?:>>>\s*|(?:assistant\s+)?to=)(?:functions\.)?(?P<name>[\w.-]+)\s*(?:json|code)?\s*$")
+"""A tool's name above its arguments."""
 _TAG = re.compile(r"^[ \t]*<([A-Za-z]\w*_\w+)>")
 _LATER = re.compile(
     r"\b(?:you (?:can|could|may|might|should)|then run|afterwards|later|to verify|once (?:that|this|it))\b",
@@ -102,6 +101,9 @@ class _Listener:
     def listen(self) -> None:
         """Read the answer."""
         whole = "\n".join(self.lines).strip()
+        if _PYTHON.match(whole) and (called := self._in_python(0, whole)):
+            self.found += [(0, call) for call in called]
+            return
         if whole[:1] in ("{", "[") and whole[-1:] in ("}", "]") and not MARK.match(whole):
             calls = calls_in(whole, self.tools, self.known) or self._in_python(0, whole) or None
             if calls is not None:
@@ -129,11 +131,14 @@ class _Listener:
             return self._marked(here, marked.start())
         if _ACTION.match(line):
             return self._action(here)
+        above = _ABOVE.match(line)
+        if above and above["name"] in self.known:
+            return self._below(here, above["name"])
         called = _CALLED.match(line)
         if called:
             self.found += [(here, call) for call in self._in_python(here, called["call"])]
             return here + 1
-        if _OBSERVED.match(line) and self.found:
+        if OBSERVED.match(line) and self.found:
             self._take(here, len(self.lines))  # what it makes up as the outcome, and all that follows from it
             return len(self.lines)
         tag = _TAG.match(line)
@@ -159,6 +164,14 @@ class _Listener:
         close = f"</{opened['tag']}>".lower()
         rest = (self.lines[at][opened.end() :], *self.lines[at + 1 :])
         end = next((at + nth for nth, line in enumerate(rest) if close in line.lower()), None)
+        again = next((at + nth for nth, line in enumerate(rest) if nth and line.strip() == opened[0]), None)
+        if again is not None and (end is None or again < end):
+            inner = "\n".join(rest[: again - at])
+            calls = calls_in(inner, self.tools, self.known, named=False)
+            if calls and not self._is_example(at, self.lines[at][: opened.start()]):
+                self.found += [(at, call) for call in calls]
+                self._take(at, again)
+                return again
         last = len(self.lines) - 1 if end is None else end
         body = "\n".join(self.lines[at : last + 1])[opened.start() :]
         if not self._is_example(at, self.lines[at][: opened.start()]):
@@ -171,13 +184,14 @@ class _Listener:
         if closed:
             inner = inner[: inner.lower().rindex(f"</{opened['tag']}>".lower())]
         try:
-            calls = calls_between(body) or ([call] if (call := keyed_call(inner)) else [])
+            calls = calls_between(body) or named_within(inner) or ([call] if (call := keyed_call(inner)) else [])
             if not calls and not closed and opened["rest"]:
                 raise Unreadable(f"the tag {opened[0]} is never closed: write the whole call")
             found = calls or calls_in(inner, self.tools, self.known, whole=closed, named=False)
+            found = found or python_calls(inner, self.known) or None
             if found is None:
                 raise Unreadable(why_none(inner))
-        except Unreadable as wrong:
+        except (Unreadable, Unclear) as wrong:
             self.refused.append(Refused(at + 1, f"the call between the tags cannot be read: {wrong}"))
             return
         self.found += [(at, call) for call in found]
@@ -209,6 +223,19 @@ class _Listener:
             self.refused.append(Refused(at + 1, f"the calls behind the mark cannot be read: {wrong}"))
         self._take(at, len(self.lines))
         return len(self.lines)
+
+    def _below(self, at: int, name: str) -> int:
+        """Read the arguments that stand below a tool's name."""
+        stop = json_lines(self.lines, at + 1) if self.lines[at + 1 : at + 2] and self.lines[at + 1][:1] == "{" else 0
+        if not stop:
+            return at + 1
+        if not self._is_example(at, ""):
+            try:
+                self.found.append((at, call_of(name, read_object("\n".join(self.lines[at + 1 : stop])))))
+            except Unreadable as wrong:
+                self.refused.append(Refused(at + 2, f"the arguments of {name} cannot be read: {wrong}"))
+        self._take(at, stop)
+        return stop
 
     def _bare_json(self, at: int) -> int:
         """Read a call that stands as JSON between paragraphs."""
@@ -264,11 +291,12 @@ class _Listener:
         named = fence.name or (name_in(self.lines[fence.start - 1]) if fence.start else "")
         first = next((nth for nth in range(fence.start + 1, fence.stop) if self.lines[nth].strip()), None)
         if fence.language in (*_CALLS, "xml", "") and not named and first is not None:
-            if self._opened(first) and not self.lines[first].split("<")[0].strip():
-                if self._is_example(fence.start, ""):
-                    return behind
-                self._take(fence.start, behind)
-                return first
+            if self._calls_by_tag(first):
+                if not self._is_example(fence.start, ""):
+                    self._take(fence.start, behind)
+                    while first < fence.stop:
+                        first = self._step(first)
+                return behind
             if body.lstrip()[:1] in ("{", "["):
                 self._json(fence, body, behind)
             elif fence.language == "tool_code":
@@ -283,6 +311,14 @@ class _Listener:
                 why = "the fence of the command never ends, so it may be cut: write it whole"
                 self.passed_over.append(Refused(fence.start + 1, why))
         return behind
+
+    def _calls_by_tag(self, at: int) -> bool:
+        """Whether a line begins with the tag of a call, or with one that is called as a tool is."""
+        line = self.lines[at]
+        if self._opened(at) and not line.split("<")[0].strip():
+            return True
+        tag = _TAG.match(line)
+        return bool(tag and tag[1].lower() in self._names and not tagged.begins(line))
 
     def _json(self, fence: Fence, body: str, behind: int) -> None:
         explicit = fence.language not in ("json", "json5", "")

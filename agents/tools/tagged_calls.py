@@ -13,7 +13,7 @@ from agents.ports import ToolCall
 _SPACE = r"(?:\w+:|[|｜]\w+[|｜])?"
 """What some models write before the names of such tags."""
 OPENS = re.compile(
-    rf"<(?P<tag>tool_call|tool_calls|function_call|function_calls|tool_use|toolcall|{_SPACE}invoke"
+    rf"<(?P<tag>tool_call|tool_calls|function_call|function_calls|tool_use|toolcall|tool_code|{_SPACE}invoke"
     rf"|{_SPACE}function_calls|function)(?P<rest>=[\w.-]+|\s+name=\"[\w.-]+\"\s*)?>",
     re.IGNORECASE,
 )
@@ -22,6 +22,12 @@ _PARAMETER = re.compile(
     rf"<(?:(?P<tag>{_SPACE}parameter)\s+name=\"(?P<named>[\w.-]+)\"[^>\n]*|parameter=(?P<equal>[\w.-]+))>"
 )
 _END = re.compile(rf"</(?:{_SPACE}invoke|function)>")
+_INVOKED = re.compile(r"<invoke>(.*?)</invoke>", re.DOTALL)
+_NAMED = re.compile(
+    r"\s*<(?P<tag>tool_name|name|function_name|tool)>\s*(?P<name>[\w.-]+)\s*</(?P=tag)>\s*"
+    r"(?:<(?P<inner>parameters|arguments|args|input|params|tool_input)>(?P<given>.*)</(?P=inner)>\s*)?\Z",
+    re.DOTALL,
+)
 _KEYED = re.compile(r"\s*([\w.-]+)\s*(<arg_key>.*)?\Z", re.DOTALL)
 _CHILD = re.compile(r"<(\w+)>")
 _CDATA = re.compile(r"\A\s*<!\[CDATA\[(.*)\]\]>\s*\Z", re.DOTALL)
@@ -59,6 +65,17 @@ def keyed_call(body: str) -> ToolCall | None:
             raise Unreadable(f"{named[1]} is given {key} twice: give each once")
         given[key] = value
     return call_of(named[1], given)
+
+
+def named_within(body: str) -> list[ToolCall]:
+    """Return the calls of a text that names tool and arguments between tags of their own; none when it does not."""
+    found = []
+    for piece in _INVOKED.findall(body) or [body]:
+        named = _NAMED.match(piece)
+        if named is None:
+            return []
+        found.append(named_by_tag((named["given"] or "").split("\n"), named["name"]))
+    return found
 
 
 def named_by_tag(lines: Collection[str], name: str) -> ToolCall:

@@ -119,7 +119,7 @@ def replies(run: Run, attempt: Attempt, events: Iterable[AnyEvent]) -> list[AnyE
                 said = event.answer
             case FindingsReported():
                 return [_done(run.id, attempt, taken, event.answer, "")]
-            case AttemptGaveUp() if taken.apply == "none" and event.answer and not event.spent:
+            case AttemptGaveUp() if taken.apply != "land" and event.answer and not event.spent:
                 return [_done(run.id, attempt, taken, event.answer, event.why)]
             case PatchLanded():
                 return [_done(run.id, attempt, taken, said, "")]

@@ -102,6 +102,18 @@ def test_what_becomes_of_a_patch_is_what_was_asked_for(apply: str, lands: int) -
     assert [a.state for a in answers(log)] == ["done"]
 
 
+@pytest.mark.parametrize(
+    ("apply", "asked", "state"), [("none", [CHEAP], "done"), ("propose", [CHEAP], "done"), ("land", BOTH, "failed")]
+)
+def test_a_question_that_is_answered_is_done_unless_a_change_was_to_land(
+    apply: str, asked: tuple[str, ...], state: str
+) -> None:
+    log = play(Asking(says={CHEAP: ["words"], STRONG: ["words"]}), [wish(apply=apply)])
+
+    assert models_of(log) == list(asked)
+    assert [(a.state, a.text) for a in answers(log)] == [(state, "blob" if state == "done" else "")]
+
+
 def test_a_stronger_model_is_asked_before_the_work_counts_as_failed() -> None:
     log = play(Asking(says={CHEAP: ["no"], STRONG: ["no"]}), [wish()])
 

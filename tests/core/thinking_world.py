@@ -39,8 +39,7 @@ def thinking(**changes: object) -> Start:
 @dataclass
 class ThinkingWorld(World):
     """`says` holds what attempts of a model do, one after the other, the last again and again: `patch`, `no`, `ask`
-    (a person), `lost`
-    (no waiting mends it), `spent run:cost` or `answer`."""
+    (a person), `lost` (no waiting mends it), `spent run:cost`, `answer`, or `words` where no change is to be made."""
 
     stubborn: frozenset[str] = BUGS
     trees: dict[str, str] = field(default_factory=lambda: {"k0": "bugs=1,lint=0"})
@@ -87,6 +86,8 @@ class ThinkingWorld(World):
                 return AttemptGaveUp(attempt=effect.attempt, why=f"{effect.model} has no idea")
             case "spent":
                 return AttemptGaveUp(attempt=effect.attempt, why="nothing is left", spent=rest)
+            case "words":
+                return AttemptGaveUp(attempt=effect.attempt, why="It adds two numbers.", answer="blob")
             case "answer":
                 return FindingsReported(run=state.run.id, attempt=effect.attempt, findings=(), answer="blob")
             case "ask":

@@ -97,7 +97,7 @@ async def test_what_is_asked_over_http_a_model_answers_and_a_server_of_the_users
 
 async def _executed(http: httpx.AsyncClient, task: str) -> httpx.Response | None:
     """Ask as a program does that knows no more than the page of the API: what is not there yet may be soon."""
-    answer = await http.post("/execute", params={"wait": 30}, json={"task": task, "apply": "none"})
+    answer = await http.post("/execute", params={"wait": 30}, json={"task": task})
     begun = answer.status_code not in (404, 503)
     assert begun or answer.json()["error"]["code"] in ("starting", "unknown_project"), answer.text
     return answer if begun else None

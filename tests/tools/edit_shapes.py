@@ -48,6 +48,20 @@ def hunks(change: Change) -> str:
     return "".join(_lines(unified(change, "none"))[2:])
 
 
+def stale(text: str) -> str:
+    """Return a diff of which the outermost lines around its change are others by now."""
+    rows = _lines(text)
+    kept = [nth for nth, row in enumerate(rows) if row[0] == " " and len(row) > 2]
+    for nth in {kept[0], kept[-1]} if len(kept) > 3 else ():
+        rows[nth] = f" was {rows[nth][1:]}"
+    return "".join(rows)
+
+
+def commented(path: str, text: str) -> str:
+    """Return a whole file below a comment with its name; blank lines at its top would belong to that comment."""
+    return f"{path}\n{fenced(text)}" if text.startswith("\n") else fenced(f"# {path}\n{text}")
+
+
 def _lines(text: str) -> list[str]:
     """Only a line feed ends a line here, as in a diff."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
@@ -85,6 +99,10 @@ SHAPES: dict[str, Callable[[Change], str]] = {
         f"diff --git a/{c.path} b/{c.path}\nindex 83db48f..bf269f4 100644\n{unified(c)}", "diff"
     ),
     "diff, name above": lambda c: f"{c.path}\n{fenced(hunks(c), 'diff')}",
+    "diff, lines around it out of date": lambda c: fenced(stale(unified(c)), "diff"),
+    "diff, absolute names": lambda c: fenced(
+        unified(c).replace("--- a/", "--- /testbed/").replace("+++ b/", "+++ /testbed/"), "diff"
+    ),
     "patch": lambda c: f"*** Begin Patch\n*** Update File: {c.path}\n"
     + hunks(c).replace("@@ ... @@", "@@") + "*** End Patch\n",
     "patch in a fence, no end": lambda c: fenced(f"*** Begin Patch\n*** Update File: {c.path}\n{hunks(c)}", ""),
@@ -92,6 +110,13 @@ SHAPES: dict[str, Callable[[Change], str]] = {
     "whole file, name in the fence's line": lambda c: fenced(
         c.after if c.after.endswith("\n") else f"{c.after}\n", f"python title=\"{c.path}\""
     ),
+    "whole file, name as a comment": lambda c: commented(
+        c.path, c.after if c.after.endswith("\n") else f"{c.after}\n"
+    ),
+    "two texts, replace and with": lambda c: (
+        f"In `{c.path}`, replace this:\n\n{fenced(c.old)}\nwith this:\n\n{fenced(c.new)}"
+    ),
+    "two texts, before and after": lambda c: f"### {c.path}\n\nBefore:\n{fenced(c.old)}\nAfter:\n{fenced(c.new)}",
     "JSON": lambda c: json.dumps({"edits": [{"path": c.path, "old": c.old, "new": c.new}]}),
     "JSON in a fence": lambda c: fenced(
         json.dumps([{"file": c.path, "search": c.old, "replace": c.new}], indent=1) + "\n", "json"

@@ -28,13 +28,28 @@ for each in answers():
 
 def project(root: Path) -> Path:
     top = root / "project"
-    for name, content in PROJECT.items():
-        (top / name).parent.mkdir(parents=True, exist_ok=True)
-        (top / name).write_bytes(content)
+    top.mkdir()
+    restore(top)
     (root / "outside").mkdir()
     (root / "outside/secret.txt").write_bytes(b"secret\n")
     (top / "linked").symlink_to(root / "outside")
     return top
+
+
+def restore(top: Path) -> None:
+    """Put every file as it was: one project serves all answers."""
+    held = contents(top)
+    for name in held.keys() - PROJECT.keys():
+        (top / name).unlink()
+    for name, content in PROJECT.items():
+        if held.get(name) != content:
+            (top / name).parent.mkdir(parents=True, exist_ok=True)
+            (top / name).write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return project(tmp_path_factory.mktemp("shop"))
 
 
 async def carried_out(root: Path, answer: Answer) -> tuple[list[tuple[str, object]], str]:
@@ -59,13 +74,13 @@ def _plain(call: ToolCall) -> object:
 
 
 @pytest.mark.parametrize("kind", sorted(ANSWERS))
-async def test_an_answer_leads_to_its_bytes_or_to_a_reason(tmp_path: Path, kind: str) -> None:
-    wrong, root, after = {}, tmp_path, dict[str, bytes]()
+async def test_an_answer_leads_to_its_bytes_or_to_a_reason(shop: Path, kind: str) -> None:
+    wrong = {}
 
-    for number, answer in enumerate(ANSWERS[kind]):
-        root = root if after == PROJECT else project(tmp_path / str(number))
-        asked, told = await carried_out(root, answer)
-        after, outside = contents(root), contents(root.parent / "outside")
+    for answer in ANSWERS[kind]:
+        restore(shop)
+        asked, told = await carried_out(shop, answer)
+        after, outside = contents(shop), contents(shop.parent / "outside")
         reason = (answer.refused or "") in told and bool(told) is (answer.refused is not None)
         if (after, outside, asked) != (answer.after, {"secret.txt": b"secret\n"}, answer.asked) or not reason:
             wrong[answer.name] = (after, outside, asked, told)

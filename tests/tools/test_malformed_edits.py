@@ -140,8 +140,8 @@ REFUSED = {
     "a file's text with marks in it": (
         json.dumps({"path": "src/calc.py", "content": BLOCK}), "marks of other edits",
     ),
-    "a name that may be the first line": (
-        f"```python\n# src/new.py\n{ADDED}```\n", "src/new.py is named within the fence",
+    "a bare name that may be the first line": (
+        f"```python\n# new.py\n{ADDED}```\n", "new.py is named within the fence",
     ),
     "another thing that looks like a file": ("### Node.js\n```js\nlet a = 1;\n```\n", "no edit was found"),
     "words with a slash": ("Before/After:\n```\nx\n```\n", "no edit was found"),
@@ -165,3 +165,13 @@ def test_the_rest_is_refused_with_a_reason_and_every_byte_stays(tmp_path: Path) 
             wrong[case] = told(applied)
 
     assert wrong == {}
+
+
+def test_a_text_that_begins_again_before_it_ends_stands_at_two_places(tmp_path: Path) -> None:
+    lines = "    pass\n    pass\n    pass\n"
+    root = project(tmp_path, {"a.py": lines})
+
+    applied = apply(read_edits(json.dumps({"edits": [{"path": "a.py", "old": "    pass\n" * 2, "new": "\n"}]})), root)
+
+    assert applied.refused and "2 places" in told(applied)
+    assert after(root) == {"a.py": lines}

@@ -10,9 +10,11 @@ from agents.brains.conversation.facts import CHECK, FINISH, Condensed, Fact, Nud
 from agents.brains.conversation.shelf import HOW, OTHER
 from agents.brains.conversation.state import State, condensed
 from agents.brains.conversation.stuck import failed_before, nearest, stuck
-from agents.brains.conversation.turns import ACT, CONDENSE, Turn, without_thoughts
+from agents.brains.conversation.turns import ACT, CONDENSE, Turn
 from agents.brains.conversation.wording import LITTLE, nudge, prompt_tokens
 from agents.ports import ToolCall
+from agents.tools.edits.drafts import without_thoughts
+from agents.tools.foreign import our_names
 
 FAULTS = 3
 """Failed calls in a row that end the attempt."""
@@ -128,7 +130,7 @@ def said_of(call: ToolCall, turn: Turn) -> str:
         value = json.loads(call.arguments or "{}")
     except ValueError:
         value = call.arguments
-    said = value.get("summary") if isinstance(value, dict) else value
+    said = our_names(value, ("summary",)).get("summary") if isinstance(value, dict) else value
     return str(said or "").strip() or without_thoughts(turn.answer.text).strip()
 
 

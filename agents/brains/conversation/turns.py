@@ -10,7 +10,8 @@ from typing import NamedTuple
 from agents.brains.conversation.facts import FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.shelf import reached
 from agents.ports import Message, ModelAnswer, ToolCall
-from agents.tools.foreign import in_our_words
+from agents.tools.edits.drafts import without_thoughts
+from agents.tools.foreign import bare_name, in_our_words
 
 ACT, CONDENSE, OPEN = "act", "condense", "open"
 """What keys begin with: a step, a summary, the look before the first step."""
@@ -18,7 +19,6 @@ BYTES = 3
 """Of a token, at least: code has more, so that what is said to fit does."""
 OVERHEAD = 8
 """Tokens of a message beside its text."""
-_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning|reflection)>.*?(?:</\1>\s*|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 class Heard(NamedTuple):
@@ -100,13 +100,9 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
     return Turn(key, with_ids(key, answer), calls, bool(answer.tool_calls), tuple(heard.unclear))
 
 
-def without_thoughts(text: str) -> str:
-    """Return an answer without what some models think aloud before it."""
-    return _THOUGHT.sub("", text)
-
-
 def meant(name: str, known: frozenset[str]) -> str:
     """Return the tool a name stands for, however it is spelt: `readFile`, `functions.read_file`; else the name."""
+    name = bare_name(name)
     if name in known:
         return name
     spelt = letters(re.split(r"[.:/]", name)[-1])

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from agents.brains.conversation.facts import CHECK, FINISH, Faulted, Nudged, Observed
 from agents.brains.conversation.state import State
-from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of, without_thoughts
+from agents.brains.conversation.turns import BYTES, Item, Turn, tokens_of
 from agents.ports import Message, ToolCall
+from agents.tools.edits.drafts import without_thoughts
 
 SHORT = 400
 """Characters of an outcome that are never left out: to say that it was would be as long."""

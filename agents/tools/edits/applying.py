@@ -10,13 +10,16 @@ from pathlib import Path
 from agents.tools.edits.dressed import otherwise, why_dressed, why_encoded
 from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
-from agents.tools.edits.naming import Meant, meant, namesake
+from agents.tools.edits.naming import Meant, alike, meant, name_in_comment, namesake
 from agents.tools.edits.partial import elision, rewrites, stands_in, why_partial
 from agents.tools.edits.placing import Absent, Misplaced, Placed, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.syntax import fault
 from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
-from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write
+from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write, once
+
+_BESIDE = 5
+"""Files of a folder that are looked at for how they begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,14 @@ def apply(
     plan = _Plan(ProjectFiles(project), str(project), closed, default)
     notes = [f"line {each.at} of your text: {each.why}" for each in wanted.passed_over]
     refused = [_at(each.at, each.why) for each in wanted.refused]
-    for edit in _once(wanted.edits):
+    for edit in once(wanted.edits):
         try:
             plan.take(edit)
         except (_Stop, Unreachable, NotText) as stop:
             refused.append(_at(edit.at, str(stop)))
     refused += plan.settle()
+    if plan.shown and not refused:
+        refused, notes = ([*plan.shown], notes) if not plan.changes else ([], [*notes, *plan.shown])
     if not refused and not wanted.edits:
         refused.append("no edit was found in it: see the shapes the tool takes")
     if refused:
@@ -95,6 +100,13 @@ class _Plan:
         self._names: list[str] | None = None
         self._open: dict[str, _File] = {}
         self.notes: list[str] = []
+        self.shown: list[str] = []
+        """What may only be shown of a file, and is no whole one."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether any edit was taken."""
+        return any(file.touched for file in self._open.values())
 
     # --- taking edits in
 
@@ -135,6 +147,7 @@ class _Plan:
         path = self._whole(edit)
         file = self._file(path)
         old = file.before
+        edit = replace(edit, text=self._below(path, old, edit)) if edit.label else edit
         _without_marks(edit, edit.text, old.text if old else "")
         if why := why_dressed(path, edit.text, old.text if old else "") or why_encoded(path, edit.text):
             raise _Stop(f"{path}: {why}")
@@ -142,6 +155,9 @@ class _Plan:
             raise _Stop(f"there is no file {path!r}: make a new file with blanks in its name by write_file")
         if old is not None and not edit.sure and stands_in(old.lines, edit.text):
             self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
+            return
+        if edit.new and edit.weak and old is not None:
+            self.shown.append(f"{path}: nobody knows what of it the text below stands for: give old and new text")
             return
         if edit.new and old is not None and old.text.strip():
             raise _Stop(f"{path} is there already: change it in place")
@@ -153,6 +169,9 @@ class _Plan:
             )
         if not edit.sure:
             why = why_partial(path, old, edit.text)
+            if why and edit.weak:
+                self.shown.append(f"{path}: {why}")
+                return
             if why:
                 raise _Stop(f"{path}: {why}")
         if file.touched:
@@ -168,8 +187,16 @@ class _Plan:
             file.after = old.rewritten(edit.text, closed)
         file.touched = True
 
+    def _below(self, path: str, old: TextFile | None, edit: Write) -> str:
+        """Return a text with the comment above it where the file has that, or its neighbours have one like it."""
+        folder, _, name = path.rpartition("/")
+        ending = name.rpartition(".")[2]
+        beside = [each for each in self._listed() if each.rpartition("/")[0] == folder and each.endswith(f".{ending}")]
+        kept = any(_begins_with_name(each, self._files.read(each)) for each in ([path] if old else beside[:_BESIDE]))
+        return f"{edit.label}\n{edit.text}" if kept else edit.text.lstrip("\n")
+
     def _delete(self, edit: Delete) -> None:
-        path = self._meant(edit.path, new=False)
+        path = self._meant(edit.path, new=False, exact=not edit.lines)
         file = self._file(path)
         if file.touched:
             raise _Stop(f"{path} is changed and deleted at once: do one of them")
@@ -178,7 +205,7 @@ class _Plan:
         file.after, file.touched = None, True
 
     def _move(self, edit: Move) -> None:
-        source = self._file(self._meant(edit.path, new=False))
+        source = self._file(self._meant(edit.path, new=False, exact=True))
         self._settle(source)
         to = self._file(self._meant(edit.to, new=True))
         if to.held is not None or to.touched:
@@ -196,9 +223,9 @@ class _Plan:
         self.notes.append(f"there is no {written}; {there}, the only file of that name, was taken")
         return there
 
-    def _meant(self, written: str, *, new: bool) -> str:
+    def _meant(self, written: str, *, new: bool, exact: bool = False) -> str:
         names = self._listed()
-        found = meant(written, names, project=self._project, new=new)
+        found = meant(written, names, project=self._project, new=new, exact=exact)
         if not found.path and not found.why:
             found = Meant(why="no file is named")
         if found.why:
@@ -337,6 +364,13 @@ def _why_not(start: TextFile, now: TextFile, edit: Replace, stop: Misplaced) -> 
     )
 
 
+def _begins_with_name(path: str, held: Held | None) -> bool:
+    """Whether a file's first line is a comment with its own name."""
+    first = held.content.partition(b"\n")[0].decode("utf-8", "replace") if held else ""
+    named = name_in_comment(first)
+    return bool(named) and alike(named, path)
+
+
 def _without_marks(edit: Edit, text: str, before: str) -> None:
     """Refuse to write the marks of an edit into a file, where a text was read that has edits in it."""
     if edit.at and holds_marks(text) and not holds_marks(before):
@@ -347,26 +381,6 @@ def _holds(file: TextFile, text: str) -> bool:
     """Whether a file has these lines and no others; blanks do not count."""
     mine, theirs = ([" ".join(line.split()) for line in lines] for lines in (file.lines, split(text)[0]))
     return list(filter(None, mine)) == list(filter(None, theirs))
-
-
-def _once(edits: Sequence[Edit]) -> list[Edit]:
-    """Return the edits without those that were merely said twice."""
-    found: list[Edit] = []
-    seen: set[object] = set()
-    for edit in edits:
-        match edit:
-            case Replace():
-                key: object = (edit.path, edit.old, edit.new, edit.line, edit.anchors)
-            case Write():
-                key = (edit.path, edit.text)
-            case Delete():
-                key = (edit.path, "deleted")
-            case Move():
-                key = (edit.path, edit.to)
-        if key not in seen:
-            seen.add(key)
-            found.append(edit)
-    return found
 
 
 def _at(line: int, why: str) -> str:

@@ -16,6 +16,10 @@ _PLACE = re.compile(r"^\s*:(start|end)_line:\s*(\d+)\s*$")
 _DASHES = re.compile(r"^-{3,}\s*$")
 
 
+_CONTENT = re.compile(r"^\W*(?:(?:new|full|complete|updated|file) )?(?:contents?|code)\W*:\W*$", re.IGNORECASE)
+"""What says only that the text follows."""
+
+
 class Block(NamedTuple):
     """One block as it was read, and the line behind it."""
 
@@ -52,7 +56,11 @@ def read_block(lines: Sequence[str], at: int, stop: int, name: str) -> Block:
 def name_above(lines: Sequence[str], at: int, floor: int) -> str:
     """Return the file that is named by the nearest line above, alone on its line, at most two blank lines away."""
     here = at - 1
-    while here >= floor and at - here <= 3 and (not lines[here].strip() or FENCE.match(lines[here])):
+    while (
+        here >= floor
+        and at - here <= 3
+        and (not lines[here].strip() or FENCE.match(lines[here]) or _CONTENT.match(lines[here]))
+    ):
         here -= 1
     return name_in(lines[here]) if here >= floor and at - here <= 3 else ""
 

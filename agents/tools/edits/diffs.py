@@ -53,6 +53,12 @@ def begins(lines: Sequence[str], at: int, stop: int) -> bool:
     return same or all(name == _NOTHING or looks_like_path(name) for name in (old, new))
 
 
+def is_marked(body: Sequence[str]) -> bool:
+    """Return whether every line has a mark of a diff, and one is added."""
+    marks = [line[:1] for line in body if line.strip()]
+    return bool(marks) and "+" in marks and all(mark in "+-@ \\" for mark in marks)
+
+
 def read_diff(lines: Sequence[str], at: int, stop: int, *, fenced: bool, name: str = "") -> Diff:
     """Read file after file; outside of a fence the diff ends at the first line that can be none of its own."""
     edits: list[Edit] = []
@@ -126,6 +132,8 @@ def _add(
         return
     if not hunks and not moved:
         refused.append(Refused(at + 1, f"the diff of {path or 'a file'} has no lines: give the lines that change"))
+    if hunks and not moved and all(mark == " " for hunk in hunks for mark, _ in hunk.rows):
+        refused.append(Refused(at + 1, f"the diff of {path or 'a file'} changes no line: mark lines with + and -"))
     for hunk in hunks:
         old = [text for mark, text in hunk.rows if mark != "+"]
         fresh = [text for mark, text in hunk.rows if mark != "-"]
@@ -138,7 +146,7 @@ def _add(
         edits.append(
             Replace(
                 path, joined(old), joined(fresh), line=hunk.line, anchors=tuple(hunk.anchors),
-                final=hunk.new_ended, at=hunk.at + 1, shape=SHAPE,
+                rows=tuple(hunk.rows), final=hunk.new_ended, at=hunk.at + 1, shape=SHAPE,
             )
         )  # fmt: skip
 

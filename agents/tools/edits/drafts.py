@@ -8,9 +8,16 @@ from typing import NamedTuple
 
 from agents.tools.edits.fences import CLOSER, DIVIDER, FENCE, OPENER, behind_edit, read_fence
 
-_WORDS = "think|thinking|thought|scratchpad|reasoning|reflection"
-_OPEN = re.compile(rf"^\s*<({_WORDS})>", re.IGNORECASE)
-_CLOSE = re.compile(rf"</({_WORDS})>", re.IGNORECASE)
+_WORDS = (
+    "think|thinking|thoughts?|thought_process|scratch_?pad|reason|reasoning|reflection|analysis|(?:inner_)?monologue"
+)
+_OPEN = re.compile(
+    rf"^\s*(?:<(?:\w+:)?(?:{_WORDS})(?:\s[^<>\n]*)?>|\[(?:think|thinking)\]|◁think▷|<[|｜](?:begin_of_)?(?:{_WORDS})[|｜]>)",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(
+    rf"</(?:\w+:)?(?:{_WORDS})>|\[/(?:think|thinking)\]|◁/think▷|<[|｜](?:/|end_of_)(?:{_WORDS})[|｜]>", re.IGNORECASE
+)
 _CHANNEL = re.compile(
     r"(?:<\|start\|>assistant)?(?: to=(?P<first>[\w.-]+))?<\|channel\|>(?P<channel>\w+)(?: to=(?P<second>[\w.-]+))?"
     r"[ \w]*(?:<\|constrain\|>\s*\w+\s*)?<\|message\|>(?P<said>(?:[^<]|<(?!\|))*)(?:<\|(?:end|return)\|>)?"
@@ -53,6 +60,11 @@ def _final(said: re.Match[str]) -> str:
 def _seen(line: str) -> str:
     bare = _UNSEEN.sub("", line)
     return bare if bare != line and any(mark.match(bare) for mark in _MARKS) else line
+
+
+def without_thoughts(text: str) -> str:
+    """Return an answer without what a model thinks aloud in it; what never ends is all thought."""
+    return "\n".join(drafts_out(text.split("\n")).lines).lstrip("\n")
 
 
 def drafts_out(lines: Sequence[str]) -> Meant:

@@ -125,5 +125,8 @@ def _update(
             refused.append(Refused(chunk.at + 1, why))
             continue
         edits.append(
-            Replace(path, old, new, line=chunk.line, anchors=tuple(chunk.anchors), at=chunk.at + 1, shape=SHAPE)
-        )
+            Replace(
+                path, old, new, line=chunk.line, anchors=tuple(chunk.anchors), rows=tuple(chunk.rows),
+                at=chunk.at + 1, shape=SHAPE,
+            )
+        )  # fmt: skip

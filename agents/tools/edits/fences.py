@@ -23,6 +23,7 @@ CLOSER = re.compile(
 )
 BEGIN_PATCH = re.compile(r"^[ \t]*\*{3} ?Begin Patch\s*$", re.IGNORECASE)
 END_PATCH = re.compile(r"^[ \t]*\*{3} ?End Patch\s*$", re.IGNORECASE)
+_SEVEN = ("<" * 7, "=" * 7, ">" * 7)
 _TITLE = re.compile(r"""(?:title|file|filename|path|name|filepath)\s*[=:]\s*["'{]?([^"'}\s]+)["'}]?""")
 _DIFFS = frozenset({"diff", "patch", "udiff", "git-diff"})
 
@@ -105,6 +106,15 @@ def behind_edit(lines: Sequence[str], at: int) -> int:
                 return here + 1
             if BEGIN_PATCH.match(lines[here]):
                 return 0
+    return 0
+
+
+def strange_block(lines: Sequence[str]) -> int:
+    """Return the line (from 1) of a block whose marks have other words than are known; 0 when there is none."""
+    marks = [(line.lstrip()[:7], nth) for nth, line in enumerate(lines, 1) if line.lstrip()[:7] in _SEVEN]
+    for (one, at), (other, _), (last, _) in zip(marks, marks[1:], marks[2:], strict=False):
+        if (one, other, last) == _SEVEN:
+            return at
     return 0
 
 

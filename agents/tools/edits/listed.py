@@ -15,8 +15,19 @@ PATH = ("path", "file", "file_path", "filepath", "filename", "file_name", "targe
 OLD = ("old", "old_text", "old_str", "old_string", "old_code", "search", "find", "original", "before", "from_text")
 NEW = ("new", "new_text", "new_str", "new_string", "new_code", "replace", "replacement", "updated", "after", "to_text")
 CONTENT = ("content", "contents", "file_text", "text", "code", "new_content", "full_content", "body")
+STRONG = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file")
+"""Names under which nothing but a file is given."""
 _LISTS = ("edits", "changes", "files", "modifications", "operations", "replacements", "patches", "file_edits")
 _EVERY = ("replace_all", "all", "every")
+_BESIDE = frozenset({
+    "id", "title", "action", "type", "operation", "op", "mode", "change_type", "description", "explanation", "reason",
+    "reasoning", "rationale", "summary", "comment", "note", "language", "lang", "encoding", "status", "overwrite",
+    "new_file", "is_new", "create", "created", "version",
+})  # fmt: skip
+"""Words about a whole file that leave it one."""
+ACTIONS = ("action", "type", "operation", "op", "mode", "change_type")
+PARTLY = re.compile(r"append|prepend|insert|patch|diff|partial|snippet|delete|remove|after|before|line", re.IGNORECASE)
+"""What is not done with a whole file."""
 _ASKS = re.compile(r'"(?:old(?:_\w+)?|search|find|new_(?:str|string|text|content)|file_text|replace|edits)"\s*:')
 _NAMES = re.compile(r'"(?:path|file|file_?path|file_?name|target_file)"\s*:')
 
@@ -88,8 +99,23 @@ def _one(item: Mapping[str, Any], at: int, parent: str) -> Listed:
     if path and to and action in ("rename", "move"):
         return Listed((Move(path, to, at=at, shape=SHAPE),), (), True)
     if path and content is not None:
+        unknown = _qualified(item)
+        if unknown and not any(name in item for name in STRONG):
+            return Listed()
+        if unknown:
+            why = f"of {path} there is {unknown}, so it is no whole file: give old and new text"
+            return Listed((), (Refused(at, why),), True)
         return Listed((Write(path, content, sure=True, at=at, shape=SHAPE),), (), True)
     return Listed()
+
+
+def _qualified(item: Mapping[str, Any]) -> str:
+    """Return what stands beside a file's content and may say that it is only a part, or is put somewhere."""
+    partly = next((name for name in ACTIONS if PARTLY.search(str(item.get(name) or ""))), "")
+    if partly:
+        return f"{partly} {item[partly]!r}"
+    known = {*PATH, *CONTENT, *NEW, *_BESIDE}
+    return next((f"{name!r} beside the content" for name in item if name.lower() not in known), "")
 
 
 def _by_name(files: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from agents.tools.edits.rooted import is_absolute, new_place, of_the_machine
+
 _BARE = frozenset({
     "Makefile", "Dockerfile", "Containerfile", "Jenkinsfile", "Procfile", "Gemfile", "Rakefile", "Vagrantfile",
     "LICENSE", "README", "CHANGELOG", "CODEOWNERS", "Justfile", "justfile", "BUILD", "WORKSPACE",
@@ -27,8 +29,12 @@ _LABEL = re.compile(
 )
 _TAIL = re.compile(
     r"\s*(?:-->|\((?:new|new file|updated|modified|edited|create|created|full|complete)\)"
+    r"|\s[-–—]\s*\(?(?:new|updated|modified|created)(?: file)?\)?"
     r"|\(?,?\s*(?:at |on )?(?:lines?|L)\s*\d+(?:\s*(?:-|–|to)\s*L?\d+)?\)?|(?<=\w):\d+(?:[-:]\d+)?)\s*$",
     re.IGNORECASE,
+)
+_LINES = re.compile(
+    r"\b(?:lines?|L)\s*\d+(?:\s*(?:-|–|to)\s*L?\d+)?\W*$|(?<=\w):\d+(?:[-:]\d+)?\W*$|#L\d+\S*$", re.IGNORECASE
 )
 _PATH = re.compile(r"^[^\s`'\"*<>|?:;,(){}\[\]=][^\s`'\"*<>|?:;,=]*$")
 _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]{0,11}$")
@@ -40,7 +46,29 @@ _WHOLE = re.compile(
     r"(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
 )
+_MADE = re.compile(
+    r"(?:\bcreat(?:e|ing)\b|\bnew (?:\w+ )?(?:file|module|script)\b|\bfile (?:called|named)\b"
+    r"|\b(?:save|put|write|place) (?:this|it|the following|that)\b[^`*]*\b(?:as|to|in|into|at)\b)"
+    r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"^\s*(?:#(?![#!])|//+|--|;+|%+|/\*+|<!--|\{/\*)\s*(?P<said>.*?)\s*(?:\*+/\}?|-->)?\s*$")
+_HOLDER = re.compile(
+    r"(?:^|[/_.-])(?:path[/_-]to|your|my[_-]?(?:file|project|app|module)|example|foo|bar)(?:[/_.-]|$)", re.I
+)
+"""What stands for a name in an example."""
+_LINKED = re.compile(r"^\[([^\]]+)\]\([^)]*\)$")
+_RULED = re.compile(r"^(?P<rule>[=~*-])(?P=rule)+\s+(?P<said>\S.*?)\s+(?P=rule){2,}$")
 _WRAPS = ("**", "__", "`", "'", '"', "*", "_")
+
+
+def name_in_comment(line: str) -> str:
+    """Return the file that a comment names when it says nothing else; only one with a folder is beyond doubt."""
+    found = _COMMENT.match(line)
+    name = name_in(found["said"]) if found else ""
+    if name.lower().endswith((".md", ".markdown", ".mdx", ".rst", ".adoc")) and not line.lstrip().startswith("<!--"):
+        return ""  # a heading
+    return name if "/" in name.replace("\\", "/") and not _HOLDER.search(name) else ""
 
 
 def name_in(line: str) -> str:
@@ -57,6 +85,9 @@ def name_in(line: str) -> str:
         text = _TAIL.sub("", text)
         text = _LABEL.sub("", text, count=1).strip()
         text = text.removesuffix(":").rstrip()
+        if text[:1] in ("=", "~", "*", "-", "["):
+            ruled = _RULED.match(text)
+            text = ruled["said"] if ruled else _LINKED.sub(r"\1", text)
         for wrap in _WRAPS:
             if len(text) > 2 * len(wrap) and text.startswith(wrap) and text.endswith(wrap):
                 inner = text[len(wrap) : -len(wrap)].strip()
@@ -70,6 +101,17 @@ def whole_file_in(sentence: str) -> str:
     """Return the file that a sentence says is given as a whole below it; empty when it says no such thing."""
     found = _WHOLE.search(sentence[-300:])
     return found["path"] if found and looks_like_path(found["path"]) else ""
+
+
+def made_in(sentence: str) -> str:
+    """Return the new file that a sentence says stands below it; empty when it says no such thing."""
+    found = _MADE.search(sentence[-300:])
+    return found["path"] if found and looks_like_path(found["path"]) else ""
+
+
+def says_lines(line: str) -> bool:
+    """Return whether a line that names a file says which lines of it are meant."""
+    return bool(_LINES.search(line.strip()[-60:]))
 
 
 def looks_like_path(text: str) -> bool:
@@ -101,37 +143,44 @@ class Meant(NamedTuple):
 def plain(written: str, project: str = "") -> str:
     """Return a path in one way of writing; an absolute one below the project directory becomes relative."""
     path = written.strip().replace("\\", "/")
+    path = path.removeprefix("file://") if path.startswith("file:///") else path
     if project and (path == project or path.startswith(f"{project.rstrip('/')}/")):
         path = path[len(project.rstrip("/")) + 1 :] or "."
     return posixpath.normpath(path) if path else "."
 
 
-def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = False) -> Meant:
+def as_resource(written: str) -> str:
+    """Name a file as what a call touches: where its path is another machine's, any file may be meant by it."""
+    path = plain(written)
+    return "tree" if is_absolute(path) else f"file:{path}"
+
+
+def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = False, exact: bool = False) -> Meant:
     """Return the file that a name means; with `new` it need not be there yet.
 
     To the letter first; then without the `a/` and `b/` of diffs; then the one file whose path ends as the name does, or
-    is the end of it; then the one file of that name. Two such files are never chosen between.
+    is the end of it; then the one file of that name. Two such files are never chosen between. With `exact`, where
+    nothing else tells whether the right file is meant, it has to be named by its whole path.
     """
-    path = plain(written, project)
+    path = plain(_bare(written, files), project)
     if path == ".":
         return Meant(why="no file is named: write its path above the edit")
     if path in files:
         return Meant(path)
-    if not path.startswith(("/", "../")) and path != "..":
-        shorter = path[2:] if path.startswith(("a/", "b/")) else ""
-        if shorter in files:
-            return Meant(shorter)
-    ends = [each for each in files if path.endswith(f"/{each}") or each.endswith(f"/{path}")]
-    outside = path.startswith(("/", "..")) or re.match(r"[A-Za-z]:", path)
-    name = posixpath.basename(path)
+    outside = is_absolute(path) or path == ".." or path.startswith("../")
+    shorter = _without_side(path, files, new=new)
+    if shorter and not outside:
+        return Meant(shorter)
+    ends = [] if exact and not is_absolute(path) else _alike(path, files, whole=new or exact)
     if new and not outside and (written.strip().startswith("./") or "/" in path or not ends):
         folder = posixpath.dirname(path)
         return Meant(path, note="" if not folder or _folder_is_there(folder, files) else f"{folder}/ is new")
-    longest = [each for each in ends if len(each) == max(map(len, ends))] if path.startswith("/") else ends
-    if len(longest) == 1 and not (new and not outside):
-        return Meant(longest[0], note=f"{written.strip()} was read as {longest[0]}")
-    same = [each for each in files if posixpath.basename(each) == name]
-    if not new and not longest and len(same) == 1:
+    if len(ends) == 1 and not (new and not outside):
+        return Meant(ends[0], note=f"{written.strip()} was read as {ends[0]}")
+    if new and is_absolute(path) and (place := new_place(path, files)):
+        return Meant(place, note=f"{written.strip()} was read as {place}")
+    same = [each for each in files if posixpath.basename(each) == posixpath.basename(path)]
+    if not new and not exact and not ends and len(same) == 1 and not of_the_machine(path):
         return Meant(same[0], note=f"there is no {path}; {same[0]}, the only file of that name, was taken")
     near = same or get_close_matches(path, files, n=3, cutoff=0.5)
     told = f"; the nearest are: {', '.join(near[:5])}" if near else ""
@@ -140,6 +189,48 @@ def meant(written: str, files: Sequence[str], *, project: str = "", new: bool = 
     if new:
         return Meant(why=f"{path} is there as {near[0]}: name it so, or write ./{path} for a new file")
     return Meant(why=f"there is no file {path}{told}. Name one of the project's files by its whole path")
+
+
+def _bare(written: str, files: Sequence[str]) -> str:
+    """Return a name without the quotes around it and the line behind it, where no file is called so."""
+    name = written.strip()
+    if name in files:
+        return name
+    for wrap in _WRAPS:
+        if len(name) > 2 * len(wrap) and name.startswith(wrap) and name.endswith(wrap) and wrap not in ("_", "__"):
+            name = name[len(wrap) : -len(wrap)].strip()
+    shorter = re.sub(r"(?<=\w)(?::\d+(?:[-:]\d+)?|#L\d+(?:-L?\d+)?)$", "", name)
+    return shorter if looks_like_path(shorter) else name
+
+
+def _without_side(path: str, files: Sequence[str], *, new: bool) -> str:
+    """Return a path without the `a/` or `b/` of a diff, when it then is a file, or a new one in a folder there is."""
+    side, _, rest = path.partition("/")
+    if side not in ("a", "b") or not rest:
+        return ""
+    if rest in files:
+        return rest
+    folder = posixpath.dirname(rest)
+    fits = new and folder and not _folder_is_there(side, files) and _folder_is_there(folder, files)
+    return rest if fits else ""
+
+
+def _alike(path: str, files: Sequence[str], *, whole: bool) -> list[str]:
+    """Return the files whose path ends as this one does, or is the end of it; of an absolute one the longest alone.
+
+    What lies in a folder of the machine is none of the project's, unless the text to be changed can tell; with
+    `whole` there is no such text.
+    """
+    ends = [each for each in files if path.endswith(f"/{each}") or each.endswith(f"/{path}")]
+    if of_the_machine(path):
+        ends = [each for each in ends if "/" in each and not whole]
+    return [each for each in ends if len(each) == max(map(len, ends))] if is_absolute(path) else ends
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two names of a file may mean the same: one is the other, or its end."""
+    mine, theirs = plain(one).strip("/"), plain(other).strip("/")
+    return f"/{mine}".endswith(f"/{theirs}") or f"/{theirs}".endswith(f"/{mine}")
 
 
 def namesake(written: str, files: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from agents.tools.edits.nearest import nearest, numbered
 from agents.tools.edits.partial import between_gaps, gaps
 from agents.tools.edits.readings import Reading, readings
 from agents.tools.edits.same_lines import same_ends, windows
+from agents.tools.edits.stale import changes
 from agents.tools.edits.text_file import Span, TextFile, split
 from agents.tools.edits.typography import as_in_file, plain
 from agents.tools.edits.wanted import Replace
@@ -50,7 +52,7 @@ def place(file: TextFile, edit: Replace) -> Placed:
         placed = _as_lines(file, edit, reading)
         if placed:
             return placed
-    placed = _around_gaps(file, split(old)[0], split(new)[0])
+    placed = _around_gaps(file, split(old)[0], split(new)[0]) or _out_of_date(file, edit)
     if placed:
         return placed
     raise Absent(_not_found(file, old, new))
@@ -79,8 +81,8 @@ def _as_text(file: TextFile, edit: Replace, old: str, new: str) -> Placed | None
     places = list(_occurrences(text, old))
     if not places:
         return None
-    if len(places) > 1 and not edit.every:
-        raise Misplaced(_several(file, [text.count("\n", 0, at) for at in places]))
+    if not edit.every and (again := text.find(old, places[0] + 1)) >= 0:  # it may begin before the first one ends
+        raise Misplaced(_several(file, [text.count("\n", 0, at) for at in dict.fromkeys((places[0], again, *places))]))
     if old.endswith("\n") and new and not new.endswith("\n"):
         raise Misplaced("the old text ends with a line end and the new one does not: end both alike")
     starts = _line_starts(file)
@@ -179,6 +181,16 @@ def _reindented(file: TextFile, edit: Replace, reading: Reading, old: list[str],
         spans.append(_span(file, at, at + len(old), old, new, shift))
     how = _said(reading.how, "but for the indentation")
     return Placed(tuple(spans), how, _final(file, edit, spots, len(old))) if spans else None
+
+
+def _out_of_date(file: TextFile, edit: Replace) -> Placed | None:
+    """Place what a diff changes where the lines around it are not all there any more."""
+    change = changes(file.lines, edit.rows)
+    spots = _told_apart(file, replace(edit, line=0), change.spots, len(change.old)) if change else []
+    if not change or not spots:
+        return None
+    spans = tuple(_span(file, at, at + len(change.old), change.old, change.new) for at in spots)
+    return Placed(spans, "but for lines around it that are others now", _final(file, edit, spots, len(change.old)))
 
 
 def _around_gaps(file: TextFile, old: list[str], new: list[str]) -> Placed | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from agents.json_reading import json_lines
@@ -12,57 +10,25 @@ from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.dressed import DOCUMENTS
-from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence
+from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
-from agents.tools.edits.naming import looks_like_path, name_in, whole_file_in
+from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
+from agents.tools.edits.pairs import RECAP, read_pair
+from agents.tools.edits.quoting import quotes
+from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
 _SAID = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "output", "log", "traceback", "pytest"})
 """Languages of what is run or was printed."""
+_TOLD = frozenset({"text", "txt", "plaintext", "plain"})
+"""Languages of what is none."""
 _SHELLS = (".sh", ".bash", ".zsh", ".log", ".env")
 LOOKS = 200
 """Lines between paragraphs that are looked at as JSON: more of them are a log."""
-_NEAR = 6
-"""Lines between the words that begin another way and its edit."""
+FILE = "whole file"
 LONGEST = 600_000
 """Characters of an answer that are read."""
-_THING = r"(?:edits?|blocks?|answers?|outputs?|responses?|diffs?|patch(?:es)?|calls?|formats?|syntax|it|this|that|one)"
-EXAMPLE = re.compile(
-    r"^\W*(?:for example|for instance|e\.g\.|(?:an? |the )?(?:\w+ )?examples?\b)"
-    r"|\b(?:for example|for instance|e\.g\.|such as)\W*$|\b(?:an|the following|as an?|this) (?:\w+ )?example\b"
-    r"|\b(?:illustrat|hypothetical)"
-    r"|\b(?:edit|block|output|answer|response|diff|patch|call|tool|required|expected|following)\W* (?:format|syntax)\b"
-    r"|\bthe (?:format|syntax)\b"
-    rf"|\b{_THING} (?:would |should |could |might |must |has to |have to |then )?looks? (?:like|as|so)\b"
-    r"|\b(?:do not|don't|must not|mustn't|should not|shouldn't|never|not to be|will not|won't)"
-    r" (?:be )?(?:apply|applied|make|made|do|done|run|write|use) ?(?:this|that|it|these|the following|yet|:|$)"
-    r"|\b(?:not|never) (?:be |yet )?appl(?:y|ied)\b|\binstead of (?:this|writing|doing)\b"
-    r"|^\W*(?:wrong|bad)\b\W*(?:way\W*)?$",
-    re.IGNORECASE,
-)
-"""What is said right before an example; right before a real edit it is not said."""
-_BEFORE = re.compile(
-    r"^\W*(?:before|was|(?:old|original|originally|current|currently|existing|previous|previously)"
-    r"(?: (?:code|version|file|content|state|implementation))?)\W*$"
-    r"|^\W*(?:here(?:'s| is)|this is) (?:the |your )?(?:current|existing|original|old|previous)\b",
-    re.IGNORECASE,
-)
-"""What is said right before a file as it was."""
-_OPTION = re.compile(
-    r"^\W*(?:\d+[.)]\s*)?(?:option|alternative|approach|variant|possibility|choice|solution)\s*#?\s*"
-    r"(?P<which>[a-d]|[1-4]|one|two|three)\b",
-    re.IGNORECASE,
-)
-_OR = re.compile(
-    r"^\W*(?:alternatively\b|or\W*$|or,? (?:if|you (?:can|could))\b|(?:an)?other (?:option|way|approach|possibility)\b"
-    r"|an alternative\b|a (?:second|different) (?:option|approach|way)\b|if you(?:'d| would)? (?:prefer|rather)\b"
-    r"|you could also\b)",
-    re.IGNORECASE,
-)
-"""What is said before the second of two ways, of which one is to be chosen."""
-_SPAN = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
-_IN_PROSE = re.compile(r"(?<![\w./~:@-])[\w.-]+(?:/[\w.-]+)+\.[A-Za-z]\w{0,7}\b(?![\w/])")
 
 
 def read_edits(text: str) -> Wanted:
@@ -112,6 +78,11 @@ class _Reader:
         while here < len(self.lines):
             here = self._step(here)
         self._choose_none()
+        self._leave_recaps()
+        strange = 0 if self._found() else strange_block(self.lines)
+        if strange:
+            why = "the marks of this block are not known: write <<<<<<< SEARCH, =======, >>>>>>> REPLACE"
+            self.refused.append(Refused(strange, why))
 
     def _step(self, here: int) -> int:
         """Read what begins at a line outside of any fence; return the line behind it."""
@@ -127,16 +98,21 @@ class _Reader:
         elif FENCE.match(self.lines[here]) and not self._deep(here):
             fence = read_fence(self.lines, here)
             assert fence is not None
-            self._fence(fence)
-            behind = fence.stop + 1
+            behind = self._fence(fence)
         elif self.lines[here][:1] in ("{", "["):
+            known = self._found()
             behind = self._json(here)
+            if self._found() == known:
+                return behind  # other JSON, or words in brackets: it may name the file of what follows
         else:
             self._words.append(here)
             return here + 1
         if behind > here:
             self._floor = behind
         return max(behind, here + 1)
+
+    def _found(self) -> int:
+        return len(self.edits) + len(self.refused) + len(self.passed_over)
 
     # --- shapes
 
@@ -151,7 +127,7 @@ class _Reader:
     def _block(self, at: int, stop: int, floor: int, fallback: str, before: int | None = None) -> int:
         """Read a block; `floor` is the first line that can name its file, `before` the line its prose ends at."""
         name = name_above(self.lines, at, floor) or fallback
-        name = name or self._mentioned(self._floor, at if before is None else before) or self._last_name()
+        name = name or mentioned(self.lines[self._floor : at if before is None else before]) or self._last_name()
         block = read_block(self.lines, at, stop, name)
         if self._example(at, self._floor):
             self._pass_over(at)
@@ -190,31 +166,75 @@ class _Reader:
             self.refused += found.refused
         return stop or len(self.lines)
 
-    def _fence(self, fence: Fence) -> None:
+    def _fence(self, fence: Fence) -> int:
+        """Read a fence, and the one behind it where both are one edit; return the line behind."""
         floor, at = self._floor, fence.start
         self.lines[at + 1 : fence.stop] = fence.body  # without the indentation of a list it stands in
         named = fence.name or name_above(self.lines, at, floor)
-        said = "" if named else self._said_whole(at, floor)
         example = self._example(at, floor)
         before = len(self.edits), len(self.refused)
-        if not named and self._holds_edits(fence) and _quotes(fence):
+        behind = fence.stop + 1
+        if not named and quotes(fence):
             self.passed_over.append(Refused(at + 1, "what stands in a fence within a fence is a quotation"))
-            return
-        took = self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence)
-        if not took and (named or said):
-            if self._says(_BEFORE, at, floor):
-                self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
-            elif fence.language in _SAID and "." in named + said and not (named + said).endswith(_SHELLS):
-                why = f"it is a fence of {fence.language}, so {named + said} is not taken to be meant as its place"
-                self.passed_over.append(Refused(at + 1, why))
-            else:
-                self._whole(fence, named or said)
-        elif not took and fence.body and fence.body[0].lstrip()[:1] in ("#", "/", "<") and name_in(fence.body[0]):
-            why = f"{name_in(fence.body[0])} is named within the fence, where it may be its first line: name it above"
-            self.passed_over.append(Refused(at + 1, why))
+            return behind
+        if not self._within(at + 1, fence.stop, named, closed=fence.closed, fence=fence):
+            behind = self._pair(fence, named, floor) or behind
+            if behind == fence.stop + 1 and len(self.edits) == before[0]:
+                self._file(fence, named, floor)
         if example and (len(self.edits), len(self.refused)) != before:
             del self.edits[before[0] :], self.refused[before[1] :]
             self._pass_over(at)
+        return behind
+
+    def _pair(self, fence: Fence, named: str, floor: int) -> int:
+        """Read two texts as what is there and what shall be; return the line behind them, or 0."""
+        pair = read_pair(self.lines, fence, floor) if fence.closed and fence.language not in _SAID else None
+        name = named or mentioned(self.lines[floor : fence.start]) or self._last_name() if pair else ""
+        if pair is None or (pair.labelled and not name):
+            return 0
+        at = fence.start + 1
+        if OR.match(next((line for line in self.lines[pair.behind :] if line.strip()), "")):
+            self.refused.append(Refused(at, "two ways are given to change this text: decide, and give that one alone"))
+        elif not pair.whole or self._unsure_end(pair.behind - 1, name):
+            why = "where one of the two texts ends is not sure: use more backticks around it, or a SEARCH/REPLACE block"
+            self.refused.append(Refused(at, why))
+        else:
+            self.edits.append(Replace(name, joined(pair.old), joined(pair.new), at=at, shape=pair.shape))
+        return pair.behind
+
+    def _file(self, fence: Fence, named: str, floor: int) -> None:
+        """Take a fence as a file where something says which one."""
+        at = fence.start
+        above = next((line for line in reversed(self.lines[max(floor, at - 2) : at]) if line.strip()), "")
+        said = named or whole_file_in(above)
+        told = fence.language in _TOLD or DOUBT.search(above)
+        made = "" if said or told else made_in(above)
+        label = next((line for line in fence.body if line.strip()), "")
+        if said or made:
+            other = name_in_comment(label)
+            if other and not alike(other, said + made):
+                why = f"{said + made} is named above the text and {other} in its first line: name the one that is meant"
+                self.refused.append(Refused(at + 1, why))
+            elif self._says(BEFORE, at, floor):
+                self.passed_over.append(Refused(at + 1, "the words before it say that it is the old text"))
+            elif fence.language in _SAID and "." in said + made and not (said + made).endswith(_SHELLS):
+                why = f"it is a fence of {fence.language}, so {said + made} is not taken to be meant as its place"
+                self.passed_over.append(Refused(at + 1, why))
+            else:
+                self._whole(fence, said or made, floor, new=bool(made))
+            return
+        if fence.language in _SAID or USAGE.search(above):
+            return
+        if name_in_comment(label) and not fence.nested:
+            self._whole(fence, name_in_comment(label), floor, label=label)
+        elif (name := self._headed(at, floor)) and fence.closed and not told:
+            self.edits.append(Write(name, joined(fence.body), new=True, weak=True, at=at + 1, shape=FILE))
+        elif label.lstrip()[:1] in ("#", "/", "<") and name_in(label):
+            why = f"{name_in(label)} is named within the fence, where it may be its first line: name it above"
+            self.passed_over.append(Refused(at + 1, why))
+        elif ASKS.search(above):
+            why = f"nobody knows what of the file this stands for ({above.strip()[:80]!r}): give old and new text"
+            self.passed_over.append(Refused(at + 1, why))
 
     def _within(self, begin: int, end: int, named: str, *, closed: bool, fence: Fence | None = None) -> bool:
         """Read what stands in a fence or between tags; return whether it was an edit of some shape."""
@@ -238,10 +258,10 @@ class _Reader:
             found = envelope.read_patch(self.lines, begin + patch, end, closed=closed)
         else:
             first = next((nth for nth in range(len(body)) if diffs.begins(body, nth, len(body))), None)
-            if first is None and not is_diff(language) and not (fence is None and _is_diff(body)):
+            if first is None and not is_diff(language) and not (fence is None and diffs.is_marked(body)):
                 return self._other(begin, end, named, fence)
             if not named and first is None:
-                named = self._mentioned(self._floor, begin)
+                named = mentioned(self.lines[self._floor : begin])
             found = diffs.read_diff(self.lines, begin + (first or 0), end, fenced=True, name=named)
         if fence is not None and not closed:
             self.refused.append(Refused(begin, "the fence of this diff never ends, so it may be cut: write it whole"))
@@ -261,7 +281,7 @@ class _Reader:
             self.refused += found.refused
             return found.is_edit
         first = next((at for at in range(begin, end) if self.lines[at].strip()), end)
-        if first < end and tagged.begins(self.lines[first]):
+        if first < end and tagged.begins(self.lines[first], known=fence.language not in ("xml", "")):
             before = len(self.edits) + len(self.refused)
             here = first
             while here < end:
@@ -269,16 +289,31 @@ class _Reader:
             return len(self.edits) + len(self.refused) > before
         return False
 
-    def _whole(self, fence: Fence, named: str) -> None:
-        """Take a fence below a file's name as that whole file."""
+    def _whole(self, fence: Fence, named: str, floor: int, *, new: bool = False, label: str = "") -> None:
+        """Take a fence as a whole file: below its name, or above its text as a `label`."""
         at = fence.start + 1
-        if not fence.closed:
+        body = fence.body[fence.body.index(label) + 1 :] if label else fence.body
+        above = next((line for line in reversed(self.lines[floor : fence.start]) if line.strip()), "")
+        if says_lines(self.lines[fence.start] if fence.name else above):
+            why = f"only some lines of {named} are said to be meant: give a SEARCH/REPLACE block, or the whole file"
+            self.refused.append(Refused(at, why))
+        elif not fence.closed:
             self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
-        elif self._unsure_end(fence, named):
+        elif self._unsure_end(fence.stop, named):
             why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
             self.refused.append(Refused(at, why))
+        elif label and any(name_in_comment(line) and not line[0].isspace() for line in body if line):
+            self.refused.append(Refused(at, "several files are named in one fence: give each a fence of its own"))
         else:
-            self.edits.append(Write(named, joined(fence.body), at=at, shape="whole file"))
+            self.edits.append(
+                Write(named, joined(body), new=new, label=label, weak=bool(label), at=at, shape="whole file")
+            )
+
+    def _headed(self, at: int, floor: int) -> str:
+        """Return the file that a heading names, with one paragraph below it."""
+        above = [here for here in range(floor, at) if self.lines[here].strip()]
+        named = [here for here in above if name_in(self.lines[here])]
+        return name_in(self.lines[named[0]]) if len(named) == 1 and above[-3:][:1] <= named else ""
 
     # --- what surrounds an edit
 
@@ -303,53 +338,30 @@ class _Reader:
                 return bool(words.search(line))
         return False
 
-    def _said_whole(self, at: int, floor: int) -> str:
-        """Return the file of which the line above says that it stands here as a whole."""
-        above = next((line for line in reversed(self.lines[max(floor, at - 2) : at]) if line.strip()), "")
-        return whole_file_in(above)
-
     def _choose_none(self) -> None:
         """Refuse edits that are ways to choose between: nobody but the model can."""
         places = sorted({edit.at for edit in self.edits})
-        labels = [(at, found["which"].lower()) for at in self._words if (found := _OPTION.match(self.lines[at]))]
-        options = set()
-        for (at, which), (stop, _) in pairwise([*labels, (len(self.lines) + 1, "")]):
-            options |= {which} if any(at < place <= stop for place in places) else set()
-        ways = [at for at in self._words if _OR.match(self.lines[at])]
-        second = any(
-            places[0] <= at < place <= at + _NEAR
-            for at in ways for place in places
-        )  # fmt: skip
-        if len(options) > 1 or second:
+        if are_ways(self.lines, self._words, places):
             why = "the edits are alternatives, of which one is to be chosen: decide, and give that one alone"
             self.refused.append(Refused(places[0], why))
+
+    def _leave_recaps(self) -> None:
+        """Leave out texts before and after of files that other edits change: they tell of these."""
+        changed = {edit.path for edit in self.edits if edit.shape != RECAP}
+        self.edits = [edit for edit in self.edits if edit.shape != RECAP or edit.path not in changed]
 
     def _pass_over(self, at: int) -> None:
         why = "the words before it say that it is an example, so it was not applied"
         self.passed_over.append(Refused(at + 1, why))
 
-    def _mentioned(self, floor: int, at: int) -> str:
-        """Return the one file that the prose before an edit names."""
-        said = self.lines[floor:at]
-        names = {name for line in said if (name := name_in(line))}
-        names = names or {name for line in said for name in map("".join, _SPAN.findall(line)) if looks_like_path(name)}
-        names = names or {name for line in said for name in _IN_PROSE.findall(line)}
-        return names.pop() if len(names) == 1 else ""
-
     def _last_name(self) -> str:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
 
-    def _holds_edits(self, fence: Fence) -> bool:
-        return any(
-            OPENER.match(line) or envelope.begins(fence.body, nth) or diffs.begins(fence.body, nth, len(fence.body))
-            for nth, line in enumerate(fence.body)
-        )
-
-    def _unsure_end(self, fence: Fence, named: str) -> bool:
+    def _unsure_end(self, stop: int, named: str) -> bool:
         """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
-        ahead = self._behind(fence.stop + 1)
+        ahead = self._behind(stop + 1)
         return ahead.document if document else ahead.any
 
     def _behind(self, start: int) -> _Ahead:
@@ -371,26 +383,3 @@ class _Reader:
             ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
             self._ahead[here] = ahead
         return ahead
-
-
-def _quotes(fence: Fence) -> bool:
-    """Whether a fence quotes an answer: it holds fences of its own, and edits only within them."""
-    if not any(FENCE.match(line) for line in fence.body) or fence.language not in ("", "markdown", "md", "text", "txt"):
-        return False
-    here = 0
-    outside: list[str] = []
-    while here < len(fence.body):
-        inner = read_fence(fence.body, here)
-        if inner is None:
-            outside.append(fence.body[here])
-            here += 1
-        else:
-            here = inner.stop + 1
-    return not any(OPENER.match(line) for line in outside) and not any(
-        envelope.begins(outside, nth) or diffs.begins(outside, nth, len(outside)) for nth in range(len(outside))
-    )
-
-
-def _is_diff(body: Sequence[str]) -> bool:
-    marks = [line[:1] for line in body if line.strip()]
-    return bool(marks) and "+" in marks and all(mark in "+-@ \\" for mark in marks)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.tools.edits.fences import OPENER
-from agents.tools.edits.listed import CONTENT, NEW, OLD, PATH
+from agents.tools.edits.listed import ACTIONS, CONTENT, NEW, OLD, PARTLY, PATH, STRONG
+from agents.tools.edits.naming import looks_like_path
 from agents.tools.edits.wanted import Delete, Edit, Refused, Replace, Write
 
 SHAPE = "tags"
@@ -17,7 +18,17 @@ _OUTER = (
     "delete_file", "update_file", "modify_file", "new_file", "modification",
 )  # fmt: skip
 _OPEN = re.compile(rf"^[ \t]*<({'|'.join(_OUTER)})((?:\s+[\w-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*)\s*>", re.IGNORECASE)
+_ANY = re.compile(r"^[ \t]*<([A-Za-z][\w:-]*)((?:\s+[\w:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))+)\s*>")
+"""Any tag with attributes; one of them has to name a file with an ending."""
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_PLACED = re.compile(
+    r"<((?:start_|end_|from_|to_|insert_)?lines?(?:_(?:number|start|end|range))?|range|position|after_line|anchor)>",
+    re.I,
+)
+"""Tags that say where in the file a text is put."""
+_LINED = re.compile(
+    r"(?:\w+_)?(?:lines?|range|after|before|at|start|end|position|anchor|offset|column)(?:_\w+)?$", re.IGNORECASE
+)
 _MOST = 5000
 """Lines between two tags."""
 _CDATA = re.compile(r"^\s*<!\[CDATA\[(.*)\]\]>\s*$", re.DOTALL)
@@ -33,18 +44,31 @@ class Tagged(NamedTuple):
     """Lines that hold a diff or blocks of their own, and the file they are about."""
 
 
-def begins(line: str) -> bool:
-    """Return whether a line opens a tag that edits are written in."""
-    return bool(_OPEN.match(line))
+def begins(line: str, *, known: bool = False) -> bool:
+    """Return whether a line opens a tag that edits are written in; with `known` none that merely names a file."""
+    return bool(_OPEN.match(line)) if known else _opened(line) is not None
+
+
+def _opened(line: str) -> re.Match[str] | None:
+    known = _OPEN.match(line)
+    other = None if known else _ANY.match(line)
+    named = [value for key, value in _attributes(other[2]).items() if key in STRONG] if other else []
+    return known or (other if any(looks_like_path(each) and "." in each.rpartition("/")[2] for each in named) else None)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Return attributes by their names in one way of spelling them."""
+    found = _ATTRIBUTE.findall(text)
+    return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): one or other for key, one, other in found}
 
 
 def read_tags(lines: Sequence[str], at: int, stop: int) -> Tagged | None:
     """Read from an opening tag to its closing one; None when what is between is no edit."""
-    opened = _OPEN.match(lines[at])
+    opened = _opened(lines[at])
     assert opened is not None
     name = opened[1]
     end = next((here for here in range(at, min(stop, at + _MOST)) if f"</{name}>".lower() in lines[here].lower()), None)
-    attributes = {key.lower(): one or other for key, one, other in _ATTRIBUTE.findall(opened[2])}
+    attributes = _attributes(opened[2])
     text = "\n".join(lines[at : (min(stop, at + 50) if end is None else end + 1)])[opened.end() :]
     path = next((attributes[key] for key in PATH if key in attributes), "") or _child(text, PATH) or ""
     means = bool(path) or any(_child(text, names) is not None for names in (OLD, NEW))
@@ -54,11 +78,27 @@ def read_tags(lines: Sequence[str], at: int, stop: int) -> Tagged | None:
         return Tagged((), (Refused(at + 1, f"the tag <{name}> is never closed: write it whole"),), stop)
     text = text[: text.lower().rfind(f"</{name}>".lower())]
     edits, refused = _inside(name.lower(), path.strip(), text, at + 1)
+    placed = _placed(attributes, text)
+    if placed and any(isinstance(edit, Write) for edit in edits):
+        why = f"{placed} is said beside the text of {path.strip()}, so it is no whole file: give old and new text"
+        edits, refused = [], [Refused(at + 1, why)]
     inner = None
     if not edits and not refused:
         first = next((here for here in range(at, end) if re.search(r"<(?:diff|patch)>", lines[here])), at)
         inner = (first + 1, end, path.strip())
     return Tagged(tuple(edits), tuple(refused), end + 1, inner)
+
+
+def _placed(attributes: Mapping[str, str], text: str) -> str:
+    """Return what says that a text is put at a place of the file, and is not the whole of it."""
+    said = next((key for key in attributes if _LINED.match(key)), "")
+    content = _child(text, CONTENT)
+    around = text.replace(content, "") if content else ""
+    found = _PLACED.search(around)
+    told = [*((key, attributes[key]) for key in ACTIONS if key in attributes),
+            *((key, child) for key in ACTIONS if (child := _child(around, (key,))))]  # fmt: skip
+    partly = next((f"{key} {value.strip()!r}" for key, value in told if PARTLY.search(value)), "")
+    return said or (found[1] if found else "") or partly
 
 
 def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[Refused]]:
@@ -74,8 +114,10 @@ def _inside(name: str, path: str, text: str, at: int) -> tuple[list[Edit], list[
     content = _child(text, CONTENT)
     if content is not None:
         return [Write(path, _whole(content), sure=True, at=at, shape=SHAPE)], []
-    if name in ("write_file", "create_file", "new_file") or (name == "file" and not re.search(r"<\w+>", text)):
-        return [Write(path, _whole(text), sure=name != "file", at=at, shape=SHAPE)], []
+    if name in ("write_file", "create_file", "new_file"):
+        return [Write(path, _whole(text), sure=True, at=at, shape=SHAPE)], []
+    if name not in _OUTER or (name == "file" and not re.search(r"<(?:diff|patch)>", text)):
+        return [Write(path, _whole(text), at=at, shape=SHAPE)], []
     return [], []
 
 

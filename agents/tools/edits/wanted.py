@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ class Replace:
     """Where it is said to begin, from 1; only tells equal places apart. 0 when nothing is said."""
     anchors: tuple[str, ...] = ()
     """Lines that are said to stand before it, outermost first; they only tell equal places apart."""
+    rows: tuple[tuple[str, str], ...] = ()
+    """Its lines with the marks of a diff, where it had them: what only surrounds the change may be out of date."""
     final: bool | None = None
     """Whether the file is said to end with a line end afterwards."""
     at: int = 0
@@ -39,6 +42,10 @@ class Write:
     """Whether the whole file is meant beyond doubt; a fence below a file's name may be a piece of it."""
     new: bool = False
     """Whether the file may not be there yet."""
+    label: str = ""
+    """A comment that names the file and stood above the text, as its label or as its first line."""
+    weak: bool = False
+    """Whether the text may as well only be shown: where it can be no whole file, it is passed over beside others."""
     at: int = 0
     shape: str = ""
 
@@ -83,3 +90,23 @@ class Wanted(NamedTuple):
     refused: tuple[Refused, ...] = ()
     passed_over: tuple[Refused, ...] = ()
     """What looks like an edit and is an example, a quotation or a draft."""
+
+
+def once(edits: Sequence[Edit]) -> list[Edit]:
+    """Return the edits without those that were merely said twice."""
+    found: list[Edit] = []
+    seen: set[object] = set()
+    for edit in edits:
+        match edit:
+            case Replace():
+                key: object = (edit.path, edit.old, edit.new, edit.line, edit.anchors)
+            case Write():
+                key = (edit.path, edit.text)
+            case Delete():
+                key = (edit.path, "deleted")
+            case Move():
+                key = (edit.path, edit.to)
+        if key not in seen:
+            seen.add(key)
+            found.append(edit)
+    return found

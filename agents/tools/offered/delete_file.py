@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Delete, Wanted, apply
-from agents.tools.edits.naming import plain
+from agents.tools.edits.naming import as_resource
 from agents.tools.edits.outcome import result_of
 from ledger.events import Risk
 
@@ -33,9 +33,9 @@ class DeleteFile:
 
     def resources(self, arguments: Arguments) -> Resources:
         """The one file."""
-        return Resources(writes=frozenset({f"file:{plain(arguments.path)}"}))
+        return Resources(writes=frozenset({as_resource(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Delete it, or say why not; a name that is not to the letter deletes nothing."""
-        wanted = Wanted((Delete(f"./{plain(arguments.path, str(bench.target.project))}"),))
+        wanted = Wanted((Delete(arguments.path),))
         return result_of(await asyncio.to_thread(apply, wanted, bench.target.project, closed=bench.closed))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Move, Replace, Wanted, apply, read_edits
-from agents.tools.edits.naming import plain
+from agents.tools.edits.naming import as_resource
 from agents.tools.edits.outcome import result_of
 from agents.tools.strict import RARE
 from ledger.events import Risk
@@ -63,7 +63,7 @@ class EditFile:
         wanted = _wanted(arguments)
         names = {edit.path or arguments.path for edit in wanted.edits}
         names |= {edit.to for edit in wanted.edits if isinstance(edit, Move)}
-        files = {f"file:{plain(name)}" for name in names if name}
+        files = {as_resource(name) for name in names if name}
         return Resources(writes=frozenset(files | ({"tree"} if arguments.text or not files else set())))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
@@ -79,7 +79,10 @@ class EditFile:
 
 
 def _wanted(arguments: Arguments) -> Wanted:
-    found = read_edits(arguments.text) if arguments.text else Wanted()
+    text = arguments.text
+    if text.lstrip().startswith("@@"):
+        text = f"~~~~~~diff\n{text}\n~~~~~~"  # of the file that is named beside it
+    found = read_edits(text) if text else Wanted()
     edits = list(found.edits)
     if arguments.old_text is not None or arguments.new_text is not None:
         edits.append(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits.naming import plain
 from agents.tools.edits.safe_files import ProjectFiles
+from agents.tools.project_files import here, named
 from ledger.events import Risk
 
 _MOST = 300
@@ -38,13 +39,12 @@ class ListFiles:
 
     def resources(self, arguments: Arguments) -> Resources:
         """What is in the folder."""
-        folder = plain(arguments.path)
-        return Resources(reads=frozenset({"tree" if folder in ("", ".") else f"file:{folder}"}))
+        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Return the names."""
         names = await asyncio.to_thread(ProjectFiles(bench.target.project).names)
-        folder = plain(arguments.path, str(bench.target.project))
+        folder = plain(here(bench.target.project, arguments.path))
         if folder not in ("", "."):
             names = [name for name in names if name.startswith(f"{folder}/") or name == folder]
         try:

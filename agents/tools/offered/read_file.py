@@ -7,7 +7,7 @@ import asyncio
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.ports import Resources, ToolBench, ToolResult
-from agents.tools.edits.naming import meant, plain
+from agents.tools.edits.naming import as_resource, meant, plain
 from agents.tools.edits.safe_files import ProjectFiles, Unreachable
 from agents.tools.edits.text_file import NotText, TextFile, decoded
 from agents.tools.long_text import LONGEST
@@ -44,7 +44,7 @@ class ReadFile:
 
     def resources(self, arguments: Arguments) -> Resources:
         """The one file."""
-        return Resources(reads=frozenset({f"file:{plain(arguments.path)}"}))
+        return Resources(reads=frozenset({as_resource(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Return the lines, or the names that come nearest."""

@@ -7,7 +7,7 @@ import asyncio
 from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
-from agents.tools.commands import Line, argv_of, ended, limits, output, startable
+from agents.tools.commands import Line, argv_of, at_home, ended, limits, output, startable
 from agents.tools.policy import kept_out
 from agents.tools.shell_writes import writes_files
 from agents.tools.strict import RARE, Strict, no
@@ -47,18 +47,20 @@ class RunCommand:
         """Run it and tell its exit status and output."""
         if wrong := startable(arguments.command):
             return no(wrong)
-        argv = argv_of(arguments.command)
+        command, moved = at_home(arguments.command, bench.target.project)
+        argv = argv_of(command)
         if arguments.writes:
-            return await self._kept(argv, arguments, bench)
+            return await self._kept(argv, arguments, bench, moved)
         made = await bench.target.produce(argv, limits=limits(arguments.seconds))
         end = ended(made.completed)
         text = f"{end}\n{output(made.completed, made.place)}"
         if writes_files(arguments.command):
             text += "\n[It ran in a throw-away copy: what it wrote is gone. With writes = true it stays.]"
+        text += f"\n{moved}" if moved else ""
         facts = {"exit": made.completed.exit, "seconds": round(made.completed.seconds, 2)}
         return ToolResult(end == "exit status 0", text, end, facts=facts)
 
-    async def _kept(self, argv: list[str], arguments: Arguments, bench: ToolBench) -> ToolResult:
+    async def _kept(self, argv: list[str], arguments: Arguments, bench: ToolBench, moved: str) -> ToolResult:
         before = await asyncio.to_thread(bench.history.tree)
         done = await bench.target.run(argv, limits=limits(arguments.seconds), writable=True)
         end = ended(done)
@@ -73,6 +75,7 @@ class RunCommand:
             return ToolResult(False, f"{told}\n{output(done, str(bench.target.project))}", told[:200], changed=True)
         listed = "\n".join(changed[:50]) or "none"
         text = f"{end}\n{output(done, str(bench.target.project))}\n--- files that differ from the base now\n{listed}"
+        text += f"\n{moved}" if moved else ""
         facts = {"exit": done.exit, "seconds": round(done.seconds, 2), "changed": len(changed)}
         return ToolResult(end == "exit status 0", text, end, changed=True, facts=facts)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from agents.ports import Resources, SuiteResult, TestOutcome, ToolBench, ToolResult
 from agents.tools.commands import limits
-from agents.tools.project_files import Outside, paths, place, plain
+from agents.tools.project_files import Outside, here, paths, place, plain
 from agents.tools.strict import RARE, Strict, no
 from ledger.events import Risk
 
@@ -114,6 +114,7 @@ def _files(selected: str, bench: ToolBench) -> list[str]:
 
 def _spelled(selected: str, bench: ToolBench) -> str:
     path, mark, test = selected.removeprefix("./").partition("::")
+    path = here(bench.target.project, path)
     place(bench.target.project, path)
     return f"{path.rstrip('/')}{mark}{test}"
 

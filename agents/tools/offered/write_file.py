@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Wanted, Write, apply
-from agents.tools.edits.naming import plain
+from agents.tools.edits.naming import as_resource, plain
 from agents.tools.edits.outcome import result_of
+from agents.tools.edits.rooted import is_absolute
 from ledger.events import Risk
 
 
@@ -38,12 +39,12 @@ class WriteFile:
 
     def resources(self, arguments: Arguments) -> Resources:
         """The one file."""
-        return Resources(writes=frozenset({f"file:{plain(arguments.path)}"}))
+        return Resources(writes=frozenset({as_resource(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Write it, or say why not."""
         path = arguments.path.strip()
         # A bare name is meant as it stands here, even where another folder has a file of that name.
-        named = path if path.startswith(("/", "./")) else f"./{path}"
+        named = path if is_absolute(plain(path)) or path.startswith("./") else f"./{path}"
         wanted = Wanted((Write(named, arguments.content, sure=True),))
         return result_of(await asyncio.to_thread(apply, wanted, bench.target.project, closed=bench.closed))
