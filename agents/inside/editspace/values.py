@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
+from functools import partial
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ..source import ATOM, AWAIT, Frag, Function, called, method, wrapped
@@ -164,7 +165,7 @@ def twin_texts(site: Site, text: str, names: Set[str], owner: Any) -> Iterator[s
             if worded != said and {re.sub(words[0], words[1], name) for name in left} <= known:
                 yield worded
         for fresh in scope.unread.globals[:6]:
-            near: Set[str] = site.source.cached(("near", fresh), lambda fresh=fresh: _near(site.source.tree, fresh))
+            near: Set[str] = site.source.cached(("near", fresh), partial(_near, site.source.tree, fresh))
             for old in sorted(left & near):
                 if left - {old} <= known:
                     yield re.sub(rf"(?<![\w.]){old}(?!\w)", fresh, said)
