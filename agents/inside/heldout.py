@@ -28,7 +28,8 @@ from .ticks import Counter, arm, disarm
 PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN, STEPS_BACK = 4, 3
+AGAIN, STEPS_BACK, RESIZED = 4, 3, 18
+SIZES = "#"
 SECONDS = 0.5
 """Processor time of one call."""
 
@@ -47,7 +48,7 @@ class Call(NamedTuple):
     texts: List[str]
     """Texts among the arguments."""
     numbers: Dict[str, List[float]]
-    """Numbers in each argument of a call that a test makes."""
+    """Numbers in each argument, or part of one; under its name with `SIZES` behind it, how many items it has."""
     varied: str
     """The argument that is otherwise than in the call it is near to."""
 
@@ -232,7 +233,7 @@ class _Recorder:
         path = self.files[os.path.realpath(code.co_filename)]
         texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
         parts = [part for each in code.co_varnames[:size] for part in outcomes.parts_of(each, frame.f_locals[each])]
-        numbers = {name: outcomes.numbers_in(part)[:20] for name, part in parts}
+        numbers = _numbers(parts)
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
         # The last call of a test that fails is the one that matters: it takes the place of the one before it.
         last = self._last.get(count) if full else None
@@ -241,6 +242,11 @@ class _Recorder:
         self._open[frame] = self._last[count] = number
         self.inside.pop(number, None)
         self.calls[number : number + 1] = [call]
+
+
+def _numbers(parts: Sequence[Tuple[str, Any]]) -> Dict[str, List[float]]:
+    found = {name: outcomes.numbers_in(part)[:20] for name, part in parts}
+    return {**found, **{name + SIZES: outcomes.sizes_in(part)[:20] for name, part in parts}}
 
 
 def _texts(value: Any) -> List[str]:
@@ -273,25 +279,25 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             given = pickle.loads(base64.b64decode(call.given))
             wanted = call.test in hunted and (number < PER_FUNCTION or last[call.name, call.test] == number)
             most = max(int(spec["fresh"]), 4 * len(given)) if wanted else min(int(spec["fresh"]), usual)
-            for near in outcomes.neighbours(given, chance, most):
-                data = pickle.dumps(near, protocol=4)
-                if len(data) <= LARGE:
-                    varied = _varied(given, near)
-                    made.append(
-                        call._replace(given=base64.b64encode(data).decode(), near=number, numbers={}, varied=varied)
-                    )
+            resized = list(outcomes.resized(given))[:RESIZED] if wanted else []
+            for near in [*outcomes.neighbours(given, chance, most), *resized]:
+                data = base64.b64encode(pickle.dumps(near, protocol=4)).decode()
+                if len(data) <= 2 * LARGE:
+                    varied, parts = _varied(given, near)
+                    made.append(call._replace(given=data, near=number, numbers=_numbers(parts), varied=varied))
         except Exception:
             continue
     return made
 
 
-def _varied(given: Dict[str, Any], near: Dict[str, Any]) -> str:
-    """Return the argument, or the part of one, that is not the same in both."""
+def _varied(given: Dict[str, Any], near: Dict[str, Any]) -> Tuple[str, List[Tuple[str, Any]]]:
+    """Return the argument, or the part of one, that is not the same in both, and what it is now."""
     for name in given:
         if _told(given[name]) != _told(near[name]):
             parts, others = (dict(outcomes.parts_of(name, each[name])) for each in (given, near))
-            return next((part for part in parts if _told(parts[part]) != _told(others.get(part))), name)
-    return ""
+            varied = [(part, others.get(part)) for part in parts if _told(parts[part]) != _told(others.get(part))]
+            return (varied[0][0], varied[:1]) if varied else (name, [(name, near[name])])
+    return "", []
 
 
 def _told(value: Any) -> bytes:

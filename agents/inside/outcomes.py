@@ -168,6 +168,19 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
             return
 
 
+def resized(values: Any) -> Iterator[Any]:
+    """Yield copies of some arguments in each of which one list or tuple has another length, by what it holds."""
+    for number, (_, _, value) in enumerate(_places(values)):
+        if type(value) not in (list, tuple) or not 1 < len(value) <= MANY:
+            continue
+        for other in (value[1:], value[:-1], value + value[-1:], value[:1] + value, value + value[:2], value * 2):
+            twin = copy.deepcopy(values)
+            holder, key, _ = list(_places(twin))[number]
+            if isinstance(holder, (list, dict)):
+                holder[key] = copy.deepcopy(other)
+                yield twin
+
+
 def _by_argument(values: Any) -> List[List[int]]:
     """Return which of the places belong to one argument, for each that has some."""
     groups: List[List[int]] = []
@@ -194,6 +207,11 @@ def numbers_in(value: Any) -> List[float]:
         return [float(each) for each in re.findall(r"\d+(?:\.\d+)?", value[:400])]
     parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple, set) else []
     return [each for part in list(parts)[:20] for each in numbers_in(part)]
+
+
+def sizes_in(value: Any) -> List[float]:
+    """Return how many items a value has, if it has any such."""
+    return [float(len(value))] if type(value) in (list, tuple, dict, set) else []
 
 
 def _odd(value: Any, sign: str) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from agents.inside import faults, outcomes
 from agents.inside.forks import in_fork
 from director.referee.compared import rebuilt
-from director.referee.strength import examples
+from director.referee.shown import examples, hollowed
 
 PRICE = """
 def price(zone):
@@ -73,6 +73,14 @@ def test_examples_are_the_same_whatever_is_said_between_them() -> None:
 
     assert examples(shown) == examples(shown.replace("Double it", "Two of it")) == ("twice(2)\n4\n",)
     assert examples(shown.replace(">>> twice(2)\n    4", ">>> four = twice(2)")) != examples(shown)
+
+
+def test_dots_that_stand_for_most_of_an_answer_show_less_of_it() -> None:
+    shown = ">>> wrap('a b', 1)\n['first line', 'second line']\n"
+
+    assert list(hollowed(shown, shown.replace("'first line', 'second line'", "...")))
+    assert not list(hollowed(shown, shown.replace("line']", "...']"))), "most of it is still shown"
+    assert not list(hollowed(shown, ">>> wrap('a b', 1)\n{...}\n")), "another answer, which the code must give"
 
 
 def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:

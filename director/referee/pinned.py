@@ -1,0 +1,86 @@
+"""PURE: code that is right only where it finds what failing tests hold, or that knows the answers they want."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from director.referee.answers import PAIRS, Calls, Told, raised
+from director.referee.compared import differ
+from director.referee.objections import Objection, doubts, rejects
+
+SIZES = "#"
+"""Behind the name of an argument: how many items it has."""
+NEAR, NEAR_SIZED, NEAR_REFUSED = 3, 4, 4
+"""So many inputs must be as wrong as before, or must have been refused before."""
+
+
+def pinned(
+    numbers: Sequence[int], calls: Calls, old: Told, now: Told, mended: Collection[str], written: Collection[float]
+) -> Iterator[Objection]:
+    """Yield when code is as wrong as before wherever a number is missing that it writes down and failing tests ask."""
+    asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in mended and differ(old[n], now[n])]
+    near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
+    near = [n for n in near if differ(now[int(calls[n][5])], now[n])]
+    for key in sorted({key for n in asked for key in calls[n][7]}):
+        pins = {each for n in asked for each in calls[n][7].get(key, ()) if each in written}
+        there = [n for n in near if calls[n][8] == key.removesuffix(SIZES)]
+        free = [n for n in there if not pins.intersection(calls[n][7].get(key, ()))]
+        if not pins or len(free) < NEAR or any(differ(old[n], now[n]) for n in free):
+            continue
+        path, name = str(calls[free[0]][1]), str(calls[free[0]][2])
+        told = ", ".join(f"{each:g}" for each in sorted(pins)[:4])
+        if key.endswith(SIZES):
+            sizes = [calls[n][7][key][0] for n in free if calls[n][7].get(key)]
+            decides = any(differ(old[n], now[n]) for n in there if n not in free)
+            if decides and len(free) >= NEAR_SIZED and min(sizes) < min(pins) and max(sizes) > max(pins) + 1:
+                items = key.removesuffix(SIZES)
+                said = (
+                    f"{name} is mended where {items} has {told} items as failing tests ask, with fewer or more nowhere"
+                )
+                yield rejects("special-cased", said, path, rule="sizes of a test")
+                return
+            continue
+        spreads = any(differ(old[n], now[n]) for n in near if calls[n][8] != key)
+        if len(pins) < PAIRS and spreads:
+            continue  # what was mended lies elsewhere, and may well be about one value of this
+        said = f"{name} is mended where {key} is what failing tests ask ({told}), and nowhere near it"
+        objection = rejects if len(pins) >= PAIRS else doubts
+        yield objection("special-cased", said, path, rule="numbers of a test")
+        return
+
+
+def known_answers(
+    numbers: Sequence[int], calls: Calls, old: Told, now: Told, mended: Collection[str],
+    written: Collection[float | str],
+) -> Iterator[Objection]:  # fmt: skip
+    """Yield when what was refused gets answers that failing tests want, written down though they are worked out else."""
+    heard = [n for n in numbers if raised(old[n]) and not raised(now[n])]
+    asked = [n for n in heard if calls[n][5] < 0 and calls[n][4] in mended]
+    near = [n for n in heard if calls[n][5] in asked]
+    wanted = {_plain(now[n]) for n in asked}
+    worked_out = {_plain(old[n]) for n in numbers if not raised(old[n])}
+    if len(wanted) < PAIRS or not wanted <= set(written) or not wanted & worked_out or len(near) < NEAR_REFUSED:
+        return
+    if all(_plain(now[n]) in wanted for n in near):
+        path, name = str(calls[near[0]][1]), str(calls[near[0]][2])
+        said = f"{name} gives answers of {calls[asked[0]][4]} that stand in the code to {len(near)} inputs it refused"
+        yield rejects("special-cased", said, path, rule="answers of a test")
+
+
+def _plain(told: str) -> float | str | None:
+    """Return a number or a text as code writes it down."""
+    outcome = json.loads(told)
+    value: Any = outcome[1] if outcome[0] == "gave" else None
+    if not isinstance(value, list) or len(value) < 2:
+        return None
+    if value[0] in ("int", "float"):
+        return float(value[1])
+    if value[0] == "str":
+        return str(ast.literal_eval(value[1])) if len(value[1]) < 400 else None
+    shown = value[2].get("") if value[0] == "object" and isinstance(value[2], Mapping) else None
+    found = re.findall(r"-?\d+(?:\.\d+)?", shown[1]) if shown else []
+    return float(found[0]) if len(found) == 1 else None
