@@ -57,7 +57,7 @@ def known_answers(
     numbers: Sequence[int], calls: Calls, old: Told, now: Told, mended: Collection[str],
     written: Collection[float | str],
 ) -> Iterator[Objection]:  # fmt: skip
-    """Yield when what was refused gets answers that failing tests want, written down though they are worked out else."""
+    """Yield when what was refused gets answers that failing tests want, though it works them out otherwise."""
     heard = [n for n in numbers if raised(old[n]) and not raised(now[n])]
     asked = [n for n in heard if calls[n][5] < 0 and calls[n][4] in mended]
     near = [n for n in heard if calls[n][5] in asked]
