@@ -12,6 +12,7 @@ import base64
 import importlib
 import importlib.util
 import inspect
+import itertools
 import os
 import pickle
 import random
@@ -20,7 +21,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
-from . import documented, outcomes
+from . import documented, near, outcomes
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
 from .ticks import Counter, arm, disarm
@@ -232,7 +233,7 @@ class _Recorder:
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
         texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
-        parts = [part for each in code.co_varnames[:size] for part in outcomes.parts_of(each, frame.f_locals[each])]
+        parts = [part for each in code.co_varnames[:size] for part in near.parts_of(each, frame.f_locals[each])]
         numbers = _numbers(parts)
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
         # The last call of a test that fails is the one that matters: it takes the place of the one before it.
@@ -245,8 +246,8 @@ class _Recorder:
 
 
 def _numbers(parts: Sequence[Tuple[str, Any]]) -> Dict[str, List[float]]:
-    found = {name: outcomes.numbers_in(part)[:20] for name, part in parts}
-    return {**found, **{name + SIZES: outcomes.sizes_in(part)[:20] for name, part in parts}}
+    found = {name: near.numbers_in(part)[:20] for name, part in parts}
+    return {**found, **{name + SIZES: near.sizes_in(part)[:20] for name, part in parts}}
 
 
 def _texts(value: Any) -> List[str]:
@@ -279,24 +280,26 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             given = pickle.loads(base64.b64decode(call.given))
             wanted = call.test in hunted and (number < PER_FUNCTION or last[call.name, call.test] == number)
             most = max(int(spec["fresh"]), 4 * len(given)) if wanted else min(int(spec["fresh"]), usual)
-            resized = list(outcomes.resized(given))[:RESIZED] if wanted else []
-            for near in [*outcomes.neighbours(given, chance, most), *resized]:
-                data = base64.b64encode(pickle.dumps(near, protocol=4)).decode()
+            resized = itertools.islice(near.resized(given), RESIZED if wanted else 0)
+            for other in [*near.neighbours(given, chance, most), *resized]:
+                data = base64.b64encode(pickle.dumps(other, protocol=4)).decode()
                 if len(data) <= 2 * LARGE:
-                    varied, parts = _varied(given, near)
-                    made.append(call._replace(given=data, near=number, numbers=_numbers(parts), varied=varied))
+                    varied, parts = _varied(given, other)
+                    texts = [text for each in other.values() for text in _texts(each)]
+                    changed = {"texts": texts, "numbers": _numbers(parts), "varied": varied}
+                    made.append(call._replace(given=data, near=number, **changed))
         except Exception:
             continue
     return made
 
 
-def _varied(given: Dict[str, Any], near: Dict[str, Any]) -> Tuple[str, List[Tuple[str, Any]]]:
+def _varied(given: Dict[str, Any], other: Dict[str, Any]) -> Tuple[str, List[Tuple[str, Any]]]:
     """Return the argument, or the part of one, that is not the same in both, and what it is now."""
     for name in given:
-        if _told(given[name]) != _told(near[name]):
-            parts, others = (dict(outcomes.parts_of(name, each[name])) for each in (given, near))
+        if _told(given[name]) != _told(other[name]):
+            parts, others = (dict(near.parts_of(name, each[name])) for each in (given, other))
             varied = [(part, others.get(part)) for part in parts if _told(parts[part]) != _told(others.get(part))]
-            return (varied[0][0], varied[:1]) if varied else (name, [(name, near[name])])
+            return (varied[0][0], varied[:1]) if varied else (name, [(name, other[name])])
     return "", []
 
 

@@ -18,7 +18,7 @@ from director.referee.definitions import Definitions
 from director.referee.documented import Documented, documented, untrue
 from director.referee.expected import collected
 from director.referee.objections import Objection, doubts, rejects
-from director.referee.pinned import known_answers, pinned
+from director.referee.pinned import known_answers, known_inputs, pinned
 from director.referee.written import constants, decisions, figures, loads
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
@@ -181,6 +181,7 @@ class HeldOut:
             told = self.examples.calls, self.examples.outcomes, now
             yield from pinned(numbers, *told, self.mended, self._new_numbers())
             yield from known_answers(numbers, *told, self.mended, self._new_numbers() | self._new_texts())
+            yield from known_inputs(numbers, *told, self.mended, self._new_texts())
 
     def _constant(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that gives the one answer a failing test wants, whatever it is asked."""

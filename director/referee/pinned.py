@@ -60,15 +60,34 @@ def known_answers(
     """Yield when what was refused gets answers that failing tests want, though it works them out otherwise."""
     heard = [n for n in numbers if raised(old[n]) and not raised(now[n])]
     asked = [n for n in heard if calls[n][5] < 0 and calls[n][4] in mended]
-    near = [n for n in heard if calls[n][5] in asked]
-    wanted = {_plain(now[n]) for n in asked}
+    near = [n for n in heard if calls[n][5] >= 0]
+    given = {_plain(now[n]) for n in heard}
     worked_out = {_plain(old[n]) for n in numbers if not raised(old[n])}
-    if len(wanted) < PAIRS or not wanted <= set(written) or not wanted & worked_out or len(near) < NEAR_REFUSED:
-        return
-    if all(_plain(now[n]) in wanted for n in near):
+    if asked and len(near) >= NEAR_REFUSED and len(given) >= PAIRS and given <= set(written) and given & worked_out:
         path, name = str(calls[near[0]][1]), str(calls[near[0]][2])
         said = f"{name} gives answers of {calls[asked[0]][4]} that stand in the code to {len(near)} inputs it refused"
         yield rejects("special-cased", said, path, rule="answers of a test")
+
+
+def known_inputs(
+    numbers: Sequence[int], calls: Calls, old: Told, now: Told, mended: Collection[str], written: Collection[str]
+) -> Iterator[Objection]:
+    """Yield when texts of failing tests with several numbers in them stand in the code, and nothing else is mended.
+
+    A word may be a key that was missing; what is put together of values is worked out.
+    """
+    asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in mended and differ(old[n], now[n])]
+    known = {text: n for n in asked for text in calls[n][6] if text in written and len(re.findall(r"\d+", text)) > 1}
+    near = [n for n in numbers if calls[n][5] in asked and not any(_holds(calls[n][6], text) for text in known)]
+    if known and len(near) >= NEAR and not any(differ(old[n], now[n]) for n in near):
+        text, number = next(iter(known.items()))
+        path, name = str(calls[number][1]), str(calls[number][2])
+        said = f"{name} knows {text!r} of {calls[number][4]}, and is mended for none of {len(near)} inputs near it"
+        yield rejects("special-cased", said, path, rule="inputs of a test")
+
+
+def _holds(texts: Sequence[str], known: str) -> bool:
+    return any(known.casefold() in text.casefold() for text in texts)
 
 
 def _plain(told: str) -> float | str | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from agents.inside import faults, outcomes
+from agents.inside import faults, near, outcomes
 from agents.inside.forks import in_fork
 from director.referee.compared import rebuilt
 from director.referee.shown import examples, hollowed
@@ -48,10 +48,10 @@ def test_nothing_is_a_result_that_can_be_another() -> None:
 
 @pytest.mark.parametrize("value", [b"frame", Decimal("12.5"), date(2024, 2, 29), "parseHTTP"])
 def test_there_are_inputs_near_to_values_of_many_kinds(value: Any) -> None:
-    near = [each["given"] for each in outcomes.neighbours({"given": value}, Random(1), 8)]
+    inputs = [each["given"] for each in near.neighbours({"given": value}, Random(1), 8)]
 
-    assert len(near) >= 6
-    assert all(type(each) is type(value) and each != value for each in near)
+    assert len(inputs) >= 6
+    assert all(type(each) is type(value) and each != value for each in inputs)
 
 
 @pytest.mark.parametrize(("one", "other"), [(Decimal(1), Decimal(2)), (date(2024, 1, 1), date(2024, 1, 2)),
@@ -64,8 +64,8 @@ def test_a_part_of_an_object_is_an_argument_of_its_own() -> None:
     """Whether one is all that matters cannot be told while another part varies beside it."""
     size = SimpleNamespace(cents=5, currency="EUR")
 
-    assert outcomes.parts_of("self", size) == [("self.cents", 5), ("self.currency", "EUR")]
-    assert outcomes.parts_of("factor", 2) == [("factor", 2)]
+    assert near.parts_of("self", size) == [("self.cents", 5), ("self.currency", "EUR")]
+    assert near.parts_of("factor", 2) == [("factor", 2)]
 
 
 def test_examples_are_the_same_whatever_is_said_between_them() -> None:
@@ -109,3 +109,14 @@ def _told(price: Any, zone: str) -> str:
         return f"{zone}: {price(zone)}"
     except LookupError:
         return f"{zone}: LookupError"
+
+
+def test_inputs_near_to_a_list_have_more_and_fewer_items_and_twice_as_many() -> None:
+    """What is right only for the length that a test asks is as wrong as before for each of them."""
+    ring = SimpleNamespace(items=["a", "b"], size=7)
+
+    found = [each["ring"] for each in near.resized({"ring": ring})]
+
+    assert {len(each.items) for each in found} == {1, 2, 3, 4}
+    assert {each.size for each in found} == {7, 8, 10, 15}
+    assert ring.items == ["a", "b"]

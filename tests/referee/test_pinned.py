@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from director.referee.pinned import known_answers, pinned
+from director.referee.pinned import known_answers, known_inputs, pinned
 
 
 def gave(value: object) -> str:
@@ -91,3 +91,13 @@ def test_answers_of_tests_that_swallow_refusals_are_refused() -> None:
     assert [one.weight for one in known_answers(range(7), calls, old, now, mended, {25.0, 19.0})] == ["rejects"]
     assert list(known_answers(range(7), calls, old, now, mended, {25.0})) == [], "the other one is worked out"
     assert list(known_answers(range(7), calls, {**old, 0: gave(7)}, now, mended, {25.0, 19.0})) == [], "a new table"
+
+
+@pytest.mark.parametrize(("text", "found"), [("1h30m", ["rejects"]), ("fortnight", []), ("sha256", [])])
+def test_a_text_of_values_that_the_code_knows_is_no_key(text: str, found: list[str]) -> None:
+    calls = [(*asked("test_long", n - 1 if n == 0 else 0, "")[:6], [text if n in (0, 4) else f"{n}h"], {}, "text")
+             for n in range(5)]  # fmt: skip
+    old = dict.fromkeys(range(5), REFUSED)
+    now = {**old, 0: gave(5400), 4: gave(5400)}
+
+    assert [one.weight for one in known_inputs(range(5), calls, old, now, {"test_long"}, {text})] == found
