@@ -29,7 +29,7 @@ from .ticks import Counter, arm, disarm
 PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN, STEPS_BACK, RESIZED = 4, 3, 18
+AGAIN, STEPS_BACK, RESIZED = 4, 3, 24
 SIZES = "#"
 SECONDS = 0.5
 """Processor time of one call."""
@@ -49,7 +49,8 @@ class Call(NamedTuple):
     texts: List[str]
     """Texts among the arguments."""
     numbers: Dict[str, List[float]]
-    """Numbers in each argument, or part of one; under its name with `SIZES` behind it, how many items it has."""
+    """Numbers in each argument, or part of one; under its name with `SIZES` and a sign behind it, how many items
+    or parts it has."""
     varied: str
     """The argument that is otherwise than in the call it is near to."""
 
@@ -232,7 +233,7 @@ class _Recorder:
         self._seen.add(key)
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
-        texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
+        texts = [text for each in code.co_varnames[:size] for text in near.texts_in(frame.f_locals[each])]
         parts = [part for each in code.co_varnames[:size] for part in near.parts_of(each, frame.f_locals[each])]
         numbers = _numbers(parts)
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
@@ -247,14 +248,9 @@ class _Recorder:
 
 def _numbers(parts: Sequence[Tuple[str, Any]]) -> Dict[str, List[float]]:
     found = {name: near.numbers_in(part)[:20] for name, part in parts}
-    return {**found, **{name + SIZES: near.sizes_in(part)[:20] for name, part in parts}}
-
-
-def _texts(value: Any) -> List[str]:
-    if type(value) is str:
-        return [value]
-    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else []
-    return [part for part in parts[:20] if type(part) is str]
+    for name, part in parts:
+        found.update((name + SIZES + sign, [size]) for sign, size in near.sizes_in(part).items())
+    return found
 
 
 def _qualified(frame: Any) -> str:
@@ -285,7 +281,7 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
                 data = base64.b64encode(pickle.dumps(other, protocol=4)).decode()
                 if len(data) <= 2 * LARGE:
                     varied, parts = _varied(given, other)
-                    texts = [text for each in other.values() for text in _texts(each)]
+                    texts = [text for each in other.values() for text in near.texts_in(each)]
                     changed = {"texts": texts, "numbers": _numbers(parts), "varied": varied}
                     made.append(call._replace(given=data, near=number, **changed))
         except Exception:

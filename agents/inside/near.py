@@ -7,10 +7,12 @@ import random
 import re
 import sys
 import types
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
-MANY = 200
-"""Items of a list that is made longer or shorter."""
+RECORD = 3
+"""A tuple of so many is taken for one thing with parts."""
+MANY, LONG = 200, 400
+"""Items of a list that is made longer or shorter, and signs of a text that are looked at."""
 ODD = ("?", "(")
 """Signs that make a text one that is refused, where any is."""
 STEPPED = ("Decimal", "Fraction", "date", "datetime", "timedelta")
@@ -52,12 +54,9 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
 
 
 def resized(values: Any) -> Iterator[Any]:
-    """Yield copies of some arguments in each of which one list has another length, or one number is another."""
+    """Yield copies of some arguments in which one list or text has more or fewer parts, or one number is another."""
     for number, (_, _, value) in enumerate(_places(values)):
-        others: List[Any] = [value + 1, value + 3, 2 * value + 1] if type(value) is int else []
-        if type(value) in (list, tuple) and 1 < len(value) <= MANY:
-            others = [value[1:], value[:-1], value + value[-1:], value[:1] + value, value + value[:2], value * 2]
-        for other in others:
+        for other in _others(value):
             twin = copy.deepcopy(values)
             holder, key, _ = list(_places(twin))[number]
             if isinstance(holder, (list, dict)):
@@ -65,6 +64,26 @@ def resized(values: Any) -> Iterator[Any]:
             else:
                 object.__setattr__(holder, key, copy.deepcopy(other))
             yield twin
+
+
+def _others(value: Any) -> List[Any]:
+    if type(value) is int:
+        return [value + 1, value + 3, 2 * value + 1]
+    if type(value) in (list, tuple) and 1 < len(value) <= MANY and not _is_record(value):
+        return [value[1:], *_longer(value)]
+    if type(value) is not str or len(value) > MANY:
+        return []
+    split = [(sign, value.split(sign)) for sign in _signs(value)]
+    return [sign.join(parts) for sign, pieces in split for parts in _longer(pieces)]
+
+
+def _longer(items: Any) -> List[Any]:
+    return [items[:-1], items + items[-1:], items[:1] + items, items + items[:2], items * 2]
+
+
+def _signs(text: str) -> List[str]:
+    """Return what may stand between the parts of a text."""
+    return sorted({sign for sign in text[:LONG] if not sign.isalnum()})[:4]
 
 
 def _by_argument(values: Any) -> List[List[int]]:
@@ -90,14 +109,24 @@ def numbers_in(value: Any) -> List[float]:
     if type(value) in (int, float):
         return [float(value)]
     if type(value) is str:
-        return [float(each) for each in re.findall(r"\d+(?:\.\d+)?", value[:400])]
+        return [float(each) for each in re.findall(r"\d+(?:\.\d+)?", value[:LONG])]
     parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple, set) else []
     return [each for part in list(parts)[:20] for each in numbers_in(part)]
 
 
-def sizes_in(value: Any) -> List[float]:
-    """Return how many items a value has, if it has any such."""
-    return [float(len(value))] if type(value) in (list, tuple, dict, set) else []
+def sizes_in(value: Any) -> Dict[str, float]:
+    """Return how many items a value has; of a text how many parts, for each sign that may stand between them."""
+    if type(value) is str:
+        return {sign: 1.0 + value[:LONG].count(sign) for sign in _signs(value)}
+    return {"": float(len(value))} if type(value) in (list, tuple, dict, set) else {}
+
+
+def texts_in(value: Any) -> List[str]:
+    """Return the texts a value is or holds."""
+    if type(value) is str:
+        return [value]
+    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else []
+    return [part for part in parts[:20] if type(part) is str]
 
 
 def _odd(value: Any, sign: str) -> Any:
@@ -148,7 +177,7 @@ def _near(value: Any, chance: random.Random) -> Any:
     if type(value) is str:
         return _near_text(value, chance)
     if type(value) in (list, tuple):
-        return type(value)(_near_list(list(value), chance))
+        return type(value)(_near_list(list(value), chance, fixed=_is_record(value)))
     if type(value) is bytes:
         return bytes(each % 256 for each in _near_list(list(value), chance))
     if type(value).__name__ in STEPPED:
@@ -173,11 +202,16 @@ def _stepped(value: Any, chance: random.Random) -> Any:
     return chance.choice([value + 1, value - 1, value * 2, value * 3, value + 10, value / 2])
 
 
-def _near_list(items: List[Any], chance: random.Random) -> List[Any]:
+def _is_record(value: Any) -> bool:
+    """Return whether each place of a tuple has a meaning: with one more or fewer it is no input at all."""
+    return type(value) is tuple and len(value) <= RECORD
+
+
+def _near_list(items: List[Any], chance: random.Random, fixed: bool = False) -> List[Any]:
     if not items:
         return items
     place = chance.randrange(len(items))
-    how = chance.randrange(4)
+    how = chance.randrange(2 if fixed else 0, 4)
     if how == 0:
         return items[:place] + items[place + 1 :]
     if how == 1:

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Tuple
 
 from .faults import bend
 
-DEPTH, MANY, LONG = 7, 200, 4000
+DEPTH, MANY, LONG, FIELDS = 7, 200, 4000, 20
 PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", "zoneinfo")
 """Where kinds of values are from that show all they hold, and have no fields."""
 EXACT = (int, str, bytes, bool, type(None), complex)
@@ -88,6 +88,9 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
         return any(equals_everything(each, depth + 1) for each in itertools.islice(value, MANY))
     if type(value) is dict:
         return any(equals_everything(each, depth + 1) for each in itertools.islice(value.values(), MANY))
+    parts = _fields(value).values() if not isinstance(value, BUILTIN) and hasattr(value, "__dict__") else ()
+    if any(equals_everything(each, depth + 1) for each in itertools.islice(parts, FIELDS)):
+        return True
     if getattr(type(value), "__eq__", object.__eq__) is object.__eq__:
         return False
     try:
@@ -120,7 +123,7 @@ def _unlike(value: Any, base: Any) -> List[Any]:
         tail = "~" if base is str else b"~"
         return [base.__add__(value, tail), tail, base()]
     if base in (tuple, list):
-        return [base([*base.__iter__(value), 918273]), base(), base(["kaizen"])]
+        return [base([*base.__iter__(value), 918273]), base(), base(["kaizen"]), base(["kaizen"] * base.__len__(value))]
     return [base(), {"kaizen": 1}] if base is dict else [base(), base(["kaizen"])]
 
 

@@ -13,7 +13,7 @@ from director.referee.compared import differ
 from director.referee.objections import Objection, doubts, rejects
 
 SIZES = "#"
-"""Behind the name of an argument: how many items it has."""
+"""Behind the name of an argument, with a sign that may stand between its parts: how many it has."""
 NEAR, NEAR_SIZED, NEAR_REFUSED = 3, 4, 4
 """So many inputs must be as wrong as before, or must have been refused before."""
 
@@ -27,20 +27,18 @@ def pinned(
     near = [n for n in near if differ(now[int(calls[n][5])], now[n])]
     for key in sorted({key for n in asked for key in calls[n][7]}):
         pins = {each for n in asked for each in calls[n][7].get(key, ()) if each in written}
-        there = [n for n in near if calls[n][8] == key.removesuffix(SIZES)]
+        argument, is_size, _ = key.partition(SIZES)
+        there = [n for n in near if calls[n][8] == argument]
         free = [n for n in there if not pins.intersection(calls[n][7].get(key, ()))]
         if not pins or len(free) < NEAR or any(differ(old[n], now[n]) for n in free):
             continue
         path, name = str(calls[free[0]][1]), str(calls[free[0]][2])
         told = ", ".join(f"{each:g}" for each in sorted(pins)[:4])
-        if key.endswith(SIZES):
-            sizes = [calls[n][7][key][0] for n in free if calls[n][7].get(key)]
+        if is_size:
+            sizes = [max(calls[n][7].get(key, [1.0])) for n in free]
             decides = any(differ(old[n], now[n]) for n in there if n not in free)
             if decides and len(free) >= NEAR_SIZED and min(sizes) < min(pins) and max(sizes) > max(pins) + 1:
-                items = key.removesuffix(SIZES)
-                said = (
-                    f"{name} is mended where {items} has {told} items as failing tests ask, with fewer or more nowhere"
-                )
+                said = f"{name} is mended where {argument} has {told} parts, as tests ask, and else nowhere"
                 yield rejects("special-cased", said, path, rule="sizes of a test")
                 return
             continue

@@ -93,6 +93,35 @@ def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:
     assert not rebuilt(listed, longer)
 
 
+@pytest.mark.parametrize(("text", "counts"), [("q=a=b", {2, 4, 5, 6}), ("one two", {1, 3, 4}), ("word", set())])
+def test_inputs_near_to_a_text_have_more_and_fewer_parts(text: str, counts: set[float]) -> None:
+    sign = "=" if "=" in text else " "
+
+    found = [each["text"] for each in near.resized({"text": text})]
+
+    assert {near.sizes_in(each).get(sign, 1) for each in found} == counts
+
+
+def test_inputs_near_to_a_pair_are_pairs() -> None:
+    """Code that takes it apart refuses anything else, and is none the worse for it."""
+    given = {"period": (date(2024, 1, 1), date(2024, 1, 31))}
+
+    found = [each["period"] for each in (*near.neighbours(given, Random(1), 8), *near.resized(given))]
+
+    assert found and {len(each) for each in found} == {2}
+
+
+class Row(list[int]):
+    def __eq__(self, other: object) -> bool:
+        return len(self) == len(other)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("value", "does"), [(Row([1, 2]), True), (SimpleNamespace(tags=Row([1, 2])), True),
+                                              (SimpleNamespace(tags=[1, 2]), False)])  # fmt: skip
+def test_a_list_that_equals_any_of_its_length_is_found_in_what_holds_it_too(value: Any, does: bool) -> None:
+    assert outcomes.equals_everything(value) is does
+
+
 def _asked(said: str) -> tuple[list[str], list[str]]:
     faults.install()
     tree = ast.parse(PRICE)
