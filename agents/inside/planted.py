@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from functools import partial
 from typing import Any, Callable, Dict, List
 
 from . import constants, faults
@@ -27,7 +28,7 @@ def confirm(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> Non
         if escaped == ENOUGH or sum(os.times()[:4]) > float(spec["seconds"]):
             return
         # A fault that lets nothing be collected any more, or that does not come to its end, does not escape.
-        noticed = in_fork(lambda key=key: _notices_planted(key, spec), 120.0) is not False
+        noticed = in_fork(partial(_notices_planted, key, spec), 120.0) is not False
         escaped += not noticed
         send({"kind": "planted", "key": list(key), "noticed": noticed})
 

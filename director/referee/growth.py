@@ -37,8 +37,8 @@ def _node(old: Any, new: Any) -> bool:
     if isinstance(old, DISPLAYS):
         return _within(old.elts, new.elts, _node)
     if isinstance(old, ast.Dict):
-        pairs = [list(zip(each.keys, each.values, strict=True)) for each in (old, new)]
-        return _within(*pairs, lambda was, now: _exactly(was[0], now[0]) and _node(was[1], now[1]))
+        known, there = (list(zip(each.keys, each.values, strict=True)) for each in (old, new))
+        return _within(known, there, lambda was, now: _exactly(was[0], now[0]) and _node(was[1], now[1]))
     return _fields(old, new)
 
 

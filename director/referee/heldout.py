@@ -239,7 +239,7 @@ class HeldOut:
         if not unmoved | moved:
             return []
         # What a call changes is not compared, and neither is what an object does that it gives.
-        for_effect = {calls[n][4] for n in asked if _trivially(old[n]) or _has_ways(json.loads(old[n]))}
+        for_effect = {calls[n][4] for n in asked if _says_nothing(old[n]) or _has_ways(json.loads(old[n]))}
         unexplained = [
             doubts(
                 "unexplained",
@@ -333,6 +333,11 @@ def _comparable(told: str) -> bool:
 def _trivially(told: str) -> bool:
     """What says no says it to almost everything."""
     return told in ('["gave", ["bool", "False"]]', '["gave", ["NoneType", "None"]]')
+
+
+def _says_nothing(told: str) -> bool:
+    """A program that only says that it went well is called for what it writes."""
+    return _trivially(told) or told == '["gave", ["int", "0"]]'
 
 
 def _has_ways(told: Any) -> bool:

@@ -21,6 +21,7 @@ from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.static import Texts, static_objections
+from director.referee.steady import never_begun
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from director.referee.twins import same_tests
@@ -111,6 +112,8 @@ class Judging:
             settled=settled,
             suspected=self.candidate,
         )
+        if never_begun(own.suite):
+            return self._cut_short(seen, own)
         self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
             why = own.suite.detail or own.suite.outcome
@@ -132,6 +135,8 @@ class Judging:
                     settled=settled,
                     suspected=self.candidate,
                 )
+                if never_begun(trusted.suite):
+                    return self._cut_short(seen, own)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -150,6 +155,12 @@ class Judging:
         self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
+
+    def _cut_short(self, seen: Seen, own: Seen) -> Judged:
+        """The machine had other work, or importing hangs: neither is known, and no test is called gone for it."""
+        said = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
+        self.objections.append(doubts("unmeasurable", said))
+        return self._verdict(seen.readings, own.readings, unmeasurable=True)
 
     async def held_out(
         self,
