@@ -282,7 +282,7 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
                 if len(data) <= 2 * LARGE:
                     varied, parts = _varied(given, other)
                     texts = [text for each in other.values() for text in near.texts_in(each)]
-                    changed = {"texts": texts, "numbers": _numbers(parts), "varied": varied}
+                    changed: Dict[str, Any] = {"texts": texts, "numbers": _numbers(parts), "varied": varied}
                     made.append(call._replace(given=data, near=number, **changed))
         except Exception:
             continue
