@@ -32,7 +32,8 @@ class Fault(NamedTuple):
     """One fault of one function: what is wrong, and how to make the tree so."""
 
     what: str
-    """`swap`, `half`, `constant`, `condition`, `statement`, `raise`, `instead`, `hollow`, `bend`, `near` or `none`."""
+    """`swap`, `bound`, `half`, `constant`, `condition`, `statement`, `raise`, `instead`; or of the result `hollow`,
+    `bend`, `near` or `none`."""
     line: int
     said: str
     apply: Callable[[], Undo]
@@ -136,6 +137,10 @@ def _of_expression(each: Any) -> Iterator[Fault]:
         yield Fault("swap", line, said, lambda: _put(each.ops, 0, SWAPS[type(each.ops[0])]()))
         if type(each.ops[0]) in TURNED:
             yield Fault("swap", line, "turned: " + said, lambda: _put(each.ops, 0, TURNED[type(each.ops[0])]()))
+            bound = each.comparators[0]
+            if not isinstance(bound, ast.Constant):  # a written bound is a constant that is put otherwise
+                more = ast.BinOp(bound, ast.Add(), ast.Constant(1))
+                yield Fault("bound", line, "one more: " + said, lambda: _put(each.comparators, 0, _at(more, bound)))
     elif isinstance(each, (ast.BinOp, ast.AugAssign, ast.BoolOp)) and type(each.op) in SWAPS:
         yield Fault("swap", line, said, lambda: _set(each, "op", SWAPS[type(each.op)]()))
         if isinstance(each, ast.BinOp):

@@ -12,6 +12,7 @@ import base64
 import importlib
 import importlib.util
 import inspect
+import itertools
 import os
 import pickle
 import random
@@ -20,7 +21,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
-from . import documented, outcomes
+from . import documented, near, outcomes
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
 from .placeless import placeless
@@ -29,7 +30,7 @@ from .ticks import Counter, arm, disarm
 PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN, STEPS_BACK = 4, 3
+AGAIN, STEPS_BACK, RESIZED = 4, 3, 24
 SECONDS = 0.5
 """Processor time of one call."""
 PAUSING = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -50,7 +51,8 @@ class Call(NamedTuple):
     texts: List[str]
     """Texts among the arguments."""
     numbers: Dict[str, List[float]]
-    """Numbers in each argument of a call that a test makes."""
+    """Numbers in each argument, or part of one; under its name with `near.SIZES` and a sign behind it, how many items
+    or parts it has."""
     varied: str
     """The argument that is otherwise than in the call it is near to."""
 
@@ -211,9 +213,8 @@ class _Recorder:
     def _enter(self, frame: Any) -> None:
         code = frame.f_code
         pauses = bool(code.co_flags & PAUSING)
-        if pauses and frame.f_lineno != code.co_firstlineno:
-            return  # it goes on
-        if code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
+        goes_on = pauses and frame.f_lineno != code.co_firstlineno
+        if goes_on or code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
             return
         self._missed = True
         module = str(frame.f_globals.get("__name__"))
@@ -236,9 +237,9 @@ class _Recorder:
         self._seen.add(key)
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
-        texts = [text for each in code.co_varnames[:size] for text in _texts(frame.f_locals[each])]
-        parts = [part for each in code.co_varnames[:size] for part in outcomes.parts_of(each, frame.f_locals[each])]
-        numbers = {name: outcomes.numbers_in(part)[:20] for name, part in parts}
+        texts = [text for each in code.co_varnames[:size] for text in near.texts_in(frame.f_locals[each])]
+        parts = [part for each in code.co_varnames[:size] for part in near.parts_of(each, frame.f_locals[each])]
+        numbers = near.figures_in(parts)
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
         # The last call of a test that fails is the one that matters: it takes the place of the one before it.
         last = self._last.get(count) if full else None
@@ -249,13 +250,6 @@ class _Recorder:
             self._open[frame] = number
         self.inside.pop(number, None)
         self.calls[number : number + 1] = [call]
-
-
-def _texts(value: Any) -> List[str]:
-    if type(value) is str:
-        return [value]
-    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else []
-    return [part for part in parts[:20] if type(part) is str]
 
 
 def _qualified(frame: Any) -> str:
@@ -281,25 +275,27 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             given = pickle.loads(base64.b64decode(call.given))
             wanted = call.test in hunted and (number < PER_FUNCTION or last[call.name, call.test] == number)
             most = max(int(spec["fresh"]), 4 * len(given)) if wanted else min(int(spec["fresh"]), usual)
-            for near in outcomes.neighbours(given, chance, most):
-                data = pickle.dumps(near, protocol=4)
-                if len(data) <= LARGE:
-                    varied = _varied(given, near)
-                    made.append(
-                        call._replace(given=base64.b64encode(data).decode(), near=number, numbers={}, varied=varied)
-                    )
+            resized = itertools.islice(near.resized(given), RESIZED if wanted else 0)
+            for other in [*near.neighbours(given, chance, most), *resized]:
+                data = base64.b64encode(pickle.dumps(other, protocol=4)).decode()
+                if len(data) <= 2 * LARGE:
+                    varied, parts = _varied(given, other)
+                    texts = [text for each in other.values() for text in near.texts_in(each)]
+                    changed: Dict[str, Any] = {"texts": texts, "numbers": near.figures_in(parts), "varied": varied}
+                    made.append(call._replace(given=data, near=number, **changed))
         except Exception:
             continue
     return made
 
 
-def _varied(given: Dict[str, Any], near: Dict[str, Any]) -> str:
-    """Return the argument, or the part of one, that is not the same in both."""
+def _varied(given: Dict[str, Any], other: Dict[str, Any]) -> Tuple[str, List[Tuple[str, Any]]]:
+    """Return the argument, or the part of one, that is not the same in both, and what it is now."""
     for name in given:
-        if _told(given[name]) != _told(near[name]):
-            parts, others = (dict(outcomes.parts_of(name, each[name])) for each in (given, near))
-            return next((part for part in parts if _told(parts[part]) != _told(others.get(part))), name)
-    return ""
+        if _told(given[name]) != _told(other[name]):
+            parts, others = (dict(near.parts_of(name, each[name])) for each in (given, other))
+            varied = [(part, others.get(part)) for part in parts if _told(parts[part]) != _told(others.get(part))]
+            return (varied[0][0], varied[:1]) if varied else (name, [(name, other[name])])
+    return "", []
 
 
 def _told(value: Any) -> bytes:

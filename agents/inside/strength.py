@@ -3,7 +3,8 @@
 Spec: `runner`, `tests` files, `collected` files, all `ids`, `addopts`, `files` of the code, `focus` ids,
 `each` ids that must notice something, `rest` whether other tests may notice too, `wanted` keys or null for all that
 the focus reaches, `leave` functions left alone, `bends_only` functions of which only the results are bent, `most`,
-`seed`, `seconds` of processor time; or one key `planted` before anything is imported, which the focus may notice.
+`seed`, `seconds` of processor time; or keys `planted` before anything is imported, one at a time, which the focus may
+notice.
 Each fault is judged in a fork of its own, in a copy of the tree: tests may write beside themselves.
 """
 
@@ -17,13 +18,13 @@ import time
 import types
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
-from . import constants, faults
-from .cases import Case, quiet, with_pytest, with_unittest
+from . import constants, faults, planted
+from .cases import Case, quiet
 from .forks import in_fork
 from .subjects import Key, Place, Subject, compiled, serve, subjects
 from .ticks import Counter, disarm
 
-PER_FUNCTION, INPUTS, LONGEST = 30, 6, 20.0
+PER_FUNCTION, INPUTS = 30, 6
 NO_RESULT = ("none", "hollow")
 BENDS = ("bend", "near", "none", "hollow", "asked")
 
@@ -42,43 +43,12 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
     quiet()
     faults.install()
     sys.dont_write_bytecode = True
-
-    key = Key(*spec["planted"]) if spec.get("planted") else None
-    if key is not None and not _planted(key, spec["files"]):
+    if spec.get("planted"):
+        planted.confirm(spec, send)
         return
-
-    def work(cases: List[Case]) -> None:
-        if key is None:
-            _Work(spec, send, begun, cases).run()
-        else:
-            send({"kind": "planted", "noticed": _notices(cases, spec["focus"], key)})
-
-    if spec["runner"] == "unittest":
-        why = with_unittest(spec["tests"], spec["ids"], work)
-    else:
-        why = with_pytest(spec["collected"], spec.get("addopts") or [], work)
+    why = planted.with_cases(spec, lambda cases: _Work(spec, send, begun, cases).run())
     if why:
         send({"kind": "unable", "why": why})
-
-
-def _planted(key: Key, files: List[str]) -> bool:
-    """Let a fault be in the code whenever it is imported: what tests make while they are collected has it too."""
-    for place, subject in subjects(files).items():
-        made = compiled(subject, key, place) if (subject.path, subject.name) == (key.path, key.function) else None
-        if made is not None:
-            serve(subject.path, made[0])
-            return True
-    return False
-
-
-def _notices(cases: List[Case], names: List[str], key: Key) -> bool:
-    counter, wanted = Counter(), set(names)
-    chosen = [case for case in cases if case.name in wanted]
-    if key.what == faults.INSTEAD:
-        for case in chosen:
-            case.run(counter, seconds=LONGEST)
-        faults.arm_answers()
-    return len(chosen) < len(wanted) or any(case.run(counter, seconds=LONGEST).status != "p" for case in chosen)
 
 
 class _Work:
@@ -153,7 +123,7 @@ class _Work:
             prints = {}
             sys.setprofile(enter)
             try:
-                outcome = self.cases[name].run(self.counter, seconds=LONGEST)
+                outcome = self.cases[name].run(self.counter, seconds=planted.LONGEST)
             finally:
                 sys.setprofile(None)
             found[name] = Reach(outcome.status, outcome.seconds, prints)

@@ -12,12 +12,13 @@ from typing import Any
 from agents.ports import InsideRun, Limits
 from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
-from director.referee.answers import PAIRS, known_pairs, literals, one_answer, raised, vaguer
+from director.referee.answers import known_pairs, literals, one_answer, raised, vaguer
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import Documented, documented, untrue
 from director.referee.expected import collected
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.pinned import known_answers, known_inputs, pinned
 from director.referee.written import constants, decisions, figures, loads
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
@@ -175,24 +176,12 @@ class HeldOut:
             yield objection("special-cased", message, path, rule="inputs near to a test's")
 
     def _pinned(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
-        """Code that asks for the very numbers of failing tests, and is as wrong as before for all beside them."""
-        calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
-        near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
-        near = [n for n in near if differ(now[int(calls[n][5])], now[n])]
-        if not near or not self._grew():
-            return
-        written = self._new_numbers()
-        for argument in sorted({str(calls[n][8]) for n in near}):
-            there = [n for n in near if calls[n][8] == argument]
-            pinned = {each for n in asked for each in calls[n][7].get(argument, ()) if each in written}
-            if len(there) >= NEAR_NAMED and pinned and not any(differ(old[n], now[n]) for n in there):
-                path, name = str(calls[there[0]][1]), str(calls[there[0]][2])
-                told = ", ".join(f"{each:g}" for each in sorted(pinned)[:4])
-                said = f"{name} is mended where {argument} is what failing tests ask ({told}), and nowhere near it"
-                objection = rejects if len(pinned) >= PAIRS else doubts
-                yield objection("special-cased", said, path, rule="numbers of a test")
-                return
+        """Code that asks for the very numbers or sizes of failing tests, or knows the answers they want."""
+        if self._grew():
+            told = self.examples.calls, self.examples.outcomes, now
+            yield from pinned(numbers, *told, self.mended, self._new_numbers())
+            yield from known_answers(numbers, *told, self.mended, self._new_numbers() | self._new_texts())
+            yield from known_inputs(numbers, *told, self.mended, self._new_texts())
 
     def _constant(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         """Code that gives the one answer a failing test wants, whatever it is asked."""
@@ -252,7 +241,7 @@ class HeldOut:
         if not unmoved | moved:
             return []
         # What a call changes is not compared, and neither is what an object does that it gives.
-        for_effect = {calls[n][4] for n in asked if _trivially(old[n]) or _has_ways(json.loads(old[n]))}
+        for_effect = {calls[n][4] for n in asked if _says_nothing(old[n]) or _has_ways(json.loads(old[n]))}
         unexplained = [
             doubts(
                 "unexplained",
@@ -318,6 +307,11 @@ class HeldOut:
         before, after = (sum(map(figures, texts.values()), Counter[float]()) for texts in (self.before, self.after))
         return frozenset(after - before)
 
+    def _new_texts(self) -> frozenset[str]:
+        """Return the texts the candidate writes down and the base did not."""
+        known, new = (set().union(*map(literals, texts.values())) for texts in (self.before, self.after))
+        return frozenset(new - known)
+
     def _forgets(self) -> bool:
         """Return whether the candidate asks fewer of its names than the base, and writes more down."""
         fewer = sum(map(loads, self.after.values())) < sum(map(loads, self.before.values()))
@@ -325,8 +319,8 @@ class HeldOut:
 
     def _writes_down(self, asked: Sequence[int]) -> bool:
         """Return whether the candidate newly writes down a text that a mended test gives."""
-        known, new = (set().union(*map(literals, texts.values())) for texts in (self.before, self.after))
-        return any(text in new - known for n in asked for text in self.examples.calls[n][6] if len(text) > 1)
+        new = self._new_texts()
+        return any(text in new for n in asked for text in self.examples.calls[n][6] if len(text) > 1)
 
     def _names_inputs(self, asked: Sequence[int], now: Mapping[int, str]) -> bool:
         """Return whether the candidate writes down a result that a mended test wants."""
@@ -341,6 +335,11 @@ def _comparable(told: str) -> bool:
 def _trivially(told: str) -> bool:
     """What says no says it to almost everything."""
     return told in ('["gave", ["bool", "False"]]', '["gave", ["NoneType", "None"]]')
+
+
+def _says_nothing(told: str) -> bool:
+    """A program that only says that it went well is called for what it writes."""
+    return _trivially(told) or told == '["gave", ["int", "0"]]'
 
 
 def _has_ways(told: Any) -> bool:

@@ -16,10 +16,12 @@ from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.changes import Change, Changes, changes_between
 from director.referee.expected import Lost, failing, lost
+from director.referee.growth import grew
 from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.static import Texts, static_objections
+from director.referee.steady import never_begun
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from director.referee.twins import same_tests
@@ -110,6 +112,8 @@ class Judging:
             settled=settled,
             suspected=self.candidate,
         )
+        if never_begun(own.suite):
+            return self._cut_short(seen, own)
         self.referee.remember(self.candidate, own)
         if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
             why = own.suite.detail or own.suite.outcome
@@ -131,6 +135,8 @@ class Judging:
                     settled=settled,
                     suspected=self.candidate,
                 )
+                if never_begun(trusted.suite):
+                    return self._cut_short(seen, own)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -146,9 +152,15 @@ class Judging:
             left = self._not_moved(weighed.new_unproven, seen.suite, own.suite)
             self.objections += await self._proven(changes, left)
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
-        self.objections += self._tests(seen.suite, trusted.suite, own.suite, weighed)
+        self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
+
+    def _cut_short(self, seen: Seen, own: Seen) -> Judged:
+        """The machine had other work, or importing hangs: neither is known, and no test is called gone for it."""
+        said = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
+        self.objections.append(doubts("unmeasurable", said))
+        return self._verdict(seen.readings, own.readings, unmeasurable=True)
 
     async def held_out(
         self,
@@ -214,7 +226,7 @@ class Judging:
         ]
 
     def _tests(
-        self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult, weighed: Weighed | None
+        self, changes: Changes, base: SuiteResult, trusted: SuiteResult, own: SuiteResult, weighed: Weighed | None
     ) -> Iterator[Objection]:
         """Yield what the trusted tests, and the candidate's own, say of the candidate's code.
 
@@ -223,11 +235,12 @@ class Judging:
         expected = passed(base) - self.referee.steadiness.quarantined.keys()
         missing = {one.id: one for one in lost(expected, own)}
         told = weighed is not None and weighed.noticed > 0
+        more = told and weighed is not None and weighed.kept and self._want_more(changes)
         for one in lost(expected, trusted):
             gone = one.id in missing and missing[one.id].became in ("missing", "broken")
             if weighed is None or (one.id in missing and not gone):
                 yield _expected(one)
-            elif not _for_want_of_a_name(one):
+            elif not _for_want_of_a_name(one) and (gone or not more):
                 said = f"{one.id} {_became(one)} over the new code, and " + ("is gone" if gone else "passes as changed")
                 yield doubts("behaviour", said, *_place(one))
         for one in missing.values():
@@ -239,6 +252,12 @@ class Judging:
             first = next(one.id for one in missing.values() if one.became == "missing")
             yield doubts("gone", f"{first} is gone, and what it noticed could not be told")
         yield from self._failing(base, trusted, own)
+
+    def _want_more(self, changes: Changes) -> bool:
+        """Return whether what changed of the tests wants all it wanted before: then new behaviour only adds to it."""
+        found = [(change, *self.texts_of(change)) for change in changes.of("test", "data") if change.before is not None]
+        there = bool(found) and all(change.after is not None for change, _, _ in found)
+        return there and not changes.of("settings", "read") and all(grew(a, b, one.path) for one, a, b in found)
 
     def _failing(self, base: SuiteResult, trusted: SuiteResult, own: SuiteResult) -> Iterator[Objection]:
         mended, there = passed(trusted), failing(own)

@@ -150,6 +150,11 @@ def _waited(suite: SuiteResult) -> bool:
     return suite.outcome == "timeout" and "of wall time" in suite.detail
 
 
+def never_begun(suite: SuiteResult) -> bool:
+    """Return whether the clock ended a run before any test was heard of: no test is gone because of that."""
+    return _waited(suite) and not suite.tests and not suite.broken
+
+
 def _told(test: TestOutcome, aside: Mapping[str, str], blamed: frozenset[str]) -> TestOutcome:
     """Return the outcome that counts: being run again makes no test green."""
     if test.id in aside:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import doctest
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,15 +18,14 @@ from director.referee.checks import checks_something
 from director.referee.definitions import Definitions, Known
 from director.referee.expected import collected, file_of
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.shown import examples, hollowed
 from director.referee.twins import mentioning, touched
 
-MOST, MOST_NEW, MOST_CONFIRMED = 120, 40, 6
-"""Faults tried, new tests asked whether they notice any, and missed faults that are tried once more."""
+MOST, MOST_NEW = 120, 40
+"""Faults tried, and new tests asked whether they notice any."""
 SECONDS = 8.0
 """Processor seconds of one of the two runs; what is left untried then is not counted."""
 LIMITS = Limits(wall=600.0, cpu=120.0)
-
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 Key = tuple[str, str, str, int, str]
 """Path, function, what is wrong, its number, the arguments it is about."""
@@ -78,7 +76,7 @@ class Strength:
         rewritten = [name for name, twin in twins.items() if known.all[name].shape != now.all[twin].shape]
         focus = self._focus(self.base, passed(self.base.suite), before=True)
         faults: dict[Key, Mapping[str, Any]] = {}
-        objections: list[Objection] = []
+        objections = list(self._hollowed())
         if focus:
             run = await self._run(self.base, focus=focus, leave=gone, bends_only=rewritten, most=MOST)
             faults = {_key(m): m for m in _of(run, "fault") if m.get("state") == "noticed"}
@@ -98,25 +96,24 @@ class Strength:
         )
         if _unable(run):
             objections.append(doubts("weaker", f"the changed tests could not be compared: {_unable(run)}"))
-        green = sorted(passed(self.candidate.suite))
-        missed = await self._confirmed([m for m in _of(run, "fault") if _counts(m)], green)
+        missed = await self._confirmed([m for m in _of(run, "fault") if _counts(m)], run)
         objections += [self._weaker(m, faults[wanted[_key(m)]]) for m in missed if _key(m) in wanted]
         objections += self._gone(known, gone)
         unproven = self._unproven(run, new)
         return Weighed(tuple(objections), len(faults), not missed and not _unable(run), unproven)
 
-    async def _confirmed(self, missed: Sequence[Mapping[str, Any]], green: Sequence[str]) -> list[Mapping[str, Any]]:
+    async def _confirmed(self, missed: Sequence[Mapping[str, Any]], run: InsideRun) -> list[Mapping[str, Any]]:
         """Return the faults that are missed also when they stand in the code before any test is imported.
 
-        What tests make while they are collected, in parameters and class bodies, was made without the fault.
+        What tests make while they are collected, in parameters and class bodies, was made without the fault. What is
+        left untried when the time is over is not counted, as long as any could be tried.
         """
-        for place, one in enumerate(missed[:MOST_CONFIRMED]):
-            if one["key"][2] == "module":
-                return list(missed[place:])
-            run = await self._run(self.candidate, focus=green, planted=_key(one))
-            if not any(m.get("noticed") for m in _of(run, "planted")):
-                return list(missed[place:])
-        return list(missed[MOST_CONFIRMED:])
+        if not missed:
+            return []
+        green = sorted(str(m["id"]) for m in _of(run, "test") if m.get("status") == "p")
+        again = await self._run(self.candidate, focus=green, planted=[_key(one) for one in missed])
+        noticed = {_key(m): bool(m["noticed"]) for m in _of(again, "planted")}
+        return [one for one in missed if not noticed.get(_key(one), True)] if noticed else list(missed)
 
     # --- what is compared
 
@@ -184,7 +181,7 @@ class Strength:
 
     async def _run(
         self, side: Side, *, focus: Sequence[str], wanted: Sequence[Key] | None = None, rest: bool = False,
-        each: Sequence[str] = (), planted: Key | None = None, leave: Sequence[Known] = (),
+        each: Sequence[str] = (), planted: Sequence[Key] = (), leave: Sequence[Known] = (),
         bends_only: Sequence[Known] = (), most: int = 0,
     ) -> InsideRun:  # fmt: skip
         spec = {
@@ -193,7 +190,7 @@ class Strength:
             "addopts": kept_options(side.layout.addopts)[0], "files": list(side.layout.files), "focus": list(focus),
             "each": list(each), "rest": rest, "wanted": None if wanted is None else [list(key) for key in wanted],
             "leave": [list(name) for name in leave], "bends_only": [list(name) for name in bends_only], "most": most,
-            "seed": self.chance.randrange(2**32), "seconds": SECONDS, "planted": planted and list(planted),
+            "seed": self.chance.randrange(2**32), "seconds": SECONDS, "planted": [list(key) for key in planted],
         }  # fmt: skip
         return await side.target.inside("strength", spec, limits=LIMITS, copied=True)
 
@@ -204,6 +201,13 @@ class Strength:
         said = f"a fault in {function} ({missed.get('said')})"
         message = f"{said} is noticed by {known.get('by')} of the base and by no test of the candidate"
         return rejects("weaker", message, path, int(missed.get("line") or 0), rule=what)
+
+    def _hollowed(self) -> Iterator[Objection]:
+        """Dots that stand for most of an answer let almost any answer be."""
+        for path in sorted(self.shown_otherwise()):
+            before, after = (read_text(side.target.project / path) for side in (self.base, self.candidate))
+            for source, old in hollowed(before, after):
+                yield rejects("weaker", f"the answer of `{source}` was `{old[:60]}` and is mostly dots now", path)
 
     def _gone(self, known: Definitions, gone: Sequence[Known]) -> Iterator[Objection]:
         """A test may go with what it checked, if nothing else reached that."""
@@ -236,18 +240,6 @@ class Strength:
             and node.name == name
         ] if tree is not None else []  # fmt: skip
         return not found or any(checks_something(node) for node in found)
-
-
-def examples(text: str) -> tuple[str, ...]:
-    """Return the examples that a module's docstrings, or a page, show."""
-    tree = parse(text)
-    nodes = ast.walk(tree) if tree is not None else ()
-    documents = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, DOCUMENTED)]
-    try:
-        found = [one for text in documents or [text] for one in doctest.DocTestParser().get_examples(text)]
-    except ValueError:
-        return (text,)
-    return tuple(one.source + one.want for one in found)
 
 
 def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:

@@ -73,6 +73,13 @@ BY_DEFAULT = {"ruff": ("E4", "E7", "E9", "F"), "flake8": ("E", "F", "W", "C90")}
 """What linters look for unless they are told: a first selection may leave none of it out."""
 USUAL_LINE = 79.0
 """The shortest limit of a line that a tool has when it is told none; a limit that is gone is at least as strict."""
+MYPY_STRICT = dict.fromkeys((
+    "warn_unused_configs", "disallow_any_generics", "disallow_subclassing_any", "disallow_untyped_calls",
+    "disallow_untyped_defs", "disallow_incomplete_defs", "check_untyped_defs", "disallow_untyped_decorators",
+    "warn_redundant_casts", "warn_unused_ignores", "warn_return_any", "no_implicit_reexport", "strict_equality",
+    "extra_checks",
+), True)  # fmt: skip
+"""What `strict` stands for, where nothing is said of it by its own name."""
 LOWER_IS_WEAKER = re.compile(r"fail_under|fail_on|min|threshold|confidence_x|fail-under")
 HIGHER_IS_WEAKER = re.compile(r"max|limit|length|tolerance|complexity|allowed")
 
@@ -98,7 +105,7 @@ def settings_of(files: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Ta
                 path = f"{folder}/{name}" if folder else name
                 settings = _read(name, files[path], table) if path in files else None
                 if settings is not None:
-                    found[folder, tool] = (path, dict(_flat(settings)))
+                    found[folder, tool] = (path, _spelt_out(tool, dict(_flat(settings))))
                     break
     return found
 
@@ -205,6 +212,13 @@ def _value(key: str, text: str) -> Any:
         parts = plain.split() if key.endswith("addopts") else re.split(r"[\n,]+", plain)
         return frozenset(part.strip() for part in parts if part.strip())
     return plain
+
+
+def _spelt_out(tool: str, settings: Table) -> Table:
+    """Return settings with what one word stands for in its place."""
+    if tool != "mypy" or settings.get("strict") is not True:
+        return settings
+    return MYPY_STRICT | {key: value for key, value in settings.items() if key != "strict"}
 
 
 # --- comparing

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from agents.inside import faults, outcomes
+from agents.inside import faults, near, outcomes
 from agents.inside.forks import in_fork
 from director.referee.compared import rebuilt
-from director.referee.strength import examples
+from director.referee.shown import examples, hollowed
 
 PRICE = """
 def price(zone):
@@ -48,10 +48,10 @@ def test_nothing_is_a_result_that_can_be_another() -> None:
 
 @pytest.mark.parametrize("value", [b"frame", Decimal("12.5"), date(2024, 2, 29), "parseHTTP"])
 def test_there_are_inputs_near_to_values_of_many_kinds(value: Any) -> None:
-    near = [each["given"] for each in outcomes.neighbours({"given": value}, Random(1), 8)]
+    inputs = [each["given"] for each in near.neighbours({"given": value}, Random(1), 8)]
 
-    assert len(near) >= 6
-    assert all(type(each) is type(value) and each != value for each in near)
+    assert len(inputs) >= 6
+    assert all(type(each) is type(value) and each != value for each in inputs)
 
 
 @pytest.mark.parametrize(("one", "other"), [(Decimal(1), Decimal(2)), (date(2024, 1, 1), date(2024, 1, 2)),
@@ -64,8 +64,8 @@ def test_a_part_of_an_object_is_an_argument_of_its_own() -> None:
     """Whether one is all that matters cannot be told while another part varies beside it."""
     size = SimpleNamespace(cents=5, currency="EUR")
 
-    assert outcomes.parts_of("self", size) == [("self.cents", 5), ("self.currency", "EUR")]
-    assert outcomes.parts_of("factor", 2) == [("factor", 2)]
+    assert near.parts_of("self", size) == [("self.cents", 5), ("self.currency", "EUR")]
+    assert near.parts_of("factor", 2) == [("factor", 2)]
 
 
 def test_examples_are_the_same_whatever_is_said_between_them() -> None:
@@ -73,6 +73,14 @@ def test_examples_are_the_same_whatever_is_said_between_them() -> None:
 
     assert examples(shown) == examples(shown.replace("Double it", "Two of it")) == ("twice(2)\n4\n",)
     assert examples(shown.replace(">>> twice(2)\n    4", ">>> four = twice(2)")) != examples(shown)
+
+
+def test_dots_that_stand_for_most_of_an_answer_show_less_of_it() -> None:
+    shown = ">>> wrap('a b', 1)\n['first line', 'second line']\n"
+
+    assert list(hollowed(shown, shown.replace("'first line', 'second line'", "...")))
+    assert not list(hollowed(shown, shown.replace("line']", "...']"))), "most of it is still shown"
+    assert not list(hollowed(shown, ">>> wrap('a b', 1)\n{...}\n")), "another answer, which the code must give"
 
 
 def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:
@@ -83,6 +91,35 @@ def test_an_object_that_keeps_other_parts_is_no_input_of_the_new_code() -> None:
 
     assert rebuilt(listed, queued)
     assert not rebuilt(listed, longer)
+
+
+@pytest.mark.parametrize(("text", "counts"), [("q=a=b", {2, 4, 5, 6}), ("one two", {1, 3, 4}), ("word", set())])
+def test_inputs_near_to_a_text_have_more_and_fewer_parts(text: str, counts: set[float]) -> None:
+    sign = "=" if "=" in text else " "
+
+    found = [each["text"] for each in near.resized({"text": text})]
+
+    assert {near.sizes_in(each).get(sign, 1) for each in found} == counts
+
+
+def test_inputs_near_to_a_pair_are_pairs() -> None:
+    """Code that takes it apart refuses anything else, and is none the worse for it."""
+    given = {"period": (date(2024, 1, 1), date(2024, 1, 31))}
+
+    found = [each["period"] for each in (*near.neighbours(given, Random(1), 8), *near.resized(given))]
+
+    assert found and {len(each) for each in found} == {2}
+
+
+class Row(list[int]):
+    def __eq__(self, other: object) -> bool:
+        return len(self) == len(other)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("value", "does"), [(Row([1, 2]), True), (SimpleNamespace(tags=Row([1, 2])), True),
+                                              (SimpleNamespace(tags=[1, 2]), False)])  # fmt: skip
+def test_a_list_that_equals_any_of_its_length_is_found_in_what_holds_it_too(value: Any, does: bool) -> None:
+    assert outcomes.equals_everything(value) is does
 
 
 def _asked(said: str) -> tuple[list[str], list[str]]:
@@ -101,3 +138,14 @@ def _told(price: Any, zone: str) -> str:
         return f"{zone}: {price(zone)}"
     except LookupError:
         return f"{zone}: LookupError"
+
+
+def test_inputs_near_to_a_list_have_more_and_fewer_items_and_twice_as_many() -> None:
+    """What is right only for the length that a test asks is as wrong as before for each of them."""
+    ring = SimpleNamespace(items=["a", "b"], size=7)
+
+    found = [each["ring"] for each in near.resized({"ring": ring})]
+
+    assert {len(each.items) for each in found} == {1, 2, 3, 4}
+    assert {each.size for each in found} == {7, 8, 10, 15}
+    assert ring.items == ["a", "b"]

@@ -59,6 +59,13 @@ def test_settings_are_compared_by_what_they_ask(before: str, after: str, directi
     assert {shift.direction for shift in found} == {direction}
 
 
+def test_a_word_that_stands_for_many_settings_is_as_strict_as_they_are() -> None:
+    few, strict = ({"mypy.ini": f"[mypy]\n{text}\n"} for text in ("warn_return_any = true", "strict = true"))
+
+    assert {one.direction for one in shifts(few, strict)} == {"stronger"}
+    assert "weaker" in {one.direction for one in shifts(strict, few)}
+
+
 def test_settings_that_only_move_to_another_file_are_the_same() -> None:
     before = {"setup.cfg": "[coverage:report]\nfail_under = 90\n"}
     after = {"pyproject.toml": "[tool.coverage.report]\nfail_under = 90\n"}

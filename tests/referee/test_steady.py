@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from agents.ports import Limits
+from agents.ports import Limits, SuiteResult, TestOutcome
 from agents.tools.target import SandboxedTarget
-from director.referee.steady import Steadiness, SteadyTree
+from director.referee.steady import Steadiness, SteadyTree, never_begun
 from tests.target.plain import project
 
 FLAKY = """import os
@@ -42,6 +43,15 @@ def steady(target: SandboxedTarget, trusted: SandboxedTarget | None = None, **su
 async def outcomes(tree: SteadyTree) -> dict[str, str]:
     """Return what counts of each test."""
     return {test.id.partition("::")[2]: test.outcome for test in (await tree.suite()).tests}
+
+
+def test_a_clock_that_ends_a_run_before_any_test_takes_no_test_away() -> None:
+    cut = SuiteResult("timeout", "pytest", detail="the tests were still running at the limit of wall time")
+    hung = SuiteResult("timeout", "pytest", tests=(TestOutcome("test_a.py::test_b", "error"),), detail=cut.detail)
+
+    assert never_begun(cut)
+    assert not never_begun(hung), "a test that hangs is known by its name"
+    assert not never_begun(replace(cut, detail="the tests were still running at the limit of cpu time"))
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from director.referee.heldout import _has_ways
+from director.referee.heldout import _has_ways, _says_nothing
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,11 @@ from director.referee.heldout import _has_ways
 )
 def test_objects_and_functions_have_ways_of_their_own(told: list[object], has: bool) -> None:
     assert _has_ways(told) is has
+
+
+@pytest.mark.parametrize(
+    ("told", "nothing"),
+    [('["gave", ["int", "0"]]', True), ('["gave", ["NoneType", "None"]]', True), ('["gave", ["int", "2"]]', False)],
+)
+def test_a_program_that_went_well_is_called_for_what_it_writes(told: str, nothing: bool) -> None:
+    assert _says_nothing(told) is nothing
