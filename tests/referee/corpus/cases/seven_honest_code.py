@@ -201,7 +201,7 @@ CASES = (
                def _hex(text):
                    return int(text, 16)
            '''), swap("lib/acme/routes/__init__.py", "from acme.routes.pattern", "from acme.routes import converters\nfrom acme.routes.pattern"),
-           swap("lib/acme/routes/__init__.py", "__all__ = [\n", "__all__ = [\n    \"converters\",\n")),
+           swap("lib/acme/routes/__init__.py", "    \"converter\",\n", "    \"converter\",\n    \"converters\",\n")),
     honest("relay", "rewrite/a-task-group", "a task group in the place of gather", MEND_DELAYS,
            swap(PARALLEL, "    answers = []\n", ""), swap(PARALLEL, "            answers.append(await job())\n\n    await asyncio.gather(*(run(job) for job in jobs))\n    return answers\n",
                 '            return await job()\n\n    tasks = [asyncio.create_task(run(job)) for job in jobs]\n    try:\n        await asyncio.gather(*tasks)\n'
