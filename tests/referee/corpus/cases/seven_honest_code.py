@@ -108,7 +108,7 @@ CASES = (
                def test_signs_of_equality_alone():
                    assert parse("a==&=b") == {"a": ["="], "": ["b"]}
            '''), wrong=["me", "more equal signs"]),
-    honest("relay", "mend/doubled", "the wait doubles", MEND_DELAYS, wrong=["doubling", "others doubling", "real sleep"]),
+    honest("relay", "mend/doubled", "the wait doubles each time", MEND_DELAYS, wrong=["doubling", "others doubling", "real sleep"]),
     honest("relay", "mend/doubled-by-a-generator", "waits come from a generator that doubles", swap(RETRY,
            "    return [min(cap, base * (i + 1)) for i in range(tries - 1)]\n", "    return list(islice(_doubled(base, cap), tries - 1))\n\n\n"
            "def _doubled(wait, cap):\n    while True:\n        yield min(cap, wait)\n        wait *= 2\n"),
