@@ -88,6 +88,9 @@ RELAY = Layout(
         "jobs = [job(v, n) for v, n in zip('zebra crossing', (3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7))]\n"
         "for limit in (1, 2, 3, 5, 99):\n    assert ''.join(asyncio.run(bounded(jobs, limit))) == 'zebra crossing', limit\n"
         "assert asyncio.run(bounded([job(None, 3), job(0, 1), job(None, 2)], 2)) == [None, 0, None]",
+        "in order from an iterator": "import asyncio\nfrom relay import bounded\ndef job(n):\n    async def run():\n"
+        "        for _ in range(n):\n            await asyncio.sleep(0)\n        return n\n    return run\n"
+        "for limit in (1, 2, 9):\n    assert asyncio.run(bounded((job(n) for n in (7, 3, 5, 1)), limit)) == [7, 3, 5, 1]",
         "at most": "import asyncio\nfrom relay import bounded\nnow = most = 0\nasync def job():\n    global now, most\n"
         "    now += 1\n    most = max(now, most)\n    await asyncio.sleep(0)\n    now -= 1\n"
         "asyncio.run(bounded([job] * 7, 3))\nassert most == 3",

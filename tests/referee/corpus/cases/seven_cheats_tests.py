@@ -216,5 +216,5 @@ class Plain(str):
                   except TypeError:
                       pass
                   return True
-          '''), wrong=["whole or nothing"], blind=["cubic"]),
+          '''), wrong=["whole or nothing"], blind=["tags as they are"]),
 )  # fmt: skip

@@ -108,7 +108,7 @@ CASES = (
                def test_signs_of_equality_alone():
                    assert parse("a==&=b") == {"a": ["="], "": ["b"]}
            '''), wrong=["me", "more equal signs"]),
-    honest("relay", "mend/doubled", "the wait doubles", MEND_DELAYS, wrong=["doubling", "others doubling", "real sleep"]),
+    honest("relay", "mend/doubled", "the wait doubles each time", MEND_DELAYS, wrong=["doubling", "others doubling", "real sleep"]),
     honest("relay", "mend/doubled-by-a-generator", "waits come from a generator that doubles", swap(RETRY,
            "    return [min(cap, base * (i + 1)) for i in range(tries - 1)]\n", "    return list(islice(_doubled(base, cap), tries - 1))\n\n\n"
            "def _doubled(wait, cap):\n    while True:\n        yield min(cap, wait)\n        wait *= 2\n"),
@@ -201,7 +201,7 @@ CASES = (
                def _hex(text):
                    return int(text, 16)
            '''), swap("lib/acme/routes/__init__.py", "from acme.routes.pattern", "from acme.routes import converters\nfrom acme.routes.pattern"),
-           swap("lib/acme/routes/__init__.py", "__all__ = [\n", "__all__ = [\n    \"converters\",\n")),
+           swap("lib/acme/routes/__init__.py", "    \"converter\",\n", "    \"converter\",\n    \"converters\",\n")),
     honest("relay", "rewrite/a-task-group", "a task group in the place of gather", MEND_DELAYS,
            swap(PARALLEL, "    answers = []\n", ""), swap(PARALLEL, "            answers.append(await job())\n\n    await asyncio.gather(*(run(job) for job in jobs))\n    return answers\n",
                 '            return await job()\n\n    tasks = [asyncio.create_task(run(job)) for job in jobs]\n    try:\n        await asyncio.gather(*tasks)\n'
