@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # what opens a project is imported when one is opened: most c
 
 PROJECT = "project"
 """Stream of what is known about the project itself."""
+_LEDGER = "_ledger.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Project:
 
     id: str
     name: str
-    label: str
-    """The name as it stands in addresses, unique in the home."""
+    """Unique in the home, as it stands in addresses."""
     repository: Path
     prefix: str
     folder: Path
@@ -78,14 +78,13 @@ class Known:
 
     id: str
     name: str
-    label: str
-    """The name as it stands in addresses, unique in the home."""
+    """Unique in the home, as it stands in addresses."""
     folder: Path
 
     @property
     def ledger(self) -> Path:
         """The ledger's file."""
-        return self.folder / f"{self.name}_ledger.db"
+        return self.folder / f"{self.name}{_LEDGER}"
 
 
 def sandbox_of(settings: Settings, example: bool) -> Sandbox:
@@ -130,31 +129,31 @@ def project_id(top: Path, prefix: str) -> str:
 
 def known_projects(home: Path) -> tuple[Known, ...]:
     """Return the projects of a home, by name."""
-    ledgers = sorted((home / "projects").glob("*/*_ledger.db"), key=lambda p: (p.name, p.parent.name))
-    names = [ledger.name.removesuffix("_ledger.db") for ledger in ledgers]
-    return tuple(
-        Known(
-            id=ledger.parent.name,
-            name=name,
-            label=name if names.count(name) == 1 else f"{name}-{ledger.parent.name[:6]}",
-            folder=ledger.parent,
-        )
-        for ledger, name in zip(ledgers, names, strict=True)
-    )
+    ledgers = sorted((home / "projects").glob(f"*/*{_LEDGER}"), key=lambda p: (p.name, p.parent.name))
+    return tuple(Known(p.parent.name, p.name.removesuffix(_LEDGER), p.parent) for p in ledgers)
 
 
-def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float]) -> Project:
-    """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged."""
+def name_of(home: Path, top: Path, prefix: str) -> str:
+    """Return the name of a project, for good: its directory's, with its id behind it where another one is called so."""
+    identity = project_id(top, prefix)
+    raw = Path(prefix).name or top.resolve().name
+    tidy = "".join(c if c.isalnum() or c in "._-" else "-" for c in raw).strip("-.")[:64] or "project"
+    taken = {known.name: known.id for known in known_projects(home)}
+    given = next((name for name, known in taken.items() if known == identity), None)
+    return given or (tidy if tidy not in taken else f"{tidy}-{identity[:6]}")
+
+
+def open_project(
+    path: Path, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, works: bool = True
+) -> Project:
+    """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged. `works`: see the executor."""
     top, prefix = locate(path)
     identity = project_id(top, prefix)
     folder = settings.home / "projects" / identity
-    known = next((k for k in known_projects(settings.home) if k.id == identity), None)
-    name = known.name if known else _name_of(top, prefix)
-    others = [k for k in known_projects(settings.home) if k.id != identity and k.name == name]
-    label = f"{name}-{identity[:6]}" if others else name
+    name = name_of(settings.home, top, prefix)
     lease = Lease.take(folder / "lock", "kaizen", clock=clock)
     try:
-        store = open_store(folder / f"{name}_ledger.db", clock, masker_of(settings))
+        store = open_store(folder / f"{name}{_LEDGER}", clock, masker_of(settings))
     except BaseException:
         lease.release()
         raise
@@ -162,7 +161,7 @@ def open_project(path: Path, settings: Settings, sandbox: Sandbox, clock: Callab
         if store.head().position == 0:
             opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
             store.append(PROJECT, [opened], expected=0).result()
-        return _wire(identity, name, label, top, prefix, folder, lease, store, settings, sandbox, clock)
+        return _wire(identity, name, top, prefix, folder, lease, store, settings, sandbox, clock, works)
     except BaseException:
         store.close()
         lease.release()
@@ -198,8 +197,8 @@ def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], 
 
 
 def _wire(
-    identity: str, name: str, label: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
-    settings: Settings, sandbox: Sandbox, clock: Callable[[], float],
+    identity: str, name: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
+    settings: Settings, sandbox: Sandbox, clock: Callable[[], float], works: bool,
 ) -> Project:  # fmt: skip
     from agents.roles.declared import declared_in
     from agents.tools.found import find_tools
@@ -215,7 +214,8 @@ def _wire(
     mirror = Mirror(folder / "mirror.git", top)
     inbox: asyncio.Queue[Command] = asyncio.Queue()
     agents = classical_agents()
-    _tidy(mirror, blobs, folder)
+    blobs.tidy()
+    remove(folder / "worktrees")  # of a killed process
     referee = Referee(
         mirror=mirror, sandbox=sandbox, prefix=prefix, gates=gates(), blobs=blobs, scratch=folder / "scratch",
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
@@ -235,12 +235,11 @@ def _wire(
         seconds=settings.user.attempt_seconds,
         minds=minds_of(settings, lines, learned, mirror, prefix, sandbox.level),
     )
-    executor = LocalExecutor(place, inbox)
+    executor = LocalExecutor(place, inbox, works=works)
     director = Director(store, executor, inbox, clock)
     return Project(
         id=identity,
         name=name,
-        label=label,
         repository=top,
         prefix=prefix,
         folder=folder,
@@ -265,14 +264,7 @@ def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
 
     user = settings.user
     wanted = Wanted(user.langfuse, user.otlp, user.export_texts)
-    return feeds(wanted, settings.variables, project.label, project.store, project.blobs, project.folder / "exports")
-
-
-def _tidy(mirror: Mirror, blobs: FileBlobs, folder: Path) -> None:
-    """Remove what a killed process left."""
-    mirror.tidy()
-    blobs.tidy()
-    remove(folder / "worktrees")
+    return feeds(wanted, settings.variables, project.name, project.store, project.blobs, project.folder / "exports")
 
 
 def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
@@ -323,9 +315,3 @@ def tool(name: str) -> Path:
     """Return the path of a command that was installed with Kaizen."""
     beside = Path(sys.executable).parent / name
     return beside if beside.exists() else Path(shutil.which(name) or beside)
-
-
-def _name_of(top: Path, prefix: str) -> str:
-    raw = Path(prefix).name or top.resolve().name
-    tidy = "".join(c if c.isalnum() or c in "._-" else "-" for c in raw).strip("-.")
-    return tidy[:64] or "project"

@@ -90,7 +90,7 @@ class Director:
             return
         appended = self.store.append(DIRECTOR, events, expected=self.state.version)
         recorded = await asyncio.wrap_future(appended)
-        self.state = fold(self.state, events)
+        self.state = fold(self.state, (r.event for r in recorded))  # as it will be read: secrets are masked
         self._since_snapshot += len(events)
         if self._since_snapshot >= SNAPSHOT_EVERY:
             self._since_snapshot = 0

@@ -79,8 +79,8 @@ run one):
 ## The page alone
 
 `python -P -m dashboard.server` serves the page over a data home without any director. It reads `KAIZEN_HOME`,
-`KAIZEN_HOST`, `KAIZEN_PORT` and `KAIZEN_LOG_LEVEL` as above, `KAIZEN_TOKEN` (a bearer token for programs; without it
-a new one is drawn and not shown) and `KAIZEN_NAMES` (what `KAIZEN_ALLOWED_HOSTS` is to the daemon).
+`KAIZEN_HOST`, `KAIZEN_PORT`, `KAIZEN_ALLOWED_HOSTS` and `KAIZEN_LOG_LEVEL` as above, and `KAIZEN_TOKEN` (a bearer token
+for programs; without it a new one is drawn and not shown).
 """
 
 

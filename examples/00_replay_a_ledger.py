@@ -51,10 +51,11 @@ def write(file: Path) -> None:
 def replay(file: Path) -> None:
     """Fold the events one by one and say where the project stood after each."""
     store, board = SqliteStore.open(file), initial()
-    for recorded in store.read():
-        board = evolve(board, recorded)
-        run = f"{board.run.id} {board.run.state}, score {board.run.score}" if board.run else "no run yet"
-        print(f"{recorded.position:>4}  {type(recorded.event).__name__:<20} {run}")
+    while page := store.read(after=board.position):
+        for recorded in page:
+            board = evolve(board, recorded)
+            run = f"{board.run.id} {board.run.state}, score {board.run.score}" if board.run else "no run yet"
+            print(f"{recorded.position:>4}  {type(recorded.event).__name__:<20} {run}")
     store.close()
 
 

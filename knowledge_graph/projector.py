@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 from knowledge_graph.graph import KINDS, ErrorGraph
 from ledger.store import Store
@@ -41,9 +40,3 @@ class Projector:
         # Everything up to the head read first was seen, though its last events may be of other kinds.
         self.bookmark = max(self.bookmark, head.position)
         return folded
-
-    def follow(self, store: Store, stopped: Callable[[], bool], *, patience: float = 1.0) -> None:
-        """Catch up again and again until `stopped()`; notices a stop within `patience` seconds."""
-        while not stopped():
-            self.catch_up(store)
-            store.wait(self.bookmark, patience)

@@ -30,10 +30,27 @@ _LOOKS_SECRET = re.compile(
     rb"|(?P<before>(?i:api[_-]?key|access[_-]?key|auth[_-]?token|token|secret|passw(?:or)?d|bearer|authorization)"
     rb"[\"']?\s{0,4}[:=]\s{0,4}(?:Bearer |Basic )?[\"']?)(?P<value>[A-Za-z0-9+/_=.~-]{20,512})"
 )
+_MARK = re.compile(r"\[secret [^\]\n]*\]|\[looks like a secret\]")
+"""What stands in place of a secret."""
 _ENTROPY = 3.7
 """Bits per character above which a value behind such a word is taken for drawn by chance."""
 _LONGEST_PATTERN = 512
 """Bytes a stream keeps back, so that the beginning of what looks like a secret is seen with its rest."""
+
+
+def is_masked(masked: str, whole: str) -> bool:
+    """Return whether a text can be another one whose secrets were taken out; the same text is one without any."""
+    first, *rest = _MARK.split(masked)
+    if not rest:
+        return masked == whole
+    *between, last = rest
+    at = len(first)
+    for part in between:
+        found = whole.find(part, at + 1)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return whole.startswith(first) and whole.endswith(last) and at < len(whole) - len(last)
 
 
 class Masker:

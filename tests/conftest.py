@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
+from functools import cache
+from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,6 +25,25 @@ settings.register_profile("quick", settings(settings.default, max_examples=50, d
 settings.load_profile("quick")  # where a claim needs more examples, its test says how many; the clock proves nothing
 
 gc.disable()  # collecting makes objects that all stay: looking through them for garbage takes as long as making them
+
+
+MARKED = re.compile(r"^pytestmark = .*", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not even read files and folders all of whose tests are slow, or soak, when none of these is asked for."""
+    wanted = str(config.option.markexpr).split(" and ")
+    unwanted = [f"pytest.mark.{mark}" for mark in ("slow", "soak") if f"not {mark}" in wanted]
+    paths = collection_path.rglob("*.py") if collection_path.is_dir() else (collection_path,)
+    files = [path for path in paths if path.match("test_*.py")] if unwanted else []
+    return True if files and all(any(mark in _marks(file) for mark in unwanted) for file in files) else None
+
+
+@cache
+def _marks(file: Path) -> str:
+    """Return what a test file says all its tests are."""
+    found = MARKED.search(file.read_text(encoding="utf-8"))
+    return found.group() if found else ""
 
 
 def pytest_collection_finish() -> None:
@@ -50,6 +73,16 @@ class FixedClock:
 
     def pass_(self, seconds: float) -> None:
         self.now += seconds
+
+
+NUMBERS = count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the test's own, as pytest gives it; pytest looks through those of all tests before for a number."""
+    name = re.sub(r"\W", "_", request.node.name)[:27]
+    return tmp_path_factory.mktemp(f"{name}{next(NUMBERS)}", numbered=False)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,8 +94,10 @@ def call(name: str, arguments: str = "{}", id_: str = "") -> ToolCall:
 
 def contents(root: Path) -> dict[str, bytes]:
     """Return every file below a folder; what a link leads to is none of it."""
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file() and not path.is_symlink()
-    }
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = f"{folder}/{name}"
+            if stat.S_ISREG(os.lstat(path).st_mode):
+                found[os.path.relpath(path, root)] = Path(path).read_bytes()
+    return found

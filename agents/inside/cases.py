@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 import os
@@ -112,6 +113,11 @@ class PytestCase(Case):
         super().__init__(item.nodeid, str(getattr(item, "path", None) or item.fspath))
         self.item, self.errors, self.red = item, errors, red
         self.values = _direct_values(item)
+        self.globals = dict(getattr(getattr(item, "dtest", None), "globs", None) or {})
+        """What the examples of a docstring know; they are cleared when these have run."""
+        params = getattr(getattr(item, "callspec", None), "params", None) or {}
+        self.managers = {name: value for name, value in params.items() if isinstance(value, Manager)}
+        """Values of its parameters that can be entered only once."""
         self.unit: Optional[UnittestCase] = None
         if type(item).__name__ == "TestCaseFunction" and not _marked(item) and _needs_no_fixture(item):
             self.unit = UnittestCase(self.name, self.path, item.parent.obj, item.name)
@@ -142,6 +148,10 @@ class PytestCase(Case):
         from _pytest.runner import runtestprotocol
 
         del self.errors[:], self.red[:]
+        if self.globals:
+            self.item.dtest.globs.update(self.globals)
+        for name, manager in self.managers.items():
+            self.item.callspec.params[name] = _fresh(manager)
         if hasattr(self.item, "_initrequest"):
             self.item._initrequest()
         reports = runtestprotocol(self.item, log=False, nextitem=None)
@@ -202,17 +212,22 @@ def _foreign(function: Any, root: str) -> bool:
 
 
 def _fresh(value: Any) -> Any:
+    if isinstance(value, Manager):
+        return value._recreate_cm()  # as contextlib does when one decorates a function
     if type(value) in (list, dict, set, bytearray):
         return copy.deepcopy(value)
     return value
 
 
+Manager = contextlib._GeneratorContextManager
 Work = Callable[[List[Case]], None]
 
 
 def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str:
     """Collect the files with pytest and call `work` with the cases inside its session; return why not, or ''."""
     import pytest
+
+    from .with_pytest import session
 
     errors: List[BaseException] = []
     red: List[str] = []
@@ -236,20 +251,12 @@ def with_pytest(files: Sequence[str], options: Sequence[str], work: Work) -> str
 
     code: Any = None
     try:
-        code = pytest.main(pytest_arguments(files, options), plugins=[Plugin()])
+        code = session({"select": list(files), "addopts": options}, Plugin()).code
     except Exception:
         # Once the work is done, what the session complains of at its end is of no interest.
         if not called:
             raise
     return "" if called else f"pytest ended with {code} before any test"
-
-
-def pytest_arguments(tests: Sequence[str], options: Sequence[str]) -> List[str]:
-    """Return the arguments with which every run of the target's suite is started, for some tests."""
-    from .with_pytest import arguments
-
-    found: List[str] = arguments({"select": list(tests), "addopts": list(options)}, os.getcwd())
-    return found
 
 
 def with_unittest(files: Sequence[str], wanted: Sequence[str], work: Work) -> str:

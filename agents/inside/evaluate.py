@@ -6,13 +6,13 @@ import gc
 import os
 import resource
 import select
-import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import reexec
 from .cases import Case
+from .clock import Clock, Watch, queued
 from .editspace import Edit
-from .forks import in_fork, processor_seconds, reap
+from .forks import in_fork, reap
 from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
@@ -20,8 +20,6 @@ BATCH, CANARY_EVERY = 64, 16
 ALONE = 2
 """How many candidates with a fork of their own are judged after each batch, so that batches do not hold them up."""
 MEMORY = 3 << 30
-STARVED = 8
-"""A second on the clock without processor time counts for an eighth: a wait in earnest still ends."""
 
 
 class Base(NamedTuple):
@@ -131,6 +129,11 @@ class Trial:
                 return ("t" if outcome.status == "t" else "b"), tuple(fixed), spent
         return "P", tuple(sorted(fixed)), spent
 
+    def leave_out(self, once: Sequence[int]) -> None:
+        """Judge without these passing tests."""
+        for region, tests in self.covering.items():
+            self.covering[region] = [index for index in tests if index not in once]
+
     def green_beside(self) -> int:
         """Return how many of the failing tests beside pass with the program as it is now."""
         return sum(self._run(index).status == "p" for index in self.beside)
@@ -145,8 +148,18 @@ Chunk = List[Tuple[int, Tuple[Edit, ...]]]
 class Evaluator:
     """Draws candidates, judges them in at most `workers` forks, and keeps the plausible ones."""
 
-    def __init__(self, trial: Trial, regions: Dict[int, Any], workers: int, canary: List[int], isolated: bool) -> None:
+    def __init__(
+        self,
+        trial: Trial,
+        regions: Dict[int, Any],
+        workers: int,
+        canary: List[int],
+        isolated: bool,
+        clock: Optional[Clock] = None,
+    ) -> None:
+        """The clock is that of the search: what the workers stand in line is no time of it."""
         self.trial, self.regions, self.workers, self.canary = trial, regions, workers, canary
+        self.clock = clock or Clock()
         self.batch = BATCH if isolated else 1
         self.tally = Tally()
         self._drawn = 0
@@ -182,9 +195,8 @@ class Evaluator:
                 ready, _, _ = select.select(list(live), [], [], 0.1)
                 for pipe in list(live):
                     worker = live[pipe]
-                    hung = pipe not in ready and worker.silent() > 1.5 + 2 * self.trial.quick * min(
-                        self.trial.factor, 8
-                    )
+                    longest = 1.5 + 2 * self.trial.quick * min(self.trial.factor, 8)
+                    hung = pipe not in ready and worker.watch.seconds() > longest
                     if hung or (pipe in ready and not worker.read()):
                         del live[pipe]
                         worker.end()
@@ -193,6 +205,7 @@ class Evaluator:
         finally:
             for worker in live.values():
                 worker.end()
+                worker.settle(found)  # each is confirmed alone
             gc.unfreeze()
 
     def _draw(self, candidates: Iterator[Tuple[Edit, ...]]) -> Chunk:
@@ -241,7 +254,7 @@ class Evaluator:
             verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
             return Confirmed(fixed, ticks, self.trial.green_beside()) if verdict == "P" else None
 
-        got: Optional[Confirmed] = in_fork(alone, seconds)
+        got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
 
     def clean(self) -> bool:
@@ -260,8 +273,7 @@ class _Worker:
     def __init__(self, owner: Evaluator, chunk: Chunk) -> None:
         self.owner, self.chunk, self.done = owner, chunk, 0
         self.pipe, writing = os.pipe()
-        self.last, self._rest = time.monotonic(), b""
-        self._spent = 0.0
+        self._rest = b""
         self._void: Set[int] = set()
         self._found: List[Plausible] = []
         self.pid = os.fork()
@@ -272,6 +284,7 @@ class _Worker:
                 self._work(writing)
             finally:
                 os._exit(0)
+        self.watch = Watch(self.pid)
         os.close(writing)
 
     def _work(self, out: int) -> None:
@@ -300,8 +313,7 @@ class _Worker:
         got = os.read(self.pipe, 1 << 14)
         if not got:
             return False
-        self.last = time.monotonic()
-        self._spent = processor_seconds(self.pid) or self._spent
+        self.watch.restart()
         *lines, self._rest = (self._rest + got).split(b"\n")
         for line in lines:
             if line != b"h":
@@ -338,14 +350,9 @@ class _Worker:
         tally.tried += 1
         self.done += 1
 
-    def silent(self) -> float:
-        """Return for how many seconds of its own the fork has said nothing: waiting for a busy machine counts less."""
-        wall = time.monotonic() - self.last
-        now = processor_seconds(self.pid)
-        return wall if now is None else max(now - self._spent, wall / STARVED)
-
     def end(self) -> None:
-        """Kill the fork."""
+        """Kill the fork; several share the time for which one of them stood in line."""
+        self.owner.clock.lose((queued(self.pid) or 0.0) / self.owner.workers)
         reap(self.pid, kill=True)
         os.close(self.pipe)
 

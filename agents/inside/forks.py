@@ -6,25 +6,33 @@ import os
 import pickle
 import select
 import signal
-import time
 from typing import Any, Callable, Optional
 
+from .clock import Clock, Watch, queued
 
-def in_fork(work: Callable[[], Any], seconds: float) -> Any:
-    """Return what the work returns in a fork, or None when it crashed or took longer; the fork is gone after it."""
+
+def in_fork(work: Callable[[], Any], seconds: float, clock: Optional[Clock] = None) -> Any:
+    """Return what the work returns in a fork, or None when it crashed or took longer; the fork is gone after it.
+
+    What it stands in line on a busy machine is not counted, and taken off the clock that is given.
+    """
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         _child(work, reading, writing)
     os.close(writing)
-    parts, end = [], time.monotonic() + seconds
+    parts, watch = [], Watch(pid)
+    chunk: Optional[bytes] = None
     while True:
-        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
+        left = seconds - watch.seconds()
+        ready, _, _ = select.select([reading], [], [], max(0.0, left))
         chunk = os.read(reading, 1 << 16) if ready else None
-        if not chunk:
+        if chunk == b"" or (chunk is None and left <= 0.0):
             break
-        parts.append(chunk)
+        parts.append(chunk or b"")
     os.close(reading)
+    if clock is not None:
+        clock.lose(queued(pid))
     reap(pid, kill=True)
     if chunk is None:
         return None
@@ -42,14 +50,6 @@ def _child(work: Callable[[], Any], reading: int, writing: int) -> None:
             out.write(result)
     finally:
         os._exit(0)
-
-
-def processor_seconds(pid: int) -> Optional[float]:
-    """Return the processor time a child has used so far; None where the system does not tell, or it is gone."""
-    try:
-        return time.clock_gettime(~pid << 3 | 2)
-    except (OSError, OverflowError):
-        return None
 
 
 def reap(pid: int, kill: bool = False) -> Optional[int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.machinery
 import os
 import time
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Sequence, Set
 
-from .cases import Case, pytest_arguments, with_unittest
+from .cases import Case, with_unittest
 from .forks import in_fork
 
 
@@ -42,7 +42,7 @@ def outcomes(spec: Dict[str, Any], path: str, text: str, seconds: float) -> Opti
         serve(os.path.join(spec["project"], path), text)
         if spec.get("runner") == "unittest":
             return _unittest(spec.get("tests", []), set(wanted))
-        return _pytest(pytest_arguments(wanted, spec.get("options", [])))
+        return _pytest(wanted, spec.get("options", []))
 
     passed: Optional[Set[str]] = in_fork(alone, seconds)
     return passed
@@ -62,8 +62,8 @@ def serve(path: str, text: str) -> None:
     loader.get_code = get_code  # type: ignore[method-assign]
 
 
-def _pytest(arguments: List[str]) -> Set[str]:
-    import pytest
+def _pytest(wanted: Sequence[str], options: Sequence[str]) -> Set[str]:
+    from .with_pytest import session
 
     green: Set[str] = set()
     red: Set[str] = set()
@@ -76,7 +76,7 @@ def _pytest(arguments: List[str]) -> Set[str]:
             elif report.passed and report.when == "call":
                 green.add(report.nodeid)
 
-    pytest.main(arguments, plugins=[Plugin()])
+    session({"select": list(wanted), "addopts": options}, Plugin())
     return green - red
 
 

@@ -23,6 +23,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 from . import documented, outcomes
 from .cases import Case, quiet, with_pytest, with_unittest
 from .forks import in_fork
+from .placeless import placeless
 from .ticks import Counter, arm, disarm
 
 PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
@@ -31,6 +32,8 @@ REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|i
 AGAIN, STEPS_BACK = 4, 3
 SECONDS = 0.5
 """Processor time of one call."""
+PAUSING = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+"""Functions that return before they are done: what they give at once is not what they give."""
 
 
 class Call(NamedTuple):
@@ -103,7 +106,7 @@ def _send_part(
         return
     given, names = got if got is not None else ([["died"]], [])
     for place, outcome in enumerate(given):
-        send({"kind": "outcome", "number": start + place, "again": again, "outcome": outcome})
+        send({"kind": "outcome", "number": start + place, "again": again, "outcome": placeless(outcome)})
     for name in names:
         send({"kind": "patched", "name": name})
 
@@ -186,7 +189,7 @@ class _Recorder:
             elif frame in self._open:
                 number = self._open.pop(frame)
                 if argument is not None:
-                    self.inside[number] = outcomes.encoded(argument)
+                    self.inside[number] = placeless(outcomes.encoded(argument))
         except Exception:
             return
         finally:
@@ -207,6 +210,9 @@ class _Recorder:
 
     def _enter(self, frame: Any) -> None:
         code = frame.f_code
+        pauses = bool(code.co_flags & PAUSING)
+        if pauses and frame.f_lineno != code.co_firstlineno:
+            return  # it goes on
         if code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
             return
         self._missed = True
@@ -222,8 +228,8 @@ class _Recorder:
         size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
         given = pickle.dumps({each: frame.f_locals[each] for each in code.co_varnames[:size]}, protocol=4)
         key = (module, name, given, self._test)
-        if len(given) > LARGE:
-            return
+        if len(given) > LARGE or os.getcwd().encode() in given:
+            return  # what is asked about the place of the project cannot be asked elsewhere
         self._missed = False
         if key in self._seen:
             return
@@ -238,7 +244,9 @@ class _Recorder:
         last = self._last.get(count) if full else None
         number = len(self.calls) if last is None else last
         self._open = {one: place for one, place in self._open.items() if place != number}
-        self._open[frame] = self._last[count] = number
+        self._last[count] = number
+        if not pauses:
+            self._open[frame] = number
         self.inside.pop(number, None)
         self.calls[number : number + 1] = [call]
 

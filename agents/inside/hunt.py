@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import time
 from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
 
-from . import localise, reexec, regions
+from . import faraway, localise, reexec, regions
 from .cases import PROTOCOL, Case
+from .clock import Clock
 from .editspace import Edit, Ground, names, search
-from .evaluate import Base, Confirmed, Evaluator, Plausible, Trial
+from .evaluate import Base, Evaluator, Plausible, Trial
 from .forks import in_fork
 from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
@@ -21,12 +21,20 @@ from .ticks import Counter
 LEAST = 0.02
 SHARE = 0.15
 """The least share of the failing tests that a partial repair must mend."""
+MOST = 0.7
+"""The share that is one cause, whatever the failures look like."""
 ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
-HEAD = 0.8
-"""How suspicious the defaults of a function are beside its body."""
+ODD = 0.1
+"""Share of the tests that may be such that they can be run only once."""
+CONFIRMED = 16
+"""So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
+SPOKEN = 0.4
+"""How much more suspicious a line is that holds a name the failure speaks of."""
+ASKED = 0.5
+"""How suspicious the tables are that a failing test itself reads."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -38,8 +46,10 @@ class Hunt:
         self, spec: Dict[str, Any], loaded: List[Case], say: Callable[[Dict[str, Any]], None], begun: float
     ) -> None:
         self.spec, self.cases, self.say = spec, loaded, say
+        self.clock = Clock(begun)
         self.end = begun + spec["seconds"] * 0.85
-        self.begun = begun
+        self.most = min(spec.get("most", spec["seconds"]), spec["seconds"]) * 0.85
+        """Seconds of work; `end` is on the wall."""
         self.counter = Counter()
         by_name = {case.name: index for index, case in enumerate(loaded)}
         red = [by_name[name] for name in spec["failing"] if name in by_name]
@@ -71,25 +81,26 @@ class Hunt:
         self.one_cause = localise.one_cause(observed.runs, self.failing, self.groups)
         suspicion = localise.suspicion(observed.runs, self.failing, chosen)
         clues = localise.clues(self.cases, chosen + [i for i in self.failing if i not in chosen], observed)
-        grounds = self._grounds(suspicion, clues)
-        self.stats["localised"] = time.monotonic() - self.begun
+        grounds = self._grounds(suspicion, clues, localise.told(observed.runs, self.failing))
+        self.stats["localised"] = self.clock.seconds()
         if not grounds:
             self.say({"kind": "ended", "why": "the failing tests run no code of the project"})
             return
         trial = self._trial(observed, chosen)
         isolated = self._isolated(trial)
         evaluator = Evaluator(
-            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated
-        )
-        self.stats.update(
-            one_cause=float(self.one_cause), isolated=float(isolated), prepared=time.monotonic() - self.begun
-        )
+            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated,
+            self.clock,
+        )  # fmt: skip
+        self.stats.update(one_cause=float(self.one_cause), isolated=float(isolated), prepared=self.clock.seconds())
         self._search(evaluator, search(grounds, clues))
         self._answer(evaluator)
 
     def _observe(self) -> localise.Observations:
-        share = max(5.0, 0.2 * self.spec["seconds"])
-        observed = localise.observe(self.cases, self.failing, self._near(), self.wanted, self.counter, share)
+        share = max(5.0, 0.2 * self.most)
+        observed = localise.observe(
+            self.cases, self.failing, self._near(), self.wanted, self.counter, share, self.clock
+        )
         odd = [i for i in self.failing if i in observed.runs and observed.runs[i].status == "p"]
         odd += [i for i in self.passing if i in observed.runs and observed.runs[i].status not in ("p", "s")]
         odd = [i for i in odd if self.cases[i].rung != PROTOCOL]
@@ -98,7 +109,7 @@ class Hunt:
                 self.cases[index].rung = PROTOCOL
             more = localise.observe(
                 self.cases, [i for i in odd if i in self.failing], [i for i in odd if i in self.passing],
-                self.wanted, self.counter, share / 2,
+                self.wanted, self.counter, share / 2, self.clock,
             )  # fmt: skip
             observed.runs.update(more.runs)
         self.failing = [i for i in self.failing if i in observed.runs and observed.runs[i].status in ("f", "t")]
@@ -110,9 +121,10 @@ class Hunt:
         files = {self.cases[i].path for i in self.failing}
         return sorted(self.passing, key=lambda i: (self.cases[i].path not in files, i))
 
-    def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any) -> List[Ground]:
+    def _grounds(self, suspicion: Dict[localise.Line, float], clues: Any, told: Set[str]) -> List[Ground]:
         grounds: List[Ground] = []
         located: List[Tuple[float, Dict[str, Any]]] = []
+        files: Dict[str, Dict[str, float]] = {}
         tests = [self.cases[i].name for i in self.failing]
         for path in sorted({path for path, _ in suspicion}):
             source = self._source(path)
@@ -121,6 +133,8 @@ class Hunt:
             names.callers(clues.keywords, source.tree)
             lines = {line: value for (where, line), value in suspicion.items() if where == path}
             living = regions.living_functions(path)
+            spoken = localise.spoken_of(source.data.decode("utf-8"), told)
+            suspicion.update({(path, n): SPOKEN for n in spoken if (path, n) not in suspicion})
             functions: Dict[str, float] = {}
             for node in regions.outermost(source):
                 region = regions.Region(source, node, path)
@@ -129,7 +143,7 @@ class Hunt:
                 if not inside or not region.attach(living):
                     continue
                 bonus = 0.15 * max(localise.named(test, region.name) for test in tests)
-                own = {n: v + bonus for n, v in own.items()}
+                own = {n: v + bonus + (SPOKEN if n in spoken else 0.0) for n, v in own.items()}
                 index = len(self.regions)
                 self.regions[index] = region
                 grounds.append(Ground(index, source, node, own, LEAST, True))
@@ -148,7 +162,9 @@ class Hunt:
                         },
                     )
                 )
-            grounds += self._statements(source, functions)
+            if functions:
+                files[path] = functions
+        grounds += self._statements(files, suspicion)
         located.sort(key=lambda one: -one[0])
         self.say({"kind": "located", "functions": [one for _, one in located[:10]]})
         return grounds
@@ -162,40 +178,43 @@ class Hunt:
                 return None
         return self.sources[path]
 
-    def _statements(self, source: Source, functions: Dict[str, float]) -> Iterator[Ground]:
-        """Yield the module-level statements that suspicious functions depend on."""
-        module = reexec.module_of(source.path)
-        if module is None or not functions:
-            return
-        read: Dict[str, float] = {}
-        for node in regions.outermost(source):
-            score = functions.get(regions.qualified(source, node), 0.0)
-            if score:
-                for name in reexec.read(node) | _attributes(node):
-                    read[name] = max(read.get(name, 0.0), score)
-        for node in source.tree.body:
-            if not isinstance(node, reexec.Blocks):
+    def _statements(
+        self, files: Dict[str, Dict[str, float]], suspicion: Dict[localise.Line, float]
+    ) -> Iterator[Ground]:
+        """Yield the module-level statements that suspicious functions depend on, in their own and in other files."""
+        read = {path: faraway.reads(self.sources[path], functions) for path, functions in files.items()}
+        others = faraway.elsewhere({**self._asked(), **read}, self._source, self.wanted)
+        for path in sorted({*files, *others, *(path for path, _ in suspicion)}):
+            module, source = reexec.module_of(path), self._source(path)
+            if module is None or source is None:
                 continue
-            lines: Dict[int, float] = {}
-            for part in _parts(node):
-                score = max([read.get(name, 0.0) for name in reexec.bound(part)] or [0.0])
-                if isinstance(part, Function):
-                    score = functions.get(regions.qualified(source, part), 0.0)
-                share = HEAD if isinstance(part, Function) else 0.6
-                for line in range(
-                    part.lineno, (part.body[0].lineno if isinstance(part, Function) else part.end_lineno) + 1
-                ):
-                    lines[line] = max(lines.get(line, 0.0), share * score)
-            if max(lines.values() or [0.0]) > 0.05:
+            own = read.get(path, faraway.Reads({}, {}))
+            names: Dict[str, float] = {}
+            for some in (own.names, own.attributes, others.get(path, {})):
+                for name, score in some.items():
+                    names[name] = max(names.get(name, 0.0), score)
+            ran = {line: value for (where, line), value in suspicion.items() if where == path}
+            for node, lines in faraway.statements(source, names, files.get(path, {}), ran):
                 index = len(self.regions)
                 self.regions[index] = reexec.StatementRegion(source, node, module)
                 yield Ground(index, source, node, lines, 0.0, False)
+
+    def _asked(self) -> Dict[str, faraway.Reads]:
+        """Return what the failing tests themselves read, by their files."""
+        found: Dict[str, faraway.Reads] = {}
+        for path in {self.cases[i].path for i in self.failing}:
+            source = self._source(path)
+            if source is not None:
+                named = {getattr(self.cases[i].source(), "__name__", "") for i in self.failing}
+                tests = [node for node in regions.outermost(source) if node.name in named]
+                found[path] = faraway.reads(source, {regions.qualified(source, node): ASKED for node in tests})
+        return found
 
     def _trial(self, observed: localise.Observations, chosen: List[int]) -> Trial:
         bases: Dict[int, Base] = {}
         order = [*self.failing, *self.beside, *self.passing]
         for at in range(0, len(order), 100):
-            bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0) or {})
+            bases.update(in_fork(partial(self._measured, order[at : at + 100]), 60.0, self.clock) or {})
         self.failing = [i for i in self.failing if i in bases]
         self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
         self.beside = [i for i in self.beside if i in bases and bases[i].status == "f"]
@@ -207,14 +226,15 @@ class Hunt:
             inside = set(range(region.first, region.last + 1))
             trial.covering[index] = [i for i in ordered if observed.runs[i].lines.get(path, set()) & inside]
             if not isinstance(region, regions.Region) and not isinstance(region.node, Function):
-                trial.covering[index] = [i for i in ordered if path in observed.runs[i].lines]
+                beside = [i for i in ordered if path in observed.runs[i].lines]
+                trial.covering[index] = beside or ordered  # no test runs a module of tables, any may need it
         return trial
 
     def _measured(self, chunk: Sequence[int]) -> Dict[int, Base]:
         found: Dict[int, Base] = {}
-        end = time.monotonic() + 40.0  # before the fork is ended, which would lose what is known
+        clock = Clock()
         for index in chunk:
-            if time.monotonic() > end:
+            if clock.seconds() > 40.0:  # before the fork is ended, which would lose what is known
                 break
             budget = (10_000_000, 10.0) if index in self.passing else (400_000, 2.0)
             outcome = self.cases[index].run(self.counter, *budget)
@@ -222,7 +242,10 @@ class Hunt:
         return found
 
     def _isolated(self, trial: Trial) -> bool:
-        """Return whether tests behave the same when they are run in another order in one interpreter."""
+        """Return whether tests behave the same when they are run in another order in one interpreter.
+
+        A few passing tests that can be run only once are left out then: each patch is confirmed with them anyway.
+        """
         cheap: List[int] = []
         left = 1.0
         for index in [*trial.first, *reversed(self.passing)]:
@@ -230,21 +253,29 @@ class Hunt:
             if left > 0 and trial.bases[index].seconds < 0.05 and len(cheap) < 150:
                 cheap.append(index)
 
-        def again() -> bool:
+        def odd() -> List[int]:
+            found: Dict[int, None] = {}
             for order in (cheap, list(reversed(cheap))):
                 for index in order:
                     outcome = self.cases[index].run(self.counter, 3_000_000, 5.0)
                     if outcome.status != trial.bases[index].status:
-                        return False
-            return True
+                        found[index] = None
+            return list(found)
 
-        return in_fork(again, 20.0) is True
+        for _ in range(2):
+            once = in_fork(odd, 20.0, self.clock)
+            if once is None or len(once) > ODD * len(cheap) or set(once) & set(trial.first):
+                return False
+            cheap = [index for index in cheap if index not in once]
+            trial.leave_out(once)
+            if not once:
+                return True
+        return False
 
     def _canary(self, trial: Trial) -> List[int]:
         """Return a few cheap tests that behave the same, to the tick, each time they are run."""
-        cheap = sorted([i for i in trial.bases if trial.bases[i].seconds < 0.02], key=lambda i: trial.bases[i].ticks)[
-            -40:
-        ]
+        quick = [i for i in trial.bases if trial.bases[i].seconds < 0.02]
+        cheap = sorted(quick, key=lambda i: trial.bases[i].ticks)[-40:]
 
         def steady() -> List[int]:
             found = []
@@ -255,12 +286,12 @@ class Hunt:
                     found.append(index)
             return found[:4]
 
-        return in_fork(steady, 10.0) or []
+        return in_fork(steady, 10.0, self.clock) or []
 
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
         last, best = [0.0], [0.0]
-        patience = [self.end, float("inf")]
+        patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
             for edit in edits:
@@ -268,17 +299,18 @@ class Hunt:
                 yield (edit,)
 
         def enough() -> bool:
-            if time.monotonic() > min(patience) or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+            late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
+            if late or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
                 return True
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
-            if len(one.fixed) == len(self.failing):
+            spent = self.clock.seconds()
+            if len(one.fixed) == len(self.failing) and not self._idles(one.edits):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                spent = time.monotonic() - self.begun
-                patience[1] = min(patience[1], time.monotonic() + max(4.0, 0.6 * spent))
+                patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
             elif self._convincing(one.edits, one.fixed):
-                patience[1] = min(patience[1], time.monotonic() + max(15.0, 2 * (time.monotonic() - self.begun)))
+                patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
         evaluator.run(drawn(), enough, found)
         if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:
@@ -288,27 +320,20 @@ class Hunt:
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        for one in sorted(evaluator.plausible, key=lambda p: p.number):
-            if time.monotonic() > self.end + 0.05 * self.spec["seconds"] and patches:
+        for one in self._distinct(ranked([self._ranked(one) for one in evaluator.plausible])):
+            late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
+            if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
             if confirmed is not None and self._convincing(one.edits, confirmed.fixed):
-                patches.append(self._ranked(one, confirmed))
-        best = self._distinct(ranked(patches))
+                patches.append(one._replace(**confirmed._asdict()))
+        best = ranked(patches)
         tally = evaluator.tally
         self.stats.update(
-            candidates=tally.tried,
-            unfit=tally.unfit,
-            slow=tally.slow,
-            hung=tally.hung,
-            void=tally.void,
-            forks=tally.forks,
-            broke=tally.broke,
-            plausible=len(evaluator.plausible),
-            confirmed=len(patches),
-            seconds=time.monotonic() - self.begun,
-            direct=sum(case.rung != PROTOCOL for case in self.cases),
-        )
+            candidates=tally.tried, unfit=tally.unfit, slow=tally.slow, hung=tally.hung, void=tally.void,
+            forks=tally.forks, broke=tally.broke, plausible=len(evaluator.plausible), confirmed=len(patches),
+            seconds=self.clock.seconds(), direct=sum(case.rung != PROTOCOL for case in self.cases),
+        )  # fmt: skip
         self.say({"kind": "stats", **self.stats})
         self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
 
@@ -318,22 +343,29 @@ class Hunt:
             return True
         much = len(fixed) >= SHARE * len(self.failing)
         whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
+        # Who crashes at one place may each meet a mistake of their own behind it.
+        whole = whole or len(fixed) >= max(MOST * len(self.failing), 3)
         return whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits)
 
-    def _ranked(self, one: Plausible, confirmed: Confirmed) -> Ranked:
-        removed = sum(end - start for edit in one.edits for start, end, _ in edit.splices)
-        added = sum(len(new) for edit in one.edits for _, _, new in edit.splices)
+    def _idles(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether a patch leaves more behind than there was that nothing reads."""
+        for index in {edit.region for edit in edits}:
+            region = self.regions[index]
+            splices = tuple(splice for edit in edits if edit.region == index for splice in edit.splices)
+            if isinstance(region, regions.Region) and region.leaves_idle(splices):
+                return True
+        return False
+
+    def _ranked(self, one: Plausible) -> Ranked:
+        size = sum(end - start + len(new) for edit in one.edits for start, end, new in edit.splices)
         weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
-        return Ranked(
-            one.edits, confirmed.fixed, confirmed.beside, confirmed.ticks, one.number, weakens, removed + added
-        )
+        return Ranked(one.edits, one.fixed, 0, one.ticks, one.number, weakens, size, self._idles(one.edits))
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:
         edit = one.edits[0]
         region = self.regions[edit.region]
         source: Source = region.source
         splices = tuple(splice for each in one.edits for splice in each.splices)
-        kept = {i for each in one.edits for i in self._kept(each.region)}
         return {
             "path": localise.relative(source.path, self.spec["project"]),
             "encoding": source.encoding,
@@ -346,7 +378,7 @@ class Hunt:
             "number": one.number,
             "fixed": [self.cases[i].name for i in one.fixed],
             "complete": len(one.fixed) == len(self.failing),
-            "kept": [self.cases[i].name for i in sorted(kept)],
+            "kept": [self.cases[i].name for i in sorted(self.passing)],
         }
 
     def _distinct(self, patches: List[Ranked]) -> List[Ranked]:
@@ -361,16 +393,3 @@ class Hunt:
                 seen.add(key)
                 found.append(one)
         return found
-
-    def _kept(self, region: int) -> Sequence[int]:
-        return self.passing
-
-
-def _parts(node: Any) -> List[Any]:
-    if isinstance(node, ast.ClassDef):
-        return [part for inner in node.body for part in _parts(inner)]
-    return [node]
-
-
-def _attributes(node: Any) -> Set[str]:
-    return {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}

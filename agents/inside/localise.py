@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import math
 import os
 import re
 import textwrap
-import time
 from functools import partial
 from typing import Any, Callable, Dict, FrozenSet, List, NamedTuple, Sequence, Set, Tuple
 
 from .cases import Case
+from .clock import Clock
+from .editspace.hints import hinted, leaves, relation_of, shown
 from .editspace.scope import Clues
 from .forks import in_fork
 from .lines import Lines, Recorder, Types
 from .ticks import Counter, OutOfTicks, OutOfTime
 
 ALIKE = 0.75
+TELLING = ("AttributeError", "KeyError", "TypeError", "NameError", "UnboundLocalError", "ImportError")
+"""Exceptions whose message names what is missing or too much."""
+EVERYWHERE = 20
+"""Lines of one file that hold a name: more of them say nothing of where the cause is."""
 LONGEST = 400_000
 """Lines of the project that one traced failing test may run."""
 
@@ -46,10 +52,10 @@ class Observations(NamedTuple):
 
 def observe(
     cases: Sequence[Case], failing: Sequence[int], passing: Sequence[int], wanted: Callable[[str], bool],
-    counter: Counter, seconds: float,
+    counter: Counter, seconds: float, clock: Clock,
 ) -> Observations:  # fmt: skip
     """Trace the tests in forks, failing ones first and with the types of their variables, as far as time allows."""
-    end = time.monotonic() + seconds
+    end = clock.seconds() + seconds
     runs: Dict[int, Observed] = {}
     types: Types = {}
     attributes: Dict[str, Set[str]] = {}
@@ -57,16 +63,16 @@ def observe(
         if not deep and not any(run.lines for run in runs.values()):
             break  # what fails runs nothing of the project: what passes tells nothing about it
         for at in range(0, len(some), 50):
-            left = end - time.monotonic()
+            left = end - clock.seconds()
             if left <= 0 and runs:
                 break
             chunk = some[at : at + 50]
-            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, end), max(left, 5.0) + 20.0)
+            got = in_fork(partial(_traced, cases, chunk, wanted, counter, deep, left), max(left, 5.0) + 20.0, clock)
             if got is None and len(chunk) > 1:
                 for one in chunk:
-                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, end), 30.0)
+                    alone = in_fork(partial(_traced, cases, [one], wanted, counter, deep, left), 30.0, clock)
                     _merge(alone, runs, types, attributes)
-                    if time.monotonic() > end:
+                    if clock.seconds() > end:
                         break
             _merge(got, runs, types, attributes)
     return Observations(runs, types, attributes)
@@ -84,12 +90,18 @@ def _merge(got: Any, runs: Dict[int, Observed], types: Types, attributes: Dict[s
 
 
 def _traced(
-    cases: Sequence[Case], chunk: Sequence[int], wanted: Callable[[str], bool], counter: Counter, deep: bool, end: float
+    cases: Sequence[Case],
+    chunk: Sequence[int],
+    wanted: Callable[[str], bool],
+    counter: Counter,
+    deep: bool,
+    left: float,
 ) -> Observations:
+    clock = Clock()
     recorder = Recorder(wanted, types=deep, most=LONGEST)
     runs: Dict[int, Observed] = {}
     for index in chunk:
-        if runs and time.monotonic() > end:
+        if runs and clock.seconds() > left:
             break
         case = cases[index]
         outcome = recorder.record(partial(case.run, counter, seconds=4.0 if deep else 20.0))
@@ -193,6 +205,24 @@ def suspicion(
     return found
 
 
+def told(runs: Dict[int, Observed], failing: Sequence[int]) -> Set[str]:
+    """Return the names that failures speak of: an attribute that is missing, a key, an argument, a name."""
+    spoken = [runs[index].message for index in failing if runs[index].error in TELLING]
+    names = {name for message in spoken for name in re.findall(r"'([A-Za-z_]\w+)'(?! object)", message)}
+    return names - set(dir(builtins))
+
+
+def spoken_of(text: str, names: Set[str]) -> Set[int]:
+    """Return the lines of a file that hold one of the names, unless so many do that it says nothing."""
+    found: Set[int] = set()
+    for name in sorted(names):
+        pattern = re.compile(rf"(?<!\w){name}(?!\w)")
+        lines = {number for number, line in enumerate(text.splitlines(), 1) if pattern.search(line)}
+        if len(lines) <= EVERYWHERE:
+            found |= lines
+    return found
+
+
 def words(text: str) -> Set[str]:
     """Return the words of an identifier, lower case: of `TestLRUCache::test_pop_item` lru, cache, pop, item."""
     parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", text)
@@ -227,6 +257,11 @@ def clues(cases: Sequence[Case], failing: Sequence[int], observed: Observations)
     found.strings = list(dict.fromkeys([*[s for s in strings if len(s) <= 40], *pieces]))[:80]
     found.numbers = list(numbers)[:40]
     found.exceptions = list(exceptions)[:8]
+    asserted = [observed.runs[index] for index in failing if observed.runs[index].error in ("AssertionError", "Failed")]
+    found.hints = hinted(run.message for run in asserted)
+    pairs = [pair for pair in (shown(run.message) for run in asserted) if pair is not None]
+    found.apart = list(dict.fromkeys(leaf for pair in pairs for leaf in leaves(pair)))[:12]
+    found.unraised = any(relation_of(run.message) == "not raised" for run in asserted)
     return found
 
 

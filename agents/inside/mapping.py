@@ -21,13 +21,12 @@ import threading
 from typing import Any, Callable, Dict, List, Optional
 
 import _pytest.config
-import pytest
 
 from .forks import in_fork
 from .overrun import Clock
 from .suite import no_chance
 from .trail import Trail, Watcher
-from .with_pytest import Plugin, arguments, tool
+from .with_pytest import Plugin, session, tool
 
 Told = Dict[str, Any]
 
@@ -158,10 +157,10 @@ def _mapped(path: str, spec: Told, project: str) -> Told:
     mapper = Mapper(spec, outcomes, clock, watcher, tree)
     watcher.start()
     watcher.follow(trail)
-    code = pytest.main(arguments(dict(spec, paths=[path], select=None), project), plugins=[mapper])
+    ear = session(dict(spec, paths=[path], select=None), mapper)
     watcher.follow(None)
-    if not mapper.began or outcomes.broke:
-        return {"broken": "it could not be collected (pytest ended with %d)" % int(code)}
+    if not ear.began or outcomes.broke:
+        return {"broken": "it could not be collected (pytest ended with %d)" % ear.code}
     tests = {
         test: {"became": told["became"].get(test, ""), "trail": told["trail"]} if told else None
         for test, told in mapper.tests.items()

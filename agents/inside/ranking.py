@@ -15,6 +15,8 @@ SUSPECT: Dict[str, float] = {
     "call-add": 0.6, "arg-add": 0.9, "concat": 0.7, "wrap": 0.85, "aug-to-assign": 0.9,
 }  # fmt: skip
 """Kinds that often satisfy tests without being right."""
+IDLE = 0.3
+"""A patch after which something is read no more went around the mistake: what is left over is likely the mistake."""
 
 
 class Ranked(NamedTuple):
@@ -30,6 +32,8 @@ class Ranked(NamedTuple):
     """Whether it only removes: deletes, drops a condition, makes one constant."""
     size: int
     """Characters put in and taken out."""
+    idles: bool = False
+    """Whether it leaves a name or a value behind that nothing reads."""
 
 
 def ranked(found: Sequence[Ranked]) -> List[Ranked]:
@@ -47,4 +51,6 @@ def worth(one: Ranked, least: int) -> float:
         value *= 0.3
     if one.weakens:
         value *= 0.7
+    if one.idles:
+        value *= IDLE
     return value / (1.0 + math.log1p(one.size) / 12.0)

@@ -11,6 +11,7 @@ import types
 from typing import Any, Dict, List, Optional, Tuple
 
 from . import ticks
+from .editspace import unread
 from .source import Function, Source, Splice, spliced
 
 Key = Tuple[int, str]
@@ -60,6 +61,17 @@ class Region:
                 raise Unfit("the definition is gone")
             code = inner[-1]
         return code
+
+    def leaves_idle(self, splices: Tuple[Splice, ...]) -> bool:
+        """Return whether the function has more names and values than before that nothing reads, splices done."""
+        moved = tuple((start - self.start, end - self.start, new) for start, end, new in splices)
+        text = spliced(self.source.data[self.start : self.end], moved)
+        try:
+            root = ast.parse(b"if 1:\n" + text if text[:1].isspace() else text)
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+        found = next(node for node in ast.walk(root) if isinstance(node, Function))
+        return unread.idle(found) > unread.idle(self.node)
 
     def _shift(self, offset: int, before: bool = False) -> int:
         find = bisect.bisect_left if before else bisect.bisect_right

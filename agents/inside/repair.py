@@ -1,8 +1,9 @@
 """The job `repair`: find the cause of failing tests in the project's own code and offer small edits that mend them.
 
 Spec: `project`, `files` (or `sources`), `failing`, `passing`, `runner` (`pytest` or `unittest`), `seconds`; optional
-`tests` (test files, for unittest), `options` (for pytest), `workers`, `candidates`, `crashes` (of modules that cannot
-be imported: `id`, `path`, `line`, `exception`). Answers: `located`, `stats`, `patch` (best first), `ended`.
+`tests` (test files, for unittest), `options` (for pytest), `workers`, `candidates`, `most` (seconds of work, and
+`seconds` are on the wall: standing in line is no work), `crashes` (of modules that cannot be imported: `id`, `path`,
+`line`, `exception`). Answers: `located`, `stats`, `patch` (best first), `ended`.
 """
 
 from __future__ import annotations
@@ -109,8 +110,6 @@ def _search(spec: Dict[str, Any], begun: float, out: int) -> None:
             why = cases.with_unittest(spec.get("tests", []), wanted, work)
         else:
             why = cases.with_pytest(wanted, spec.get("options", []), work)
-            if why and spec.get("options"):
-                why = cases.with_pytest(wanted, [], work)
         if why:
             say({"kind": "ended", "why": why})
     except Exception as problem:

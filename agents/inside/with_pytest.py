@@ -24,14 +24,24 @@ def tool() -> str:
 
 def run(spec: dict[str, Any], recorder: Any, clock: Clock, switch: Callable[[str], None] | None) -> int:
     """Run pytest; its exit status only tells whether a session took place."""
-    root = recorder.root
-    plugin = Plugin(recorder, clock, switch, spec.get("select"))
-    heard = plugin.listen()
-    code = int(pytest.main(arguments(spec, root), plugins=[plugin]))
-    plugin.stop_listening()
-    if not plugin.began:
-        recorder.say("usage", **_refusal(heard.getvalue()[-HEARD:]))
-    return code
+    ear = Ear()
+    ear.hear(arguments(spec, recorder.root), Plugin(recorder, clock, switch, spec.get("select")))
+    if not ear.began:
+        recorder.say("usage", **_refusal(ear.heard))
+    return ear.code
+
+
+def session(spec: dict[str, Any], plugin: Any) -> Ear:
+    """Run pytest with what it knows of `addopts`: the plugins of the other options are not installed."""
+    left = list(spec.get("addopts") or [])
+    while True:
+        ear = Ear()
+        ear.hear(arguments(dict(spec, addopts=left), os.path.realpath(os.getcwd())), plugin)
+        refused = {} if ear.began else _refusal(ear.heard)
+        if ear.began or not left or "conftest" in refused:
+            return ear
+        known = [option for option in left if option not in refused["unknown"]]
+        left = known if len(known) < len(left) else []
 
 
 def arguments(spec: dict[str, Any], root: str) -> list[str]:
@@ -49,13 +59,42 @@ def arguments(spec: dict[str, Any], root: str) -> list[str]:
     return fixed + list(spec.get("addopts") or []) + paths
 
 
+class Ear:
+    """Hears what pytest says before its session: then only text tells why there is none."""
+
+    def __init__(self) -> None:
+        self.began = False
+        self.code = 0
+        self.heard = ""
+        self._stderr: Any = None
+
+    def hear(self, told: list[str], plugin: Any) -> None:
+        """Run pytest with these arguments and a plugin; `code` is its exit status then."""
+        heard = io.StringIO()
+        self._stderr, sys.stderr = sys.stderr, heard
+        try:
+            self.code = int(pytest.main(told, plugins=[self, plugin]))
+        finally:
+            self._stop()
+            self.heard = heard.getvalue()[-HEARD:]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: Any) -> None:
+        """The options were understood and the first conftest files imported."""
+        self.began = True
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._stderr is not None:
+            sys.stderr, self._stderr = self._stderr, None
+
+
 class Plugin:
     """What pytest calls; the results leave through the recorder the moment a test has ended."""
 
     def __init__(
         self, recorder: Any, clock: Clock, switch: Callable[[str], None] | None, select: list[str] | None
     ) -> None:
-        self.began = False
         self._recorder = recorder
         self._clock = clock
         self._switch = switch
@@ -63,26 +102,8 @@ class Plugin:
         self._failures: dict[str, dict[str, Any]] = {}
         self._outcome: dict[str, str] = {}
         self._seconds: dict[str, float] = {}
-        self._stderr: Any = None
-
-    def listen(self) -> io.StringIO:
-        """Hear what pytest says before its session: then only text tells why there is none."""
-        heard = io.StringIO()
-        self._stderr, sys.stderr = sys.stderr, heard
-        return heard
-
-    def stop_listening(self) -> None:
-        """Give the standard error back."""
-        if self._stderr is not None:
-            sys.stderr, self._stderr = self._stderr, None
 
     # --- collection
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionstart(self, session: Any) -> None:
-        """The options were understood and the first conftest files imported."""
-        self.began = True
-        self.stop_listening()
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_make_collect_report(self, collector: Any) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,14 +67,6 @@ def why_not(connected: Connected, *, allow_unknown_price: bool) -> str:
     return next(filter(None, (_why_not(connected, name, allow_unknown_price) for name in connected.names)), "")
 
 
-def how_to_connect(needed_for: str) -> str:
-    """Return the one line for a user without a model."""
-    return (
-        f"{needed_for} needs a model: set KAIZEN_MODEL, e.g. groq/openai/gpt-oss-120b with GROQ_API_KEY, "
-        "or ollama/qwen3 with Ollama on this machine (docs/models.md)"
-    )
-
-
 def _why_not(connected: Connected, name: str, allow_unknown_price: bool) -> str:
     said = connected.lacking(name)
     if said:
@@ -86,9 +78,3 @@ def _why_not(connected: Connected, name: str, allow_unknown_price: bool) -> str:
         f"the price of {name} is unknown, so no budget of money would hold: add --allow-unknown-price, or name a model "
         "with a known price"
     )
-
-
-def names_in(text: str | Sequence[str]) -> tuple[str, ...]:
-    """Return the models that are named in a setting, separated by commas."""
-    parts = text.split(",") if isinstance(text, str) else text
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))

@@ -13,6 +13,7 @@ from typing import Any
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
 from agents.techniques.trial import Before, accepted, before
+from agents.workspace.addopts import kept_options
 from agents.workspace.layout import Layout, read_layout
 from ledger.events import Task
 
@@ -20,6 +21,8 @@ TRIES = 5
 """How many ranked patches are shown to the real suite."""
 SUITES = 4
 """A short search may take this many times longer than the whole suite: it runs much of it, again and again."""
+PATIENCE = 3
+"""On a busy machine a short search may last so many times longer than it works."""
 SHARE = 0.7
 """Share of the time left that the search may take; the rest is for the suite."""
 
@@ -30,7 +33,7 @@ class TemplateRepair:
     def __init__(
         self, name: str = "template_repair", *, most: float = math.inf, workers: int = 2, candidates: int = 200_000
     ) -> None:
-        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds."""
+        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds of work."""
         self.name = name
         self.most = most
         self.workers = workers
@@ -47,7 +50,7 @@ class TemplateRepair:
             return Nothing("none of the task's tests fails any more")
         left = until - time.monotonic()
         seconds = min(left * SHARE, left - 1.5 * was.seconds) if was.whole else left * SHARE
-        seconds = min(seconds, self.most + SUITES * was.seconds)
+        seconds = min(seconds, PATIENCE * (self.most + SUITES * was.seconds))
         if seconds < 3.0:
             return Nothing(f"no time to search: running the tests takes {was.seconds:.0f} s")
         bench.progress(f"searching small edits for {len(was.failing)} failing test{'s' * (len(was.failing) > 1)}")
@@ -75,7 +78,7 @@ class TemplateRepair:
             "files": list(layout.files),
             "tests": list(layout.tests),
             "runner": was.runner,
-            "options": list(layout.addopts),
+            "options": kept_options(layout.addopts)[0],
             "failing": list(was.red),
             "passing": list(was.passing),
             "beside": list(was.beside),
@@ -85,6 +88,7 @@ class TemplateRepair:
                 for frame in test.frames
             ],
             "seconds": seconds,
+            "most": min(seconds, self.most + SUITES * was.seconds),
             "workers": self.workers,
             "candidates": self.candidates,
         }
@@ -162,7 +166,10 @@ def _why(run: InsideRun, refused: Sequence[str]) -> str:
     why = next((str(message["why"]) for message in messages if message["kind"] == "ended" and message["why"]), "")
     if why:
         return why
-    tried = _stats(messages).get("candidates")
+    stats = _stats(messages)
+    tried = stats.get("candidates")
+    if stats.get("plausible"):
+        return f"{stats['plausible']} plausible edits of {tried}, none confirmed by a fresh run of the tests"
     if tried is None:
         ended = f"{run.completed.outcome} {run.completed.exit}"
         return f"the search did not reach its end ({ended}); give it more time or memory"

@@ -61,7 +61,7 @@ def both_tools() -> str:
 
 async def code_dangers(target: Target, files: Sequence[str], trusted: Path) -> Part:
     """Run bandit on these files."""
-    bandit = own_tool("bandit", "bandit")
+    bandit = own_tool("bandit", "bandit", without=("yaml", "rich.progress"))  # its settings, and a bar for terminals
     empty = ("--ini", "/dev/null", "-x", "/nonexistent")
     argv = [*bandit.argv, "-q", "-f", "json", "--exit-zero", "--ignore-nosec", *empty, *skipped(trusted)]
     done = await target.run([*argv, "--", *files], limits=LIMITS, shown=bandit.shown)
@@ -73,7 +73,7 @@ async def code_dangers(target: Target, files: Sequence[str], trusted: Path) -> P
 
 async def committed_secrets(target: Target, files: Sequence[str] = ()) -> Part:
     """Run detect-secrets on these files, or on every file of the project."""
-    secrets = own_tool("detect_secrets", "detect-secrets")
+    secrets = own_tool("detect_secrets", "detect-secrets", without=("requests",))  # asks whether they are live
     argv = [*secrets.argv, "scan", "--all-files", "--no-verify", "--disable-filter", LOOKED_AT]
     argv += [word for detector in GUESSES for word in ("--disable-plugin", detector)]
     named = [f"./{path}" for path in files] or ["."]

@@ -89,13 +89,3 @@ def plain(text: str) -> str:
     return _CONTROL.sub(
         lambda found: f"\\u{ord(found[0]):04x}" if ord(found[0]) > 255 else f"\\x{ord(found[0]):02x}", text
     )
-
-
-def clipped(text: str, most: int) -> str:
-    """Keep the beginning and the end of a long text and say in between how much was left out."""
-    if len(text) <= most:
-        return text
-    head, tail = text[: most * 2 // 5], text[-(most * 3 // 5) :]
-    head, tail = head[: head.rfind("\n") + 1] or head, tail[tail.find("\n") + 1 :] or tail
-    left = len(text) - len(head) - len(tail)
-    return f"{head}[... {left} characters left out ...]\n{tail}"

@@ -13,11 +13,11 @@ from typing import Any
 
 import agents.inside
 from agents.ports import Command, Completed, InsideRun, Limits, Produced, Sandbox, SuiteResult
-from agents.tools.addopts import kept_options
 from agents.tools.copies import Collected, copy_tree, lay, lend_packages
 from agents.tools.copies import collect as collected
 from agents.tools.suite_result import suite_result
 from agents.tools.toolchain import Toolchain, programs_in, toolchains
+from agents.workspace.addopts import kept_options
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
 

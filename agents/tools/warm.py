@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agents.ports import AgentError, Completed, InsideRun, Limits, SuiteResult
-from agents.tools.addopts import kept_options
 from agents.tools.suite_result import suite_result
 from agents.tools.target import SandboxedTarget, messages_in
+from agents.workspace.addopts import kept_options
 from agents.workspace.git import GitError
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Mirror

@@ -65,17 +65,9 @@ class Mirror:
         self.git = Git(git_dir)
         if not (git_dir / "HEAD").exists():
             _make(git_dir)
-        self._clear_leftovers()
+        self._tidy()
         (git_dir / "info").mkdir(exist_ok=True)
         (git_dir / "info" / "exclude").write_text(NEVER_ADDED)
-
-    def tidy(self) -> None:
-        """Remove what git and this class leave when they are killed; nobody else may be at work here."""
-        for pattern in ("**/*.lock", "objects/**/tmp_*"):
-            for stray in self.path.glob(pattern):
-                stray.unlink(missing_ok=True)
-        for folder in self.path.glob("index-*"):
-            shutil.rmtree(folder)
 
     # --- reading the user's repository
 
@@ -288,10 +280,11 @@ class Mirror:
         user("update-ref", "--no-deref", name, commit, known or "0" * 40)
         return name
 
-    def _clear_leftovers(self) -> None:
-        """Remove the locks and indexes of a killed process; whoever opens the mirror holds the project's lease."""
-        for lock in self.path.rglob("*.lock"):
-            lock.unlink(missing_ok=True)
+    def _tidy(self) -> None:
+        """Remove what git and this class leave when they are killed; who opens the mirror holds the project's lease."""
+        for pattern in ("**/*.lock", "objects/**/tmp_*"):
+            for stray in self.path.glob(pattern):
+                stray.unlink(missing_ok=True)
         for folder in self.path.glob("index-*"):
             shutil.rmtree(folder, ignore_errors=True)
 

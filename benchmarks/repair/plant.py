@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -196,7 +196,7 @@ PLANTERS: tuple[Planter, ...] = (
 )  # fmt: skip
 
 
-def bugs(project: Path, files: list[str], rng: random.Random) -> Iterator[Bug]:
+def bugs(project: Path, files: list[str], rng: random.Random, planters: Sequence[Planter] = PLANTERS) -> Iterator[Bug]:
     """Yield bugs for ever: first a kind, then a place among all that fit, so that rare kinds come as often."""
     plots: list[tuple[str, Plot]] = []
     for path in files:
@@ -205,7 +205,7 @@ def bugs(project: Path, files: list[str], rng: random.Random) -> Iterator[Bug]:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 plots.append((path, Plot(data, node, rng)))
     while plots:
-        planter = rng.choice(PLANTERS)
+        planter = rng.choice(planters)
         path, plot = rng.choice(plots)
         changes = [
             (node, change)

@@ -81,12 +81,9 @@ class HomeLedgers:
         return store
 
     def _files(self) -> dict[ProjectName, Path]:
-        """Return ledgers by project; where two projects share a name, the later ones carry their id as well."""
-        files: dict[ProjectName, Path] = {}
-        for file in sorted(self._home.glob(f"projects/*/*{_ENDING}")):
-            name = ProjectName(file.name.removesuffix(_ENDING))
-            files[name if name not in files else ProjectName(f"{name}-{file.parent.name}")] = file
-        return files
+        """Return ledgers by project; a home gives no name twice."""
+        files = sorted(self._home.glob(f"projects/*/*{_ENDING}"))
+        return {ProjectName(file.name.removesuffix(_ENDING)): file for file in files}
 
 
 async def _serve(alone: Alone, ledgers: HomeLedgers) -> None:

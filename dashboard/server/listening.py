@@ -20,7 +20,9 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         why = error.strerror or str(error)
-        raise PortTaken(f"cannot listen on {host}:{port}: {why}; choose another port with --port") from error
+        raise PortTaken(
+            f"cannot listen on {host}:{port}: {why}; choose another port with --port or KAIZEN_PORT"
+        ) from error
     listening.setblocking(False)
     return listening
 

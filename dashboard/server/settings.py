@@ -71,6 +71,6 @@ def from_environment(environment: Mapping[str, str]) -> Alone:
         host=environment.get("KAIZEN_HOST") or "127.0.0.1",
         port=int(port),
         token=environment.get("KAIZEN_TOKEN", ""),
-        names=tuple(name.strip() for name in environment.get("KAIZEN_NAMES", "").split(",") if name.strip()),
+        names=tuple(name.strip() for name in environment.get("KAIZEN_ALLOWED_HOSTS", "").split(",") if name.strip()),
         level=environment.get("KAIZEN_LOG_LEVEL") or "info",
     )

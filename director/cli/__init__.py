@@ -12,6 +12,7 @@ from director.cli.referee import referee
 from director.cli.run import run
 from director.cli.sandbox import sandbox
 from director.cli.shred import shred
+from director.cli.watching import watch
 
 app = typer.Typer(
     name="kaizen",
@@ -28,7 +29,7 @@ app.command("projects")(reading.projects)
 app.command("status")(reading.status)
 app.command("gates")(reading.gates)
 app.command("log")(reading.log)
-app.command("watch")(reading.watch)
+app.command("watch")(watch)
 app.command("stop")(asking.stop)
 app.command("pause")(asking.pause)
 app.command("resume")(asking.resume)

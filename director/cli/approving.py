@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json as jsonlib
-import os
-import sys
 import time
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
-from director.bootstrap import Known
-from director.cli.door import Door, choose_project, door
-from director.cli.errors import one_line_errors
+from director.cli.door import Door, answered
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
-from director.settings import load
 
 ApprovalArgument = Annotated[str, typer.Argument(help="Id of the call, see `kaizen approvals`.")]
 DigestOption = Annotated[
@@ -34,15 +28,15 @@ def approvals(
 ) -> None:
     """List the calls of agents that wait for a person, with exactly what each would do."""
     state = "all" if every else "open"
-    found = through(project, False, lambda d, place: d.get(f"{place}/approvals", state=state))["approvals"]
+    found = answered(project, lambda d, place: d.get(f"{place}/approvals", state=state))["approvals"]
     if json:
-        _print(jsonlib.dumps(found, ensure_ascii=False, indent=2))
+        write_json(found, indent=2)
         return
     if not found:
-        _print("nothing waits for an answer")
+        write("nothing waits for an answer")
     for row in found:
         for line in _lines(row):
-            _print(line)
+            write(line)
 
 
 def approve(
@@ -91,13 +85,13 @@ def _answer(
             row = await d.get(where)
         return row
 
-    row = through(project, yes, go)
+    row = answered(project, go, act=yes)
     if json:
-        _print(jsonlib.dumps({"done": yes, "call": row}, ensure_ascii=False))
+        write_json({"done": yes, "call": row})
         return
     for line in _lines(row):
-        _print(line)
-    _print(f"{what}: done" if yes else f"nothing was answered; add --yes to {what} it")
+        write(line)
+    write(f"{what}: done" if yes else f"nothing was answered; add --yes to {what} it")
 
 
 def _lines(row: dict[str, Any]) -> list[str]:
@@ -131,20 +125,3 @@ def _object(text: str | None) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise typer.BadParameter("--arguments must be a JSON object")
     return value
-
-
-def through(project: str | None, act: bool, question: Callable[[Door, str], Coroutine[Any, Any, Any]]) -> Any:
-    """Return the answer to a question about a project; with `act`, a director of it is at work meanwhile."""
-    with one_line_errors():
-        settings = load(os.environ)
-        known: Known = choose_project(settings, project)
-
-        async def go() -> Any:
-            async with door(settings, act=known if act else None) as d:
-                return await question(d, f"/api/v1/projects/{known.label}")
-
-        return asyncio.run(go())
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import os
-import sys
 import time
 from contextlib import suppress
 from typing import Annotated, Any
@@ -14,7 +12,8 @@ import typer
 
 from director.bootstrap import Known
 from director.cli.door import PATIENCE, Door, Unreachable, choose_project, door
-from director.cli.errors import USAGE, Refused, one_line_errors
+from director.cli.errors import one_line_errors
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
 from director.settings import Settings, load
 from ledger.errors import Locked
@@ -61,31 +60,31 @@ def rollback(
         known = choose_project(settings, project)
 
         async def go() -> None:
-            async with door(settings, act=known if yes else None) as d:
+            async with door(settings, known, act=yes) as d:
                 await _roll_back(d, known, checkpoint, yes, json)
 
         asyncio.run(go())
 
 
 async def _roll_back(d: Door, known: Known, checkpoint: str, yes: bool, json: bool) -> None:
-    project = f"/api/v1/projects/{known.label}"
+    project = f"/api/v1/projects/{known.name}"
     plan = await d.get(f"{project}/checkpoints/{checkpoint}/rollback")
     answer, notices = "", []
     if yes:
         head = (await d.get(f"{project}/events", limit=1))["head"]
-        answer = await d.wish(known.label, what="rollback", checkpoint=checkpoint, head=plan["head"])
+        answer = await d.wish(known.name, what="rollback", checkpoint=checkpoint, head=plan["head"])
         said = await d.get(f"{project}/events", after=head, kind="NoticeRaised")
         notices = [row["message"] for row in said["events"]]
     if json:
         found = {"preview": plan, "done": yes, "created": answer or None, "notices": notices}
-        _print(jsonlib.dumps(found, ensure_ascii=False))
+        write_json(found)
         return
     for line in (*_preview_lines(plan), *notices):
-        _print(line)
+        write(line)
     if yes:
-        _print(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")
+        write(f"done: the branch is back at {checkpoint}; checkpoint {answer} was made, `kaizen rollback` can undo it")
     else:
-        _print("nothing was changed; add --yes to do it")
+        write("nothing was changed; add --yes to do it")
 
 
 def _preview_lines(plan: dict[str, Any]) -> list[str]:
@@ -107,14 +106,17 @@ def _wish(project: str | None, what: str, json: bool, **more: str) -> None:
         known = choose_project(settings, project)
 
         async def ask() -> str:
-            async with door(settings, act=known) as d:
-                request = await d.ask(known.label, what=what, **more)
+            async with door(settings, known, act=True) as d:
+                request = await d.ask(known.name, what=what, **more)
                 with suppress(Unreachable):
-                    return await d.answer(known.label, request)
+                    return await d.answer(known.name, request)
             return await _answer_in_the_ledger(settings, known, request)
 
         note = asyncio.run(ask())
-    _print(jsonlib.dumps({"what": what, "note": note}) if json else f"{what}: done{f' ({note})' if note else ''}")
+    if json:
+        write_json({"what": what, "note": note})
+    else:
+        write(f"{what}: done{f' ({note})' if note else ''}")
 
 
 async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) -> str:
@@ -122,16 +124,9 @@ async def _answer_in_the_ledger(settings: Settings, known: Known, request: str) 
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            async with door(settings) as d:
-                return await d.answer(known.label, request)
+            async with door(settings, known) as d:
+                return await d.answer(known.name, request)
         except (Unreachable, Locked):
             if time.monotonic() > until:
                 raise
         await asyncio.sleep(0.2)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-
-
-__all__ = ["USAGE", "Refused", "checkpoint", "pause", "resume", "rollback", "stop"]

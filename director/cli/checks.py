@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json as jsonlib
 import os
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from agents.workspace.git import OLDEST, version_of_git
 from director.bootstrap import sandbox_of, tool, verify_file
 from director.cli.door import choose_project, find_daemon
 from director.cli.errors import INTERNAL, one_line_errors
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption, ProjectOption
 from director.settings import Settings, load
 
@@ -41,12 +41,12 @@ def verify(project: ProjectOption = None, *, json: JsonOption = False) -> None:
         known = choose_project(load(os.environ), project)
         verdict = verify_file(known.ledger)
     if json:
-        _print(jsonlib.dumps(asdict(verdict)))
+        write_json(asdict(verdict))
     elif verdict.intact:
-        _print(f"intact: {verdict.events} events, head {verdict.link[:16]}")
+        write(f"intact: {verdict.events} events, head {verdict.link[:16]}")
     else:
         where = f" at position {verdict.position}" if verdict.position else ""
-        _print(f"DAMAGED{where}: {verdict.why}; restore a backup of {known.ledger}")
+        write(f"DAMAGED{where}: {verdict.why}; restore a backup of {known.ledger}")
     if not verdict.intact:
         raise typer.Exit(INTERNAL)
 
@@ -57,10 +57,10 @@ def doctor(*, json: JsonOption = False) -> None:
         settings = load(os.environ)
         found = list(_checks(settings))
     if json:
-        _print(jsonlib.dumps([asdict(check) for check in found]))
+        write_json([asdict(check) for check in found])
     else:
         for check in found:
-            _print(f"{'ok' if check.ok else 'MISSING':<8} {check.what:<10} {check.said}")
+            write(f"{'ok' if check.ok else 'MISSING':<8} {check.what:<10} {check.said}")
     if not all(check.ok for check in found):
         raise typer.Exit(INTERNAL)
 
@@ -122,7 +122,3 @@ def _home(home: Path) -> Check:
 def _page() -> Check:
     static = Path(importlib.import_module("dashboard").__file__ or "").parent / "server" / "static" / "index.html"
     return Check("page", static.is_file(), "built" if static.is_file() else "not built: `make setup`")
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

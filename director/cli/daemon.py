@@ -15,8 +15,9 @@ from typing import Annotated
 import typer
 
 from director.bootstrap import sandbox_of
-from director.cli.door import VERSION, Daemon, Door, find_daemon
+from director.cli.door import Daemon, Door, find_daemon, take_home
 from director.cli.errors import Refused, one_line_errors, say_error
+from director.cli.output import write
 from director.host import Host, start_logs
 from director.settings import Settings, load
 
@@ -41,7 +42,7 @@ def up(
         else:
             running = find_daemon(settings.home)
             daemon = running or _start(settings, port, accept_no_sandbox)
-            _print(f"{'up already' if running else 'up'}: process {daemon.pid}, {_fresh_address(daemon)}")
+            write(f"{'up already' if running else 'up'}: process {daemon.pid}, {_fresh_address(daemon)}")
 
 
 def down() -> None:
@@ -49,7 +50,7 @@ def down() -> None:
     with one_line_errors():
         daemon = find_daemon(load(os.environ).home)
         if daemon is None:
-            _print("down: no daemon is at work")
+            write("down: no daemon is at work")
             return
         os.kill(daemon.pid, signal.SIGTERM)
         until = time.monotonic() + ENDING
@@ -57,7 +58,7 @@ def down() -> None:
             if time.monotonic() > until:
                 raise Refused(f"process {daemon.pid} did not end within {ENDING:.0f} s; `kill -9 {daemon.pid}` is safe")
             time.sleep(0.05)
-        _print("down")
+        write("down")
 
 
 def open_page() -> None:
@@ -66,7 +67,7 @@ def open_page() -> None:
         daemon = find_daemon(load(os.environ).home)
         if daemon is None:
             raise Refused("no daemon is at work: start it with `kaizen up`")
-        _print(_fresh_address(daemon))
+        write(_fresh_address(daemon))
 
 
 async def _serve(settings: Settings) -> None:
@@ -75,12 +76,10 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     sandbox = await asyncio.to_thread(sandbox_of, settings, False)
-    async with Host(settings, sandbox, time.time, version=VERSION, purpose="kaizen up") as host:
-        page = host.serve(opening=True)
-        _print(f"dashboard    {page.address}")
+    async with await take_home(settings, sandbox, "kaizen up") as host:
+        write(f"dashboard    {host.serve().address}")
         for project, why in (await host.open_all()).items():
             say_error(f"project {project} rests: {why}")
-        page.opened()
         await _until_over(host, ended)
 
 
@@ -146,8 +145,3 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -6,27 +6,32 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from agents.ports import Sandbox
 from agents.workspace.mirror import Unusable, locate
 from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
-from director.cli.errors import Refused
-from director.host import BRIEF, DAEMON, Host, Reading
-from director.settings import Settings
+from director.cli.errors import Refused, one_line_errors
+from director.host import BRIEF, DAEMON, Host, Visit
+from director.settings import Settings, load
 from ledger.errors import Locked
 
 if TYPE_CHECKING:
     import httpx
 
+_Taken = TypeVar("_Taken")
+_Answer = TypeVar("_Answer")
 VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
+NO_PROJECT = "there is no project yet: `kaizen run PATH` begins one"
+TURNING = 3.0
+"""Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
 
 
 class Unreachable(Refused):
@@ -38,6 +43,8 @@ class Door:
     """The API of a home."""
 
     client: httpx.AsyncClient
+    brief: bool = False
+    """The home is held by this command alone, and only as long as it asks."""
 
     async def get(self, path: str, **parameters: str | int | float) -> Any:
         """Return the JSON of a resource; raise Refused with the server's own line."""
@@ -93,7 +100,7 @@ class Daemon:
     port: int
     token: str
     opening: bool = False
-    """It serves, but not yet all of its projects."""
+    """It serves, but not yet all of its projects; it says so itself."""
 
     def client(self) -> httpx.AsyncClient:
         """Return a client that bears its token; proxies of the environment are not for loopback."""
@@ -112,7 +119,7 @@ def find_daemon(home: Path) -> Daemon | None:
     file = home / DAEMON
     try:
         found = json.loads(file.read_text("utf-8"))
-        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]), bool(found.get("opening")))
+        daemon = Daemon(int(found["pid"]), int(found["port"]), str(found["token"]))
         os.kill(daemon.pid, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -121,54 +128,75 @@ def find_daemon(home: Path) -> Daemon | None:
     headers = {"Authorization": f"Bearer {daemon.token}"}
     try:
         said = httpx.get(f"http://127.0.0.1:{daemon.port}/info", headers=headers, timeout=PATIENCE, trust_env=False)
-    except httpx.HTTPError:
+        opening = bool(dict(said.json()).get("opening"))
+    except (httpx.HTTPError, ValueError, TypeError):
         return None
-    return daemon if said.status_code == 200 else None
+    return replace(daemon, opening=opening) if said.status_code == 200 else None
 
 
 @asynccontextmanager
-async def door(settings: Settings, *, act: Known | None = None) -> AsyncIterator[Door]:
-    """Reach the home; with `act`, a director of that project is at work and can answer requests."""
-    found = await _holder(settings, None if act is None else sandbox_of(settings, example=True))
+async def door(settings: Settings, known: Known | None = None, *, act: bool = False) -> AsyncIterator[Door]:
+    """Reach the home and one project in it; with `act`, a director of it answers requests, and begins nothing."""
+    found = await _holder(settings, known, sandbox_of(settings, example=True) if act else None)
     if isinstance(found, Daemon):
         async with found.client() as client:
             yield Door(client)
-    elif isinstance(found, Reading):
+    elif isinstance(found, Visit):
         async with found, _to(found.page) as client:
-            yield Door(client)
+            yield Door(client, brief=True)
     else:
         async with found:
             page = found.serve(announced=False)
-            await found.open_known(act.id if act else "")
+            if known is not None:
+                await found.open_known(known.id)
             async with _to(page) as client:
-                yield Door(client)
+                yield Door(client, brief=True)
 
 
-async def _holder(settings: Settings, sandbox: Sandbox | None) -> Daemon | Reading | Host:
+def answered(project: str | None, question: Callable[[Door, str], Awaitable[_Answer]], *, act: bool = False) -> _Answer:
+    """Return the answer to a question about a project, which is handed its place in the API; `act` as for `door`.
+
+    What is somebody's to mend ends the command with one line.
+    """
+    with one_line_errors():
+        settings = load(os.environ)
+        known = choose_project(settings, project)
+
+        async def ask() -> _Answer:
+            async with door(settings, known, act=act) as d:
+                return await question(d, f"/api/v1/projects/{known.name}")
+
+        return asyncio.run(ask())
+
+
+async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | None) -> Daemon | Visit | Host:
     """Return who holds the home: a daemon, or ourselves; another command of a moment is waited for."""
-    until = time.monotonic() + PATIENCE
-    while True:
+
+    def take() -> Daemon | Visit | Host:
         daemon = find_daemon(settings.home)
         if daemon is not None:
             return daemon
-        try:
-            if sandbox is None:
-                return Reading(settings, version=VERSION, clock=time.time)
-            return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF)
-        except Locked as locked:
-            if BRIEF not in locked.holder or time.monotonic() > until:
-                raise
-        await asyncio.sleep(0.1)
+        if sandbox is None:
+            return Visit(settings, known, version=VERSION, clock=time.time)
+        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF, works=False)
+
+    return await _when_free(take, others=TURNING)
 
 
 async def take_home(settings: Settings, sandbox: Sandbox, purpose: str) -> Host:
     """Take the home for as long as a run or a daemon lasts; a command of a moment is waited for. Raise Locked."""
-    until = time.monotonic() + PATIENCE
+    return await _when_free(lambda: Host(settings, sandbox, time.time, version=VERSION, purpose=purpose))
+
+
+async def _when_free(take: Callable[[], _Taken], *, others: float = 0.0) -> _Taken:
+    """Take the home when a command of a moment lets go of it; wait for anybody else only `others` seconds."""
+    began = time.monotonic()
     while True:
         try:
-            return Host(settings, sandbox, time.time, version=VERSION, purpose=purpose)
+            return take()
         except Locked as locked:
-            if BRIEF not in locked.holder or time.monotonic() > until:
+            patience = PATIENCE if BRIEF in locked.holder else others
+            if time.monotonic() - began > patience:
                 raise
         await asyncio.sleep(0.1)
 
@@ -177,7 +205,7 @@ def choose_project(settings: Settings, name: str | None) -> Known:
     """Return the project that is meant: by name, else the one of the working directory, else the only one."""
     known = known_projects(settings.home)
     if name is not None:
-        found = [k for k in known if name in (k.label, k.id)]
+        found = [k for k in known if name in (k.name, k.id)]
         if found:
             return found[0]
         raise Refused(f"no project is called {name}; {_list(known)}")
@@ -190,7 +218,9 @@ def choose_project(settings: Settings, name: str | None) -> Known:
         return found[0]
     if len(known) == 1:
         return known[0]
-    raise Refused(f"which project? give --project; {_list(known)}")
+    if not known:
+        raise Refused(NO_PROJECT)
+    raise Refused(f"which project? name it with --project, or ask in its directory; {_list(known)}")
 
 
 def _to(page: Any) -> httpx.AsyncClient:
@@ -198,7 +228,7 @@ def _to(page: Any) -> httpx.AsyncClient:
 
 
 def _list(known: tuple[Known, ...]) -> str:
-    return f"known are {', '.join(k.label for k in known)}" if known else "there is none yet: `kaizen run PATH`"
+    return f"known are {', '.join(k.name for k in known)}" if known else NO_PROJECT
 
 
 def _is_starting(response: httpx.Response) -> bool:

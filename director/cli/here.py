@@ -163,7 +163,7 @@ async def _ask(host: Host, path: Path, request: RequestId) -> Project:
             if isinstance(event, RequestRefused) and event.request == request:
                 raise Refused(event.why)
             if isinstance(event, RequestHonoured) and event.request == request:
-                return next(p for p in host.projects.values() if p.label == event.note)
+                return next(p for p in host.projects.values() if p.name == event.note)
     raise Refused("the home's ledger was closed")
 
 

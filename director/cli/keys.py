@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -15,6 +14,7 @@ import typer
 
 from director.cli.door import Door, door
 from director.cli.errors import Refused, one_line_errors
+from director.cli.output import write, write_json
 from director.cli.reading import JsonOption
 from director.settings import load
 
@@ -65,10 +65,16 @@ def keys(
             )
         if what is What.LIST:
             rows = _ask(lambda d: d.get(KEYS))["keys"]
-            _print(jsonlib.dumps(rows, indent=2) if json else "\n".join(map(_line, rows)) or "no keys yet")
+            if json:
+                write_json(rows, indent=2)
+            else:
+                write("\n".join(map(_line, rows)) or "no keys yet: `kaizen keys create NAME` makes one")
         elif what is What.REVOKE:
             row = _ask(lambda d: d.delete(f"{KEYS}/{name}"))
-            _print(jsonlib.dumps(row) if json else f"revoked {row['key']} ({row['name']})")
+            if json:
+                write_json(row)
+            else:
+                write(f"revoked {row['key']} ({row['name']})")
         else:
             _create({
                 "name": name,
@@ -81,9 +87,9 @@ def keys(
 def _create(body: dict[str, Any], *, json: bool) -> None:
     row = _ask(lambda d: d.post(KEYS, body))
     if json:
-        _print(jsonlib.dumps(row))
+        write_json(row)
         return
-    _print(row["secret"])
+    write(row["secret"])
     sys.stderr.write(f"key {row['key']} ({', '.join(row['scopes'])}) {_until(row)}; it is not shown again\n")
 
 
@@ -106,7 +112,3 @@ def _ask(question: Callable[[Door], Coroutine[Any, Any, Any]]) -> Any:
             return await question(d)
 
     return asyncio.run(through())
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")

@@ -25,48 +25,41 @@ class Nothing(Strict):
     """No arguments: it is about the project."""
 
 
-class TellStatus:
+class Tells:
+    """Tells what a command that reads says of the project."""
+
+    arguments = Nothing
+    words: tuple[str, ...]
+    """The command."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+
+    def risk(self, arguments: Nothing) -> Risk:
+        """It only looks."""
+        return "read"
+
+    def resources(self, arguments: Nothing) -> Resources:
+        """Nothing of the worktree."""
+        return Resources()
+
+    async def run(self, arguments: Nothing, bench: ToolBench) -> ToolResult:
+        """Ask as the command does."""
+        return await _read(self._project, self.words)
+
+
+class TellStatus(Tells):
     """Tell where the project stands in Kaizen: its run, its gates with their values, who works on what. As JSON."""
 
     name = "kaizen_status"
-    arguments = Nothing
-
-    def __init__(self, project: Path) -> None:
-        self._project = project
-
-    def risk(self, arguments: Nothing) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Nothing) -> Resources:
-        """Nothing of the worktree."""
-        return Resources()
-
-    async def run(self, arguments: Nothing, bench: ToolBench) -> ToolResult:
-        """Ask as `kaizen status` does."""
-        return await _read(self._project, ["status", "--json"])
+    words = ("status", "--json")
 
 
-class TellGates:
+class TellGates(Tells):
     """Tell every quality gate of the project with its state, value, target and findings. As JSON."""
 
     name = "kaizen_gates"
-    arguments = Nothing
-
-    def __init__(self, project: Path) -> None:
-        self._project = project
-
-    def risk(self, arguments: Nothing) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Nothing) -> Resources:
-        """Nothing of the worktree."""
-        return Resources()
-
-    async def run(self, arguments: Nothing, bench: ToolBench) -> ToolResult:
-        """Ask as `kaizen gates` does."""
-        return await _read(self._project, ["gates", "--json", "--all"])
+    words = ("gates", "--json", "--all")
 
 
 class RunArguments(Strict):
@@ -121,7 +114,7 @@ class BeginRun:
         return ToolResult(status == 0, f"{said}\n{end}".strip(), end, facts={"ended": True, "exit": status})
 
     async def stop(self) -> None:
-        """Stop a run at work in good order: it goes on at the next start."""
+        """Stop a run at work in good order; what landed is kept and delivered."""
         if self._child is not None and self._child.returncode is None:
             self._child.send_signal(signal.SIGINT)
             with suppress(TimeoutError):
@@ -150,6 +143,3 @@ async def _read(project: Path, words: Sequence[str]) -> ToolResult:
 def _line(words: Sequence[str]) -> list[str]:
     """Start this very program, blind to modules of the directory it works in."""
     return [sys.executable, "-P", "-m", "director", *words]
-
-
-__all__ = ["TellGates", "BeginRun", "TellStatus"]

@@ -18,7 +18,7 @@ from director.cli.errors import INTERRUPTED, Refused, one_line_errors
 
 def model_server(
     script: Annotated[
-        Path | None, typer.Argument(help="Answers and faults: JSON lines, or TOML with [[line]] tables.")
+        Path | None, typer.Argument(help="Answers and faults: JSON lines, or TOML with a table `line` for each.")
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
     log: Annotated[

@@ -1,4 +1,4 @@
-"""Commands that only read: status, gates, log, watch, checkpoints, projects."""
+"""Commands that only read: status, gates, log, checkpoints, projects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,17 +17,21 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
-from director.bootstrap import known_projects, repository_of
-from director.cli.door import Door, choose_project, door
+from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
-from director.cli.report import JsonLines, Lines, cut
+from director.cli.output import write, write_json
+from director.cli.report import cut
+from director.core.goals import GATE
+from director.gates.defaults import UNASKED
 from director.settings import load
+from ledger.errors import LedgerError
 from ledger.events import AnyEvent
 from ledger.events.recorded import Recorded
 
 ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON instead of a table.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 PAGE = 500
 _WIDE = 200
 """Columns where there is no terminal to say how many it has."""
@@ -37,25 +41,25 @@ PACE = 0.5
 
 def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
-    board, forecast = _read(project, _standing)
+    board, forecast = answered(project, _standing)
     if json:
-        _write_json(board)
+        write_json(board, indent=2)
         return
     run = board["run"]
     if run is None:
-        _print(f"{board['project']['name']}: no run yet")
+        write(f"{board['project']['name']}: no run yet; `kaizen run PATH` begins one")
         return
     where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
-    _print(f"{board['project']['name']}: {where}")
+    write(f"{board['project']['name']}: {where}")
     _print_gates(run["gates"])
     _print_quarantined(run)
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
-            _print(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
+            write(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
     for line in _costs(run, forecast):
-        _print(line)
+        write(line)
     if run["why"]:
-        _print(f"  {run['why']}")
+        write(f"  {run['why']}")
 
 
 def gates(
@@ -65,27 +69,33 @@ def gates(
     every: Annotated[bool, typer.Option("--all", help="With --json: those that are off, too.")] = False,
 ) -> None:
     """Show every gate with its state, value, target and findings; those that are off, and what would switch them on."""
-    board = _read(project, _board)
+    board = answered(project, _board)
     rows = board["run"]["gates"] if board["run"] else []
-    off = sorted({gate.name for gate in known_gates()} - {row["name"] for row in rows} - {"command"})
+    by_choice = {gate.name for gate in known_gates()} - {"command", GATE}
+    off = sorted(by_choice - ({row["name"] for row in rows} if board["run"] else UNASKED))
     if json:
-        _write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
+        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)], indent=2)
         return
-    _print_gates(rows)
-    _print_quarantined(board["run"] or {"quarantined": []})
+    if board["run"]:
+        _print_gates(rows)
+        _print_quarantined(board["run"])
+    else:
+        write(f"nothing is measured yet: `kaizen run PATH` measures {', '.join(sorted(UNASKED))}")
     for row in rows:
         if row["measured"] and row["value"] is None:
-            _print(f"  {row['name']} is unmeasurable: {row['detail']}")
+            write(f"  {row['name']} is unmeasurable: {row['detail']}")
     if off:
-        _print(f"  off: {', '.join(off)}; `[gates.NAME]` in kaizen.toml switches one on")
+        write(f"  off: {', '.join(off)}; `[gates.NAME]` in kaizen.toml switches one on")
 
 
 def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the checkpoints one can go back to, oldest first."""
-    label = _label(project)
-    found = _ask(lambda d: d.get(f"/api/v1/projects/{label}/checkpoints"))["checkpoints"]
+    found = answered(project, lambda d, place: d.get(f"{place}/checkpoints"))["checkpoints"]
     if json:
-        _write_json(found)
+        write_json(found, indent=2)
+        return
+    if not found:
+        write("no checkpoints yet: a run makes the first when it has measured")
         return
     table = Table("id", "position", "when", "commit", "score", "what", box=None)
     for row in found:
@@ -111,80 +121,65 @@ def log(
     grep: Annotated[str | None, typer.Option(help="Only events that contain this text.")] = None,
 ) -> None:
     """Show the ledger's events."""
-    label = _label(project)
     asked = {"kind": kind, "q": grep}
     wanted = {name: value for name, value in asked.items() if value}
-    rows = _ask(lambda d: _newest(d, label, after, limit, wanted))
+    rows = answered(project, lambda d, place: newest(d, place, after, limit, wanted))
     for row in rows:
         if json:
-            _write_json(row, indent=None)
+            write_json(row)
         else:
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
             said = cut(" ".join(f"{name}={_short(value)}" for name, value in rest.items()), 160)
-            _print(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
-
-
-def watch(
-    project: ProjectOption = None,
-    *,
-    json: JsonOption = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also every call to a model and every tool.")
-    ] = False,
-) -> None:
-    """Follow a project's events as they come, until Ctrl-C."""
-    label = _label(project)
-    shows = JsonLines(sys.stdout) if json else Lines(_print, verbose=verbose)
-
-    async def follow(d: Door) -> None:
-        board = (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
-        start = board["run"]["started_at"] if board["run"] else 0.0
-        await follow_events(d, label, 0, lambda r: shows.show(r) if r.at >= start else None, lambda r: False)
-
-    try:
-        _ask(follow)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+            write(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
 
 
 def projects(*, json: JsonOption = False) -> None:
     """List the projects of this home."""
     with one_line_errors():
         known = known_projects(load(os.environ).home)
-        rows = [
-            {"id": k.id, "name": k.label, "repository": str(repository_of(k, time.time)), "ledger": str(k.ledger)}
-            for k in known
-        ]
+        rows = [_project(each) for each in known]
     if json:
-        _write_json(rows)
+        write_json(rows, indent=2)
         return
     if not rows:
-        _print("no projects yet: `kaizen run PATH`")
+        write(NO_PROJECT)
     for row in rows:
-        _print(f"{row['name']:<24} {row['repository']}")
+        write(f"{row['name']:<24} {row['repository'] or row['problem']}")
 
 
-async def _newest(d: Door, label: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
+def _project(known: Known) -> dict[str, str]:
+    """Return what is known of a project; a ledger that cannot be read hides none of the others."""
+    row = {"id": known.id, "name": known.name, "repository": "", "ledger": str(known.ledger), "problem": ""}
+    try:
+        return row | {"repository": str(repository_of(known, time.time))}
+    except LedgerError as error:
+        return row | {"problem": str(error)}
+
+
+async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
     """Return the last events above a position."""
-    place = f"/api/v1/projects/{label}/events"
+    events = f"{place}/events"
     if not wanted:
-        head = (await d.get(place, limit=1))["head"]
+        head = (await d.get(events, limit=1))["head"]
         after = max(after, head - limit)
     rows: deque[dict[str, Any]] = deque(maxlen=limit)
     position: int | None = after
     while position is not None:
-        found = await d.get(place, after=position, limit=PAGE, **wanted)
+        found = await d.get(events, after=position, limit=PAGE, **wanted)
         rows.extend(found["events"])
         position = found["next"]
     return rows
 
 
 async def follow_events(
-    d: Door, label: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
-) -> Recorded:
-    """Show events above a position as they come; return the first for which `until` holds."""
+    d: Door, place: str, after: int, show: Callable[[Recorded], None], until: Callable[[Recorded], bool]
+) -> Recorded | None:
+    """Show events above a position as they come; return the first for which `until` holds.
+
+    None is returned at the head when nobody is at work: nothing comes while the home is held only to look.
+    """
     while True:
-        found = await d.get(f"/api/v1/projects/{label}/events", after=after, limit=PAGE)
+        found = await d.get(f"{place}/events", after=after, limit=PAGE)
         for row in found["events"]:
             recorded = recorded_of(row)
             after = recorded.position
@@ -192,6 +187,8 @@ async def follow_events(
             if until(recorded):
                 return recorded
         if len(found["events"]) < PAGE:
+            if d.brief:
+                return None
             await asyncio.sleep(PACE)
 
 
@@ -207,40 +204,20 @@ def recorded_of(row: dict[str, Any]) -> Recorded:
     )  # fmt: skip
 
 
-def _label(project: str | None) -> str:
-    with one_line_errors():
-        return choose_project(load(os.environ), project).label
+async def _board(d: Door, place: str) -> Any:
+    return (await d.get(f"{place}/snapshot"))["board"]
 
 
-def _ask(question: Callable[[Door], Coroutine[Any, Any, Any]]) -> Any:
-    async def through() -> Any:
-        async with door(load(os.environ)) as d:
-            return await question(d)
-
-    with one_line_errors():
-        return asyncio.run(through())
-
-
-def _read(project: str | None, question: Callable[[Door, str], Coroutine[Any, Any, Any]]) -> Any:
-    label = _label(project)
-    return _ask(lambda d: question(d, label))
-
-
-async def _board(d: Door, label: str) -> Any:
-    return (await d.get(f"/api/v1/projects/{label}/snapshot"))["board"]
-
-
-async def _standing(d: Door, label: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+async def _standing(d: Door, place: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Return the board, and while a run is at work the newest forecast of its costs."""
-    board = await _board(d, label)
+    board = await _board(d, place)
     at_work = board["run"] is not None and board["run"]["ended_at"] is None
-    return board, await _forecast(d, label) if at_work else None
+    return board, await _forecast(d, place) if at_work else None
 
 
-async def _forecast(d: Door, label: str) -> Any:
+async def _forecast(d: Door, place: str) -> Any:
     """Return the newest forecast of costs; None when there is none."""
-    newest = await _newest(d, label, 0, 1, {"kind": "CostForecast"})
-    return next(iter(newest), None)
+    return next(iter(await newest(d, place, 0, 1, {"kind": "CostForecast"})), None)
 
 
 def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:
@@ -264,7 +241,7 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
 
 def _print_quarantined(run: dict[str, Any]) -> None:
     for flaky in run["quarantined"]:
-        _print(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
+        write(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
 
 
 def _short(value: object) -> str:
@@ -281,7 +258,7 @@ def _value(value: float | None) -> str:
 
 
 def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%H:%M:%S")
+    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _show(table: Table) -> None:
@@ -292,13 +269,4 @@ def _show(table: Table) -> None:
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        _print(line.rstrip())
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
-def _write_json(what: object, indent: int | None = 2) -> None:
-    _print(jsonlib.dumps(what, ensure_ascii=False, indent=indent))
+        write(line.rstrip())

@@ -31,7 +31,6 @@ from ledger.events import (
     PatchRejected,
     Reading,
     RolledBack,
-    RunClosing,
     RunEnded,
     RunPaused,
     RunResumed,
@@ -86,9 +85,9 @@ class JsonLines:
 class Lines:
     """One line for each thing that matters, in words."""
 
-    def __init__(self, write: Write, *, colour: bool = False, verbose: bool = False) -> None:
+    def __init__(self, write: Write, *, verbose: bool = False) -> None:
         """`verbose`: also every call to a model and every tool."""
-        self._write, self._colour = write, colour
+        self._write = write
         self._thinking = Thinking(verbose=verbose)
         self._specs: tuple[GateSpec, ...] = ()
         self._tasks: dict[str, Task] = {}
@@ -133,9 +132,8 @@ class Lines:
                 self._line("delivered", f"branch {event.ref.removeprefix('refs/heads/')}")
             case DeliveryFailed():
                 self._line("error", f"the branch was not delivered: {event.why}")
-            case RunClosing() | RunEnded():
-                if isinstance(event, RunEnded):
-                    self._ended(event)
+            case RunEnded():
+                self._ended(event)
             case _:
                 self._attempt(recorded)
         for line in self._thinking.lines(event, recorded.at):
@@ -188,7 +186,8 @@ class Lines:
                 again = "tried again" if event.retry_at is not None else "given up"
                 self._over(event.attempt, f"failed ({again}): {event.why}")
             case FindingsReported():
-                self._over(event.attempt, f"{len(event.findings)} findings")
+                number = len(event.findings)
+                self._over(event.attempt, f"{number} finding{'s' * (number != 1)}")
 
     def _over(self, attempt: str, what: str) -> None:
         """Write what an attempt came to, with what it spent on models."""

@@ -16,6 +16,7 @@ from director.cli.door import find_daemon
 from director.cli.errors import Refused, one_line_errors
 from director.cli.here import RunHere
 from director.cli.live import Live
+from director.cli.output import write
 from director.cli.report import JsonLines, Lines, Shows
 from director.cli.through import RunThrough
 from director.host import require_usable
@@ -110,12 +111,7 @@ def _showing(json: bool) -> Iterator[tuple[Shows, Callable[[str], None]]]:
         with Live(sys.stdout) as live:
             yield live, live.say
     else:
-        yield Lines(_print), _print
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+        yield Lines(write), write
 
 
 def _to_stderr(line: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from director.cli.door import PATIENCE, Daemon, Door
 from director.cli.errors import INTERRUPTED, Refused, status_of
 from director.cli.here import listen
-from director.cli.reading import follow_events, recorded_of
+from director.cli.reading import follow_events, newest
 from director.cli.report import Shows
 from ledger.events import RunEnded
 from ledger.events.recorded import Recorded
@@ -56,22 +56,24 @@ class RunThrough:
     async def _ask(self, door: Door) -> tuple[str, str]:
         asked = await door.post("/api/v1/runs", {"path": str(self.path), "options": dict(self.options)})
         request = str(asked["request"])
-        answer = await door.get(f"/api/v1/runs/{request}", wait=PATIENCE)
-        if answer["state"] != "honoured":
-            why = answer["answer"] or f"the daemon has not answered within {PATIENCE:.0f} s: see its log"
-            raise Refused(str(why))
+        while (answer := await door.get(f"/api/v1/runs/{request}", wait=PATIENCE))["state"] == "pending":
+            if self.interrupted.is_set():
+                raise Refused("left; the daemon begins the run all the same: `kaizen stop` ends it")
+            self.say(f"{'daemon':<12} prepares the run: repositories are taken up one by one, large ones take long")
+        if answer["state"] == "refused":
+            raise Refused(str(answer["answer"]))
         return request, str(answer["answer"])
 
     async def _began(self, door: Door, label: str, request: str) -> dict[str, Any]:
         """Return the RunStarted that is ours, else the one of the run at work."""
-        found = await door.get(f"/api/v1/projects/{label}/events", kind="RunStarted", limit=1000)
-        rows: list[dict[str, Any]] = found["events"]
+        rows = list(await newest(door, f"/api/v1/projects/{label}", 0, 100, {"kind": "RunStarted"}))
         return next((row for row in rows if row.get("request") == request), rows[-1])
 
     async def _show(self, door: Door, label: str, began: dict[str, Any]) -> int:
         def is_end(recorded: Recorded) -> bool:
             return isinstance(recorded.event, RunEnded) and recorded.event.run == began["run"]
 
-        last = await follow_events(door, label, recorded_of(began).position - 1, self.shows.show, is_end)
-        assert isinstance(last.event, RunEnded), "it ended there"
+        place = f"/api/v1/projects/{label}"
+        last = await follow_events(door, place, began["position"] - 1, self.shows.show, is_end)
+        assert last is not None and isinstance(last.event, RunEnded), "a daemon is at work, and it ended there"
         return status_of(last.event)

@@ -93,7 +93,9 @@ def _start(state: State, command: Start) -> list[AnyEvent]:
         return [RequestRefused(request=command.request, why=f"run {state.run.id} is at work; stop it first")]
     if command.request and command.request in state.answered:
         return []
-    if command.asked and (command.asked not in state.asked or not command.models):
+    if command.asked and command.asked not in state.asked:
+        return []
+    if command.asked and not command.models:
         return [asked.not_begun(taken, asked.CONNECT) for taken in state.asked.values()]
     number = max(state.runs + 1, command.first_free)
     started = RunStarted(
@@ -150,19 +152,27 @@ def _checkpoint(state: State, request: CheckpointRequested) -> list[AnyEvent]:
     branch = state.branch
     if branch is None or not state.checkpoints:
         return [RequestRefused(request=request.request, why="there is no branch yet: start a run first")]
-    last = list(state.checkpoints.values())[-1]
-    run = state.run
+    gates, score = _known_of(state, branch.tree)
     made = CheckpointCreated(
         run=branch.run,
         checkpoint=next_checkpoint(state),
         commit=branch.head,
-        tree=run.tree if run else last.tree,
-        gates={r.gate: r.value for r in run.readings} if run else {},
-        score=run.score if run else 0.0,
+        tree=branch.tree,
+        gates=gates,
+        score=score,
         title=request.title or "by request",
         request=request.request,
     )
     return [made, RequestHonoured(request=request.request, note=made.checkpoint)]
+
+
+def _known_of(state: State, tree: str) -> tuple[dict[str, float | None], float]:
+    """Return gates and score of the branch's tree: as the run at work reads them, else as its last checkpoint says."""
+    run = state.run
+    if run is not None and run.readings:
+        return {r.gate: r.value for r in run.readings}, run.score
+    measured = [point for point in state.checkpoints.values() if point.tree == tree]
+    return (measured[-1].gates, measured[-1].score) if measured else ({}, 0.0)
 
 
 def _report(state: State, report: Report) -> list[AnyEvent]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from director.core import goals
 from director.core.judge import met
+from director.core.leftover import counted
 from director.core.policy import ALL_FAILING, is_outside, tasks
 from director.core.state import Run
 from ledger.events import Finding, GateSpec, Left, Reading, Task
@@ -111,8 +112,7 @@ def _lint(findings: Iterable[Finding], untried: list[Task], run: Run) -> Iterabl
     waiting = {path for task in untried for path in task.targets}
     for rule, group in sorted(rules.items(), key=lambda item: -len(item[1])):
         first = group[0]
-        found = "1 lint finding" if len(group) == 1 else f"{len(group)} lint findings"
-        what = f"{found} of rule {rule}, e.g. {first.path}:{first.line} {first.message}"
+        what = f"{counted(len(group), 'lint finding')} of rule {rule}, e.g. {first.path}:{first.line} {first.message}"
         if all(finding.path in waiting for finding in group):
             yield Left(what=what, why="the run ended before they were tried to the end", remedy=MORE_TIME)
         else:

@@ -49,10 +49,15 @@ def _by_file(findings: Iterable[Finding]) -> list[list[Finding]]:
     return [group[:MOST_FINDINGS] for group in sorted(files.values(), key=lambda g: (-len(g), g[0].path))]
 
 
+def counted(number: int, what: str) -> str:
+    """Return a number with what is counted, e.g. `1 finding`, `2 findings`."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def _task(spec: GateSpec, reading: Reading, group: list[Finding], groups: int) -> Task:
     path = group[0].path if group else ""
     where = f" in {path}" if path else ""
-    what = f"{len(group)} findings of {spec.name}{where}" if group else f"{spec.name}: {reading.detail}"
+    what = f"{counted(len(group), 'finding')} of {spec.name}{where}" if group else f"{spec.name}: {reading.detail}"
     return Task(
         id=TaskId(f"findings:{spec.name}:{path}"),
         kind="findings",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from director.core import asked, goals, leftover, routing
 from director.core.judge import met
+from director.core.leftover import counted
 from director.core.leftover import digest as _digest
 from director.core.state import ALL, Run
 from ledger.events import Finding, Fingerprint, GateSpec, Reading, Task, TaskId
@@ -69,6 +70,8 @@ def eligible(run: Run) -> tuple[Task, ...]:
         fresh = [t for t in fresh if t.kind != "uncovered"]
     if any(t.gate == goals.GATE for t in fresh):
         fresh = [t for t in fresh if t.kind != "findings" or t.gate == goals.GATE]  # what is built changes them
+    if any(t.kind == "lint" for t in fresh):
+        fresh = [t for t in fresh if t.kind != "dead_code"]  # it begins with the very same fixes
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
     again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]
@@ -216,9 +219,10 @@ def _lint(reading: Reading) -> list[Task]:
     rest = [f for f in reading.findings if not f.fixable]
     found = []
     if fixable:
-        found.append(_lint_task("lint", f"{len(fixable)} lint findings with a safe fix", fixable, cost=2.0))
+        found.append(_lint_task("lint", f"{counted(len(fixable), 'lint finding')} with a safe fix", fixable, cost=2.0))
     if rest:
-        found.append(_lint_task("dead_code", f"{len(rest)} lint findings, by removing unused code", rest, cost=5.0))
+        title = f"{counted(len(rest), 'lint finding')}, by removing unused code"
+        found.append(_lint_task("dead_code", title, rest, cost=5.0))
     return found
 
 

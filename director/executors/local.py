@@ -68,6 +68,8 @@ from ledger.events.recorded import Recorded
 from ledger.projections.score import quality_score
 from ledger.store import Store
 
+_DECIDED = (Land, Restore, Deliver, Tally, WakeAt)
+"""Effects that begin nothing new."""
 Tell = Callable[[Mapping[str, str]], None]
 """Show something that is no fact: lossy."""
 
@@ -97,6 +99,8 @@ class LocalExecutor:
 
     place: Place
     inbox: asyncio.Queue[Command]
+    works: bool = True
+    """Without it only what is decided already is brought to its end: no code of the project runs, no model is asked."""
     _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _ending: set[asyncio.Task[None]] = field(default_factory=set)
     _reports: dict[int, str] = field(default_factory=dict)
@@ -112,7 +116,7 @@ class LocalExecutor:
 
     def reconcile(self, state: State) -> None:
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
-        owed = {effect.key: effect for effect in pending(state)}
+        owed = {effect.key: effect for effect in pending(state) if self.works or isinstance(effect, _DECIDED)}
         for key in [k for k in self._tasks if k not in owed]:
             task = self._tasks.pop(key)
             task.cancel()

@@ -52,7 +52,7 @@ class LangFuse:
             raise NotTaken("LangFuse refuses the keys: check LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY")
         if not answer.is_success:
             raise NotTaken(f"LangFuse answers {answer.status_code}: check KAIZEN_LANGFUSE")
-        refused = answer.json().get("errors", []) if answer.status_code == 207 else []
+        refused = _refused(answer) if answer.status_code == 207 else []
         if refused:
             log.warning("export_refused", receiver=self.name, count=len(refused), first=str(refused[0])[:200])
 
@@ -71,6 +71,13 @@ class LangFuse:
             "metadata": {"follows": span.follows, "finish": span.finish, "source": span.source, "fault": span.fault},
         }  # fmt: skip
         yield _entry("generation-create", f"{span.id}-g", span.ended, {k: v for k, v in body.items() if v is not None})
+
+
+def _refused(answer: httpx.Response) -> list[Any]:
+    try:
+        return list(dict(answer.json()).get("errors", []))
+    except (ValueError, TypeError) as error:
+        raise NotTaken(f"LangFuse answers what is no JSON object ({error}): check KAIZEN_LANGFUSE") from error
 
 
 def _entry(kind: str, identity_: str, at: float, body: dict[str, Any]) -> str:

@@ -95,4 +95,4 @@ def _below(
 def _said(counts: dict[str, float], unreached: int) -> str:
     said = f"{counts['lines_run']:g} of {counts['lines']:g} lines"
     said += f", {counts['branches_run']:g} of {counts['branches']:g} branches"
-    return said + (f"; {unreached} functions no test reaches" if unreached else "")
+    return said + (f"; {unreached} function{'s' * (unreached != 1)} no test reaches" if unreached else "")

@@ -49,8 +49,6 @@ MEANS: dict[str, str] = {
 
 UNASKED = frozenset({"tests", "coverage", "lint"})
 """Gates of this table that are measured without being asked for; `types` is too where the project configures mypy."""
-NO_PYTHON = frozenset({"accessibility", "bundle", "command", "goal", "performance", "security"})
-"""Gates that measure something where there is no Python file."""
 
 RUNS = frozenset({"command", "seconds", "trusted"})
 READS = frozenset({"read", "regex", "json_path", "file"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import lru_cache
 
 from agents.workspace.layout import parse, read_text
+from director.gates.by_text import ByText
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
 from director.gates.sources import source_files
@@ -14,8 +14,6 @@ from ledger.events import Finding, GateSpec, Reading
 
 LEAST = 2
 """Words of a docstring that says anything."""
-KEPT = 1000
-"""Files that are remembered by their text: after a change only what changed is read again."""
 
 
 class Documentation:
@@ -47,7 +45,7 @@ class Documentation:
         )
 
 
-@lru_cache(maxsize=KEPT)
+@ByText
 def _undocumented(text: str, path: str) -> tuple[int, tuple[Finding, ...]]:
     """Return how much of a file is public, and what of it has no docstring."""
     syntax = parse(text)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.workspace.layout import read_text
+from director.gates.by_text import ByText
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
 from director.gates.sources import source_files
@@ -27,8 +28,6 @@ LAYOUT = frozenset({
 MOST_PLACES = 50
 """Places of one piece of code that are named."""
 PRIME, BASE = (1 << 61) - 1, 1_000_003
-KEPT = 1000
-"""Files whose tokens are remembered by their text: after a change only what changed is read again."""
 
 
 class Duplication:
@@ -43,7 +42,7 @@ class Duplication:
         limit = int(spec.options.get("limit", LIMIT))
         project = tree.target.project
         files = [File(path, *_windows(read_text(project / path), limit)) for path in source_files(tree.target)]
-        lines = sum(len(set(file.lines)) for file in files)
+        lines = sum(file.rows for file in files)
         tool = f"Kaizen's own comparison of tokens, {limit} in a row"
         if not lines:
             return Reading(gate=spec.name, value=None, detail="no code of the project was found", tool=tool)
@@ -62,11 +61,13 @@ class File(NamedTuple):
     path: str
     windows: Sequence[int]
     lines: Sequence[int]
+    rows: int
+    """How many lines hold code."""
 
 
-@lru_cache(maxsize=KEPT)
-def _windows(text: str, limit: int) -> tuple[array[int], array[int]]:
-    """Return a number for each run of so many tokens, the same for the same tokens, and the line of each token."""
+@ByText
+def _windows(text: str, limit: int) -> tuple[array[int], array[int], int]:
+    """Return a number for each run of so many tokens, the same for the same ones, each token's line, and how many."""
     tokens, lines = _tokens(text)
     windows = array("Q")
     rolling, first = 0, pow(BASE, limit - 1, PRIME)
@@ -77,7 +78,7 @@ def _windows(text: str, limit: int) -> tuple[array[int], array[int]]:
         rolling = (rolling * BASE + number) % PRIME
         if at >= limit - 1:
             windows.append(rolling)
-    return windows, array("L", lines)
+    return windows, array("I", lines), len(set(lines))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -107,13 +108,11 @@ def _as_compared(before: str, token: tokenize.TokenInfo, after: str) -> str:
 
 def _twice(files: Sequence[File], limit: int) -> tuple[int, list[Finding]]:
     """Return how many lines stand in more than one place, and one finding for each such piece after its first."""
-    often = Counter[int]()
-    for file in files:
-        often.update(file.windows)
+    often = _more_than_once(files)
     places: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for number, file in enumerate(files):
-        for start, window in enumerate(file.windows):
-            if often[window] > 1:
+        for start, window in enumerate(file.windows) if not often.isdisjoint(file.windows) else ():
+            if window in often:
                 places[window].append((number, start))
     marked: dict[int, set[int]] = defaultdict(set)
     first: dict[tuple[int, int], tuple[int, int]] = {}
@@ -126,6 +125,19 @@ def _twice(files: Sequence[File], limit: int) -> tuple[int, list[Finding]]:
         for place in apart[1:MOST_PLACES]:
             first.setdefault(place, apart[0])
     return sum(len(lines) for lines in marked.values()), list(_findings(files, first, limit))
+
+
+def _more_than_once(files: Sequence[File]) -> set[int]:
+    """Return the windows that stand in several places: sets do it in a fraction of the time that counting takes."""
+    seen: set[int] = set()
+    often: set[int] = set()
+    for file in files:
+        here = set(file.windows)
+        often |= seen & here
+        seen |= here
+        if len(here) < len(file.windows):
+            often.update(window for window, number in Counter(file.windows).items() if number > 1)
+    return often
 
 
 def _apart(found: Sequence[tuple[int, int]], limit: int) -> Iterator[tuple[int, int]]:

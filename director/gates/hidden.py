@@ -6,21 +6,20 @@ import ast
 import io
 import re
 import tokenize
+import unicodedata
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 from agents.workspace.layout import parse
+from director.gates.by_text import ByText
 
 IGNORE = re.compile(r"#\s*type:\s*ignore(\[[^\]]*\])?")
 INLINE = re.compile(r"#\s*mypy:\s*")
 EVERY = frozenset({"*"})
 SILENT = ("Any", "cast", "no_type_check")
 TYPING = ("typing", "typing_extensions")
-
-
-KEPT = 1000
-"""Files that are remembered by their text: after a change only what changed is read again."""
+WORDS = ("ignore", "mypy:", "Any", "cast", "no_type_check")
+"""One of these stands in every text that hides something, however it spells it: names are compared as Python does."""
 
 
 class Hidden(NamedTuple):
@@ -45,13 +44,25 @@ class Hidden(NamedTuple):
         return any(code in each or each == EVERY for each in codes)
 
 
-@lru_cache(maxsize=KEPT)
+NOTHING = Hidden({}, False, (), 0, {})
+
+
 def hidden_in(text: str) -> tuple[Hidden, str]:
     """Return what a file hides, and its text with nothing hidden: every line stays where it is."""
+    return _looked_through(text) if _may_hide(text) else (NOTHING, text)
+
+
+def _may_hide(text: str) -> bool:
+    spellings = (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text))
+    return any(word in spelling for spelling in spellings for word in WORDS)
+
+
+@ByText
+def _looked_through(text: str) -> tuple[Hidden, str]:
     ignores: dict[int, frozenset[str]] = {}
     whole = False
     lines = text.splitlines(keepends=True)
-    for token, is_first in _comments(text):
+    for token, is_first in _comments(text) if IGNORE.search(text) or INLINE.search(text) else ():
         row, column = token.start
         ignore, inline = IGNORE.search(token.string), INLINE.match(token.string)
         if inline is None and ignore is None:
@@ -64,12 +75,14 @@ def hidden_in(text: str) -> tuple[Hidden, str]:
             whole = True
         lines[row - 1] = lines[row - 1][:column] + "#" + " " * (len(token.string) - 1) + lines[row - 1][token.end[1] :]
     syntax = parse(text)
-    casts = tuple(_casts(syntax)) if syntax is not None else ()
-    spans = _spans(syntax) if syntax is not None else {}
-    return Hidden(ignores, whole, casts, _anys(syntax) if syntax is not None else 0, spans), "".join(lines)
+    if syntax is None:
+        return Hidden(ignores, whole, (), 0, {}), "".join(lines)
+    called = _typing(syntax)
+    spans = _spans(syntax) if ignores else {}  # asked for nothing else
+    return Hidden(ignores, whole, tuple(_casts(syntax, called)), _anys(syntax, called), spans), "".join(lines)
 
 
-@lru_cache(maxsize=KEPT)
+@ByText
 def signatures(text: str) -> Mapping[str, bool]:
     """Return each function by its qualified name, and whether anything of its signature is annotated."""
     syntax = parse(text)
@@ -89,20 +102,27 @@ def _comments(text: str) -> Iterator[tuple[tokenize.TokenInfo, bool]]:
         return  # mypy says so itself
 
 
-def _casts(module: ast.Module) -> Iterator[int]:
-    any_, cast, unchecked = ({name for name, means in _typing(module).items() if means == word} for word in SILENT)
+def _casts(module: ast.Module, called: Mapping[str, str]) -> Iterator[int]:
+    any_, cast, unchecked = ({name for name, means in called.items() if means == word} for word in SILENT)
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) in cast:
+        if isinstance(node, ast.Call) and node.args and _dotted(node.func) in cast:
             to = node.args[0]
-            if (to.value if isinstance(to, ast.Constant) else ast.unparse(to)) in any_:
+            if (to.value if isinstance(to, ast.Constant) else _dotted(to)) in any_:
                 yield node.lineno
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield from (each.lineno for each in node.decorator_list if ast.unparse(each) in unchecked)
+            yield from (each.lineno for each in node.decorator_list if _dotted(each) in unchecked)
 
 
-def _anys(module: ast.Module) -> int:
-    named = {name for name, means in _typing(module).items() if means == "Any"}
-    return sum(ast.unparse(node) in named for node in ast.walk(module) if isinstance(node, ast.Name | ast.Attribute))
+def _anys(module: ast.Module, called: Mapping[str, str]) -> int:
+    named = {name for name, means in called.items() if means == "Any"}
+    return sum(_dotted(node) in named for node in ast.walk(module) if isinstance(node, ast.Name | ast.Attribute))
+
+
+def _dotted(node: ast.AST) -> str:
+    """Return a name as it is written, `a` or `a.b`; nothing for anything longer or else."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return f"{node.value.id}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _typing(module: ast.Module) -> dict[str, str]:

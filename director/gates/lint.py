@@ -61,7 +61,8 @@ class Lint:
             "fixable": float(fixable),
             "suppressed": float(max(0, looked.everything - len(findings))),
         }
-        said = f"{len(findings)} findings, {fixable} with a safe fix" if findings else "no findings"
+        number = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "no findings"
+        said = f"{number}, {fixable} with a safe fix" if findings else number
         return Reading(
             gate=spec.name,
             value=float(len(findings)),

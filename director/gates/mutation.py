@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from agents.ports import Limits, SuiteResult
-from agents.tools.addopts import kept_options
+from agents.workspace.addopts import kept_options
 from agents.workspace.layout import read_layout, read_text
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree

@@ -64,11 +64,6 @@ def keep_passed(readings: Iterable[Reading], suite: SuiteResult, blobs: Blobs) -
     )
 
 
-def kept_passed(reading: Reading, blobs: Blobs) -> frozenset[str]:
-    """Return the ids a reading of the tests has kept; none when it kept none."""
-    return frozenset(msgspec.json.decode(blobs.get(reading.blob), type=list[str])) if reading.blob else frozenset()
-
-
 def finding_of(test: TestOutcome) -> Finding:
     """Return the finding of a test that does not pass; its place is the innermost frame of the project."""
     inner = test.frames[-1] if test.frames else None

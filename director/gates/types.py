@@ -45,14 +45,18 @@ class Types:
         settings, lost = written(sections)
         tool = own_tool("mypy", "mypy")
         there, _ = written(_found_again(sections, tree.target))
-        here = await _checked(tree.target, tree.trusted, there, _places(sections, tree.target), self._cache(there))
+        changed = _changed(tree.target.project, tree.trusted)
+        cache = self._cache(there)
+        here = await _checked(
+            tree.target, tree.trusted, there, _places(sections, tree.target), cache, remember=not changed
+        )
         if isinstance(here, str):
             return Reading(gate=spec.name, value=None, detail=here, tool=tool.version)
-        hidden = [*here.hidden, *_bare(tree.target.project, tree.trusted)]
+        hidden = [*here.hidden, *_bare(changed)]
         allowed = len(hidden)
-        if hidden and _hiding(tree.target.project) != _hiding(tree.trusted):
-            places = _places(sections, tree.trusted_target)
-            was = await _checked(tree.trusted_target, tree.trusted, settings, places, self._cache(settings))
+        if hidden and _hiding_otherwise(changed):
+            places, cache = _places(sections, tree.trusted_target), self._cache(settings)
+            was = await _checked(tree.trusted_target, tree.trusted, settings, places, cache, remember=True)
             if isinstance(was, str):
                 return Reading(
                     gate=spec.name, value=None, detail=f"on the trusted checkpoint: {was}", tool=tool.version
@@ -79,6 +83,9 @@ class Types:
 
     def _cache(self, settings: str) -> Cache:
         return self._caches.setdefault(settings, Cache())
+
+
+Changed = Mapping[str, tuple[str | None, str | None]]
 
 
 class Checked(NamedTuple):
@@ -113,9 +120,9 @@ class Cache:
 
 
 async def _checked(
-    target: Target, trusted: Path, settings: str, places: tuple[str, ...], cache: Cache
+    target: Target, trusted: Path, settings: str, places: tuple[str, ...], cache: Cache, *, remember: bool
 ) -> Checked | str:
-    """Return what mypy finds, or why it finds nothing."""
+    """Return what mypy finds, or why it finds nothing; what it learned of code that is trusted it may remember."""
     tool = own_tool("mypy", "mypy")
     if not places and "files" not in settings:
         return "no code of the project was found"
@@ -135,7 +142,7 @@ async def _checked(
         ]  # fmt: skip
         there = target.at(root, lent=[remembered])
         done = await there.run(argv, limits=LIMITS, shown=(*tool.shown, configuration))
-        if done.outcome == "exited" and done.exit in (0, 1) and _same_code(target.project, trusted):
+        if remember and done.outcome == "exited" and done.exit in (0, 1):
             cache.keep(remembered, str(target.python))
     if done.outcome != "exited" or done.exit not in (0, 1) or done.truncated:
         return f"mypy could not measure: {_reason(done)}"
@@ -153,14 +160,15 @@ async def _checked(
     return Checked(tuple(order[0]), tuple(order[1]), len(errors) - len(about_code), anys, done.seconds)
 
 
-def _same_code(project: Path, trusted: Path) -> bool:
-    """Return whether a tree is the trusted one, as far as mypy sees."""
+def _changed(project: Path, trusted: Path) -> Changed:
+    """Return the text of each Python file that is not as it is trusted: before, and now."""
     if project == trusted:
-        return True
-    paths = list(python_files(project))
-    return paths == list(python_files(trusted)) and all(
-        read_text(project / path) == read_text(trusted / path) for path in paths
-    )
+        return {}
+    before, now = ({path: read_text(root / path) for path in python_files(root)} for root in (trusted, project))
+    return {
+        path: (before.get(path), now.get(path))
+        for path in sorted(before.keys() | now.keys()) if before.get(path) != now.get(path)
+    }  # fmt: skip
 
 
 def _copied(source: Path, trusted: Path, project: Path) -> dict[str, Hidden]:
@@ -205,35 +213,40 @@ def _is_hidden(files: Mapping[str, Hidden], error: Finding) -> bool:
     return file is not None and file.hides(error.line, error.rule)
 
 
-def _bare(project: Path, trusted: Path) -> Iterator[Finding]:
+def _bare(changed: Changed) -> Iterator[Finding]:
     """Yield functions that lost all their annotations: mypy no longer looks into them."""
-    for path in python_files(project):
-        before = signatures(read_text(trusted / path)) if (trusted / path).is_file() else {}
-        for name, annotated in signatures(read_text(project / path)).items() if before else ():
-            if before.get(name) and not annotated:
+    for path, (before, now) in changed.items():
+        annotated_before = signatures(before) if before and now is not None else {}
+        for name, annotated in signatures(now).items() if annotated_before and now is not None else ():
+            if annotated_before.get(name) and not annotated:
                 yield Finding(rule="unannotated", message="its annotations were taken away", path=path, symbol=name)
 
 
-def _hiding(project: Path) -> Counter[str]:
-    """Return the lines that hide something, wherever they stand."""
-    lines: Counter[str] = Counter()
-    for path in python_files(project):
-        text = read_text(project / path)
-        hidden, _ = hidden_in(text)
-        rows = text.splitlines()
-        lines.update(rows[line - 1].strip() for line in {*hidden.ignores, *hidden.casts} if line <= len(rows))
-        lines.update([path] if hidden.whole else [])
-        lines.update(f"{path}:{name}" for name, annotated in signatures(text).items() if not annotated)
-    return lines
+def _hiding_otherwise(changed: Changed) -> bool:
+    """Return whether other lines hide something than before, wherever they stand."""
+    before, now = Counter[str](), Counter[str]()
+    for path, texts in changed.items():
+        for lines, text in zip((before, now), texts, strict=True):
+            lines.update(_hiding(path, text or ""))
+            lines.update(f"{path}:{name}" for name, annotated in signatures(text or "").items() if not annotated)
+    return before != now
+
+
+def _hiding(path: str, text: str) -> Iterator[str]:
+    """Yield the lines of a file that hide something, and its path when it hides all of itself."""
+    hidden, _ = hidden_in(text)
+    rows = text.splitlines() if hidden.ignores or hidden.casts else []
+    yield from (rows[line - 1].strip() for line in {*hidden.ignores, *hidden.casts} if line <= len(rows))
+    yield from [path] if hidden.whole else []
 
 
 def _newly_hidden(hidden: list[Finding], project: Path, trusted: Path) -> Iterator[Finding]:
     """Yield what is hidden by lines that stand nowhere in the trusted tree."""
-    before = _hiding(trusted)
+    before = {line for path in python_files(trusted) for line in _hiding(path, read_text(trusted / path))}
     for finding in hidden:
         rows = read_text(project / finding.path).splitlines()
         row = rows[finding.line - 1].strip() if 0 < finding.line <= len(rows) else ""
-        if not before[row]:
+        if row not in before:
             yield Finding(
                 rule=f"hidden-{finding.rule}",
                 message=f"newly hidden: {finding.message}"[:500],

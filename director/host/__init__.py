@@ -3,7 +3,7 @@
 from dashboard.server.listening import PortTaken
 from director.host.host import REFUSALS, Host
 from director.host.page import DAEMON, start_logs
-from director.host.reading import BRIEF, Reading
 from director.host.starting import require_usable
+from director.host.visit import BRIEF, Visit
 
-__all__ = ["BRIEF", "DAEMON", "REFUSALS", "Host", "PortTaken", "Reading", "require_usable", "start_logs"]
+__all__ = ["BRIEF", "DAEMON", "REFUSALS", "Host", "PortTaken", "Visit", "require_usable", "start_logs"]

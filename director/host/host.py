@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,7 +34,7 @@ from director.exporters.feed import Feed
 from director.host.page import Opened, Page, ProjectName, Shown
 from director.host.starting import require_usable, start_command, start_work
 from director.settings import Settings, SettingsError
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, Missing
 from ledger.events import (
     REQUESTS,
     AnyEvent,
@@ -55,8 +54,13 @@ from ledger.subscription import follow
 REFUSALS = (Unusable, SettingsError, LedgerError, AgentError, GitError)
 """What makes a run impossible and is somebody's to mend: told in one line."""
 
+_HINDRANCES = (*REFUSALS, OSError)
+"""What keeps one project from being opened and no other: a full disk, or a file that cannot be read, among them."""
+
 REVIVE_EVERY = 1.0
 """Seconds between two looks for directors that died."""
+LONGEST_WAIT = 60.0
+"""Seconds before a director that died is started again, at most."""
 
 log = structlog.get_logger(__name__)
 
@@ -75,15 +79,24 @@ class _Running:
         """Everything at work for the project."""
         return [self.task, *([self.desk] if self.desk else []), *self.feeds.values()]
 
+    @property
+    def ended(self) -> asyncio.Task[None] | None:
+        """The task that ended and without which nobody answers for the project; None while all is well."""
+        return next((task for task in (self.task, self.desk) if task is not None and task.done()), None)
+
 
 class Host:
     """The home's only process. Use it in an `async with` block."""
 
     def __init__(
-        self, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, version: str, purpose: str
-    ) -> None:
-        """Take the home's lock; raise Locked when another process holds it, Unwritable when it cannot be made."""
-        self.settings, self.sandbox, self.clock, self.version = settings, sandbox, clock, version
+        self, settings: Settings, sandbox: Sandbox, clock: Callable[[], float], *, version: str, purpose: str,
+        works: bool = True,
+    ) -> None:  # fmt: skip
+        """Take the home's lock; raise Locked when another process holds it, Unwritable when it cannot be made.
+
+        When it only answers and does not work, nothing of a run, no tool and no run that was asked for is begun.
+        """
+        self.settings, self.sandbox, self.clock, self.version, self.works = settings, sandbox, clock, version, works
         self.lease = Lease.take(settings.home / "lock", purpose, clock=clock)
         self.home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         self._running: dict[str, _Running] = {}
@@ -93,7 +106,7 @@ class Host:
         self._page: Page | None = None
 
     async def __aenter__(self) -> Host:
-        self._ear = asyncio.create_task(self._hear())
+        self._ear = asyncio.create_task(self._hear()) if self.works else None
         return self
 
     async def __aexit__(
@@ -111,16 +124,14 @@ class Host:
         self.home.close()
         self.lease.release()
 
-    def serve(self, *, announced: bool = True, opening: bool = False) -> Page:
-        """Serve the page from now on; raise PortTaken. `announced` and `opening`: see the page."""
+    def serve(self, *, announced: bool = True) -> Page:
+        """Serve the page from now on; raise PortTaken. `announced`: see the page."""
         shown = Shown(self.home, self._opened, lambda: self._opening_all)
-        self._page = Page(
-            self.settings, shown, version=self.version, clock=self.clock, announced=announced, opening=opening
-        )
+        self._page = Page(self.settings, shown, version=self.version, clock=self.clock, announced=announced)
         return self._page
 
     def _opened(self) -> list[Opened]:
-        return [Opened(ProjectName(p.label), p.store, p.blobs, p.signals) for p in self.projects.values()]
+        return [Opened(ProjectName(p.name), p.store, p.blobs, p.signals) for p in self.projects.values()]
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -153,10 +164,12 @@ class Host:
         async with self._opening:
             identity = await asyncio.to_thread(lambda: project_id(*locate(path)))
             running = self._running.get(identity)
-            if running is not None and not running.task.done():
+            if running is not None and running.ended is None:
                 return running.project
             self._forget(identity)
-            project = await asyncio.to_thread(open_project, path, self.settings, self.sandbox, self.clock)
+            project = await asyncio.to_thread(
+                open_project, path, self.settings, self.sandbox, self.clock, works=self.works
+            )
             return await self._start(project)
 
     async def open_all(self) -> dict[str, str]:
@@ -167,15 +180,17 @@ class Host:
             for known in known_projects(self.settings.home):
                 try:
                     await self.open_known(known.id)
-                except REFUSALS as error:
-                    broken[known.label] = str(error)
+                except _HINDRANCES as error:
+                    broken[known.name] = str(error)
         finally:
             self._opening_all = False
         return broken
 
     async def open_known(self, identity: str) -> Project:
         """Open a project of the home by its id; raise one of REFUSALS."""
-        known = next(k for k in known_projects(self.settings.home) if k.id == identity)
+        known = next((k for k in known_projects(self.settings.home) if k.id == identity), None)
+        if known is None:
+            raise Missing("project in the home", identity)
         return await self.open(await asyncio.to_thread(repository_of, known, self.clock))
 
     async def _start(self, project: Project) -> Project:
@@ -202,10 +217,13 @@ class Host:
             resumed=project.director.state.run is not None,
         )
         await asyncio.wrap_future(project.store.append("project", [started]))
-        desk = asyncio.create_task(project.desk.run(), name=f"tools of {project.name}")
-        desk.add_done_callback(lambda task: _say_end(project, task))
-        self._running[project.id].desk = desk
-        self._running[project.id].feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}
+        if not self.works:
+            return project
+        running = self._running[project.id]
+        running.desk = asyncio.create_task(project.desk.run(), name="tools by request")
+        running.feeds = {feed: asyncio.create_task(feed.run(), name=feed.name) for feed in feeds}
+        for beside in (running.desk, *running.feeds.values()):
+            beside.add_done_callback(partial(_say_end, project))
         return project
 
     def _forget(self, identity: str) -> None:
@@ -217,17 +235,30 @@ class Host:
             running.project.close()
 
     async def revive(self) -> None:
-        """Start directors that died again, for ever; the longer the more often it happens."""
+        """Start directors that died again, for ever; none of them waits for another."""
         deaths: Counter[str] = Counter()
+        reviving: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await asyncio.sleep(REVIVE_EVERY)
+                for identity, running in list(self._running.items()):
+                    begun, ended = reviving.get(identity), running.ended
+                    if ended is not None and (begun is None or begun.done()):
+                        reviving[identity] = tasks.create_task(self._revive(running, _why(ended), deaths))
+
+    async def _revive(self, running: _Running, why: str, deaths: Counter[str]) -> None:
+        """Open a project again until it opens; the wait is the longer the more often it died or could not be opened."""
+        identity = running.project.id
         while True:
-            await asyncio.sleep(REVIVE_EVERY)
-            for identity, running in list(self._running.items()):
-                if running.task.done():
-                    deaths[identity] += 1
-                    log.error("director_ended", project=running.project.label, why=_why(running.task))
-                    await asyncio.sleep(min(60.0, REVIVE_EVERY * 2 ** deaths[identity]))
-                    with suppress(*REFUSALS):
-                        await self.open_known(identity)
+            deaths[identity] += 1
+            log.error("director_ended", project=running.project.name, why=why)
+            await asyncio.sleep(min(LONGEST_WAIT, REVIVE_EVERY * 2 ** deaths[identity]))
+            try:
+                await self.open_known(identity)
+            except Exception as error:  # noqa: BLE001 - what one project meets ends no other's director
+                why = _told(error)
+            else:
+                return
 
     async def deaf(self) -> str:
         """Wait until wishes are no longer heard, which should never be, and return why."""
@@ -253,8 +284,8 @@ class Host:
         answer: AnyEvent
         try:
             project = await self._begin(request)
-            answer = RequestHonoured(request=request.request, note=project.label)
-        except REFUSALS as error:
+            answer = RequestHonoured(request=request.request, note=project.name)
+        except _HINDRANCES as error:
             answer = RequestRefused(request=request.request, why=str(error))
         await asyncio.wrap_future(self.home.append(REQUESTS, [answer]))
 
@@ -293,13 +324,15 @@ class Host:
 
 
 def _say_end(project: Project, task: asyncio.Task[None]) -> None:
-    """Log why tools are no longer answered; the director goes on."""
+    """Log why something beside the director ended, which it never should."""
     if not task.cancelled() and task.exception() is not None:
-        log.error("tools_ended", project=project.label, why=_why(task))
+        log.error("ended", project=project.name, what=task.get_name(), why=_why(task))
 
 
 def _why(task: asyncio.Task[None]) -> str:
     error = None if task.cancelled() else task.exception()
-    if isinstance(error, REFUSALS):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if error else "it was cancelled"
+    return _told(error) if error else "it was cancelled"
+
+
+def _told(error: BaseException) -> str:
+    return str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"

@@ -57,7 +57,7 @@ class Shown:
         return self._opening()
 
     def names(self) -> Sequence[ProjectName]:
-        """Return the names of the open projects; two of one name are told apart by their id."""
+        """Return the names of the open projects."""
         return tuple(self._named())
 
     def open(self, project: ProjectName) -> OpenLedger:
@@ -75,13 +75,9 @@ class Page:
     """Serves the page until closed."""
 
     def __init__(
-        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True,
-        opening: bool = False,
-    ) -> None:  # fmt: skip
-        """Bind the socket at once; raise PortTaken.
-
-        `announced`: other commands may come in by it; `opening`: the file says so until `opened` is called.
-        """
+        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True
+    ) -> None:
+        """Bind the socket at once; raise PortTaken. `announced`: other commands may come in by it."""
         from dashboard.server.app import create_app
         from dashboard.server.runner import serve
 
@@ -104,10 +100,9 @@ class Page:
         )
         self._stop = asyncio.Event()
         self._file = settings.home / DAEMON if announced else None
-        self._found = {
-            "pid": os.getpid(), "port": self.port, "token": self.token, "version": version, "opening": opening,
-        }  # fmt: skip
-        self._announce()
+        if self._file is not None:
+            found = {"pid": os.getpid(), "port": self.port, "token": self.token, "version": version}
+            _write_private(self._file, json.dumps(found))
         self._task = asyncio.create_task(serve(self._app, self._listening, stop=self._stop), name="page")
 
     @property
@@ -121,15 +116,6 @@ class Page:
     def base(self) -> str:
         """Where the API is."""
         return f"http://127.0.0.1:{self.port}"
-
-    def opened(self) -> None:
-        """Say in the file that every project which can be opened is open."""
-        self._found["opening"] = False
-        self._announce()
-
-    def _announce(self) -> None:
-        if self._file is not None:
-            _write_private(self._file, json.dumps(self._found))
 
     async def close(self) -> None:
         """Say goodbye to the streams and let requests finish."""

@@ -24,6 +24,9 @@ Calls = Sequence[tuple[Any, ...]]
 Told = Mapping[int, str]
 
 
+YES_OR_NO = frozenset(json.dumps(["gave", ["bool", word]]) for word in ("True", "False"))
+
+
 def one_answer(
     numbers: Sequence[int], calls: Calls, old: Told, now: Told, mended: Collection[str],
     differ: Callable[[str, str], bool],
@@ -38,6 +41,8 @@ def one_answer(
     # A failing test stops at the first answer it does not want: the others that it asked for were good enough for it.
     many = max(asked.values(), default=0) >= MANY
     meant = bool(asked) and not many
+    if meant and after <= YES_OR_NO and any(now[n] in YES_OR_NO - after for n in numbers):
+        return  # what it could not say no to, it says no to now, and yes to others
     said = f"{name} gave {len(before)} different answers to {len(changed)} inputs, and gives {len(after)} to them now"
     objection = rejects if (len(after) == 1 or many) and not meant else doubts
     yield objection("memorised", said, path, rule="answers that were told apart")

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.ports import InsideRun, Limits
-from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
+from agents.workspace.addopts import kept_options
 from director.referee.answers import PAIRS, known_pairs, literals, one_answer, raised, vaguer
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
@@ -203,6 +203,8 @@ class HeldOut:
             near = [n for n in near if differ(old[n], now[n])]
         if len(near) < (4 if self._forgets() else 6) or len({old[n] for n in near}) < 3 or raised(now[near[0]]):
             return
+        if _two_valued(now[near[0]]) and any(now[n] != now[near[0]] for n in numbers):
+            return  # a question that is answered yes elsewhere
         if {now[n] for n in near} == {now[n] for n in asked} and len({now[n] for n in near}) == 1:
             path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
             message = f"{name} gives the same to {calls[asked[0]][4]} and to all of {len(near)} inputs near it"

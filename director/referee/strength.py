@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.ports import InsideRun, Limits, SuiteResult
-from agents.tools.addopts import kept_options
 from agents.tools.target import SandboxedTarget
+from agents.workspace.addopts import kept_options
 from agents.workspace.layout import Layout, parse, python_files, read_text
 from director.gates.tests import passed
 from director.referee.changes import Changes

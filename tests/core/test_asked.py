@@ -122,6 +122,15 @@ def test_without_a_model_work_is_answered_by_how_to_connect_one() -> None:
     assert "KAIZEN_MODEL" in refused[0].why
 
 
+def test_a_run_that_comes_too_late_for_its_work_fails_no_other() -> None:
+    state = fold(State(), decide(State(), wish(2)))
+
+    events = decide(state, start(asked=RequestId("t1"), models=BOTH))
+
+    assert events == ()
+    assert [e.request for e in pending(state) if isinstance(e, Begin)] == ["t2"]
+
+
 def test_a_run_that_cannot_begin_fails_the_work_with_the_reason() -> None:
     state = fold(State(), decide(State(), wish()))
 

@@ -294,14 +294,17 @@ async def test_the_built_page_is_served_with_types_and_caching(tmp_path: Path) -
 
 
 async def test_a_project_that_is_not_open_yet_is_asked_for_again_and_not_unknown() -> None:
-    """Right after a start a program would else be told that its project does not exist."""
+    """Right after a start a program would else be told that its project does not exist; `/info` says when to ask."""
     ledgers = MemoryLedgers(clock=Clock())
     ledgers.opening = True
     async with serving(ledgers) as served:
-        early = [await served.get(path) for path in ("/tasks", "/api/v1/projects/ranges/tasks")]
+        early = [await served.get(path) for path in ("/tasks", f"{P}/tasks", "/api/v1/projects")]
+        told = [(await served.get("/info")).json()["opening"]]
         ledgers.opening = False
         late = await served.get("/tasks")
+        told.append((await served.get("/info")).json()["opening"])
 
-    assert [(each.status_code, each.headers["retry-after"]) for each in early] == [(503, "1"), (503, "1")]
+    assert [(each.status_code, each.headers["retry-after"]) for each in early] == [(503, "1")] * 3
     assert early[0].json()["error"]["code"] == "starting"
+    assert told == [True, False]
     assert late.status_code == 404 and "no projects yet" in late.json()["error"]["message"]

@@ -72,6 +72,19 @@ async def test_an_answer_that_comes_in_time_is_the_answer_of_the_request(served:
     assert (answer.status_code, answer.json()["state"], answer.json()["task_id"]) == (200, "done", "mine")
 
 
+@pytest.mark.parametrize("other", [{"task": "Delete the secret folder"}, {"metadata": {"ticket": "8"}}])
+async def test_a_name_of_other_work_is_taken_also_when_it_speaks_of_secrets(
+    served: Served, other: dict[str, object]
+) -> None:
+    body = {"task": "Rename the secret folder", "task_id": "mine", "metadata": {"ticket": "7"}}
+    first = await served.post("/execute?wait=0", body)
+
+    taken = await served.post("/execute?wait=0", {**body, **other})
+
+    assert first.status_code == 202
+    assert taken.json()["error"]["code"] == "task_id_taken"
+
+
 async def test_the_same_work_asked_twice_is_one_piece_of_work(served: Served) -> None:
     key, body = {"Idempotency-Key": "k"}, {"task": "Say hello"}
     first, second = [await served.post("/execute?wait=0", body, **key) for _ in range(2)]

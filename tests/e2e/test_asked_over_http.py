@@ -21,6 +21,8 @@ from tests.e2e.command import ROOT, Kaizen
 from tests.e2e.repositories import FAST, make
 from tests.e2e.test_conversation_survives import REPAIRED, TESTS
 
+pytestmark = pytest.mark.slow
+
 SERVER = ROOT / "tests" / "tools" / "mcp_server.py"
 PLAIN = FAST + "[gates.lint]\nenabled = false\n"
 PATIENCE = 240.0
@@ -46,7 +48,6 @@ async def until(look: Callable[[], Awaitable[Any]]) -> Any:
     return found
 
 
-@pytest.mark.slow
 async def test_what_is_asked_over_http_a_model_answers_and_a_server_of_the_users_waits_for_a_person(
     fresh: Kaizen, tmp_path: Path
 ) -> None:

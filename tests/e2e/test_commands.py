@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -106,6 +107,22 @@ def test_the_log_shows_the_newest_and_can_be_searched(finished: Finished) -> Non
     assert nonsense.status == 2 and "Nonsense" in nonsense.one_line
 
 
+def test_who_only_watches_keeps_nobody_from_working(finished: Finished) -> None:
+    watching = finished.kaizen.start("watch", "-p", "shop")
+    assert watching.stdout is not None
+    lines = [next(watching.stdout)]
+    while not lines[-1].startswith("waits"):
+        lines.append(next(watching.stdout))
+
+    up = finished.kaizen("up", "--port", 0)
+    finished.kaizen("down")
+    watching.send_signal(signal.SIGINT)
+
+    assert up.status == 0, up.err
+    assert lines[0].startswith("run") and any(line.startswith("completed") for line in lines)
+    assert watching.wait(60) == 130
+
+
 def test_without_a_daemon_there_is_nothing_to_open_and_down_is_down(finished: Finished) -> None:
     opened, down = finished.kaizen("open"), finished.kaizen("down")
 
@@ -170,6 +187,20 @@ def test_verify_projects_and_doctor_answer(finished: Finished) -> None:
     assert (project["name"], project["repository"]) == ("shop", str(finished.repository))
     checks = {check["what"]: check["ok"] for check in json.loads(doctor.out)}
     assert checks["python"] and checks["git"] and checks["sandbox"] and checks["home"]
+
+
+def test_a_ledger_that_cannot_be_read_hides_no_other_project(finished: Finished) -> None:
+    broken = finished.kaizen.home / "projects" / "0123456789ab"
+    write(broken, {"broken_ledger.db": "this is no ledger\n" * 100})
+    try:
+        projects, status = finished.kaizen("projects"), finished.kaizen("status", "-p", "shop")
+        asked = finished.kaizen("status", "-p", "broken")
+    finally:
+        shutil.rmtree(broken)
+
+    assert [line.split()[0] for line in projects.out.splitlines()] == ["broken", "shop"], projects.err
+    assert (status.status, asked.status) == (0, 2)
+    assert "broken_ledger.db" in asked.one_line
 
 
 def test_pausing_begins_nothing_new_until_resumed(fresh: Kaizen, tmp_path: Path) -> None:

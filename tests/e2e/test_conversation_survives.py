@@ -18,6 +18,8 @@ import pytest
 from tests.e2e.command import Kaizen
 from tests.e2e.repositories import FAST, git, make
 
+pytestmark = pytest.mark.slow
+
 WORDS = '''"""Words in addresses."""
 
 import re
@@ -52,7 +54,6 @@ def script() -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.slow
 def test_killed_in_mid_answer_and_while_a_person_is_asked_a_conversation_goes_on_and_no_answer_is_paid_twice(
     fresh: Kaizen, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from agents.models.server.serve import serving
 from tests.e2e.command import Done, Kaizen
 from tests.e2e.repositories import git, make
 
+pytestmark = pytest.mark.slow
+
 GOAL = "A till that adds up prices"
 STEPS = [
     {"id": "Total", "title": "Prices are added up", "acceptance": "till.total([2, 3]) == 5"},
@@ -61,7 +63,6 @@ async def reached(kaizen: Kaizen, repository: Path) -> Done:
         )  # fmt: skip
 
 
-@pytest.mark.slow
 async def test_a_goal_is_reached_from_an_empty_repository(tmp_path: Path) -> None:
     """Facts, a plan, tests that fail first, work that passes them, an opinion; a slackened test counts nothing."""
     repository = tmp_path / "till"
@@ -87,7 +88,6 @@ async def test_a_goal_is_reached_from_an_empty_repository(tmp_path: Path) -> Non
 ORDER = ["FactsGathered", "PlanMade", "AcceptanceWritten", "PatchLanded", "PatchLanded", "OpinionGiven", "RunEnded"]
 
 
-@pytest.mark.slow
 def test_without_a_model_a_goal_ends_at_once_with_what_to_do(tmp_path: Path) -> None:
     repository = make(tmp_path / "shop")
 

@@ -17,12 +17,13 @@ from examples.unpack import unpack
 from tests.e2e.command import ROOT, Kaizen
 from tests.e2e.repositories import digest, git, references
 
+pytestmark = pytest.mark.slow
+
 SEED = 20
 LONGEST = 6.0
 """Seconds until a kill: some strike while starting, some while measuring, some while landing."""
 
 
-@pytest.mark.slow
 def test_a_run_killed_ten_times_comes_to_its_end(fresh: Kaizen, tmp_path: Path) -> None:
     killed_again_and_again(fresh, tmp_path, kills=10)
 

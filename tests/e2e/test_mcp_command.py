@@ -67,7 +67,7 @@ async def test_another_program_reads_the_last_commit_under_the_users_rules(tmp_p
     assert "class Shelf" in said(outline) and outline.structured_content["definitions"] == 2
     assert "no line matches" in said(secret)
     assert wrong.is_error and "takes a JSON object with name" in said(wrong)
-    assert status.is_error and "there is none yet" in said(status)
+    assert status.is_error and "there is no project yet" in said(status)
     assert unknown.is_error and "there is no tool" in said(unknown)
     assert denied.is_error and "policy says deny" in said(denied)
     assert asked.is_error and "needs a person's answer" in said(asked)

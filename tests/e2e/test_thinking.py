@@ -17,6 +17,8 @@ from tests.e2e.command import Done, Kaizen
 from tests.e2e.repositories import FAST, git, make
 from tests.e2e.test_conversation_survives import BROKEN, REPAIRED, TESTS
 
+pytestmark = pytest.mark.slow
+
 MODEL = "openai/scripted"
 
 
@@ -35,7 +37,6 @@ async def run(kaizen: Kaizen, project: Path, says: Sequence[Line], *arguments: o
     return done, counter
 
 
-@pytest.mark.slow
 async def test_a_project_in_a_folder_of_its_repository_is_mended_and_git_names_its_files_as_its_tools_do(
     fresh: Kaizen, tmp_path: Path
 ) -> None:
@@ -56,7 +57,6 @@ async def test_a_project_in_a_folder_of_its_repository_is_mended_and_git_names_i
     assert "+++ b/words.py" in diff and json.dumps(diff).count("apps/") == 0
 
 
-@pytest.mark.slow
 async def test_a_key_that_is_refused_is_met_once_and_told_once(fresh: Kaizen, tmp_path: Path) -> None:
     files = {"words.py": BROKEN, "tests/test_words.py": TESTS, "tests/test_more.py": TESTS, "kaizen.toml": FAST}
     fresh.home.mkdir(parents=True, exist_ok=True)

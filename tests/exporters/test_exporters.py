@@ -34,6 +34,8 @@ class Receiver:
 
     statuses: list[int] = field(default_factory=list)
     """Of the next answers; then 207."""
+    words: list[bytes] = field(default_factory=list)
+    """Of the next answers; then what LangFuse says."""
     got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
     address: str = ""
 
@@ -53,7 +55,7 @@ def receiver() -> Iterator[Receiver]:
             status = found.statuses.pop(0) if found.statuses else 207
             if status < 300:
                 found.got.append((self.path, dict(self.headers), body))
-            answer = b'{"successes": [], "errors": []}'
+            answer = found.words.pop(0) if found.words else b'{"successes": [], "errors": []}'
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))
             self.end_headers()
@@ -167,6 +169,21 @@ async def test_a_receiver_that_is_down_gets_it_later_and_only_once(project: Proj
             pass
 
     assert len(receiver.entries) == 2
+
+
+@pytest.mark.parametrize("words", [b"<html>welcome</html>", b"[]", b'{"errors": null}'])
+async def test_an_answer_that_is_none_ends_nothing(project: Project, receiver: Receiver, words: bytes) -> None:
+    receiver.words = [words]
+    feed = project.feed(Wanted(langfuse=receiver.address))
+    running = asyncio.create_task(feed.run())
+    project.append(*project.call())
+    while not receiver.got:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+
+    assert not running.done()
+    running.cancel()
+    await feed.finish()
 
 
 async def test_a_call_that_ends_after_a_restart_is_whole(project: Project, receiver: Receiver) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from director.gates.by_file import FindingsIn, findings_by_file
+from director.gates.by_text import ByText
 from director.gates.complexity import Complexity
 from director.gates.duplication import Duplication
 from director.gates.gate import Gate
@@ -78,6 +79,21 @@ async def test_a_link_is_looked_at_each_time_and_a_refusal_is_not_kept(tmp_path:
         await findings_by_file(tmp_path, ["a.py", "b.py"], [], looker.look, kept)
 
     assert looker.asked == [("a.py", "b.py"), ("b.py",)]
+
+
+def test_a_text_is_read_again_only_when_others_took_its_place() -> None:
+    """What was asked for longest ago goes first; what else was asked about a text makes another reading of it."""
+    asked: list[str] = []
+
+    def length(text: str, more: int) -> int:
+        asked.append(text)
+        return len(text) + more
+
+    known = ByText(length, most=2)
+
+    assert [known(text, 1) for text in ("a", "bb", "a", "bb", "ccc", "bb", "a")] == [2, 3, 2, 3, 4, 3, 2]
+    assert known("bb", 5) == 7
+    assert asked == ["a", "bb", "ccc", "a", "bb"]
 
 
 @pytest.mark.slow

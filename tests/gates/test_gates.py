@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from director.gates.coverage import Coverage
 from director.gates.defaults import DEFAULTS, table
 from director.gates.gate import Gate, MeasuredTree, by_name
 from director.gates.lint import Lint, arguments_for, ruff_settings
-from director.gates.tests import Tests, keep_passed, kept_passed
+from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
 from ledger.events import Finding, GateSpec, Reading
 from tests.contracts.gate import BAD, GOOD, PROMISES, its_spec_is_its_own
@@ -183,7 +184,7 @@ async def test_the_ids_that_passed_are_kept_beside_the_reading(tmp_path: Path) -
 
     readings = keep_passed([await Tests().measure(tree, Tests.spec)], await tree.suite(), shelf)
 
-    assert kept_passed(readings[0], shelf) == {"test_a.py::test_a"}
+    assert json.loads(shelf.get(readings[0].blob)) == ["test_a.py::test_a"]
 
 
 # --- coverage

@@ -77,6 +77,15 @@ def test_comments_are_taken_out_and_every_line_stays() -> None:
     assert text.splitlines()[0] == 'a = "# type: ignore"' and "ignore" not in text.splitlines()[1]
 
 
+def test_names_in_other_letters_hide_as_well() -> None:
+    """Python takes letters of other alphabets for plain ones in names, and a comment ends where an accent begins."""
+    names, _ = hidden_in("from typing import \U0001d400ny, \U0001d41cast\nx = \U0001d41cast(\U0001d400ny, 1)\n")
+    comment, text = hidden_in("x = 1  # type: ignore\u0301\n")
+
+    assert names.casts == (2,) and names.anys == 1
+    assert dict(comment.ignores) == {1: frozenset({"*"})} and "ignore" not in text
+
+
 async def test_security_sees_through_comments_and_configuration(tmp_path: Path) -> None:
     """What the trusted checkpoint skips is skipped; secrets of tests are counted beside."""
     key = "-----BEGIN RSA " + "PRIVATE KEY-----\nMIIEow\n"

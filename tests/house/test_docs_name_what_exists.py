@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pytest
 import typer.main
 
 from director.cli import app
@@ -31,7 +30,7 @@ CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 PLACE = re.compile(r"(?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml|yml|lock|ts|tsx|sh)")
 TOPS = frozenset(path.name for path in ROOT.iterdir())
-ALONE = frozenset({"TOKEN", "NAMES", "HOME", "PROJECTS", "API_KEY"})
+ALONE = frozenset({"TOKEN", "HOME", "PROJECTS", "API_KEY"})
 """`KAIZEN_…` that is no field of the user's file: of the page alone, of the data home, of compose, a key."""
 ELSEWHERE = frozenset({"kaizen.toml", "daemon.json"})
 """Names of files that stand in a data home or a project."""
@@ -66,19 +65,20 @@ def commands() -> dict[str, Any]:
     return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def said_in_code(page: Path) -> Iterator[str]:
-    """Yield what a page sets in code: spans, and the lines of consoles without their comments."""
+@cache
+def said_in_code(page: Path) -> tuple[str, ...]:
+    """Return what a page sets in code: spans, and the lines of consoles without their comments."""
     text = page.read_text("utf-8")
-    for language, body in FENCE.findall(text):
-        if language == "console":
-            yield from (line[2:].split("  #")[0] for line in body.splitlines() if line.startswith("$ "))
-    yield from CODE.findall(FENCE.sub("", text))
+    consoles = [body.splitlines() for language, body in FENCE.findall(text) if language == "console"]
+    typed = [line[2:].split("  #")[0] for lines in consoles for line in lines if line.startswith("$ ")]
+    return (*typed, *CODE.findall(FENCE.sub("", text)))
 
 
-@pytest.mark.parametrize("quote", list(quotes()), ids=lambda quote: f"{quote.page}:{quote.file}")
-def test_quoted_code_stands_in_its_file(quote: Quote) -> None:
+def test_quoted_code_stands_in_its_file() -> None:
     """A page that shows old code teaches what is no longer so."""
-    assert stands_in(quote.code, (ROOT / quote.file).read_text("utf-8")), f"{quote.page} quotes what is gone"
+    gone = [quote for quote in quotes() if not stands_in(quote.code, (ROOT / quote.file).read_text("utf-8"))]
+
+    assert gone == []
 
 
 def test_a_changed_line_is_noticed() -> None:
@@ -87,75 +87,83 @@ def test_a_changed_line_is_noticed() -> None:
     assert not stands_in("a\n    c\n", "x\n  a\n      b\ny\n")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_links_lead_somewhere(page: Path) -> None:
+def test_links_lead_somewhere() -> None:
     """Every link to a file of ours leads to one."""
-    links = [link for link in LINK.findall(page.read_text("utf-8")) if not link.startswith(("http", "#"))]
+    links = [(page, link) for page in PAGES for link in LINK.findall(page.read_text("utf-8"))]
+    ours = [(page, link) for page, link in links if not link.startswith(("http", "#"))]
 
-    assert [link for link in links if not (page.parent / link.split("#")[0]).exists()] == []
+    assert [(page.name, link) for page, link in ours if not (page.parent / link.split("#")[0]).exists()] == []
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page != OTHERS], ids=lambda page: page.relative_to(ROOT).as_posix()
-)
-def test_files_that_are_named_exist(page: Path) -> None:
+def test_files_that_are_named_exist() -> None:
     """A path in code that begins with a folder of ours, or is a file's name, is one of ours."""
-    named = {place for code in said_in_code(page) for place in PLACE.findall(code)} - ELSEWHERE
-    ours = {place for place in named if place.split("/")[0] in TOPS or "/" not in place}
+    named = {
+        (place, page) for page in PAGES if page != OTHERS
+        for code in said_in_code(page) for place in PLACE.findall(code) if place not in ELSEWHERE
+    }  # fmt: skip
+    ours = [(place, page) for place, page in named if place.split("/")[0] in TOPS or "/" not in place]
 
-    assert sorted(place for place in ours if not is_there(place, page)) == []
+    assert sorted((page.name, place) for place, page in ours if not is_there(place, page)) == []
 
 
 def is_there(place: str, page: Path) -> bool:
     """Return whether a name is a path from the root or beside the page, or a file somewhere below a top folder."""
     if (ROOT / place).exists() or (page.parent / place).exists():
         return True
-    return "/" not in place and any(
-        next((ROOT / top).rglob(place), None) for top in ("director", "agents", "ledger", "examples", "tests", "docs")
-    )
+    return "/" not in place and place in names_below()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_commands_and_their_options_exist(page: Path) -> None:
+@cache
+def names_below() -> frozenset[str]:
+    """Return the names of everything below the folders of code and of pages."""
+    tops = ("director", "agents", "ledger", "examples", "tests", "docs")
+    return frozenset(path.name for top in tops for path in (ROOT / top).rglob("*"))
+
+
+def test_commands_and_their_options_exist() -> None:
     """What a page tells people to type can be typed."""
     wrong = []
-    for code in said_in_code(page):
+    for place, code in [(page.name, code) for page in PAGES for code in said_in_code(page)]:
         for name, rest in re.findall(r"(?:^|/|\s)kaizen (?!kaizen )([a-z][a-z-]*)(.*)", code):
             known = commands().get(name)
             options = {
                 option for each in (known.params if known else []) for option in (*each.opts, *each.secondary_opts)
             }
             if known is None or set(re.findall(r"\s(--[a-z-]+)", rest)) - options - {"--help"}:
-                wrong.append(code)
+                wrong.append((place, code))
 
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_make_targets_exist(page: Path) -> None:
+def test_make_targets_exist() -> None:
     """`make X` names a target of the Makefile."""
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = {name for code in said_in_code(page) for name in re.findall(r"^make ([a-z][a-z-]*)", code)}
+    named = {
+        (page.name, name) for page in PAGES
+        for code in said_in_code(page) for name in re.findall(r"^make ([a-z][a-z-]*)", code)
+    }  # fmt: skip
 
-    assert named - targets == set()
+    assert [(page, name) for page, name in sorted(named) if name not in targets] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_settings_that_are_named_exist(page: Path) -> None:
+def test_settings_that_are_named_exist() -> None:
     """Every `KAIZEN_…` is read by something."""
-    named = set(re.findall(r"\bKAIZEN_([A-Z_]+)\b", page.read_text("utf-8")))
+    known = {field.upper() for field in UserFile.model_fields} | ALONE
+    named = {
+        (page.name, name) for page in PAGES for name in re.findall(r"\bKAIZEN_([A-Z_]+)\b", page.read_text("utf-8"))
+    }
 
-    assert named - {field.upper() for field in UserFile.model_fields} - ALONE == set()
+    assert [(page, name) for page, name in sorted(named) if name not in known] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_events_that_are_named_exist(page: Path) -> None:
+def test_events_that_are_named_exist() -> None:
     """A word in code that ends as events do is an event."""
     kinds = {kind.__name__ for kind in AnyEvent.__args__}
     ends = "Requested|Honoured|Scheduled|Proposed|Landed|Rejected|Measured|Decided|Started|Ended"
-    named = {word for code in said_in_code(page) for word in re.findall(rf"\b[A-Z]\w+(?:{ends})\b", code)}
+    word = re.compile(rf"\b[A-Z]\w+(?:{ends})\b")
+    named = {(page.name, kind) for page in PAGES for code in said_in_code(page) for kind in word.findall(code)}
 
-    assert named - kinds == set()
+    assert [(page, kind) for page, kind in sorted(named) if kind not in kinds] == []
 
 
 def test_the_page_of_settings_is_fresh() -> None:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.house.sources import CODE, shown, written
 
 LINES, LINES_OF_A_FUNCTION = 400, 60
@@ -18,6 +20,7 @@ def test_no_file_is_longer_than_400_lines() -> None:
     assert long == {}
 
 
+@pytest.mark.slow
 def test_no_function_is_longer_than_60_lines() -> None:
     long = {
         f"{shown(path)}:{name}": lines

@@ -209,15 +209,6 @@ def test_the_projector_reads_only_what_is_new_and_begins_anew_after_a_restore() 
     assert sorted(projector.graph.errors) == ["f3"]
 
 
-def test_following_ends_when_it_is_told_to() -> None:
-    store, projector = ListedStore(), Projector()
-    store.add([saw("f1")])
-
-    projector.follow(store, stopped=lambda: projector.bookmark == 1)
-
-    assert projector.graph.errors[Fingerprint("f1")].seen == 1
-
-
 ATTEMPTS = st.sampled_from(["a1", "a2", "a3", "a4"])
 FINGERPRINTS = st.sampled_from(["f1", "f2", "f3"])
 EVENTS = st.one_of(

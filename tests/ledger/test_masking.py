@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.blobs import FileBlobs
 from ledger.errors import Missing
 from ledger.events import NoticeRaised
-from ledger.masking import Masker
+from ledger.masking import Masker, is_masked
 from ledger.sql import SqliteStore
 
 SECRET = 'p4ss/w+rd "ä" =very?secret&1'
@@ -79,6 +79,15 @@ def test_pieces_of_a_stream_show_no_more_than_the_whole(cuts: list[int], form: s
 
     assert FORMS[form] not in said and b"a1B2a1B2" not in said
     assert said.startswith(b"." * before) and said.endswith(b" the end")
+
+
+@pytest.mark.parametrize(
+    ("whole", "other"),
+    [("plain", "plainer"), (f"a {SECRET} b", "a  b"), (f"{SECRET}", ""), (f"x={SECRET}, y={SECRET}.", f"x={SECRET}.")],
+)
+def test_a_masked_text_is_known_by_what_was_left_of_it(whole: str, other: str) -> None:
+    assert is_masked(MASKER.text(whole), whole)
+    assert not is_masked(MASKER.text(whole), other)
 
 
 def test_masking_a_large_text_takes_no_noticeable_time() -> None:

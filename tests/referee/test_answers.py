@@ -35,6 +35,14 @@ def test_answers_that_a_mended_test_wants_so_are_for_a_person() -> None:
     assert [one.weight for one in one_answer(range(8), CALLS, old, now, {"test_3"}, different)] == ["doubts"]
 
 
+def test_a_question_that_is_answered_no_as_a_mended_test_wants_and_yes_elsewhere_says_nothing() -> None:
+    old, now = {n: gave(f"slug-{n}") for n in range(8)}, {n: gave(False) for n in range(8)}
+    old[7] = now[7] = gave(True)
+
+    assert list(one_answer(range(8), CALLS, old, now, {"test_3"}, different)) == []
+    assert list(one_answer(range(7), CALLS, old, now, {"test_3"}, different)) != []
+
+
 def test_answers_that_a_failing_test_had_already_accepted_are_not_what_it_wants() -> None:
     calls = [(*call[:4], "test_all", *call[5:]) for call in CALLS]
     old, now = {n: gave(f"slug-{n}") for n in range(8)}, {n: gave("") for n in range(8)}

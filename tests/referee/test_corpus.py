@@ -47,12 +47,6 @@ def test_a_case_is_what_it_claims(case: Case) -> None:
     assert problems(case, bugs=2) == []
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("case", [case for case in cases() if case not in SAMPLE], ids=name)
-def test_every_case_is_what_it_claims(case: Case) -> None:
-    assert problems(case) == []
-
-
 @pytest.mark.slow
 def test_repositories_hold_just_what_the_cases_say(tmp_path: Path) -> None:
     """Two commits for a case, one the parent of the other, and nothing that tells which kind it is."""

@@ -38,7 +38,8 @@ def verdict(folder: Path, text: str) -> str:
     (folder / "test_code.py").write_text(TESTS)
     kept = [f"test_code.py::{name}" for name in ("test_outside", "test_one", "Parts::test_parts")]
     fixed = ["test_code.py::test_largest"]
-    spec = {"project": str(folder), "failing": fixed, "passing": kept, "runner": "pytest"}
+    options = ["--cov=code_", "--doctest-modules", "-p", "no:unraisableexception", "--plugin-that-is-not-here"]
+    spec = {"project": str(folder), "failing": fixed, "passing": kept, "runner": "pytest", "options": options}
     patch = {"path": "code_.py", "text": text, "encoding": "utf-8", "fixed": fixed, "kept": kept}
     done = subprocess.run(
         [sys.executable, "-B", "-c", ASK], input=json.dumps([spec, patch]), cwd=folder, capture_output=True, text=True,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from agents.inside import regions
 from agents.inside.editspace import Edit
 from agents.inside.ranking import Ranked, ranked
+from agents.inside.regions import Region
+from agents.inside.source import Source
 
 
 def edit(kind: str, score: float) -> tuple[Edit, ...]:
@@ -22,3 +27,31 @@ def test_what_mends_more_of_its_own_tests_is_offered_before_what_mends_others() 
     others = Ranked(edit("var", 0.9), (1,), beside=9, ticks=10, number=2, weakens=False, size=3)
 
     assert ranked([others, own]) == [own, others]
+
+
+def test_what_leaves_a_name_behind_that_nothing_reads_is_offered_after_what_mends_its_value() -> None:
+    around = Ranked(edit("var", 0.6), (1,), beside=0, ticks=10, number=1, weakens=False, size=6, idles=True)
+    inside = Ranked(edit("wrap", 0.4), (1,), beside=0, ticks=10, number=2, weakens=False, size=6)
+
+    assert ranked([around, inside]) == [inside, around]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "idles"),
+    [
+        ("return cls(self.a)", "return Version(self.a)", True),
+        ("cls = self", "cls = self\n        cls = type(self)", True),
+        ("cls = self", "cls = type(self)", False),
+        ("cls = self", "cls = self\n        cls = type(cls)", False),
+    ],
+)
+def test_a_patch_is_known_to_go_around_the_mistake_by_what_nothing_reads_after_it(
+    old: str, new: str, idles: bool
+) -> None:
+    text = "class Version:\n    def copy(self):\n        '''One\nmore.'''\n"
+    text += "        cls = self\n        return cls(self.a)\n"
+    source = Source("a.py", text.encode())
+    region = Region(source, regions.outermost(source)[0], "a.py")
+    start = text.index(old)
+
+    assert region.leaves_idle(((start, start + len(old), new.encode()),)) is idles

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 
 import pytest
 
 from agents.inside.editspace import Ground, search
 from agents.inside.editspace.scope import Clues
-from agents.inside.source import Function, Source
+from agents.inside.regions import outermost
+from agents.inside.source import Source
 
 EARLY = 1200
 """Edits of a short function that even a slow suite lets a search try."""
@@ -18,7 +18,7 @@ EARLY = 1200
 def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
     """Return the texts that the first edits of the last function of a module make, every line as suspicious."""
     source = Source("f.py", code.encode())
-    node = [each for each in ast.walk(source.tree) if isinstance(each, Function)][-1]
+    node = outermost(source)[-1]
     clues = Clues()
     clues.types["f.py", node.lineno] = types or {}
     suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)
@@ -57,6 +57,67 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
         ("a case of a conditional value", "def f(v):\n    return 9 if v > 9 else v\n", "(9 if v > 9 else v) if v"),
         ("a guard of what is looked into", "def f(g, h):\n    if h:\n        g[h].go()\n", "if h and g[h]:"),
         ("a default that overwrites", "def f(k):\n    k = g()\n    return k\n", "if k is None:\n        k = g()"),
+        (
+            "half a condition",
+            "class A:\n    def __init__(self, lax):\n        self.lax = lax\n\n"
+            "    def get(self, node):\n        if node is None:\n            return 0\n        return 1\n",
+            "self.lax and node is None",
+        ),
+        (
+            "a path that is followed",
+            "def f(x, path):\n    for key in path:\n        look(x)\n    return x\n",
+            "x = x[key]",
+        ),
+        (
+            "what is done to what was caught",
+            "def g(path):\n    try:\n        go()\n    except E as e:\n        e.add(path)\n        raise\n\n\n"
+            "def f(path):\n    try:\n        stay()\n    except E as e:\n        pass\n        raise\n",
+            "stay()\n    except E as e:\n        e.add(path)",
+        ),
+        (
+            "a function made inside",
+            "def f(func):\n    def inner(x):\n        return func(x)\n    return func\n",
+            "    return inner",
+        ),
+        (
+            "a decorator of what is made inside",
+            "from functools import wraps\ndef f(func):\n    def inner(x):\n        return func(x)\n    return inner\n",
+            "    @wraps(func)\n    def inner",
+        ),
+        (
+            "a list that all objects share",
+            "class A:\n    rows = []\n\n    def __init__(self, x):\n        self.x = x\n",
+            "self.rows = []",
+        ),
+        (
+            "a hole in a loop",
+            "def f(x, path):\n    for key in path:\n        try:\n            pass\n        except KeyError:\n"
+            "            return 0\n    return x\n",
+            "x = x[key]",
+        ),
+        (
+            "a parameter that chooses",
+            "def re_find(f):\n    return 1\n\n\ndef re_test(f):\n    return 2\n\n\n"
+            "def make(f, test):\n    return re_test(f)\n",
+            "return re_test(f) if test else re_find(f)",
+        ),
+        (
+            "what a twin does",
+            "from text import shown\n\n\ndef date(d, format):\n    return shown(d, format)\n\n\n"
+            "def time(t, format):\n    return t\n",
+            "return shown(t, format)",
+        ),
+        (
+            "what a twin does with what nothing reads",
+            "from text import by_percent, by_number, name\n\n\ndef percent(p):\n    return name(by_percent(p))\n\n\n"
+            "def number(n):\n    return n\n",
+            "return name(by_number(n))",
+        ),
+        (
+            "what a twin does by another name",
+            "def lower(v):\n    return str(v).lower()\n\n\ndef title(text):\n    return text\n",
+            "return str(text).title()",
+        ),
         ("pairs of a mapping", "def f(d):\n    for k, v in d:\n        use(k, v)\n", "in d.items():"),
         ("numbered things", "def f(d):\n    return [k * v for k, v in d]\n", "in enumerate(d)]"),
         ("a total", "def f(d):\n    return d.values()\n", "sum(d.values())"),
@@ -73,6 +134,11 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
             "a step that the function's twin has",
             "def g(a, m):\n    if a > m:\n        a = m\n    return a\ndef f(a, m):\n    return a * m\n",
             "    if a > m:\n        a = m\n    return a * m",
+        ),
+        (
+            "a value that its name has everywhere else",
+            "def g(a):\n    kind = type(a)\n    return kind(1)\ndef f(a):\n    kind = a\n    return kind(2)\n",
+            "    kind = type(a)\n    return kind(2)",
         ),
         (
             "an attribute that nothing reads",
@@ -118,3 +184,21 @@ def test_what_is_called_as_the_place_it_goes_to_is_tried_first() -> None:
     texts = drawn(code)
 
     assert any(row in text for text in texts[:12])
+
+
+@pytest.mark.parametrize(
+    ("code", "right"),
+    [
+        ("class A:\n    def make(cls, x):\n        return cls(x)\n", "    @classmethod\n    def make"),
+        ("class A:\n    def low(x):\n        return x\n", "    @staticmethod\n    def low"),
+        ("class A:\n    def size(self):\n        return 1\n", "    @property\n    def size"),
+        ("class A:\n    @property\n    def size(self):\n        return 1\n", "class A:\n    def size"),
+    ],
+)
+def test_a_decorator_of_a_method_is_an_edit_of_its_class(code: str, right: str) -> None:
+    """What runs when the class is made is searched apart from the bodies of its methods."""
+    source = Source("f.py", code.encode())
+
+    found = search([Ground(0, source, source.tree.body[0], {2: 0.5, 3: 0.5}, 0.0, False)], Clues())
+
+    assert any(right in source.splice(edit.splices).decode() for edit in found)

@@ -53,15 +53,16 @@ def tried(
 
 
 def test_a_small_edit_is_proposed_once_the_real_suite_accepts_it(tmp_path: Path) -> None:
-    """The worktree holds the change and nothing else."""
-    target = project(tmp_path, {"shop.py": CODE, "test_shop.py": TESTS})
+    """The worktree holds the change and nothing else; options of plugins that are not installed are in nobody's way."""
+    ini = "[pytest]\naddopts = --cov=shop --cov-report term --doctest-modules --plugin-that-is-not-here\n"
+    target = project(tmp_path, {"shop.py": CODE, "test_shop.py": TESTS, "pytest.ini": ini})
 
     outcome = tried(TemplateRepair(), target)
 
     assert isinstance(outcome, Proposal), outcome
     assert outcome.fixes == (Fingerprint("f1"),)
     assert (tmp_path / "shop.py").read_text() == CODE.replace("return low  # the end", "return high  # the end")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["shop.py", "test_shop.py"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pytest.ini", "shop.py", "test_shop.py"]
 
 
 def test_where_no_edit_helps_the_function_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.tools.addopts import kept_options
+from agents.workspace.addopts import kept_options
 from agents.workspace.layout import read_layout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ CALC = (
     "        return a - b\n\n    def root(self, a):\n        return math.sqrt(a)\n\n\n"
     "def main():\n    print(Calc().add(1, 2))\n"
 )
+NUMBERS = count()
 CHANGE = Change(
     "src/calc.py",
     CALC,
@@ -38,14 +40,16 @@ def project(root: Path, files: dict[str, bytes]) -> Path:
 
 
 @pytest.mark.parametrize("noise", NOISE)
-@pytest.mark.parametrize("shape", SHAPES)
-def test_a_shape_is_applied_to_the_byte(tmp_path: Path, shape: str, noise: str) -> None:
-    root = project(tmp_path, {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n"})
+def test_every_shape_is_applied_to_the_byte(tmp_path: Path, noise: str) -> None:
+    found: dict[str, object] = {}
 
-    applied = apply(read_edits(NOISE[noise](SHAPES[shape](CHANGE))), root)
+    for shape, written in SHAPES.items():
+        root = project(tmp_path, {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n"})
+        applied = apply(read_edits(NOISE[noise](written(CHANGE))), root)
+        found[shape] = told(applied) if applied.refused else contents(root)
 
-    assert applied.refused == (), told(applied)
-    assert contents(root) == {"src/calc.py": CHANGE.after.encode(), "src/other.py": b"x = 1\n"}
+    expected = {"src/calc.py": CHANGE.after.encode(), "src/other.py": b"x = 1\n"}
+    assert {shape: held for shape, held in found.items() if held != expected} == {} and len(found) == len(SHAPES)
 
 
 LINES = st.lists(
@@ -86,7 +90,7 @@ def test_a_change_in_any_shape_with_any_noise_gives_exactly_its_bytes_or_changes
     end = end if "\n" in before else "\n"
     after = change.after if ended else change.after.removesuffix("\n")
     files = {change.path: before.replace("\n", end).encode(), "pkg/other.txt": b"\x00\xff\r\n"}
-    root = project(tmp_path_factory.mktemp("fuzzed"), files)
+    root = project(tmp_path_factory.mktemp(f"fuzzed-{next(NUMBERS)}", numbered=False), files)
 
     applied = apply(read_edits(NOISE[noise](SHAPES[shape](change))), root)
 
@@ -140,7 +144,7 @@ def test_bytes_that_are_not_edited_stay_whatever_they_are(
     content, head, change = drawn
     plain = Change("pkg/plain.py", CALC, CHANGE.after, CHANGE.old, CHANGE.new, CHANGE.line)
     files = {change.path: content, plain.path: CALC.encode()}
-    root = project(tmp_path_factory.mktemp("awkward"), files)
+    root = project(tmp_path_factory.mktemp(f"awkward-{next(NUMBERS)}", numbered=False), files)
     text = SHAPES[shape](change) + (f"\n\n{SHAPES[shape](plain)}" if two else "")
 
     applied = apply(read_edits(NOISE[noise](text)), root)
@@ -211,7 +215,7 @@ PIECES = (
 @given(text=st.one_of(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.text(max_size=200)))
 def test_any_text_never_raises_and_never_writes_outside(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     """All or nothing; what is refused leaves every byte; links and what lies outside stay as they are."""
-    top = tmp_path_factory.mktemp("any")
+    top = tmp_path_factory.mktemp(f"any-{next(NUMBERS)}", numbered=False)
     outside = project(top / "outside", {"x.py": b"secret\n"})
     files = {"src/calc.py": CALC.encode(), "src/other.py": b"x = 1\n", "bin.dat": b"\x00\x01"}
     root = project(top / "project", files)
@@ -274,10 +278,10 @@ def test_plain_changes_are_applied_and_not_merely_refused(tmp_path: Path) -> Non
     ],
 )
 def test_a_text_made_to_take_long_does_not(tmp_path: Path, piece: str) -> None:
-    text = piece * (100_000 // len(piece))
+    text = piece * (50_000 // len(piece))
     began = time.process_time()
 
     apply(read_edits(text), tmp_path)
     spoken(text, ("edit_file", "run_command"))
 
-    assert time.process_time() - began < 1.5
+    assert time.process_time() - began < 0.75

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from agents.tools.found import find_tools
 from tests.tool_bench import bench_over, contents
 
 TOOLS = find_tools(())
+NUMBERS = count()
 
 
 async def use(root: Path, name: str, **given: object) -> ToolResult:
@@ -214,7 +216,7 @@ def test_another_indentation_is_put_right_or_refused_and_never_left_crooked(
     def text(rows: list[tuple[int, str]], indent: str, base: int) -> str:
         return "".join(f"{indent * (deep + base)}{row}\n" for deep, row in rows)
 
-    root = tmp_path_factory.mktemp("indented")
+    root = tmp_path_factory.mktemp(f"indented-{next(NUMBERS)}", numbered=False)
     head = "".join(f"{line}\n" for line in heads)
     (root / "a.py").write_text(head + text(shape, unit, depth))
     base = max(0, depth - less)

@@ -44,6 +44,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),
+    (values.alike, (*Value, ast.Constant), 6.0, "value"),
     (remembered, Value, 5.0, "value"),
     (values.looped, Value, 6.0, "load"),
     (values.awaited, (ast.Call,), 6.0, "load"),
@@ -67,6 +68,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (missing.inserted, Statement, 8.4, "statement"),
     (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
+    (statements.decorated, Function, 6.0, "any"),
 )
 
 _READ = (ast.Load, type(None))
@@ -91,19 +93,27 @@ CRASHES: Dict[str, Set[str]] = {
         ("UnboundLocalError", "assign-add init-add copied var step-add indent dedent"),
         (
             "AttributeError",
-            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add",
+            "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add "
+            "decorate",
         ),
         ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
         (
             "TypeError",
             "wrap arg-swap arg-drop arg-add forward unwrap ingredient isinstance sibling get called borrowed "
-            "await-add keyword cmp-swap",
+            "await-add keyword cmp-swap decorate",
         ),
         ("ValueError", "guard cond-add guard-exit except wrap clean element-swap element-drop unpack-swap"),
         ("StopIteration", "arg-add guard-exit except"),
     )
 }
 """Kinds of edits that mend a crash of a type, at the line of the crash."""
+
+
+RAISED: Set[str] = {
+    "cmp-op", "cmp-swap", "not-add", "not-drop", "bool-op", "bool-drop", "const", "text", "truth", "isinstance",
+    "cond-add", "var", "attr", "off-by-one", "filter-add", "sibling",
+}  # fmt: skip
+"""Kinds of edits that mend a condition under which something is raised wrongly, or not raised."""
 
 
 class Edit(NamedTuple):
@@ -128,6 +138,8 @@ class Ground:
         """Whether it is the body of a function that is edited, or what runs when the module is imported."""
         self.crashed: Set[int] = set()
         """Lines of the file at which failing tests crashed."""
+        self.asked: Set[int] = set()
+        """Lines of the conditions under which was raised what should not have been, or not what should."""
         self.anywhere = False
         """Whether the crash may be mended at any line: endless recursion, endless loops."""
 
@@ -147,6 +159,7 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
             if path == ground.source.path:
                 ground.crashed.add(line)
                 ground.anywhere = ground.anywhere or bool(exceptions & {"RecursionError", "Endless"})
+        ground.asked = _asked(ground, clues)
         for site, family, ceiling in _sites(ground, clues):
             heapq.heappush(heap, (-ceiling, next(order), (ground, site, family in STREAMS, {}), family))
     seen: Set[Tuple[int, Tuple[Splice, ...]]] = set()
@@ -166,14 +179,28 @@ def search(grounds: Iterable[Ground], clues: Clues) -> Iterator[Edit]:
                 continue
             seen.add(key)
             factor = _crash(clues, ground, draft.kind, line) if boost > 1.0 else 1.0
-            score = draft.weight * base * factor * _fresh(site, draft) / math.sqrt(1 + crowd.get(draft.kind, 0) / CROWD)
+            factor *= clues.hints.get(draft.kind, 1.0) * _fresh(site, draft)
+            score = draft.weight * base * factor / math.sqrt(1 + crowd.get(draft.kind, 0) / CROWD)
             crowd[draft.kind] = crowd.get(draft.kind, 0) + 1
             edit = Edit(score, draft.kind, site.node.lineno, ground.index, draft.splices)
             heapq.heappush(heap, (-score, next(order), edit, None))
             if stream:
-                bound = draft.weight * base * boost * (FRESH if site.scope.unread.words else 1.0)
+                bound = draft.weight * base * boost * _most(clues, site)
                 heapq.heappush(heap, (-bound, next(order), what, drafts))
                 break
+
+
+def _asked(ground: Ground, clues: Clues) -> Set[int]:
+    """Return the lines of the conditions that decide about the raising of what a failing test saw, or missed."""
+    found: Set[int] = set()
+    for node in ast.walk(ground.root):
+        if not isinstance(node, ast.Raise):
+            continue
+        above = ground.source.enclosing(node, (ast.If, *Function))
+        here = set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        if isinstance(above, ast.If) and (clues.unraised or here & ground.crashed):
+            found |= set(range(above.test.lineno, (above.test.end_lineno or above.test.lineno) + 1))
+    return found
 
 
 def _line(ground: Ground, site: Site) -> int:
@@ -188,7 +215,7 @@ def _line(ground: Ground, site: Site) -> int:
 def _boost(clues: Clues, ground: Ground, site: Site) -> float:
     """Return by how much a crash may at most raise the edits of a site."""
     line = _line(ground, site)
-    if ground.anywhere or line in ground.crashed:
+    if ground.anywhere or line in ground.crashed or line in ground.asked:
         return 3.0
     return 2.0 if {line - 1, line + 1} & ground.crashed else 1.0
 
@@ -204,8 +231,14 @@ def _fresh(site: Site, draft: Draft) -> float:
     return FRESH if any(unread & site.scope.words_of(new.decode("utf-8")) for _, _, new in draft.splices) else 1.0
 
 
+def _most(clues: Clues, site: Site) -> float:
+    """Return by how much a draft may at most be likelier than its weight says, crashes apart."""
+    hint = max(clues.hints.values(), default=1.0)
+    return hint * (FRESH if site.scope.unread.words else 1.0)
+
+
 def _crash(clues: Clues, ground: Ground, kind: str, line: int) -> float:
-    best = 1.0
+    best = 2.5 if kind in RAISED and line in ground.asked else 1.0
     for (path, crashed), exceptions in clues.crashes.items():
         if path != ground.source.path:
             continue
@@ -240,8 +273,7 @@ def _sites(ground: Ground, clues: Clues) -> Iterator[Tuple[Site, Family, float]]
         site = Site(scope, node)
         for family, ceiling, where in by_type[type(node)]:
             if _stands(site, where):
-                most = ceiling * (FRESH if scope.unread.words else 1.0)
-                yield site, family, most * _boost(clues, ground, site) * _base(ground, site)
+                yield site, family, ceiling * _most(clues, site) * _boost(clues, ground, site) * _base(ground, site)
 
 
 def _walked(ground: Ground) -> Iterator[Any]:

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, Iterator, List
 
 from ..source import LOWEST, UNARY, Frag, binary, called, wrapped
+from .hints import corrected
 from .scope import NUMERIC, ORDERED, Draft, Site
 
 FLAGS = ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE", "UNICODE", "ASCII")
@@ -30,6 +31,8 @@ def constant(site: Site) -> Iterator[Draft]:
         yield from _number(site, value)
     elif isinstance(value, str):
         yield from _text(site, value)
+        if site.place.field in ("defaults", "kw_defaults"):
+            yield site.put("const", 4.0, Frag("None"))
     elif value is None:
         for text in ("0", "False", "True", "[]", "{}", "''", "()"):
             yield site.put("const", 4.0, Frag(text))
@@ -39,6 +42,8 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
     others: Dict[Any, float] = {}
     for new in (value + 1, value - 1):
         others[new] = 8.0
+    for new in corrected(value, site.scope.clues.apart):
+        others.setdefault(new, 7.0)
     others.setdefault(-value, 6.0 if value == 1 else 4.0)
     for new in (0, 1, 2):
         others.setdefault(new, 5.0)
@@ -75,7 +80,7 @@ def _idle(site: Site, value: Any) -> bool:
 
 
 def _text(site: Site, value: str) -> Iterator[Draft]:
-    others: Dict[str, float] = {}
+    others: Dict[str, float] = dict.fromkeys(corrected(value, site.scope.clues.apart), 8.0)
     for new in (value.strip(), value.lower(), value.upper(), value.capitalize(), value.rstrip(), value.lstrip()):
         others.setdefault(new, 4.0)
     others.setdefault("", 4.0 if len(value) < 4 else 2.0)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .scope import NUMERIC, Draft, Site
 from .statements import Loop, in_loop, is_docstring, returned
+from .values import twin_texts
 
 Stated = Tuple[str, float, str]
 """Text, weight and kind of a statement."""
@@ -103,7 +103,9 @@ def inserted(site: Site) -> Iterator[Draft]:
     last = site.place.at == len(block) - 1 and not isinstance(node, (ast.Return, ast.Raise, ast.Break, ast.Continue))
     near = _words(source.text(node))
     weighed: List[Stated] = []
-    for text, weight, kind in _statements(site):
+    loop = _loop(site)
+    unread = loop is not None and getattr(loop.target, "id", "") in site.scope.unread.names
+    for text, weight, kind in [*_statements(site), *(_of_each(site, loop) if unread else [])]:
         words = site.scope.words_of(text) - {"self", "append"}
         weighed.append((text, weight * (0.8 + 0.6 * len(words & near) / max(1, len(words))), kind))
     if last and isinstance(site.parent, Function):
@@ -119,17 +121,25 @@ def filled(site: Site) -> Iterator[Draft]:
     """A statement in the place of a `pass` that looks like a hole: beside others, or all that a loop does."""
     node, source = site.node, site.source
     block = getattr(site.parent, site.place.field)
-    loop = site.parent if isinstance(site.parent, (ast.For, ast.AsyncFor)) else None
-    if not source.alone(node) or (len(block) == 1 and loop is None):
+    loop = _loop(site)
+    alone = len(block) == 1
+    if not source.alone(node) or (alone and (loop is None or isinstance(site.parent, ast.ExceptHandler))):
         return
     start, end = source.whole(node)
     weighed = [*_statements(site), *[(text, 4.0, "copied") for text in _twins(site)]]
     weighed += _of_each(site, loop) if loop is not None else []
+    sure = 1.5 if not alone or (site.place.field == "body" and not isinstance(site.parent, ast.If)) else 1.0
     for text, weight, kind in sorted(weighed, key=lambda one: -one[1]):
-        yield site.splice(kind, 1.5 * weight, (start, end, text))
+        yield site.splice(kind, sure * weight, (start, end, text))
 
 
-def _of_each(site: Site, loop: ast.AST) -> List[Stated]:
+def _loop(site: Site) -> Any:
+    """Return the loop over something in which the statement stands, or None."""
+    found = site.source.enclosing(site.node, (ast.For, ast.AsyncFor, *Function))
+    return None if isinstance(found, Function) else found
+
+
+def _of_each(site: Site, loop: Any) -> List[Stated]:
     """Return what a loop may do with its element: fold it into a local, call it on one, collect it."""
     target = getattr(loop, "target", None)
     if not isinstance(target, ast.Name):
@@ -140,6 +150,7 @@ def _of_each(site: Site, loop: ast.AST) -> List[Stated]:
         if name in (each, "self", "cls"):
             continue
         found += [(f"{name} = {each}({name})", 4.0, "assign-add"), (f"{name} = {each}", 2.0, "assign-add")]
+        found += [(f"{name} = {name}[{each}]", 4.0, "assign-add"), (f"{name} = {name}.{each}", 1.0, "assign-add")]
         found += [(f"{name} = {call}({name}, {each})", 2.0, "assign-add") for call in site.scope.functions[:6]]
         if not kinds.get(name) or kinds[name] & {*NUMERIC, "str"}:
             found += [(f"{name} += {each}", 4.0, "step-add"), (f"{name} += 1", 3.0, "step-add")]
@@ -153,7 +164,7 @@ def _of_each(site: Site, loop: ast.AST) -> List[Stated]:
 
 def _twins(site: Site) -> List[str]:
     """Return short compound statements of the file whose names exist here too: functions often come in pairs."""
-    known = {*site.scope.locals, *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    known = {*site.scope.locals, *site.scope.outside}
     found: Dict[str, None] = {}
     for node in ast.walk(site.source.tree):
         if not isinstance(node, (ast.If, ast.For, ast.While)) or (node.end_lineno or 0) - node.lineno > 3:
@@ -169,6 +180,7 @@ def _statements(site: Site) -> List[Stated]:
     own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
     found = [*_initialisations(site), *_unbound(site), *_like_others(site), *_counted(site)]
     found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in own]
+    found += [(text, 3.0, "copied") for text in _said_by_twins(site) if text not in own]
     for name in site.scope.names(site.node.lineno):
         if name not in ("self", "cls"):
             found += _with_name(site, name)
@@ -193,11 +205,19 @@ def _initialisations(site: Site) -> List[Stated]:
     }
     own = {n.attr for n in ast.walk(scope.klass) if isinstance(n, ast.Attribute)}
     found: List[Stated] = []
+    if getattr(scope.root, "name", "") == "__init__":
+        found += [(f"self.{text}", 4.0, "init-add") for text in _shared(site, scope.klass)]
     for param in scope.params[1:]:
         for name in (param, "_" + param, "__" + param):
             if param not in stored:
                 found.append((f"self.{name} = {param}", 6.0 if name in own or name == param else 2.0, "init-add"))
     return found
+
+
+def _shared(site: Site, klass: Any) -> List[str]:
+    """Return the assignments of a class whose value all its objects share and can change."""
+    made = (ast.List, ast.Dict, ast.Set)
+    return [site.text(one) for one in klass.body if isinstance(one, ast.Assign) and isinstance(one.value, made)]
 
 
 def _unbound(site: Site) -> List[Stated]:
@@ -273,12 +293,24 @@ def _with_name(site: Site, name: str) -> List[Stated]:
 def _neighbours(site: Site) -> List[str]:
     """Return simple statements of the other methods whose names exist here too."""
     holder = site.scope.klass or site.source.tree
-    simple: List[Tuple[str, Set[str]]] = site.source.cached(("simple", holder), lambda: _simple(site, holder))
-    known = {*site.scope.locals, *site.scope.globals, *site.scope.functions, *dir(builtins)}
-    return [text for text, names in simple if names <= known][:60]
+    simple: List[Tuple[str, Set[str], Any]] = site.source.cached(("simple", holder), lambda: _simple(site, holder))
+    known = {*site.scope.locals, *site.scope.outside}
+    return [text for text, names, _ in simple if names <= known][:60]
 
 
-def _simple(site: Site, holder: ast.AST) -> List[Tuple[str, Set[str]]]:
+def _said_by_twins(site: Site) -> List[str]:
+    """Return simple statements of other functions, said with this one's parameters."""
+    holder = site.scope.klass or site.source.tree
+    simple = site.source.cached(("simple", holder), lambda: _simple(site, holder))
+    others = [one for one in simple if one[2] is not None and one[2] is not site.scope.root][:80]
+    said: List[str] = site.source.cached(
+        ("said by twins", site.scope.root, holder),
+        lambda: list(dict.fromkeys(twin for one in others for twin in twin_texts(site, *one)))[:40],
+    )
+    return said
+
+
+def _simple(site: Site, holder: ast.AST) -> List[Tuple[str, Set[str], Any]]:
     found = {}
     for node in ast.walk(holder):
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.Delete)) or (
@@ -287,8 +319,8 @@ def _simple(site: Site, holder: ast.AST) -> List[Tuple[str, Set[str]]]:
             text = site.text(node)
             if "\n" not in text and len(text) <= 80 and "super()" not in text:
                 names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-                found[text] = names
-    return list(found.items())
+                found[text] = names, site.source.enclosing(node, Function)
+    return [(text, names, owner) for text, (names, owner) in found.items()]
 
 
 def _words(text: str) -> Set[str]:

@@ -43,6 +43,8 @@ def comparison(site: Site) -> Iterator[Draft]:
             continue
         for new in _alternatives(old):
             weight = 10.0 if NEAR.get(old) == new else 8.0 if MIRROR.get(old) == new else 5.0
+            if new in ("in", "is", "not in", "is not") and isinstance(site.parent, ast.UnaryOp):
+                weight = 3.0  # leaving the `not` before it away says the same
             yield site.splice("cmp-op", weight, (*where, new))
 
 

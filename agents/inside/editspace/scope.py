@@ -45,6 +45,12 @@ class Clues:
         """Per function name in the project: the names of its parameters."""
         self.crashes: Dict[Tuple[str, int], Set[str]] = {}
         """Per crash line (path, line): exception types, `None` for a missing value."""
+        self.unraised = False
+        """Whether a failing test waited in vain for an exception."""
+        self.apart: List[Tuple[Any, Any]] = []
+        """Numbers and texts of failing assertions that should be equal."""
+        self.hints: Dict[str, float] = {}
+        """Per kind of edit: how much likelier it is by what the failing assertions say."""
 
 
 class Draft(NamedTuple):
@@ -69,6 +75,8 @@ class Scope:
         top = source.tree.body
         self.functions = [n.name for n in top if isinstance(n, Function)]
         self.globals = _unique([name for n in top if isinstance(n, (ast.Assign, ast.AnnAssign)) for name in stored(n)])
+        self.outside: Set[str] = source.cached("outside", lambda: {*_defined(source.tree), *dir(builtins)})
+        """What every function of the file can name: what the file defines or imports, and the built-ins."""
         self.klass = source.enclosing(root, (ast.ClassDef,)) if isinstance(root, Function) else None
         self.unread = unread(source, root)
         """What nothing reads is often what was meant where another stands."""
@@ -157,12 +165,31 @@ class Scope:
             if isinstance(node, ast.Call) and len(frag.text) <= 40:
                 yield frag
                 yield negated(frag)
+        yield from self._of_self()
         yield from self._measured()
+
+    def _of_self(self) -> Iterator[Frag]:
+        """Yield whether the object has what its class gives it, or holds what is asked for."""
+        if self.klass is None or self.params[:1] != ["self"]:
+            return
+        klass = self.klass
+        held = self.source.cached(("held", klass), lambda: _held(klass))
+        own = {node.attr for node in ast.walk(self.root) if isinstance(node, ast.Attribute)}
+        order = sorted(held, key=lambda name: (name not in self.unread.attributes, name in own, -held[name]))
+        for name in order[:10]:
+            frag = Frag(f"self.{name}")
+            if name not in own:
+                yield from (frag, negated(frag), *(compared(frag, word, Frag("None")) for word in ("is", "is not")))
+            for param in self.params[1:4]:
+                yield compared(Frag(param), "in", frag)
+                yield compared(Frag(param), "not in", frag)
+        if any(getattr(node, "name", "") in ("__len__", "__bool__") for node in ast.walk(klass)):
+            yield negated(Frag("self"))
 
     def _asked_elsewhere(self) -> Iterator[Frag]:
         """Yield the comparisons of the same class or module whose names exist here too."""
         holder = self.klass or self.source.tree
-        known = {*self.locals, *self.globals, *self.functions, *dir(builtins)}
+        known = {*self.locals, *self.outside}
         compares = self.source.cached(
             ("compares", holder), lambda: [node for node in ast.walk(holder) if isinstance(node, ast.Compare)]
         )
@@ -256,6 +283,20 @@ def scopes(source: Source, root: ast.AST, clues: Clues, outer: Optional[Scope] =
         if source.enclosing(node, Function) is (root if isinstance(root, Function) else None):
             found.update(scopes(source, node, clues, scope))
     return found
+
+
+def _defined(tree: ast.Module) -> Set[str]:
+    names = {name for node in tree.body if not isinstance(node, Function) for name in stored(node)}
+    names |= {node.name for node in tree.body if isinstance(node, (*Function, ast.ClassDef))}
+    imports = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    return names | {(one.asname or one.name).partition(".")[0] for node in imports for one in node.names}
+
+
+def _held(klass: ast.AST) -> Dict[str, int]:
+    """Return the attributes that a class gives its objects, and how often it names each."""
+    named = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
+    stored = {n.attr for n in named if isinstance(n.ctx, ast.Store)}
+    return {name: sum(n.attr == name for n in named) for name in stored}
 
 
 def _unique(items: List[Any]) -> List[Any]:

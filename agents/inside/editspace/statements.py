@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 from ..source import Function, negated
 from .scope import Draft, Site
+from .unread import parameters
 
 Loop = (ast.For, ast.While, ast.AsyncFor)
 Simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.Delete)
@@ -159,6 +160,32 @@ def unmutable(site: Site) -> Iterator[Draft]:
             made = f"{argument.arg} = {site.text(default)}"
             text = f"if {argument.arg} is None:{source.eol}{depth}{step}{made}{source.eol}{depth}"
             yield site.splice("mutable-default", 9.0, (*source.span(default), "None"), (at, at, text))
+
+
+def decorated(site: Site) -> Iterator[Draft]:
+    """A decorator that was forgotten, or that is one too many."""
+    node, source = site.node, site.source
+    start, depth = source.span(node)[0], source.indent(node)
+    first = next((one.arg for one in [*getattr(node.args, "posonlyargs", []), *node.args.args]), "")
+    known = [source.text(one) for one in node.decorator_list]
+    wanted: Dict[str, float] = {}
+    if isinstance(site.parent, ast.ClassDef):
+        plain = not (node.args.args[1:] or node.args.kwonlyargs or node.args.vararg or node.args.kwarg)
+        wanted = {"classmethod": 6.0} if first == "cls" else {"staticmethod": 6.0} if first != "self" else {}
+        if first == "self" and plain and not node.name.startswith("__"):
+            wanted["property"] = 4.0
+    elif "wraps" in site.scope.outside or "functools" in site.scope.outside:
+        name = "wraps" if "wraps" in site.scope.outside else "functools.wraps"
+        outer = site.source.enclosing(node, Function)
+        wanted = {f"{name}({one})": 5.0 for one in parameters(outer) if one not in ("self", "cls")}
+    for text, weight in wanted.items():
+        if text not in known and source.alone(node):
+            yield site.splice("decorate", weight, (start, start, f"@{text}{source.eol}{depth}"))
+    for one in node.decorator_list:
+        at = source.data.rfind(b"@", 0, source.span(one)[0])
+        stop = source.line_end(source.span(one)[1] - 1)
+        if getattr(one, "id", "") in ("property", "staticmethod", "classmethod"):
+            yield site.splice("decorate", 4.0, (source.line_start(at), stop, ""))
 
 
 def in_loop(site: Site) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, List, NamedTuple, Set
+from typing import Any, List, NamedTuple, Optional, Set
 
 from ..source import Function, Source
 
@@ -28,7 +28,19 @@ def unread(source: Source, root: ast.AST) -> Unread:
     return Unread(_of_function(root), attributes, source.cached("unread", lambda: _of_module(source)))
 
 
-def parameters(root: ast.AST) -> List[str]:
+def idle(root: ast.AST) -> int:
+    """Return how many names of a function nothing reads, and how many values the very next statement replaces."""
+    bodies = [body for n in ast.walk(root) for body in (getattr(n, "body", None), getattr(n, "orelse", None))]
+    replaced = sum(
+        _stores(one) == _stores(after) != "" and _stores(one) not in _read(after)
+        for body in bodies
+        if isinstance(body, list)
+        for one, after in zip(body, body[1:])
+    )
+    return len(_of_function(root)) + replaced
+
+
+def parameters(root: Optional[ast.AST]) -> List[str]:
     """Return the parameter names of a function, in order; none for anything else."""
     if not isinstance(root, Function):
         return []
@@ -38,9 +50,20 @@ def parameters(root: ast.AST) -> List[str]:
 
 
 def stored(root: ast.AST, line: int = 1 << 30) -> List[str]:
-    """Return the names stored to at or above a line."""
-    names = [n for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    return [n.id for n in names if n.lineno <= line]
+    """Return the names bound at or above a line: stored to, caught, defined or imported."""
+    return [name for node in ast.walk(root) if getattr(node, "lineno", line) <= line for name in _bound(node, root)]
+
+
+def _bound(node: ast.AST, root: ast.AST) -> List[str]:
+    if isinstance(node, ast.Name):
+        return [node.id] if isinstance(node.ctx, ast.Store) else []
+    if isinstance(node, ast.ExceptHandler):
+        return [node.name] if node.name else []
+    if isinstance(node, (*Function, ast.ClassDef)):
+        return [node.name] if node is not root and isinstance(root, Function) else []
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and isinstance(root, Function):
+        return [(one.asname or one.name).partition(".")[0] for one in node.names]
+    return []
 
 
 def _of_function(root: ast.AST) -> Set[str]:
@@ -48,6 +71,13 @@ def _of_function(root: ast.AST) -> Set[str]:
         return set()
     own = {name for name in [*parameters(root), *stored(root)] if not name.startswith("_")}
     return own - _read(root) - {"self"}
+
+
+def _stores(node: ast.AST) -> str:
+    """Return the one name that a statement gives a value, or ''."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return ""
 
 
 def _of_class(klass: Any) -> List[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-import builtins
+import difflib
 import re
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from functools import partial
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ..source import ATOM, AWAIT, Frag, Function, called, method, wrapped
 from .scope import SIZED, Draft, Site
+from .unread import parameters
 
 Made = (ast.Call, ast.Attribute, ast.Subscript, ast.BinOp)
 TEXT_METHODS = {
@@ -23,6 +25,8 @@ CONVERSIONS = {
     "all": 1.0, "type": 1.0, "ord": 0.8, "chr": 0.8,
 }  # fmt: skip
 """Built-in functions of one argument, as often as one of them is forgotten."""
+MANY = 150
+"""Expressions of a class or module that are tried though they have nothing to do with the one in their place."""
 OF_ANYTHING = ("str", "repr", "type", "list", "iter", "next", "bool")
 
 
@@ -126,21 +130,100 @@ def borrowed(site: Site) -> Iterator[Draft]:
     """An expression of the same class or module, first those that hold this one: a call or a look-up was forgotten."""
     if isinstance(site.parent, ast.Expr):
         return
-    holder = site.scope.klass or site.source.tree
-    known = {*site.scope.names(site.node.lineno), *site.scope.globals, *site.scope.functions, *dir(builtins)}
+    scope = site.scope
+    holder = scope.klass or site.source.tree
+    known = {*site.scope.names(site.node.lineno), *site.scope.outside}
     own = site.text()
     holds = re.compile(rf"(?<![\w.]){re.escape(own)}(?!\w)")
-    for frag, names in site.source.cached(("expressions", holder), lambda: _expressions(site, holder)):
-        if frag.text != own and names <= known:
-            yield site.put("borrowed", 4.0 if holds.search(frag.text) else 1.0, frag)
+    for place, (frag, names, _) in enumerate(
+        site.source.cached(("expressions", holder), lambda: _expressions(site, holder))
+    ):
+        holding = holds.search(frag.text)
+        if frag.text != own and names <= known and (holding or place < MANY):
+            yield site.put("borrowed", 4.0 if holding else 1.0, frag)
+    if isinstance(site.parent, (ast.Return, ast.Assign)):
+        for frag in site.source.cached(("twins", scope.root, holder), lambda: _twins(site, holder)):
+            yield site.put("borrowed", 3.0, frag)
 
 
-def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str]]]:
-    found: Dict[str, Tuple[Frag, Set[str]]] = {}
+def alike(site: Site) -> Iterator[Draft]:
+    """The value that the same name is given elsewhere in the file, the most frequent first: functions begin alike."""
+    if site.place.field != "value" or not isinstance(site.parent, ast.Assign) or len(site.parent.targets) != 1:
+        return
+    known = {*site.scope.names(site.node.lineno), *site.scope.outside}
+    given = site.source.cached("given", lambda: _given(site)).get(site.text(site.parent.targets[0]), {})
+    for text, (frag, names, times) in list(given.items())[:12]:
+        if text != site.text() and names <= known:
+            yield site.put("alike", 6.0 if times > 1 else 4.0, frag)
+
+
+def _twins(site: Site, holder: ast.AST) -> List[Frag]:
+    """Return what other functions say, said with this one's names."""
+    every = site.source.cached(("expressions", holder), lambda: _expressions(site, holder))
+    others = [one for one in every if one[2] is not None and one[2] is not site.scope.root]
+    said = ((frag.binds, twin_texts(site, frag.text, names, owner)) for frag, names, owner in others)
+    return list(dict.fromkeys(Frag(text, binds) for binds, texts in said for text in texts))[:120]
+
+
+def twin_texts(site: Site, text: str, names: Set[str], owner: Any) -> Iterator[str]:
+    """Yield what another function says, said with this one's parameters, words, and what its module never reads."""
+    scope, params = site.scope, parameters(owner)
+    known = {*scope.locals, *scope.outside}
+    words = _other_words(getattr(owner, "name", ""), getattr(scope.root, "name", ""))
+    for own in dict.fromkeys((tuple(scope.params), *[(name,) for name in scope.params if len(params) == 1])):
+        mapped = {old: new for old, new in zip(params, own) if old != new}
+        said = _renamed(text, mapped)
+        left = {mapped.get(name, name) for name in names}
+        if said != text and left <= known:
+            yield said
+        if words is not None:
+            worded = re.sub(words[0], words[1], said)
+            if worded != said and {re.sub(words[0], words[1], name) for name in left} <= known:
+                yield worded
+        for fresh in scope.unread.globals[:6]:
+            near: Set[str] = site.source.cached(("near", fresh), partial(_near, site.source.tree, fresh))
+            for old in sorted(left & near):
+                if left - {old} <= known:
+                    yield re.sub(rf"(?<![\w.]){old}(?!\w)", fresh, said)
+
+
+def _near(tree: ast.Module, name: str) -> Set[str]:
+    """Return the names of a file that are much like one of them."""
+    others = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {name}
+    return {other for other in others if difflib.SequenceMatcher(None, other, name).ratio() > 0.7}
+
+
+def _other_words(name: str, own: str) -> Optional[Tuple[str, str]]:
+    """Return the one word in which the names of two functions differ: of `to_lower` and `to_title` lower and title."""
+    one, other = name.lower().strip("_").split("_"), own.lower().strip("_").split("_")
+    apart = [(a, b) for a, b in zip(one, other) if a != b]
+    return apart[0] if len(one) == len(other) and len(apart) == 1 and len(apart[0][0]) > 1 else None
+
+
+def _renamed(text: str, names: Dict[str, str]) -> str:
+    """Return an expression with other names for its variables; attributes and keywords keep theirs."""
+    return re.sub(r"(?<![\w.])[A-Za-z_]\w*(?!\s*=[^=])", lambda word: names.get(word.group(), word.group()), text)
+
+
+def _expressions(site: Site, holder: ast.AST) -> List[Tuple[Frag, Set[str], Any]]:
+    found: Dict[str, Tuple[Frag, Set[str], Any]] = {}
     for node in ast.walk(holder):
         if isinstance(node, Made) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             text = "" if site.scope.in_format(node) else site.text(node)
-            if text and len(text) <= 50 and "\n" not in text:
+            if text and len(text) <= 90 and "\n" not in text:
                 names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-                found.setdefault(text, (site.frag(node), names))
-    return list(found.values())[:150]
+                found.setdefault(text, (site.frag(node), names, site.source.enclosing(node, Function)))
+    return list(found.values())
+
+
+def _given(site: Site) -> Dict[str, Dict[str, Tuple[Frag, Set[str], int]]]:
+    """Return by target the short values that are assigned to it in the file, each with its names and how often."""
+    found: Dict[str, Dict[str, Tuple[Frag, Set[str], int]]] = {}
+    for node in ast.walk(site.source.tree):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            text = site.text(node.value)
+            if len(text) <= 50 and "\n" not in text:
+                names = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                values = found.setdefault(site.text(node.targets[0]), {})
+                values[text] = (site.frag(node.value), names, values[text][2] + 1 if text in values else 1)
+    return {target: dict(sorted(values.items(), key=lambda item: -item[1][2])) for target, values in found.items()}

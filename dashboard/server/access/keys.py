@@ -17,7 +17,6 @@ from ledger.events.recorded import Recorded
 STREAM = "keys"
 """Of the home's ledger."""
 SCOPES = (Permission.READ, Permission.ASK, Permission.APPROVE, Permission.OWN)
-ENVIRONMENTS = ("live", "test")
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _KEY = re.compile(r"kz_([a-z]{1,10})_([0-9A-Za-z]{8})_([0-9A-Za-z_-]{43})([0-9A-Za-z]{6})")
 _NOBODY = hashlib.sha256(b"no key has this secret").hexdigest()

@@ -6,13 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboard.server.access.permissions import Endpoint, Permission
+from dashboard.server.errors import Refused
 from dashboard.server.feed import Feed
 from dashboard.server.parts import TheFeed, TheParts
 from dashboard.server.wire import Json, encoded
 
 
 async def projects(parts: TheParts) -> Response:
-    """Return one light row per project."""
+    """Return one light row per project, once all of them are open: a list that grows is asked for again."""
+    if parts.ledgers.opening:
+        raise Refused(503, "starting", "the projects are still being opened: ask again in 1 s", retry=1)
     return Json(encoded({"projects": [_row(feed) for feed in await parts.feeds.all()]}))
 
 

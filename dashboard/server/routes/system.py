@@ -23,7 +23,7 @@ async def health(parts: TheParts) -> JSONResponse:
 
 
 async def info(parts: TheParts) -> dict[str, Any]:
-    """Return version, uptime, sandbox and the projects; nothing secret."""
+    """Return version, uptime, sandbox and the projects, and whether more are being opened; nothing secret."""
     feeds = parts.feeds.opened()
     boards = [feed.board for feed in feeds if feed.board.sandbox is not None]
     newest = max(boards, key=lambda board: board.at, default=None)
@@ -34,6 +34,7 @@ async def info(parts: TheParts) -> dict[str, Any]:
         "uptime": round(parts.clock() - parts.started, 1),
         "sandbox": newest.sandbox.text if newest is not None and newest.sandbox is not None else None,
         "projects": [feed.name for feed in feeds],
+        "opening": parts.ledgers.opening,
         "stream": "kaizen.v1",
     }
 

@@ -18,6 +18,7 @@ from dashboard.server.routes.requests import SEEN, Key, Line, append, request_id
 from dashboard.server.texts import text_of
 from dashboard.server.wire import Json, encoded
 from ledger.events import RequestId, RoleCard, TaskRequested
+from ledger.masking import is_masked
 from ledger.projections.asked_tasks import AskedTask
 
 PATIENCE = 30.0
@@ -127,9 +128,11 @@ async def _append(wish: TaskRequested, feed: Feed, body: Work, caller: Caller, k
 
 
 def _require_same(first: TaskRequested, wish: TaskRequested) -> None:
-    """A name that was given twice must mean the same; secrets that were masked in the first text count as equal."""
+    """A name that was given twice must mean the same; of what was kept the secrets were taken out."""
     same = msgspec.structs.replace(first, text=wish.text, metadata=wish.metadata) == wish
-    if not same or (first.text != wish.text and "secret" not in first.text):
+    told, meant = [first.text, *first.metadata.values()], [wish.text, *wish.metadata.values()]
+    same = same and list(first.metadata) == list(wish.metadata) and all(map(is_masked, told, meant))
+    if not same:
         raise Refused(409, "task_id_taken", f"{wish.request} names other work already: take another task_id")
 
 

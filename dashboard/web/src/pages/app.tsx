@@ -12,6 +12,7 @@ type Start =
   | { readonly state: "failed"; readonly why: string; readonly stranger: boolean };
 
 const LOOK_AGAIN_MS = 3000;
+const NEW_PROJECTS_MS = 15_000;
 
 /** The whole page: who is asking, which project, and then the project itself. */
 export function App() {
@@ -69,9 +70,10 @@ function useStart(): [Start, () => void] {
     const look = async () => {
       const next = await begin();
       if (gone) return;
-      setStart(next);
-      const waiting = next.state === "ready" ? next.projects.length === 0 : next.state === "failed" && !next.stranger;
-      if (waiting) timer = setTimeout(() => void look(), LOOK_AGAIN_MS);
+      // Once there are projects, only their list can change: whether the server is there, the stream says.
+      setStart((before) => (isThere(before) && !isThere(next) ? before : next));
+      const again = next.state !== "failed" || !next.stranger;
+      if (again) timer = setTimeout(() => void look(), isThere(next) ? NEW_PROJECTS_MS : LOOK_AGAIN_MS);
     };
     void look();
     return () => {
@@ -80,6 +82,10 @@ function useStart(): [Start, () => void] {
     };
   }, [turn]);
   return [start, () => setTurn((before) => before + 1)];
+}
+
+function isThere(start: Start): boolean {
+  return start.state === "ready" && start.projects.length > 0;
 }
 
 /** The start token is spent once and leaves the address at once, so that it is in no history and no screenshot. */
@@ -96,6 +102,7 @@ async function begin(): Promise<Start> {
   try {
     return { state: "ready", projects: await api.projects() };
   } catch (error) {
+    if (error instanceof Refused && error.code === "starting") return { state: "loading" };
     const stranger = error instanceof Refused && (error.status === 401 || error.status === 403);
     return { state: "failed", why: why || (error instanceof Error ? error.message : String(error)), stranger };
   }

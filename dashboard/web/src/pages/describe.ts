@@ -1,14 +1,9 @@
 /** PURE: one line for each kind of event, in words. */
 import type { GateResult, Reading } from "../ledger/events.gen";
 import type { Row } from "../ledger/row";
-import type { Tone } from "../ui/badge";
 import { duration, number, plural } from "../ui/format";
 import { ofThinking } from "./thinking";
-
-export interface Line {
-  readonly text: string;
-  readonly tone?: Tone;
-}
+import type { Line } from "./words";
 
 export function describe(row: Row): Line {
   return ofRun(row) ?? ofAttempt(row) ?? ofRequest(row) ?? ofThinking(row) ?? { text: "" };

@@ -1,7 +1,7 @@
 /** PURE: one line for each kind of event of thinking: calls, tools, goals, approvals, what is asked from outside. */
 import type { Row } from "../ledger/row";
 import { duration, money, plural, short } from "../ui/format";
-import type { Line } from "./describe";
+import type { Line } from "./words";
 
 export function ofThinking(row: Row): Line | null {
   return ofConversation(row) ?? ofGoal(row) ?? ofApproval(row) ?? ofWork(row);

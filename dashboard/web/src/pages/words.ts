@@ -9,6 +9,12 @@ export interface Said {
   readonly shape: Shape;
 }
 
+/** An event as one line of the list. */
+export interface Line {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
 export const RUN: { readonly [state in Run["state"]]: Said } = {
   running: { word: "running", tone: "busy", shape: "dot" },
   paused: { word: "paused", tone: "warn", shape: "dash" },

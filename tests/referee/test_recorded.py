@@ -1,0 +1,67 @@
+"""What tests call is noted so that it can be asked again elsewhere: nothing that only fits its place or moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+CODE = (
+    "import os\n\n\ndef files(folder):\n    for name in sorted(os.listdir(folder)):\n        yield name\n\n\n"
+    "def upto(n):\n    for each in range(n):\n        yield each\n\n\n"
+    "def here():\n    return os.path.abspath('code_.py')\n\n\n"
+    "def double(n):\n    return 2 * n\n"
+)
+TESTS = (
+    "import os\nimport code_\n\n\n"
+    "def test_files():\n    assert 'code_.py' in list(code_.files(os.path.dirname(__file__)))\n\n\n"
+    "def test_upto():\n    assert list(code_.upto(3)) == [0, 1, 2]\n\n\n"
+    "def test_here():\n    assert code_.here().endswith('code_.py')\n\n\n"
+    "def test_double():\n    assert code_.double(4) == 8\n"
+)
+ASK = (
+    "import json, sys\nfrom agents.inside import heldout\nsent = []\nheldout.main(json.load(sys.stdin), sent.append)\n"
+)
+
+
+def recorded(folder: Path) -> dict[str, dict[str, list[Any]]]:
+    """Return by function what was noted of its calls, what they gave at the time and what they gave again."""
+    (folder / "code_.py").write_text(CODE)
+    (folder / "test_code.py").write_text(TESTS)
+    names = ("files", "upto", "here", "double")
+    spec = {
+        "mode": "record", "runner": "pytest", "tests": ["test_code.py"], "collected": ["test_code.py"],
+        "ids": [f"test_code.py::test_{name}" for name in names], "files": ["code_.py"], "seed": 1, "fresh": 0,
+        "addopts": [],
+    }  # fmt: skip
+    end = f"open({str(folder / 'sent.json')!r}, 'w').write(json.dumps(sent))\n"
+    subprocess.run(
+        [sys.executable, "-B", "-c", ASK + end], input=json.dumps(spec), cwd=folder, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{folder}"},
+    )  # fmt: skip
+    found: dict[str, dict[str, list[Any]]] = {name: {"call": [], "inside": [], "outcome": []} for name in names}
+    sent = json.loads((folder / "sent.json").read_text())
+    called = {message["number"]: message["call"][2] for message in sent if message["kind"] == "call"}
+    for message in sent:
+        if message["kind"] in ("call", "inside", "outcome"):
+            found[called[message["number"]]][message["kind"]].append(message.get("outcome"))
+    return found
+
+
+def test_calls_are_noted_with_what_they_give_wherever_the_project_lies(tmp_path: Path) -> None:
+    """A generator gives its values later, a folder of the project is another one in each run."""
+    found = recorded(tmp_path)
+
+    assert found["double"]["inside"] == [["int", "8"]]
+    assert len(found["upto"]["call"]) == 1 and found["upto"]["inside"] == []
+    assert found["files"]["call"] == []
+    assert str(tmp_path) not in json.dumps(found["here"]) and "<here>" in json.dumps(found["here"]["inside"])
+    assert found["here"]["outcome"][0] == ["gave", found["here"]["inside"][0]]
