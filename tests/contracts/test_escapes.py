@@ -313,6 +313,9 @@ async def test_it_is_stopped_by(
     sandbox: Sandbox = request.getfixturevalue(adapter)
     if name in WITHOUT_GROUPS and not ControlGroups.found().count_processor:
         pytest.xfail(WITHOUT_GROUPS[name])
+    if adapter == "landlock" and os.getuid() and "closed" not in name:
+        # Whoever cannot look into it refuses to start at all: every escape would seem stopped, and none was tried.
+        (stage.base / "tree/closed").chmod(0o700)
     before = stage.picture()
     limits = TIGHT.get(name, Limits(wall=30, memory=MEMORY, processes=PROCESSES, written=WRITTEN))
 
