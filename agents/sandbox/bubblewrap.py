@@ -15,6 +15,7 @@ from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launch
 from agents.sandbox.probe import probe
 from agents.sandbox.probed import ProbedSandbox
 from agents.sandbox.seccomp import program
+from agents.sandbox.standing import Listeners
 from agents.sandbox.supervisor.order import Order
 from agents.sandbox.supervisor.watch import hard_limits
 
@@ -27,6 +28,7 @@ class BubblewrapSandbox(ProbedSandbox):
         self._groups = ControlGroups.found()
         self._launcher = Launcher()
         self._etc: Etc | None = None
+        self._listeners = Listeners()
 
     def _found(self) -> SandboxLevel:
         self._groups.remove_leftovers()
@@ -38,7 +40,7 @@ class BubblewrapSandbox(ProbedSandbox):
         etc = self._etc.folder
         allowance = limits_of(command.limits)
         groups = self._groups.for_one_command(allowance.memory, allowance.processes)
-        planned = await asyncio.to_thread(plan, command, allowance)
+        planned = await asyncio.to_thread(plan, command, allowance, self._listeners)
         try:
             filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory)
         except ValueError as error:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agents.ports import Command, SandboxBroken
 from agents.sandbox.defaults import Allowance
-from agents.sandbox.standing import Standing, identity, is_below, standing
+from agents.sandbox.standing import Listeners, Standing, identity, is_below, standing
 from agents.sandbox.supervisor.order import FIRST_INPUT, GATE, STATUS
 
 HOME = "/home/kaizen"
@@ -33,7 +33,6 @@ ETC = (
     "terminfo",
     "timezone",
 )
-_PROC_READ_ONLY = ("sys", "sysrq-trigger", "irq", "bus", "fs", "mtrr", "driver", "dynamic_debug")
 _PROC_HIDDEN = ("acpi", "asound", "kcore", "keys", "kmsg", "latency_stats", "scsi", "timer_list", "timer_stats")
 UID = 1000
 _MOUNTS = 1000
@@ -72,13 +71,19 @@ class Plan(NamedTuple):
         return max(1 << 20, self.allowance.written // len(_VOLATILE))
 
 
-def plan(command: Command, allowance: Allowance) -> Plan:
-    """Examine the places on disk; raise SandboxBroken for one that may not be given."""
+def plan(command: Command, allowance: Allowance, listeners: Listeners | None = None) -> Plan:
+    """Examine the places on disk; raise SandboxBroken for one that may not be given.
+
+    `listeners` finds whom one could talk to in the places that are only read; None where nobody could.
+    """
     read_only = tuple(_allowed(path) for path in command.readable)
     writable = tuple(_allowed(path) for path in command.writable)
     for path in writable:
         _not_redirected(path, (*read_only, *writable))
-    found = Plan(command, allowance, read_only, writable, standing(writable), _home_of(command))
+    stands = standing(writable)
+    if listeners is not None:
+        stands = stands._replace(talking=tuple(dict.fromkeys((*stands.talking, *listeners.below(read_only, writable)))))
+    found = Plan(command, allowance, read_only, writable, stands, _home_of(command))
     return found._replace(meant=tuple(_meant(found)))
 
 
@@ -87,7 +92,8 @@ def argv(plan: Plan, bwrap: str, etc: str) -> list[str]:
     size = str(plan.volatile_size)
     words = [bwrap, *_isolation(), *_environment(plan)]
     words += ["--ro-bind", "/usr", "/usr", *_system_directories(), "--ro-bind", etc, "/etc"]
-    words += ["--proc", "/proc", *_proc_covers()]
+    # Settings of the kernel, and what a process could say of itself: that it shall not be the first to go.
+    words += ["--proc", "/proc", "--remount-ro", "/proc", *_proc_covers()]
     words += ["--dev", "/dev", "--size", size, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
     words += ["--perms", "1777", "--size", size, "--tmpfs", "/tmp"]
     words += ["--perms", "1777", "--size", size, "--tmpfs", "/var/tmp", "--dir", "/run"]
@@ -146,10 +152,6 @@ def _system_directories() -> Iterator[str]:
 
 
 def _proc_covers() -> Iterator[str]:
-    # Bubblewrap leaves /proc/sys writable for a daemon that is the machine's root; only a cover of our own is certain.
-    for name in _PROC_READ_ONLY:
-        if Path("/proc", name).exists():
-            yield from ("--ro-bind", f"/proc/{name}", f"/proc/{name}")
     # The sandbox's first process reports the exit status: nothing of it may be read or written.
     for name in (*_PROC_HIDDEN, "1"):
         path = Path("/proc", name)

@@ -20,6 +20,7 @@ from agents.sandbox.defaults import limits_of
 from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
 from agents.sandbox.probe import probe_container
 from agents.sandbox.probed import ProbedSandbox
+from agents.sandbox.standing import Listeners
 from agents.sandbox.supervisor.order import FIRST_TO_GO, Order
 
 ENGINES = ("podman", "docker")
@@ -78,12 +79,13 @@ class ContainerSandbox(ProbedSandbox):
         found = (shutil.which(name, path=_PLACES) for name in ENGINES)
         self._engine = shutil.which(engine) or "" if engine else next((path for path in found if path), "")
         self._launcher = Launcher()
+        self._listeners = Listeners()
 
     def _found(self) -> SandboxLevel:
         return probe_container(self._engine, self._image, self._confined)
 
     async def _confined(self, command: Command) -> Completed:
-        planned = await asyncio.to_thread(plan, command, limits_of(command.limits))
+        planned = await asyncio.to_thread(plan, command, limits_of(command.limits), self._listeners)
         for path in (mount.path for mount in mounts(planned)):
             if "," in path or '"' in path:
                 raise SandboxBroken(f"{path} has a comma or a quote in its name; rename it or use another layer")

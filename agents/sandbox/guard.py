@@ -55,8 +55,10 @@ class Guard:
         """Put back what is different now and return its paths; every process of the command must have ended."""
         changed = self._opened()
         new = [path for path in self._paths() if path not in self._seen]
+        fresh = set(new)
         for path in new:
-            _clear(path)
+            if os.path.dirname(path) not in fresh:  # noqa: PTH120 - paths are words here, thousands of them
+                _clear(path)
         changed += new
         gone = [top for top in self._tops if _leads_away(*top)]
         for place, top in gone:
@@ -85,9 +87,20 @@ class Guard:
         for place, top in self._tops:
             if os.path.lexists(top) and not _leads_away(place, top):
                 yield top
-                if not Path(top).is_symlink():
-                    for folder, folders, files in os.walk(top):
-                        yield from (str(Path(folder, name)) for name in (*folders, *files))
+                waiting = [top] if _is_folder(top) else []
+                while waiting:
+                    for name in _names(waiting.pop()):
+                        yield name
+                        if _is_folder(name):
+                            waiting.append(name)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.path for entry in entries]
+    except OSError:
+        return []  # closed, or its path is too long to be named: it is new then, and goes as a whole
 
 
 def _look(path: str, known: _Seen | None) -> _Seen:
@@ -131,7 +144,10 @@ def _put_back(path: str, before: _Seen) -> None:
 
 
 def _is_folder(path: str) -> bool:
-    return Path(path).is_dir() and not Path(path).is_symlink()
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except OSError:
+        return False  # not there, or its path is too long to be named
 
 
 def _leads_away(place: str, path: str) -> bool:

@@ -33,7 +33,7 @@ _FORBIDDEN = (
 # fmt: on
 _UNKNOWN = ("clone3", "openat2", "memfd_secret")
 """Answered as on an older kernel: their arguments lie in memory a filter cannot read, and libraries fall back."""
-_UNCOUNTED = ("memfd_create", "shmget", "msgget")
+_UNCOUNTED = ("memfd_create", "shmget", "msgget", "semget", "vmsplice")
 """Memory outside of any process: only a control group counts it."""
 _FILE_FLAGS = (0x40086602, 0x40046602, 0x401C5820)
 """FS_IOC_SETFLAGS and FS_IOC_FSSETXATTR: change a file by a descriptor that may only read it."""
@@ -290,7 +290,7 @@ MACHINES = {
             "delete_module=176 quotactl=179 lookup_dcookie=212 clock_settime=227 kexec_load=246 add_key=248 "
             "request_key=249 keyctl=250 openat=257 mknodat=259 fchmodat=268 unshare=272 fallocate=285 "
             "perf_event_open=298 fanotify_init=300 name_to_handle_at=303 open_by_handle_at=304 setns=308 "
-            "process_vm_readv=310 process_vm_writev=311 kcmp=312 finit_module=313 memfd_create=319 "
+            "process_vm_readv=310 vmsplice=278 process_vm_writev=311 kcmp=312 finit_module=313 memfd_create=319 "
             "kexec_file_load=320 bpf=321 userfaultfd=323 utimensat=280 utime=132 utimes=235 futimesat=261 chown=92 "
             "fchown=93 lchown=94 fchownat=260 setxattr=188 lsetxattr=189 fsetxattr=190 removexattr=197 "
             "lremovexattr=198 fremovexattr=199 sched_setparam=142 sched_setscheduler=144 sched_setaffinity=203 "
@@ -308,7 +308,7 @@ MACHINES = {
             "delete_module=106 clock_settime=112 syslog=116 ptrace=117 reboot=142 settimeofday=170 msgget=186 "
             "shmget=194 socket=198 socketpair=199 add_key=217 request_key=218 keyctl=219 clone=220 swapon=224 "
             "swapoff=225 perf_event_open=241 fanotify_init=262 name_to_handle_at=264 open_by_handle_at=265 setns=268 "
-            "process_vm_readv=270 process_vm_writev=271 kcmp=272 finit_module=273 memfd_create=279 bpf=280 "
+            "process_vm_readv=270 vmsplice=75 process_vm_writev=271 kcmp=272 finit_module=273 memfd_create=279 bpf=280 "
             "userfaultfd=282 kexec_file_load=294 utimensat=88 fchownat=54 fchown=55 setxattr=5 lsetxattr=6 fsetxattr=7 "
             "removexattr=14 lremovexattr=15 fremovexattr=16 ioprio_set=30 sched_setparam=118 sched_setscheduler=119 "
             "sched_setaffinity=122 setpriority=140 sched_setattr=274 prlimit64=261 msgctl=187 msgrcv=188 msgsnd=189 "

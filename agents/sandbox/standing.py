@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
 
 from agents.ports import SandboxBroken
@@ -48,6 +49,50 @@ def standing(places: Iterable[str]) -> Standing:
                 elif not entry.is_file(follow_symlinks=False) and not entry.is_symlink():
                     talking.append(entry.path)
     return Standing(tuple(covered), tuple(talking))
+
+
+class _Looked(NamedTuple):
+    """When a place was looked through, and what was found there."""
+
+    looked: float
+    found: tuple[str, ...]
+
+
+class Listeners:
+    """Sockets, pipes and devices in places that are only read: a mount that cannot be written to stops no talk.
+
+    Such places are large and change seldom: each is looked through once in a while, not before every command.
+    """
+
+    def __init__(self, seconds: float = 60.0) -> None:
+        self._seconds = seconds
+        self._known: dict[str, _Looked] = {}
+
+    def below(self, places: Iterable[str], apart: Iterable[str] = ()) -> Iterator[str]:
+        """Yield those in the places, but for what lies in the places `apart`."""
+        now = monotonic()
+        beside = tuple(apart)
+        self._known = {place: known for place, known in self._known.items() if now - known.looked <= self._seconds}
+        for place in dict.fromkeys(places):
+            if place not in self._known:
+                self._known[place] = _Looked(now, tuple(_talking(place)))
+            for path in self._known[place].found:
+                if os.path.lexists(path) and not any(is_below(path, one) for one in beside):
+                    yield path
+
+
+def _talking(place: str) -> Iterator[str]:
+    waiting = [place]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    elif not entry.is_file(follow_symlinks=False) and not entry.is_symlink():
+                        yield entry.path
+        except (NotADirectoryError, FileNotFoundError, PermissionError):
+            continue  # a file by itself, one that is gone, or a folder that the command may not open either
 
 
 def steps(place: str, path: str) -> list[str]:

@@ -28,7 +28,7 @@ _COMMON = frozenset({
     "support", "test", "tests", "than", "that", "their", "them", "then", "there", "they", "this", "user", "users",
     "using", "want", "what", "when", "where", "which", "will", "with", "work", "works", "would", "write", "your",
 })  # fmt: skip
-_DEFINES = re.compile(r"^\s*(?:async\s+)?(?:def|class|function|func|fn|interface|type|struct)\s+(\w+)", re.MULTILINE)
+_DEFINES = re.compile(r"^[ \t]*(?:async\s+)?(?:def|class|function|func|fn|interface|type|struct)\s+(\w+)", re.MULTILINE)
 
 
 def gather(bench: Workbench, goal: str) -> Gathered:

@@ -146,7 +146,7 @@ def _defines(text: str, patterns: TestNames) -> bool:
     def among(name: str, known: tuple[str, ...]) -> bool:
         return any(name.startswith(each) or fnmatch(name, each) for each in known)
 
-    functions = re.findall(r"^\s*(?:async\s+)?def\s+(\w+)", text, re.MULTILINE)
+    functions = re.findall(r"^[ \t]*(?:async\s+)?def\s+(\w+)", text, re.MULTILINE)
     classes = re.findall(r"^class\s+(\w+)", text, re.MULTILINE)
     return any(among(name, patterns.functions) for name in functions) or any(
         among(name, patterns.classes) for name in classes
@@ -160,7 +160,7 @@ def _is_needed(project: Path, folder: str, modules: list[str], code: set[str]) -
         names = {folder.rpartition("/")[2]} if names else set()
     if not names:
         return False
-    pattern = re.compile(rf"^\s*(?:from|import) .*\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", re.MULTILINE)
+    pattern = re.compile(rf"^[ \t]*(?:from|import) .*\b(?:{'|'.join(map(re.escape, sorted(names)))})\b", re.MULTILINE)
     rest = (path for path in code if path not in modules and (not folder or not path.startswith(f"{folder}/")))
     return any(pattern.search(read_text(project / path)) for path in sorted(rest))
 
@@ -243,7 +243,7 @@ def _table(table: Any, key: str) -> dict[str, Any]:
 
 
 def _written_for_pytest(text: str) -> bool:
-    if re.search(r"^\s*(import pytest\b|from pytest\b)", text, re.MULTILINE):
+    if re.search(r"^[ \t]*(import pytest\b|from pytest\b)", text, re.MULTILINE):
         return True
     if re.search(r"^(async )?def test", text, re.MULTILINE):
         return True

@@ -14,6 +14,10 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of one file that a patch may bring; larger ones are nobody's to review."""
 MOST = 200_000
 """Files and folders of a worktree."""
+DEEPEST = 200
+"""Folders on the way to a file: what walks a tree, ours and the user's, often takes a step of the stack for each."""
+_TURNING = frozenset((*range(0x200E, 0x2010), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0x061C))
+"""Letters that turn the direction of what stands beside them, or end a line: a name is shown as another."""
 _LINK, _SUBMODULE = "120000", "160000"
 
 
@@ -49,6 +53,7 @@ def require_plain_files(folder: Path, known: dict[str, int]) -> None:
     `known` are the sizes of the files the tree held before: one that has its size is the user's own.
     """
     count = 0
+    depth = len(folder.parts)
     waiting = [folder]
     while waiting:
         place = waiting.pop()
@@ -63,6 +68,8 @@ def require_plain_files(folder: Path, known: dict[str, int]) -> None:
             if entry.name.casefold() == ".git":
                 raise _refused(f"a nested repository appeared in {_named(place, folder)}")
             if entry.is_dir(follow_symlinks=False):
+                if len(place.parts) - depth >= DEEPEST:
+                    raise _refused(f"folders stand more than {DEEPEST} deep in the worktree")
                 waiting.append(Path(entry.path))
             else:
                 _require_plain(entry, folder, known)
@@ -104,8 +111,10 @@ def objections(git: Git, before: str, after: str) -> Iterator[str]:
         path = os.fsdecode(name)
         for _ in started([path]):
             yield f"{path!r} is run by programs of yours by themselves: only a person may change it"
-        if any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in path):
+        if any(ord(letter) < 32 or 127 <= ord(letter) < 160 or ord(letter) in _TURNING for letter in path):
             yield f"{path!r} has control characters in its name"
+        if path.count("/") > DEEPEST:
+            yield f"{path[:80]!r}… lies more than {DEEPEST} folders deep"
         if mode == _SUBMODULE:
             yield f"{path!r} is another repository"
         if mode == _LINK and leads_out(path, os.fsdecode(git.raw("cat-file", "blob", blob))):

@@ -19,6 +19,8 @@ from director.settings import SettingsError, load, secrets_of
 from ledger.masking import Masker
 
 TIME, BROKEN, LIMIT = 124, 125, 126
+NAMED = 8
+"""Files named of those that run by themselves and are new."""
 OUTPUT = 64 * 1024 * 1024
 """Bytes passed on of each of stdout and stderr."""
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -62,15 +64,32 @@ def sandbox(
     _pass_on(done)
     new = sorted(_run_by_themselves(worktree) - stood)
     if new:
+        more = f" and {len(new) - NAMED} more" if len(new) > NAMED else ""
         say_error(
-            f"new in {worktree}: {', '.join(new)}; your own programs run what stands there: look before you go in"
+            f"new in {worktree}: {', '.join(new[:NAMED])}{more}; your own programs run what stands there: "
+            "look before you go in"
         )
     say_error(f"sandbox {chosen.level.adapter} ({chosen.level.rank}): {_said(done)}; {chosen.level.detail}")
     raise typer.Exit(_status(done))
 
 
 def _run_by_themselves(place: Path) -> set[str]:
-    return {name for name in STARTED_BY_THEMSELVES if os.path.lexists(place / name)}
+    # At any depth, and repositories without a work tree: git takes the orders of one whose folder you enter.
+    found: set[str] = set()
+    waiting = [str(place)]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as entries:
+                names = {entry.name: entry for entry in entries}
+        except OSError:
+            continue
+        mine = [names[name].path for name in STARTED_BY_THEMSELVES & names.keys()]
+        bare = [folder] if {"HEAD", "objects", "refs"} <= names.keys() else []
+        found.update(os.path.relpath(path, place) for path in (*mine, *bare))
+        inside = (entry for name, entry in names.items() if name not in STARTED_BY_THEMSELVES and not bare)
+        waiting += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
+    return found
 
 
 def _command(argv: list[str], worktree: Path, readable: tuple[Path, ...], limits: Limits) -> Command:

@@ -143,7 +143,9 @@ def _declared(project: Path) -> Iterator[str]:
         yield from (_name(line) for line in _lines(read_text(path)) if line and not line.startswith("-"))
     yield from map(_name, _of_pyproject(project))
     if (project / "setup.py").is_file() or (project / "setup.cfg").is_file():
-        yield from re.findall(r"^\s*['\"]?([A-Za-z][\w.-]*)\s*[<>=~!]=", read_text(project / "setup.cfg"), re.MULTILINE)
+        yield from re.findall(
+            r"^[ \t]*['\"]?([A-Za-z][\w.-]*)\s*[<>=~!]=", read_text(project / "setup.cfg"), re.MULTILINE
+        )
 
 
 def _of_pyproject(project: Path) -> list[str]:

@@ -81,19 +81,28 @@ def _faults(function: Function) -> Iterator[Fault]:
     body = function.body[1:] if ast.get_docstring(function, clean=False) is not None else function.body
     for statement in body:
         for node in _walk(statement):
-            yield from _of_statement(node) if isinstance(node, ast.stmt) else _of_expression(node)
+            try:
+                found = list(_of_statement(node) if isinstance(node, ast.stmt) else _of_expression(node))
+                ast.dump(node)
+            except RecursionError:
+                continue  # nested deeper than Python itself can spell; what lies further inside is tried all the same
+            yield from found
 
 
 def _walk(node: ast.AST) -> Iterator[ast.stmt | ast.expr]:
     """Yield statements and expressions, but nothing of annotations and f-strings: their places lie."""
-    if isinstance(node, ast.stmt | ast.expr):
-        yield node
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "decorator_list", "type_params") or isinstance(node, ast.JoinedStr):
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, ast.stmt | ast.expr):
+            yield here
+        if isinstance(here, ast.JoinedStr):
             continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from _walk(child)
+        below: list[ast.AST] = []
+        for name, value in ast.iter_fields(here):
+            if name not in ("annotation", "returns", "decorator_list", "type_params"):
+                below += [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, ast.AST)]
+        waiting += reversed(below)
 
 
 def _of_statement(node: ast.stmt) -> Iterator[Fault]:

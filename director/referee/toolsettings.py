@@ -149,7 +149,7 @@ def _read(name: str, text: str, table: str) -> Table | None:
         if name.endswith(".toml"):
             return _inside(tomllib.loads(text), table)
         if name.endswith(".json"):
-            loaded = json.loads(re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE) or "{}")
+            loaded = json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.MULTILINE) or "{}")
             return loaded if isinstance(loaded, dict) else None
     except (tomllib.TOMLDecodeError, ValueError, RecursionError):
         return {"unreadable": text}

@@ -45,6 +45,7 @@ def verdict(filter_: bytes, tag: int, number: int, *arguments: int) -> int:
         ("clone3", (), REFUSED | 38),
         ("openat2", (), REFUSED | 38),
         ("memfd_create", (), REFUSED | 38),
+        ("vmsplice", (), REFUSED | 38),
         ("fallocate", (), REFUSED | 95),
         ("ioctl", (0, 0x5412), REFUSED | 1),
         ("ioctl", (0, 0x5401), ALLOWED),

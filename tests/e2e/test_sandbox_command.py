@@ -91,9 +91,16 @@ def test_without_a_sandbox_the_line_says_none(kaizen: Kaizen, tree: Path) -> Non
 def test_what_your_own_programs_would_run_is_named_when_it_is_new(kaizen: Kaizen, tree: Path) -> None:
     (tree / ".envrc").write_text("true\n")
 
-    done = run(kaizen, tree, "--", "sh", "-c", "mkdir -p .git/hooks .github made/.git; echo x >> .envrc; true")
+    done = run(
+        kaizen,
+        tree,
+        "--",
+        "sh",
+        "-c",
+        "mkdir -p .git/hooks .github made/.git bare/objects bare/refs; touch bare/HEAD; echo x >> .envrc; true",
+    )
 
-    assert done.err.splitlines()[-2].startswith(f"kaizen: new in {tree}: .git, .github; ")
+    assert done.err.splitlines()[-2].startswith(f"kaizen: new in {tree}: .git, .github, bare, made/.git; ")
     assert (tree / ".envrc").read_text() == "true\n"
 
 

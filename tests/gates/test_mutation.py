@@ -79,6 +79,14 @@ def test_what_is_no_python_has_no_faults() -> None:
     assert list(mutants_of("a.py", "def (")) == []
 
 
+def test_an_expression_nested_deeper_than_python_can_spell_hides_no_other_fault() -> None:
+    deep = "def f(a):\n    b = " + "+".join(["a"] * 400) + "\n    return a + 1 > 2\n"
+
+    found = {mutant.what for mutant in mutants_of("a.py", deep)}
+
+    assert {"has - for +", "has >= for >", "returns None"} <= found
+
+
 async def mutation(folder: Path, tests: str, name: str = "test_shop.py") -> Reading:
     """What the gate says of the shop under these tests."""
     tree = CleanTree(project(folder, {"shop.py": CODE, name: tests}), contexts=True)

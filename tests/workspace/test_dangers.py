@@ -118,7 +118,18 @@ def test_a_nested_repository_is_refused(mirror: Mirror, tmp_path: Path, inner: s
 
 
 @pytest.mark.parametrize(
-    "path", [".envrc", ".vscode/tasks.json", "pkg/.envrc", ".github/workflows/x.yml", ".GitModules", "a.code-workspace"]
+    "path",
+    [
+        ".envrc",
+        ".vscode/tasks.json",
+        "pkg/.envrc",
+        ".github/workflows/x.yml",
+        ".GitModules",
+        "a.code-workspace",
+        ".en\u200cvrc",
+        ".envrc. .",
+        ".envrc::$DATA",
+    ],
 )
 def test_files_that_programs_run_by_themselves_are_not_proposed(mirror: Mirror, tmp_path: Path, path: str) -> None:
     def act(root: Path) -> None:
@@ -131,7 +142,7 @@ def test_files_that_programs_run_by_themselves_are_not_proposed(mirror: Mirror, 
     assert "by themselves" in patch.objections[0]
 
 
-@pytest.mark.parametrize("name", ["\x1b[2Jx.py", "a\nb.py", "tab\there.py", "\x9b31m.py"])
+@pytest.mark.parametrize("name", ["\x1b[2Jx.py", "a\nb.py", "tab\there.py", "\x9b31m.py", "a\u202eyp.b"])
 def test_names_a_terminal_would_obey_are_refused(mirror: Mirror, tmp_path: Path, name: str) -> None:
     patch = change(mirror, tmp_path, lambda root: (root / name).write_text("x"))
 
@@ -140,7 +151,14 @@ def test_names_a_terminal_would_obey_are_refused(mirror: Mirror, tmp_path: Path,
     assert "\x1b" not in patch.objections[0]
 
 
-@pytest.mark.parametrize("name", ["-rf", "--", " ", "ünï.py", "a'b\".py", "$(touch x)", ":(top)x", "*"])
+def test_folders_too_deep_for_whoever_walks_them_are_refused(mirror: Mirror, tmp_path: Path) -> None:
+    with pytest.raises(GitError, match="more than 200 deep"):
+        change(mirror, tmp_path, lambda root: (root / "/".join("a" * 300)).mkdir(parents=True))
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf", "--", " ", "ünï.py", "👩\u200d🔬.py", "a'b\".py", "$(touch x)", ":(top)x", "*"]
+)
 def test_odd_names_are_names(mirror: Mirror, tmp_path: Path, name: str) -> None:
     patch = change(mirror, tmp_path, lambda root: (root / name).write_text("x"))
 

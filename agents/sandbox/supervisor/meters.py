@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_LARGE = 1 << 29
+"""Bytes of addresses from which on the tables of a process are worth counting: they are a five-hundredth of it."""
 
 
 class Task(NamedTuple):
@@ -20,6 +22,8 @@ class Task(NamedTuple):
     parent: int
     cpu: float
     """Seconds of the process and of the children it has waited for."""
+    addresses: int
+    """Bytes of its address space."""
     resident: int
     """Bytes, shared ones included."""
     started: int
@@ -60,10 +64,11 @@ def tasks_of(uid: int) -> int:
 
 def memory_of(tasks: list[Task], limit: int) -> int:
     """Bytes in use; shared pages are counted once, which is only worth finding out near the limit."""
-    resident = sum(task.resident for task in tasks)
+    beside = sum(_beside(task) for task in tasks if task.addresses >= _LARGE)
+    resident = sum(task.resident for task in tasks) + beside
     if resident <= limit:
         return resident
-    return sum(_proportional(task) for task in tasks)
+    return sum(_proportional(task) for task in tasks) + beside
 
 
 def bytes_written(tasks: list[Task], seen: dict[tuple[int, int], int]) -> int:
@@ -102,11 +107,14 @@ class Growth(NamedTuple):
 
     size: int
     inodes: int
+    closed: bool = False
+    """Whether a folder could not be looked into, so that what is in it is not measured."""
 
 
 def grown(places: list[str]) -> Growth:
     """Measure the places; a path too long to be named counts as beyond every limit."""
     size = inodes = 0
+    closed = False
     waiting = list(places)
     while waiting:
         place = waiting.pop()
@@ -122,9 +130,10 @@ def grown(places: list[str]) -> Growth:
             continue
         except PermissionError:
             inodes += _entries_hidden_in(place)
+            closed = True
         except OSError:
             return Growth(1 << 62, 1 << 62)
-    return Growth(size, inodes)
+    return Growth(size, inodes, closed)
 
 
 def volatile_inodes(pid: int, mounts: list[str], size: int) -> int:
@@ -156,7 +165,17 @@ def _task(pid: int) -> Task | None:
     except (OSError, IndexError):
         return None
     cpu = sum(int(field) for field in fields[11:15]) / _TICKS
-    return Task(pid, int(fields[1]), cpu, int(fields[21]) * _PAGE, int(fields[19]), fields[0] in b"ZX")
+    resident = int(fields[21]) * _PAGE
+    return Task(pid, int(fields[1]), cpu, int(fields[20]), resident, int(fields[19]), fields[0] in b"ZX")
+
+
+def _beside(task: Task) -> int:
+    # The kernel's tables of its pages, which grow with the addresses it has looked at, and what lies in swap.
+    try:
+        with open(f"/proc/{task.pid}/status", "rb") as lines:
+            return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith((b"VmPTE:", b"VmSwap:")))
+    except OSError:
+        return 0
 
 
 def _proportional(task: Task) -> int:

@@ -10,6 +10,7 @@ import time
 from .meters import Growth, Task, bytes_written, descendants, grown, memory_of, nameless, volatile_inodes
 from .order import Order
 from .start import Started
+from .unseen import Unseen
 
 _FIRST, _LATEST = 0.05, 0.25
 """Seconds between two looks: from the first to the longest pause."""
@@ -27,6 +28,8 @@ class Watch:
         self._next = time.monotonic() + _FIRST
         self._next_walk = self._next
         self._before: Growth | None = None
+        self._unseen = Unseen(order.places, memory=bool(order.memory))
+        self._latest: list[Task] = []
         self.cpu = 0.0
         """Seconds of all processes at the latest look; the kernel forgets those of what is killed together."""
         self._written: dict[tuple[int, int], int] = {}
@@ -79,7 +82,8 @@ class Watch:
     def _tasks(self) -> str:
         order = self._order
         tasks = self.sample()
-        if order.memory and memory_of(tasks, order.memory) > order.memory:
+        self._latest = self._shown(tasks)
+        if order.memory and self._memory_over(tasks):
             return "memory"
         if order.cpu and self.cpu > order.cpu:
             return "cpu"
@@ -99,7 +103,17 @@ class Watch:
         if self._before is None:
             self._before = now
         over = now.size - self._before.size > order.written or now.inodes - self._before.inodes > order.inodes
-        return "output" if over else ""
+        hidden = self._unseen.on_disks(self._latest, order.written, closed=now.closed)
+        return "output" if over or hidden else ""
+
+    def _memory_over(self, tasks: list[Task]) -> bool:
+        limit = self._order.memory
+        return memory_of(tasks, limit) > limit or self._unseen.in_memory(self._latest, limit)
+
+    def _shown(self, tasks: list[Task]) -> list[Task]:
+        # Bubblewrap's own two processes can be looked into by nobody but root, and hold nothing of the command.
+        own = {self._started.pid, self._started.first} if self._order.namespaced else set()
+        return [task for task in tasks if task.pid not in own and not task.ended]
 
 
 def hard_limits(cpu: float, memory: int, written: int, files: int) -> list[tuple[int, int]]:

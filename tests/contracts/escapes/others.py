@@ -130,6 +130,15 @@ def priority_of_everything_of_the_user(stage):
     return os.getpriority(os.PRIO_PROCESS, stage["victim"]) == 5
 
 
+def first_to_go_no_longer(stage):
+    # When the machine runs out of memory, commands end before the user's own programs.
+    with open("/proc/self/oom_score_adj") as file:
+        before = int(file.read())
+    with open("/proc/self/oom_score_adj", "w") as file:
+        file.write("0")
+    return before > 0
+
+
 def processors_of_another_process(stage):
     os.sched_setaffinity(stage["victim"], {0})
     return "bound"

@@ -60,3 +60,12 @@ def packet_socket(stage):
 
 def kernel_crypto_socket(stage):
     return socket.socket(38, socket.SOCK_SEQPACKET).fileno()
+
+
+def socket_in_a_place_given_to_be_read(stage):
+    os.chdir(stage["readable"])
+    return _talk(socket.AF_UNIX, "server.sock")
+
+
+def pipe_in_a_place_given_to_be_read(stage):
+    return os.write(os.open(stage["readable"] + "/pipe", os.O_WRONLY | os.O_NONBLOCK), b"an order")
