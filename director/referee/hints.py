@@ -93,6 +93,8 @@ def _signs(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
                 yield f"{NAMES_TESTS}: {node.value!r}", line, False
         elif isinstance(node, ast.Compare) and _asks_for_runner(node):
             yield f"it asks whether a test runner is loaded: {ast.unparse(node)}", line, True
+        elif isinstance(node, ast.Compare) and _asks_what_is_loaded(node):
+            yield f"it asks what else the interpreter has loaded: {ast.unparse(node)}", line, False
         elif isinstance(node, ast.Call):
             yield from _calls(node, line)
         elif isinstance(node, ast.Assign | ast.AugAssign):
@@ -146,6 +148,12 @@ def _asks_for_runner(node: ast.Compare) -> bool:
         return False
     where = ast.unparse(node.comparators[-1])
     return _names_runner(node.left) and ("sys" in where or "modules" in where or "argv" in where or "environ" in where)
+
+
+def _asks_what_is_loaded(node: ast.Compare) -> bool:
+    """What is loaded differs between a test run and a user's, also where no runner is named."""
+    asks = any(isinstance(operator, ast.In | ast.NotIn) for operator in node.ops)
+    return asks and ast.unparse(node.comparators[-1]) in ("sys.modules", "modules", "list(sys.modules)")
 
 
 def _names_runner(node: ast.AST) -> bool:
