@@ -289,6 +289,10 @@ def _bent_object(value: Any, how: str) -> Any:
         if isinstance(value, type) or callable(value) or not fields:
             return None
         twin = copy.copy(value)
+        if twin is value:  # it says that it never changes, and everybody holds the same one
+            twin = object.__new__(type(value))
+            for name in fields:
+                object.__setattr__(twin, name, getattr(value, name))
         field = fields[-1] if how == "near" else fields[0]
         object.__setattr__(twin, field, bend(getattr(value, field), "bend"))
         return twin

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import enum
 import itertools
 import sys
@@ -106,13 +105,13 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
 
 def _equals_another(value: Any) -> bool:
     """Return whether an object equals one of its kind of which every part is otherwise."""
-    twin, otherwise = copy.copy(value), False
+    twin, otherwise = object.__new__(type(value)), False  # a copy of what says it never changes is the thing itself
     for name, part in _fields(value).items():
         other = bend(part, "bend")
-        if type(other) is type(part) and encoded(other) != encoded(part):
-            object.__setattr__(twin, name, other)
-            otherwise = True
-    return otherwise and twin is not value and bool(value == twin)
+        bent = type(other) is type(part) and encoded(other) != encoded(part)
+        object.__setattr__(twin, name, other if bent else part)
+        otherwise = otherwise or bent
+    return otherwise and bool(value == twin)
 
 
 def _unlike(value: Any, base: Any) -> List[Any]:

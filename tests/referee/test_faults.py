@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -120,6 +121,16 @@ class Row(list[int]):
                                               (SimpleNamespace(tags=[1, 2]), False)])  # fmt: skip
 def test_a_list_that_equals_any_of_its_length_is_found_in_what_holds_it_too(value: Any, does: bool) -> None:
     assert outcomes.equals_everything(value) is does
+
+
+def test_what_says_that_it_never_changes_is_bent_as_another_one() -> None:
+    """A copy of a fraction is the fraction, and a default that everybody shares may be one."""
+    shared = Fraction(3, 4)
+
+    bent = faults.bend(shared, "bend")
+
+    assert outcomes.equals_everything(SimpleNamespace(amount=shared)) is False
+    assert shared == Fraction(3, 4) and bent != shared
 
 
 def _asked(said: str) -> tuple[list[str], list[str]]:
