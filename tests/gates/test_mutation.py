@@ -79,6 +79,7 @@ def test_what_is_no_python_has_no_faults() -> None:
     assert list(mutants_of("a.py", "def (")) == []
 
 
+@pytest.mark.slow
 def test_an_expression_nested_deeper_than_python_can_spell_hides_no_other_fault() -> None:
     deep = "def f(a):\n    b = " + "+".join(["a"] * 400) + "\n    return a + 1 > 2\n"
 

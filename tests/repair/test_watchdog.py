@@ -13,6 +13,7 @@ import pytest
 from agents.inside.clock import Clock, Watch, processor_seconds
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="the clock of another process is Linux's")
 def test_processor_time_of_a_stopped_child_does_not_run_on() -> None:
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as child:
