@@ -34,7 +34,7 @@ def _alike(old: Any, new: Any) -> bool:
         return old[1][0] in new[1]
     if old[0] == "object" == new[0]:
         shared = old[2].keys() & new[2].keys()
-        return old[1][0] in new[1] and all(_alike(old[2][name], new[2][name]) for name in shared)
+        return {*old[1][:1]} <= {*new[1]} and all(_alike(old[2][name], new[2][name]) for name in shared)
     if new[0] == "kind" and old[0] != "kind":
         return bool(old[0] == new[2] and _alike(old, [new[2], new[3]]))
     if "deep" in (old[0], new[0]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -14,7 +15,7 @@ import pytest
 
 from agents.inside import faults, near, outcomes
 from agents.inside.forks import in_fork
-from director.referee.compared import rebuilt
+from director.referee.compared import differ, rebuilt
 from director.referee.shown import examples, hollowed
 
 PRICE = """
@@ -131,6 +132,14 @@ def test_what_says_that_it_never_changes_is_bent_as_another_one() -> None:
 
     assert outcomes.equals_everything(SimpleNamespace(amount=shared)) is False
     assert shared == Fraction(3, 4) and bent != shared
+
+
+def test_a_plain_object_that_only_marks_something_is_like_another_one() -> None:
+    """`object()` has no kind but the one that everything has."""
+    mark, other = (json.dumps(["gave", outcomes.encoded(value)]) for value in (object(), SimpleNamespace(a=1)))
+
+    assert not differ(mark, json.dumps(["gave", outcomes.encoded(object())])) and not differ(mark, other)
+    assert differ(other, mark)
 
 
 def _asked(said: str) -> tuple[list[str], list[str]]:
