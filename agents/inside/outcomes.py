@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Tuple
 from .faults import bend
 
 DEPTH, MANY, LONG, FIELDS = 7, 200, 4000, 20
-PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", "zoneinfo")
+PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", "zoneinfo", "re", "array")
 """Where kinds of values are from that show all they hold, and have no fields."""
 EXACT = (int, str, bytes, bool, type(None), complex)
 

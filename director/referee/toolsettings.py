@@ -360,9 +360,15 @@ def _set(a: frozenset[str], b: frozenset[str], *, weak_when_grown: bool, was_set
     grown, shrunk = b - a, a - b
     if weak_when_grown:
         return "weaker" if grown else "stronger"
+    shrunk = frozenset(one for one in shrunk if not _is_within(one, b))
     if not was_set and strong:
         return "stronger" if b else "weaker"
     return "weaker" if shrunk and not b & {"ALL", "all"} else "stronger"
+
+
+def _is_within(rule: str, chosen: frozenset[str]) -> bool:
+    """Return whether a shorter code stands for a rule: `E` is `E4`, `E7` and `E9` among others."""
+    return any(re.fullmatch(f"{re.escape(each)}[0-9]+", rule) for each in chosen if re.fullmatch("[A-Z]+[0-9]*", each))
 
 
 def _words(value: Any) -> frozenset[str]:

@@ -49,6 +49,8 @@ def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
         ("[tool.ruff]\ntarget-version = 'py311'", "[tool.ruff]\ntarget-version = 'py37'", "weaker"),
         ("[tool.ruff]\nline-length = 9", "[tool.ruff]\nline-length = 9\ninclude = ['a.py']", "weaker"),
         ("", "[tool.ruff.lint]\nselect = ['E902']", "weaker"),
+        ("[tool.ruff.lint]\nselect = ['E4', 'E7', 'B']", "[tool.ruff.lint]\nselect = ['B', 'E', 'W']", "stronger"),
+        ("[tool.ruff.lint]\nselect = ['E', 'B']", "[tool.ruff.lint]\nselect = ['E4', 'B', 'W']", "weaker"),
         ("", "[tool.ruff.lint]\nselect = ['ALL']", "stronger"),
         ("[project]\nrequires-python = '>=3.11'", "[project]\nrequires-python = '>=3.8'", "unclear"),
     ],
