@@ -154,6 +154,8 @@ class _Recorder:
         self._count: Dict[Tuple[str, str, str], int] = {}
         self._last: Dict[Tuple[str, str, str], int] = {}
         self._open: Dict[Any, int] = {}
+        self._begun: set[Any] = set()
+        """Frames that pause and go on; kept, so that no other one is taken for them."""
         self._seen: set[Any] = set()
         self._busy = False
         self._test = ""
@@ -167,6 +169,7 @@ class _Recorder:
         finally:
             sys.setprofile(None)
             self._open.clear()
+            self._begun.clear()
 
     def _kind(self, code: types.CodeType) -> Tuple[bool, bool]:
         """Return (is the project's, is test code)."""
@@ -191,7 +194,7 @@ class _Recorder:
             elif frame in self._open:
                 number = self._open.pop(frame)
                 if argument is not None:
-                    self.inside[number] = placeless(outcomes.encoded(argument))
+                    self.inside[number] = placeless(outcomes.encoded(argument, alive=True))
         except Exception:
             return
         finally:
@@ -213,7 +216,9 @@ class _Recorder:
     def _enter(self, frame: Any) -> None:
         code = frame.f_code
         pauses = bool(code.co_flags & PAUSING)
-        goes_on = pauses and frame.f_lineno != code.co_firstlineno
+        goes_on = pauses and frame in self._begun
+        if pauses:
+            self._begun.add(frame)
         if goes_on or code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
             return
         self._missed = True

@@ -16,8 +16,11 @@ PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", 
 EXACT = (int, str, bytes, bool, type(None), complex)
 
 
-def encoded(value: Any, depth: int = 0) -> Any:
-    """Return a value as lists and texts: type first, then what it holds, never by its own `__eq__` or `__repr__`."""
+def encoded(value: Any, depth: int = 0, alive: bool = False) -> Any:
+    """Return a value as lists and texts: type first, then what it holds, never by its own `__eq__` or `__repr__`.
+
+    Iterators are read to their end; where one is `alive`, somebody else's to read, `ValueError` is raised.
+    """
     kind = type(value)
     if kind in EXACT:
         return [kind.__name__, repr(value)[:LONG]]
@@ -29,10 +32,12 @@ def encoded(value: Any, depth: int = 0) -> Any:
         return ["enum", kind.__name__, value.name]
     for base in (dict, list, tuple, set, frozenset, str, bytes, int, float):
         if isinstance(value, base):
-            held = _held(value, base, depth)
+            held = _held(value, base, depth, alive)
             return [base.__name__, held] if kind is base else ["kind", _names(kind), base.__name__, held]
     if isinstance(value, types.GeneratorType) or (hasattr(value, "__next__") and hasattr(value, "__iter__")):
-        return ["list", [encoded(each, depth + 1) for each in itertools.islice(value, MANY)]]
+        if alive:
+            raise ValueError("an iterator that somebody else reads")
+        return ["list", [encoded(each, depth + 1, alive) for each in itertools.islice(value, MANY)]]
     if isinstance(value, BaseException):
         return ["raised", _names(kind)]
     if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)):
@@ -40,17 +45,22 @@ def encoded(value: Any, depth: int = 0) -> Any:
     fields = _fields(value)
     if not fields and kind.__module__.split(".")[0] in PLAIN:
         return ["object", _names(kind), {"": ["str", repr(value)[:LONG]]}]
-    return ["object", _names(kind), {name: encoded(part, depth + 1) for name, part in sorted(fields.items())}]
+    return ["object", _names(kind), {name: encoded(part, depth + 1, alive) for name, part in sorted(fields.items())}]
 
 
-def _held(value: Any, base: Any, depth: int) -> Any:
+def _held(value: Any, base: Any, depth: int, alive: bool) -> Any:
     if base is dict:
-        pairs = [[encoded(k, depth + 1), encoded(v, depth + 1)] for k, v in itertools.islice(dict.items(value), MANY)]
+        pairs = [
+            [encoded(k, depth + 1, alive), encoded(v, depth + 1, alive)]
+            for k, v in itertools.islice(dict.items(value), MANY)
+        ]
         return sorted(pairs, key=repr)
     if base in (list, tuple):
-        return [encoded(each, depth + 1) for each in itertools.islice(base.__iter__(value), MANY)]
+        return [encoded(each, depth + 1, alive) for each in itertools.islice(base.__iter__(value), MANY)]
     if base in (set, frozenset):
-        return sorted((encoded(each, depth + 1) for each in itertools.islice(base.__iter__(value), MANY)), key=repr)
+        return sorted(
+            (encoded(each, depth + 1, alive) for each in itertools.islice(base.__iter__(value), MANY)), key=repr
+        )
     return base.__repr__(value)[:LONG]
 
 
