@@ -19,7 +19,8 @@ from .ticks import FOREVER, Counter
 BATCH, CANARY_EVERY = 64, 16
 ALONE = 2
 """How many candidates with a fork of their own are judged after each batch, so that batches do not hold them up."""
-MEMORY = 3 << 30
+ROOM = 512 << 20
+"""Bytes that a candidate may take beside what the loaded tests have."""
 
 
 class Base(NamedTuple):
@@ -376,7 +377,17 @@ def _say(out: int, text: str) -> None:
 
 
 def limit_memory() -> None:
-    """Keep a candidate from eating the machine's memory."""
+    """Keep a candidate from eating the memory that the whole search has: what eats without end would end it."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    wanted = _size() + ROOM
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+def _size() -> int:
+    """Return the address space of this program, in bytes; a generous guess where no system tells."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 4 * ROOM

@@ -13,7 +13,7 @@ import pytest
 
 from agents.inside.cases import Case
 from agents.inside.editspace import Edit
-from agents.inside.evaluate import Base, Evaluator, Trial
+from agents.inside.evaluate import Base, Evaluator, Trial, limit_memory
 from agents.inside.forks import in_fork
 from agents.inside.reexec import StatementRegion, apply
 from agents.inside.regions import Region, Unfit, living_functions, outermost
@@ -211,3 +211,15 @@ def _sleep() -> None:
     import time
 
     time.sleep(10)
+
+
+def test_what_eats_without_end_is_ended_long_before_it_takes_what_the_whole_search_has() -> None:
+    def eaten() -> str:
+        limit_memory()
+        try:
+            bytearray(1 << 30)
+        except MemoryError:
+            return "refused"
+        return "taken"
+
+    assert in_fork(eaten, 10.0) == "refused"
