@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import select
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -12,7 +11,7 @@ from . import reexec
 from .cases import Case
 from .clock import Clock, Watch, queued
 from .editspace import Edit
-from .forks import in_fork, reap
+from .forks import in_fork, limit_memory, reap
 from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
@@ -247,7 +246,7 @@ class Evaluator:
         """Judge one candidate alone in a fresh fork with every test; None when it is refused."""
 
         def alone() -> Any:
-            limit_memory()
+            limit_memory(ROOM)
             try:
                 self.install(edits)
             except Unfit:
@@ -281,7 +280,7 @@ class _Worker:
         if self.pid == 0:
             try:
                 os.close(self.pipe)
-                limit_memory()
+                limit_memory(ROOM)
                 self._work(writing)
             finally:
                 os._exit(0)
@@ -374,20 +373,3 @@ class _Worker:
 
 def _say(out: int, text: str) -> None:
     os.write(out, text.encode() + b"\n")
-
-
-def limit_memory() -> None:
-    """Keep a candidate from eating the memory that the whole search has: what eats without end would end it."""
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = _size() + ROOM
-    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
-
-
-def _size() -> int:
-    """Return the address space of this program, in bytes; a generous guess where no system tells."""
-    try:
-        with open("/proc/self/statm", "rb") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError, IndexError):
-        return 4 * ROOM

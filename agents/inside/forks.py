@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import select
 import signal
 from typing import Any, Callable, Optional
@@ -63,3 +64,23 @@ def reap(pid: int, kill: bool = False) -> Optional[int]:
         return os.waitpid(pid, 0)[1]
     except ChildProcessError:
         return None
+
+
+def limit_memory(room: int) -> None:
+    """Let this program take so many bytes more than it has: what eats without end must not take what others need.
+
+    What is written to counts, not what is merely reserved: each thread reserves much and uses little.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = _held(room) + room
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted, wanted))
+
+
+def _held(unknown: int) -> int:
+    """Return the bytes this program may write to, or a guess where no system tells."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[5]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 4 * unknown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,8 +15,8 @@ import pytest
 
 from agents.inside.cases import Case
 from agents.inside.editspace import Edit
-from agents.inside.evaluate import Base, Evaluator, Trial, limit_memory
-from agents.inside.forks import in_fork
+from agents.inside.evaluate import Base, Evaluator, Trial
+from agents.inside.forks import in_fork, limit_memory
 from agents.inside.reexec import StatementRegion, apply
 from agents.inside.regions import Region, Unfit, living_functions, outermost
 from agents.inside.source import Source
@@ -214,8 +216,13 @@ def _sleep() -> None:
 
 
 def test_what_eats_without_end_is_ended_long_before_it_takes_what_the_whole_search_has() -> None:
+    """Threads are none of that: each reserves much and uses little."""
+
     def eaten() -> str:
-        limit_memory()
+        limit_memory(512 << 20)
+        many = [threading.Thread(target=time.sleep, args=(0.1,)) for _ in range(30)]
+        for thread in many:
+            thread.start()
         try:
             bytearray(1 << 30)
         except MemoryError:

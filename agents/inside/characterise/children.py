@@ -12,11 +12,13 @@ import sys
 import time
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Set
 
+from ..forks import limit_memory
+
 Send = Callable[[Dict[str, Any]], None]
 PATIENCE = 6
 """How much longer than its CPU time a child may take on the clock, on a busy machine."""
 MEMORY = 2 << 30
-"""Bytes a child may map beyond what it had when it was forked."""
+"""Bytes a child may take beyond what it had when it was forked."""
 
 
 def in_child(work: Callable[[Send], None], seconds: float) -> Iterator[Dict[str, Any]]:
@@ -53,9 +55,7 @@ def in_child(work: Callable[[Send], None], seconds: float) -> Iterator[Dict[str,
 def _work(work: Callable[[Send], None], writing: int, seconds: float) -> None:
     """Do the work in the child and leave without any exit hook of the target."""
     try:
-        with open("/proc/self/statm") as stream:
-            mapped = int(stream.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + MEMORY, mapped + MEMORY))
+        limit_memory(MEMORY)
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
     except (OSError, ValueError) as error:
         os.write(writing, json.dumps({"kind": "failed", "why": "no limits can be set: %s" % error}).encode() + b"\n")
