@@ -12,6 +12,7 @@ from director.cli.thinking import Thinking, price
 from director.core.judge import met
 from ledger.codec import as_json
 from ledger.events import (
+    AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -185,6 +186,8 @@ class Lines:
             case AttemptFailed():
                 again = "tried again" if event.retry_at is not None else "given up"
                 self._over(event.attempt, f"failed ({again}): {event.why}")
+            case AttemptCancelled():
+                self._over(event.attempt, f"cancelled: {event.why}")
             case FindingsReported():
                 number = len(event.findings)
                 self._over(event.attempt, f"{number} finding{'s' * (number != 1)}")

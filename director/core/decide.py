@@ -16,6 +16,7 @@ from ledger.events import (
     AnyEvent,
     ApprovalRequested,
     ApproveRequested,
+    AttemptCancelled,
     AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
@@ -255,8 +256,8 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
             if fact.tree != run.tree:
                 return [fact]
-            return [fact, landing.rejection(fact.attempt, "stale", "its whole change has landed meanwhile")]
-        case PatchRejected() if attempt.step == "queued":
+            return [fact, landing.needless(fact.attempt)]
+        case PatchRejected() | AttemptCancelled() if attempt.step == "queued":
             return [fact]
         case PatchStacked() if attempt.step == "queued" and state.rollback is None:
             return landing.stacked(state, run, attempt, fact)
