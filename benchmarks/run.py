@@ -1,4 +1,4 @@
-"""`make bench`: run every benchmark, one after the other; each prints its figures or keeps them under `benchmarks/results`."""
+"""`make bench`: run every benchmark, one after the other; each prints its figures or keeps them in `results`."""
 
 from __future__ import annotations
 

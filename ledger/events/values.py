@@ -155,7 +155,7 @@ class Budget(Value, frozen=True, kw_only=True):
     calls: int | None = None
     """Calls to a model."""
     unknown_price: bool = False
-    """Whether models may be asked whose price nobody knows."""
+    """Whether models whose price is unknown may be asked."""
     per_iteration: Allowance | None = None
     per_role: Allowance | None = None
     per_task: Allowance | None = None
