@@ -1,4 +1,4 @@
-"""`make bench`: run every benchmark, one after the other; each writes its own figures under `benchmarks/results`."""
+"""`make bench`: run every benchmark, one after the other; each prints its figures or keeps them in `results`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("sandbox",),
     ("stream",),
     ("referee.cost",),
+    ("landing",),
     ("repair", "-n", "4", *PACKAGES),
     ("testgen", str(Path(tempfile.gettempdir()) / "kaizen-releases"), *PACKAGES),
     ("real_projects", *PACKAGES),

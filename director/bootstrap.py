@@ -149,19 +149,18 @@ def open_project(
     """Open the project that `path` is in; raise Unusable, Locked, Unwritable or Damaged. `works`: see the executor."""
     top, prefix = locate(path)
     identity = project_id(top, prefix)
-    folder = settings.home / "projects" / identity
-    name = name_of(settings.home, top, prefix)
-    lease = Lease.take(folder / "lock", "kaizen", clock=clock)
+    known = Known(identity, name_of(settings.home, top, prefix), settings.home / "projects" / identity)
+    lease = Lease.take(known.folder / "lock", "kaizen", clock=clock)
     try:
-        store = open_store(folder / f"{name}{_LEDGER}", clock, masker_of(settings))
+        store = open_store(known.ledger, clock, masker_of(settings))
     except BaseException:
         lease.release()
         raise
     try:
         if store.head().position == 0:
-            opened = ProjectOpened(project=identity, name=name, repository=str(top), prefix=prefix)
+            opened = ProjectOpened(project=identity, name=known.name, repository=str(top), prefix=prefix)
             store.append(PROJECT, [opened], expected=0).result()
-        return _wire(identity, name, top, prefix, folder, lease, store, settings, sandbox, clock, works)
+        return _wire(known, top, prefix, lease, store, settings, sandbox, clock, works)
     except BaseException:
         store.close()
         lease.release()
@@ -197,8 +196,8 @@ def shred_blob(known: Known, settings: Settings, blob: str, clock: Callable[[], 
 
 
 def _wire(
-    identity: str, name: str, top: Path, prefix: str, folder: Path, lease: Lease, store: SqliteStore,
-    settings: Settings, sandbox: Sandbox, clock: Callable[[], float], works: bool,
+    known: Known, top: Path, prefix: str, lease: Lease, store: SqliteStore, settings: Settings, sandbox: Sandbox,
+    clock: Callable[[], float], works: bool,
 ) -> Project:  # fmt: skip
     from agents.roles.declared import declared_in
     from agents.tools.found import find_tools
@@ -209,7 +208,7 @@ def _wire(
     from director.loop import Director
     from director.referee import Referee
 
-    masker = masker_of(settings)
+    masker, folder = masker_of(settings), known.folder
     blobs, signals = FileBlobs(folder / "blobs", masker.known), Signals(masker.values)
     mirror = Mirror(folder / "mirror.git", top)
     inbox: asyncio.Queue[Command] = asyncio.Queue()
@@ -221,7 +220,7 @@ def _wire(
         prepare=preparer(top / prefix, settings), cache=folder / "cache",
     )  # fmt: skip
     lines = Lines(settings, masker, store, blobs)
-    projector, learned = _knowledge(folder, identity)
+    projector, learned = _knowledge(known)
     place = Place(
         store=store,
         blobs=blobs,
@@ -238,8 +237,8 @@ def _wire(
     executor = LocalExecutor(place, inbox, works=works)
     director = Director(store, executor, inbox, clock)
     return Project(
-        id=identity,
-        name=name,
+        id=known.id,
+        name=known.name,
         repository=top,
         prefix=prefix,
         folder=folder,
@@ -267,14 +266,16 @@ def feeds_of(project: Project, settings: Settings) -> tuple[Feed, ...]:
     return feeds(wanted, settings.variables, project.name, project.store, project.blobs, project.folder / "exports")
 
 
-def _knowledge(folder: Path, identity: str) -> tuple[Projector, Learned]:
+def _knowledge(known: Known) -> tuple[Projector, Learned]:
     from knowledge_graph.embedding import embed_words
     from knowledge_graph.learned import Learned
     from knowledge_graph.projector import Projector
     from knowledge_graph.vectors import ChromaVectors
 
     projector = Projector()
-    return projector, Learned(projector, lambda: ChromaVectors(folder / "texts", f"project-{identity}", embed_words))
+    return projector, Learned(
+        projector, lambda: ChromaVectors(known.folder / "texts", f"project-{known.id}", embed_words)
+    )
 
 
 def gates() -> tuple[Gate, ...]:

@@ -112,8 +112,8 @@ def normalise_message(message: str) -> str:
     return text
 
 
-def normalise_frames(frames: Sequence[tuple[str, str]], depth: int = DEPTH) -> tuple[str, ...]:
-    """Return the last `depth` frames as `module:function`, innermost last.
+def normalise_frames(frames: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the last frames, at most `DEPTH`, as `module:function`, innermost last.
 
     Frames of tests count only when nothing else is there: an error belongs to the code that raised it,
     not to the test that met it. A function that calls itself counts once.
@@ -123,7 +123,7 @@ def normalise_frames(frames: Sequence[tuple[str, str]], depth: int = DEPTH) -> t
         if frame in kept:
             kept.remove(frame)
         kept.append(frame)
-    return tuple(kept[-depth:])
+    return tuple(kept[-DEPTH:])
 
 
 def trace(frames: Sequence[tuple[str, str]]) -> str:

@@ -48,8 +48,8 @@ KINDS = (
 )
 """The events the graph is folded from; every other kind changes nothing."""
 
-NOT_ITS_FAULT = frozenset({"stale", "superseded", "cancelled"})
-"""Codes of a rejection that says nothing against the patch itself: it may be tried again."""
+NOT_ITS_FAULT = "stale"
+"""Code of a rejection that says nothing against the patch itself: it may be tried again."""
 
 TESTS = "tests"
 """Name of the gate whose findings are failing tests."""
@@ -136,7 +136,7 @@ class SolutionNode:
     def blamed(self) -> bool:
         """Whether the same patch must not be tried again."""
         if self.outcome == "rejected":
-            return any(reason.code not in NOT_ITS_FAULT for reason in self.reasons)
+            return any(reason.code != NOT_ITS_FAULT for reason in self.reasons)
         return self.outcome == "undone"
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from knowledge_graph.vectors import VectorIndex
 
 
+LEAST = 0.5
+"""Likeness below which an error is another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """What the error graph knows of a fingerprint."""
@@ -80,14 +84,12 @@ def _ranked(proven: list[SolutionNode], error: ErrorNode) -> list[SolutionNode]:
     return sorted(latest.values(), key=rank)
 
 
-def similar(
-    graph: ErrorGraph, index: VectorIndex, error: ErrorNode, k: int, *, least: float = 0.5
-) -> tuple[ErrorNode, ...]:
+def similar(graph: ErrorGraph, index: VectorIndex, error: ErrorNode, k: int) -> tuple[ErrorNode, ...]:
     """Return other errors whose words are like this one's and that have a proven fix, the likest first.
 
     Near recall only suggests: what fixed a similar error has proven nothing for this one.
     """
     text = error_text(error.exception, error.message, error.trace)
-    near = [each for each in index.similar(text, k + 1) if each.likeness >= least and each.id != error.fingerprint]
+    near = [each for each in index.similar(text, k + 1) if each.likeness >= LEAST and each.id != error.fingerprint]
     known = [graph.errors[Fingerprint(each.id)] for each in near if each.id in graph.errors]
     return tuple(each for each in known if any(proves(tried, each) for tried in graph.tried_on(each.fingerprint)))[:k]

@@ -40,6 +40,10 @@ class Refused(LedgerError):
         self.what, self.why = what, why
 
 
+USER = "user"
+"""Who asks through this face."""
+
+
 class Unanswered(LedgerError):
     """No director answered in time; the request stays in the ledger and is still answered later."""
 
@@ -59,7 +63,6 @@ class ProjectLedger:
         open_store: Callable[[Path], Store],
         *,
         folder: Path = Path(),
-        by: str = "user",
         patience: float = 60.0,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
@@ -69,7 +72,7 @@ class ProjectLedger:
         """
         self.project_name = project_name
         self.db_path = Path(folder) / f"{project_name}_ledger.db"
-        self._by, self._patience, self._new_id = by, patience, new_id
+        self._patience, self._new_id = patience, new_id
         self._store = open_store(self.db_path)
         self._fold = threading.Lock()  # guards _overview and _bookmark
         self._overview = Overview()
@@ -86,7 +89,7 @@ class ProjectLedger:
     def create_checkpoint(self, title: str = "") -> str:
         """Ask for a checkpoint of the branch as it stands and return its id. Raise Refused or Unanswered."""
         request = RequestId(self._new_id())
-        return self._ask("the checkpoint", request, CheckpointRequested(request=request, title=title, by=self._by))
+        return self._ask("the checkpoint", request, CheckpointRequested(request=request, title=title, by=USER))
 
     def rollback_to_checkpoint(self, checkpoint_id: str) -> str:
         """Ask to go back to a checkpoint; return the id of the one this makes. Raise Missing, Refused or Unanswered."""
@@ -95,7 +98,7 @@ class ProjectLedger:
         if checkpoint not in overview.checkpoints:
             raise Missing("checkpoint", checkpoint_id)
         request = RequestId(self._new_id())
-        wish = RollbackRequested(request=request, checkpoint=checkpoint, head=overview.commit, by=self._by)
+        wish = RollbackRequested(request=request, checkpoint=checkpoint, head=overview.commit, by=USER)
         return self._ask(f"the rollback to {checkpoint_id}", request, wish)
 
     def get_project_history(self) -> list[dict[str, object]]:
@@ -126,7 +129,7 @@ class ProjectLedger:
         return {str(name): made for name, made in self._caught_up().checkpoints.items()}
 
     def _ask(self, what: str, request: RequestId, wish: AnyEvent) -> str:
-        asked = self._store.append(REQUESTS, [wish], actor=self._by, key=f"request:{request}").result()[0]
+        asked = self._store.append(REQUESTS, [wish], actor=USER, key=f"request:{request}").result()[0]
         answer = self._answer_to(what, request, asked)
         if isinstance(answer, RequestRefused):
             raise Refused(what, answer.why)

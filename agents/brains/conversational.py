@@ -76,12 +76,11 @@ class Brought(NamedTuple, Generic[Wanted]):
 
 
 async def ask_structured(
-    role: str, task: Task, bench: Workbench, wanted: type[Wanted], *, prompt: str = "", look: Look | None = None,
-    tokens: int = TOKENS,
-) -> Brought[Wanted] | Nothing | Waiting:  # fmt: skip
+    role: str, task: Task, bench: Workbench, wanted: type[Wanted]
+) -> Brought[Wanted] | Nothing | Waiting:
     """Let a role look around with its tools until it brings an answer of this form; the worktree may be changed.
 
-    `look` may find the answer wanting and say why: it is told the JSON that was brought. Resumed like any attempt.
+    Resumed like any attempt.
     """
     finish = Finish(wanted)
 
@@ -89,7 +88,7 @@ async def ask_structured(
         return Looked(met=True, told="Taken.", summary="answered")
 
     talk = Conversation(
-        system_prompt(role, prompt), task, bench, look=look or looked, finish=finish, tokens=tokens,
+        system_prompt(role), task, bench, look=looked, finish=finish, tokens=TOKENS,
         thread="" if task.role in ("", role) else role,
     )  # fmt: skip
     ended = await talk.run()

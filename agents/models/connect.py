@@ -41,7 +41,7 @@ class Connected:
     """Says in one line what a model lacks to be asked, e.g. its key; may load a library, and asks nobody."""
 
 
-def connect(wanted: Connection, masker: Masker, clock: Callable[[], float] = time.monotonic) -> Connected | None:
+def connect(wanted: Connection, masker: Masker) -> Connected | None:
     """Return the model; None when none is named. Nothing is loaded and nobody is asked before its first use.
 
     `masker` takes known secrets out of a record.
@@ -59,7 +59,7 @@ def connect(wanted: Connection, masker: Masker, clock: Callable[[], float] = tim
     model: Model = bare
     if wanted.record is not None:
         model = Recording(model, wanted.record, wanted.names, masker)
-    return Connected(Guarded(model, clock), wanted.names, bare.lacking)
+    return Connected(Guarded(model, time.monotonic), wanted.names, bare.lacking)
 
 
 def why_not(connected: Connected, *, allow_unknown_price: bool) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from agents.sandbox.defaults import Allowance
+
 _PREFIX = "kaizen-"
 _OWN_PROCESSES = 1
 """The first process of the sandbox, in the same group as the command."""
@@ -50,6 +52,13 @@ class ControlGroups(NamedTuple):
     def count_processor(self) -> bool:
         """Whether processor seconds of all processes are counted by the kernel."""
         return self.cpu is not None
+
+    def uncounted(self, allowance: Allowance) -> Allowance:
+        """What of an allowance no group counts, so that others must; 0 for what one does."""
+        return allowance._replace(
+            memory=0 if self.count_memory else allowance.memory,
+            processes=0 if self.count_processes else allowance.processes,
+        )
 
     def for_one_command(self, memory: int, processes: int) -> list[tuple[str, dict[str, str]]]:
         """The groups one command is put in, with their settings; its supervisor makes and removes them."""

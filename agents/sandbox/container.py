@@ -17,7 +17,7 @@ from typing import NamedTuple
 from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
 from agents.sandbox.confinement import HOME, Plan, mounts, plan
 from agents.sandbox.defaults import limits_of
-from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
+from agents.sandbox.launch import CHANNEL_BYTES, OPEN_FILES, Launcher, bounded
 from agents.sandbox.probe import probe_container
 from agents.sandbox.probed import ProbedSandbox
 from agents.sandbox.standing import Listeners
@@ -101,29 +101,15 @@ class ContainerSandbox(ProbedSandbox):
         return ended(replace(done, channel=sent), state, command)
 
     def _order(self, container: Container, planned: Plan) -> Order:
-        allowance = planned.allowance
-        return Order(
+        return bounded(planned.command, planned.allowance)._replace(
             argv=argv(container, planned, os.getuid(), os.getgid()),
             cwd="/",
             env={"PATH": _PLACES, **{k: os.environ[k] for k in ("HOME", "XDG_RUNTIME_DIR") if k in os.environ}},
-            stdin=planned.command.stdin,
             channel=False,
-            namespaced=False,
-            inputs=[],
-            wall=allowance.wall,
             cpu=0.0,
             memory=0,
-            processes=0,
-            written=allowance.written,
-            inodes=allowance.inodes,
-            output=allowance.output,
-            flood=FLOOD_BYTES,
-            channel_bytes=CHANNEL_BYTES,
             rlimits=[],
-            groups=[],
             places=[*planned.writable, *([container.channel] if container.channel else [])],
-            volatile=[],
-            volatile_size=0,
         )
 
     def _ask(self, *words: str) -> str:

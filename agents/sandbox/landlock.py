@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -15,13 +14,11 @@ from agents.sandbox.cgroups import ControlGroups
 from agents.sandbox.confinement import ETC, HOME, SYSTEM, Plan, plan
 from agents.sandbox.defaults import limits_of
 from agents.sandbox.guard import Guard
-from agents.sandbox.launch import CHANNEL_BYTES, FLOOD_BYTES, OPEN_FILES, Launcher
+from agents.sandbox.launch import Launcher, bounded
 from agents.sandbox.probe_fence import probe_fence
-from agents.sandbox.probed import ProbedSandbox
-from agents.sandbox.seccomp import program
+from agents.sandbox.probed import ProbedSandbox, filter_of
 from agents.sandbox.supervisor.fence import DEVICE, READ, WRITE, version
 from agents.sandbox.supervisor.order import Order
-from agents.sandbox.supervisor.watch import hard_limits
 from agents.workspace.worktree import remove
 
 _DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -69,36 +66,15 @@ class LandlockSandbox(ProbedSandbox):
         return done
 
     def _order(self, planned: Plan, private: Path) -> Order:
-        command, allowance = planned.command, planned.allowance
-        try:
-            filter_ = program(os.uname().machine, memory_is_counted=self._groups.count_memory, shared=True)
-        except ValueError as error:
-            raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
-        metered_memory = 0 if self._groups.count_memory else allowance.memory
-        return Order(
-            argv=[os.fspath(part) for part in command.argv],
-            cwd=str(command.cwd),
+        allowance = planned.allowance
+        metered = self._groups.uncounted(allowance)
+        return bounded(planned.command, metered)._replace(
             env=_environment(planned, private),
-            stdin=command.stdin,
-            channel=command.channel,
-            namespaced=False,
-            inputs=[],
-            wall=allowance.wall,
-            cpu=allowance.cpu,
-            memory=metered_memory,
-            processes=0 if self._groups.count_processes else allowance.processes,
-            written=allowance.written,
-            inodes=allowance.inodes,
-            output=allowance.output,
-            flood=FLOOD_BYTES,
-            channel_bytes=CHANNEL_BYTES,
-            rlimits=hard_limits(allowance.cpu, metered_memory, allowance.written, OPEN_FILES),
+            processes=metered.processes,
             groups=self._groups.for_one_command(allowance.memory, allowance.processes),
             places=[*planned.writable, str(private)],
-            volatile=[],
-            volatile_size=0,
             fence=list(_rules(planned, private)),
-            fence_filter=filter_,
+            fence_filter=filter_of(self._groups, shared=True),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -10,7 +11,9 @@ import weakref
 from pathlib import Path
 
 from agents.ports import Command, Completed, SandboxBroken
+from agents.sandbox.defaults import Allowance
 from agents.sandbox.supervisor.order import Order, Report, pack, unpack_report
+from agents.sandbox.supervisor.watch import hard_limits
 
 CHANNEL_BYTES = 128 * 1024 * 1024
 """Bytes taken from descriptor 3; a command that sends more is ended, since half an answer is none."""
@@ -26,6 +29,33 @@ _NURSERY = (
     "-c",
     f"import sys; sys.path.append({str(Path(__file__).parent)!r}); from supervisor.nursery import main; main()",
 )
+
+
+def bounded(command: Command, allowance: Allowance) -> Order:
+    """Return the order for a command that is limited and nothing else; sandboxes replace what they confine."""
+    return Order(
+        argv=[os.fspath(part) for part in command.argv],
+        cwd=str(command.cwd),
+        env={**command.env, "PWD": str(command.cwd)},
+        stdin=command.stdin,
+        channel=command.channel,
+        namespaced=False,
+        inputs=[],
+        wall=allowance.wall,
+        cpu=allowance.cpu,
+        memory=allowance.memory,
+        processes=0,
+        written=allowance.written,
+        inodes=allowance.inodes,
+        output=allowance.output,
+        flood=FLOOD_BYTES,
+        channel_bytes=CHANNEL_BYTES,
+        rlimits=hard_limits(allowance.cpu, allowance.memory, allowance.written, OPEN_FILES),
+        groups=[],
+        places=[str(place) for place in command.writable],
+        volatile=[],
+        volatile_size=0,
+    )
 
 
 class Launcher:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from abc import ABC, abstractmethod
 
 from agents.ports import Command, Completed, SandboxBroken, SandboxLevel
+from agents.sandbox.cgroups import ControlGroups
+from agents.sandbox.seccomp import program
+
+
+def filter_of(groups: ControlGroups, *, shared: bool = False) -> bytes:
+    """Return the filter of system calls for this machine; raise SandboxBroken where none is known."""
+    try:
+        return program(os.uname().machine, memory_is_counted=groups.count_memory, shared=shared)
+    except ValueError as error:
+        raise SandboxBroken(f"{error}; run Kaizen on x86_64 or aarch64") from error
 
 
 class ProbedSandbox(ABC):

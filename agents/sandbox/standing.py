@@ -58,21 +58,24 @@ class _Looked(NamedTuple):
     found: tuple[str, ...]
 
 
+KNOWN_FOR = 60.0
+"""Seconds until a place that is only read is looked through again."""
+
+
 class Listeners:
     """Sockets, pipes and devices in places that are only read: a mount that cannot be written to stops no talk.
 
     Such places are large and change seldom: each is looked through once in a while, not before every command.
     """
 
-    def __init__(self, seconds: float = 60.0) -> None:
-        self._seconds = seconds
+    def __init__(self) -> None:
         self._known: dict[str, _Looked] = {}
 
     def below(self, places: Iterable[str], apart: Iterable[str] = ()) -> Iterator[str]:
         """Yield those in the places, but for what lies in the places `apart`."""
         now = monotonic()
         beside = tuple(apart)
-        self._known = {place: known for place, known in self._known.items() if now - known.looked <= self._seconds}
+        self._known = {place: known for place, known in self._known.items() if now - known.looked <= KNOWN_FOR}
         for place in dict.fromkeys(places):
             if place not in self._known:
                 self._known[place] = _Looked(now, tuple(_talking(place)))

@@ -23,7 +23,7 @@ class Before(NamedTuple):
 class Past:
     """The tool calls of an attempt so far."""
 
-    def __init__(self, events: Iterable[AnyEvent] = ()) -> None:
+    def __init__(self, events: Iterable[AnyEvent]) -> None:
         self._asked: dict[str, ToolAsked] = {}
         self._ended: dict[str, ToolFinished | ToolVetoed] = {}
         self.add(events)

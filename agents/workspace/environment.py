@@ -46,7 +46,7 @@ class Environment:
     overlay: Path | None = None
     """Folder with pytest and coverage; goes on the import path last."""
     missing: tuple[str, ...] = ()
-    """Dependencies that could not be had as wheels."""
+    """Dependencies that are not available as wheels."""
     notes: tuple[str, ...] = ()
     """What a person should know, one line each."""
     key: str = ""
@@ -124,7 +124,7 @@ def _said(declared: Declared, missing: Sequence[str], source: str, offline: bool
     if missing and source == "existing":
         notes.append(f"the project's own environment lacks {', '.join(missing)}: install them there")
     elif missing:
-        notes.append(f"no wheel could be had of {', '.join(missing)}")
+        notes.append(f"there is no wheel of {', '.join(missing)}")
     return notes
 
 

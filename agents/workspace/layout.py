@@ -103,9 +103,7 @@ def is_test_path(path: str) -> bool:
 SHARED = re.compile(r"^(?:import|from) (?:pytest|unittest|hypothesis|nose)\b", re.MULTILINE)
 
 
-def rooms_of(
-    project: Path, python: tuple[str, ...], named: tuple[str, ...], marked: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def rooms_of(project: Path, python: tuple[str, ...], named: tuple[str, ...], marked: frozenset[str]) -> tuple[str, ...]:
     """Return the folders that hold tests and little else, and the modules beside the code that only tests need.
 
     `marked` modules hold tests though their names are not the usual ones.

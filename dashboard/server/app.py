@@ -102,7 +102,7 @@ def create_app(
     metrics = Metrics()
     keyring = KeyRing(ledgers, clock)
     door = Door(settings, keyring, clock=clock, token_source=token_source)
-    feeds = Feeds(ledgers, metrics, pace=settings.pace)
+    feeds = Feeds(ledgers, pace=settings.pace)
     hall = Hall(door, feeds, metrics, settings)
     metrics.watch(feeds.opened)
     app = FastAPI(

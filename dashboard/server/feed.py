@@ -11,7 +11,7 @@ from typing import NamedTuple, cast
 
 from dashboard.server.asked import Asked
 from dashboard.server.history import History
-from dashboard.server.ledgers import OpenLedger, ProjectName
+from dashboard.server.ledgers import OpenLedger
 from dashboard.server.wire import encoded, row
 from knowledge_graph.graph import ErrorGraph
 from ledger.errors import LedgerError
@@ -44,14 +44,7 @@ class Batch(NamedTuple):
 class Feed:
     """Folds a project's events as they come. Everything here lives in one event loop and needs no lock."""
 
-    def __init__(
-        self,
-        ledger: OpenLedger,
-        *,
-        reopen: Callable[[], OpenLedger],
-        pace: float,
-        on_event: Callable[[ProjectName, str], None],
-    ) -> None:
+    def __init__(self, ledger: OpenLedger, *, reopen: Callable[[], OpenLedger], pace: float) -> None:
         self.ledger = ledger
         self.name = ledger.name
         self.lineage = ""
@@ -59,7 +52,7 @@ class Feed:
         """Why the ledger cannot be followed, empty while it can."""
         self.watchers: set[asyncio.Event] = set()
         """Set whenever something came."""
-        self._reopen, self._pace, self._on_event = reopen, pace, on_event
+        self._reopen, self._pace = reopen, pace
         self._moved = asyncio.Event()
         self._begin("")
 
@@ -69,8 +62,8 @@ class Feed:
         self.history = History()
         self.asked = Asked()
         self.errors = ErrorGraph()
-        self.outcomes: Counter[str] = Counter()
-        """Attempts by how they ended."""
+        self.kinds: Counter[str] = Counter()
+        """Events by kind."""
         self.caught_up = False
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
@@ -129,10 +122,7 @@ class Feed:
                 self.history.evolve(recorded)
                 self.asked.evolve(recorded)
                 self.errors.evolve(recorded)
-                kind = type(recorded.event).__name__
-                self._on_event(self.name, kind)
-                if kind in _OUTCOMES:
-                    self.outcomes[_OUTCOMES[kind]] += 1
+                self.kinds[type(recorded.event).__name__] += 1
                 if recorded.position > self._keep_from:
                     self._keep(row(recorded))
                 self.board = evolve(self.board, recorded)
@@ -225,16 +215,6 @@ def _pages(store: Store, after: int) -> AsyncGenerator[Sequence[Recorded], None]
 
 class _Restored(Exception):
     """The ledger was restored from a backup: what was folded is of another history."""
-
-
-_OUTCOMES = {
-    "PatchLanded": "landed",
-    "PatchRejected": "rejected",
-    "AttemptGaveUp": "gave_up",
-    "AttemptFailed": "failed",
-    "AttemptCancelled": "cancelled",
-    "FindingsReported": "reported",
-}
 
 
 def _fitting(rows: list[bytes]) -> list[bytes]:

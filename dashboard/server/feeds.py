@@ -11,7 +11,6 @@ from functools import partial
 from dashboard.server.errors import Refused
 from dashboard.server.feed import Feed
 from dashboard.server.ledgers import Ledgers, ProjectName
-from dashboard.server.metrics import Metrics
 from ledger.errors import LedgerError
 
 _log = logging.getLogger("dashboard")
@@ -23,11 +22,11 @@ _PATIENCE = 30.0
 class Feeds:
     """Opens a feed per project; each follows in a task of its own, so that one that breaks hurts no other."""
 
-    def __init__(self, ledgers: Ledgers, metrics: Metrics, *, pace: float) -> None:
+    def __init__(self, ledgers: Ledgers, *, pace: float) -> None:
         self.ledgers = ledgers
         self.closed: dict[ProjectName, str] = {}
         """Projects whose ledger could not be opened, and why."""
-        self._metrics, self._pace = metrics, pace
+        self._pace = pace
         self._feeds: dict[ProjectName, Feed] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Lock()  # guards _feeds: a project is opened once, however many ask for it
@@ -108,7 +107,7 @@ class Feeds:
             if name not in self._feeds:
                 ledger = await asyncio.to_thread(self.ledgers.open, name)
                 reopen = partial(self.ledgers.open, name)
-                feed = Feed(ledger, reopen=reopen, pace=self._pace, on_event=self._metrics.count_event)
+                feed = Feed(ledger, reopen=reopen, pace=self._pace)
                 self._feeds[name] = feed
                 self.closed.pop(name, None)
                 task = asyncio.create_task(feed.run(), name=f"feed {name}")

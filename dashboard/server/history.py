@@ -75,7 +75,7 @@ class Patch:
     proposed: PatchProposed
     position: int
     at: float
-    state: Literal["proposed", "measured", "landed", "rejected"] = "proposed"
+    state: Literal["proposed", "measured", "landed", "rejected", "cancelled"] = "proposed"
     reasons: tuple[Reason, ...] = ()
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
@@ -161,6 +161,8 @@ class History:
                 self.working.add(event.attempt)
             case AttemptGaveUp() | AttemptFailed() | AttemptCancelled() | FindingsReported() as event:
                 self.working.discard(event.attempt)
+                if isinstance(event, AttemptCancelled) and event.attempt in self.patches:
+                    self.patches[event.attempt].state = "cancelled"
             case CallFinished() as event:
                 self.cost[event.attempt] += event.cost or 0.0
                 self.unpriced[event.attempt] += event.cost is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +31,6 @@ class Metrics:
         self.refused = Counter("kaizen_http_refused", "HTTP requests refused.", ("why",), registry=self.registry)
         self.clients = Gauge("kaizen_websocket_clients", "Streams open now.", registry=self.registry)
         self.gaps = Counter("kaizen_websocket_gaps", "Gap frames sent to slow clients.", registry=self.registry)
-        self._events = Counter(
-            "kaizen_ledger_events", "Events in the ledger.", ("project", "kind"), registry=self.registry
-        )
-
-    def count_event(self, project: str, kind: str) -> None:
-        """Count an event that was read from a ledger."""
-        self._events.labels(project, kind).inc()
 
     def watch(self, feeds: Callable[[], Iterable[Feed]]) -> None:
         """Read the gauges of these feeds whenever metrics are asked for."""
@@ -58,6 +52,7 @@ class _Folds(Collector):
         score = GaugeMetricFamily("kaizen_score", "Quality score, 0 to 100.", labels=("project",))
         gate = GaugeMetricFamily("kaizen_gate_value", "Value of a gate.", labels=("project", "gate"))
         met = GaugeMetricFamily("kaizen_gate_met", "Whether a gate is met.", labels=("project", "gate"))
+        events = CounterMetricFamily("kaizen_ledger_events", "Events in the ledger.", labels=("project", "kind"))
         ended = CounterMetricFamily(
             "kaizen_attempts", "Attempts that ended, by outcome.", labels=("project", "outcome")
         )
@@ -65,7 +60,9 @@ class _Folds(Collector):
             head.add_metric((feed.name,), feed.position)
             if (stored := stored_bytes(feed)) is not None:
                 size.add_metric((feed.name,), stored)
-            for outcome, count in sorted(feed.outcomes.items()):
+            for kind, count in sorted(feed.kinds.items()):
+                events.add_metric((feed.name, kind), count)
+            for outcome, count in sorted(sum(feed.asked.ends.values(), Tally()).items()):
                 ended.add_metric((feed.name, outcome), count)
             run = feed.board.run
             if run is None:
@@ -78,7 +75,7 @@ class _Folds(Collector):
                 met.add_metric((feed.name, one.name), float(one.met))
                 if one.value is not None:
                     gate.add_metric((feed.name, one.name), one.value)
-        yield from (head, size, state, score, gate, met, ended)
+        yield from (head, size, state, score, gate, met, events, ended)
 
 
 def stored_bytes(feed: Feed) -> int | None:

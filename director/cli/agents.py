@@ -45,4 +45,4 @@ def tools(project: ProjectOption = None, *, json: JsonOption = False) -> None:
         risk = row["risk"] or "by its arguments"
         write(f"{row['name']:<20} {risk:<16} {cut(str(row['description']).splitlines()[0], WIDE)}")
     if not rows:
-        write("none are known yet: they are told when a director starts, `kaizen up`")
+        write("none are known yet: start a director with `kaizen up`")

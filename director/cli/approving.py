@@ -24,7 +24,7 @@ def approvals(
     project: ProjectOption = None,
     *,
     json: JsonOption = False,
-    every: Annotated[bool, typer.Option("--all", help="Also those that were answered or expired.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include calls that were answered or expired.")] = False,
 ) -> None:
     """List the calls of agents that wait for a person, with exactly what each would do."""
     state = "all" if every else "open"
@@ -47,7 +47,9 @@ def approve(
     whole_run: Annotated[
         bool, typer.Option("--whole-run", help="Also every later call of this tool with this risk in the run.")
     ] = False,
-    arguments: Annotated[str | None, typer.Option(help="Arguments as JSON, in place of those that were asked.")] = None,
+    arguments: Annotated[
+        str | None, typer.Option(help="Arguments as JSON, instead of those that were asked for.")
+    ] = None,
     digest: DigestOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -121,7 +123,7 @@ def _object(text: str | None) -> dict[str, Any] | None:
     try:
         value = jsonlib.loads(text)
     except ValueError as error:
-        raise typer.BadParameter(f"--arguments is no JSON ({error})") from error
+        raise typer.BadParameter(f"--arguments is not JSON ({error})") from error
     if not isinstance(value, dict):
         raise typer.BadParameter("--arguments must be a JSON object")
     return value

@@ -50,7 +50,7 @@ def down() -> None:
     with one_line_errors():
         daemon = find_daemon(load(os.environ).home)
         if daemon is None:
-            write("down: no daemon is at work")
+            write("down: no daemon is running")
             return
         os.kill(daemon.pid, signal.SIGTERM)
         until = time.monotonic() + ENDING
@@ -66,7 +66,7 @@ def open_page() -> None:
     with one_line_errors():
         daemon = find_daemon(load(os.environ).home)
         if daemon is None:
-            raise Refused("no daemon is at work: start it with `kaizen up`")
+            raise Refused("no daemon is running: start it with `kaizen up`")
         write(_fresh_address(daemon))
 
 
@@ -79,7 +79,7 @@ async def _serve(settings: Settings) -> None:
     async with await take_home(settings, sandbox, "kaizen up") as host:
         write(f"dashboard    {host.serve().address}")
         for project, why in (await host.open_all()).items():
-            say_error(f"project {project} rests: {why}")
+            say_error(f"project {project} is not served: {why}")
         await _until_over(host, ended)
 
 

@@ -29,7 +29,7 @@ _Answer = TypeVar("_Answer")
 VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
-NO_PROJECT = "there is no project yet: `kaizen run PATH` begins one"
+NO_PROJECT = "there is no project yet: `kaizen run PATH` starts one"
 TURNING = 3.0
 """Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
 

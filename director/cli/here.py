@@ -94,7 +94,7 @@ class RunHere:
             return at_work.result()
         at_work.cancel()
         await asyncio.gather(at_work, return_exceptions=True)
-        say_error(f"{deaf.result()}; run again to go on")
+        say_error(f"{deaf.result()}; run again to continue")
         return INTERNAL
 
     async def _follow(self, host: Host, project: Project, request: RequestId) -> int:
@@ -111,7 +111,7 @@ class RunHere:
         if ended.done():
             return status_of(ended.result())
         ended.cancel()
-        say_error(f"the run cannot go on: {broken.result()}; the ledger is kept, run again to go on")
+        say_error(f"the run cannot go on: {broken.result()}; the ledger is kept, run again to continue")
         return INTERNAL
 
     async def _show(self, project: Project, request: RequestId) -> RunEnded:

@@ -39,7 +39,7 @@ class Scope(StrEnum):
 
 
 ScopeOption = Annotated[
-    list[Scope] | None, typer.Option("--scope", help="What a new key may do, once for each; read when nothing is said.")
+    list[Scope] | None, typer.Option("--scope", help="What a new key may do; repeat it for several. Default: read.")
 ]
 DaysOption = Annotated[float, typer.Option(min=0, help="Days a new key is valid; 0: until it is revoked.")]
 
@@ -50,7 +50,7 @@ def keys(
     *,
     scope: ScopeOption = None,
     days: DaysOption = 90,
-    test: Annotated[bool, typer.Option("--test", help="Mark a new key as one for trying out: kz_test_….")] = False,
+    test: Annotated[bool, typer.Option("--test", help="Mark a new key as a test key: kz_test_….")] = False,
     json: JsonOption = False,
 ) -> None:
     """Make, list or revoke API keys, with which programs reach the API.
@@ -61,7 +61,7 @@ def keys(
     with one_line_errors():
         if what is not What.LIST and not name:
             raise Refused(
-                f"which one? `kaizen keys {what} NAME`" if what is What.CREATE else "say its id: `kaizen keys list`"
+                f"which one? `kaizen keys {what} NAME`" if what is What.CREATE else "give its id: `kaizen keys list`"
             )
         if what is What.LIST:
             rows = _ask(lambda d: d.get(KEYS))["keys"]

@@ -30,7 +30,9 @@ from ledger.errors import LedgerError
 from ledger.events import AnyEvent
 from ledger.events.recorded import Recorded
 
-ProjectOption = Annotated[str | None, typer.Option("--project", "-p", help="Name of the project; else the one here.")]
+ProjectOption = Annotated[
+    str | None, typer.Option("--project", "-p", help="Name of the project; by default the one of this directory.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 PAGE = 500
 _WIDE = 200
@@ -47,7 +49,7 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
         return
     run = board["run"]
     if run is None:
-        write(f"{board['project']['name']}: no run yet; `kaizen run PATH` begins one")
+        write(f"{board['project']['name']}: no run yet; `kaizen run PATH` starts one")
         return
     where = f"run {run['id']} {run['state']}, iteration {run['iteration']}, score {run['score']:.0f}"
     write(f"{board['project']['name']}: {where}")
@@ -66,7 +68,7 @@ def gates(
     project: ProjectOption = None,
     *,
     json: JsonOption = False,
-    every: Annotated[bool, typer.Option("--all", help="With --json: those that are off, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="With --json: include gates that are off.")] = False,
 ) -> None:
     """Show every gate with its state, value, target and findings; those that are off, and what would switch them on."""
     board = answered(project, _board)
@@ -115,8 +117,8 @@ def log(
     project: ProjectOption = None,
     *,
     json: JsonOption = False,
-    after: Annotated[int, typer.Option(min=0, help="Only what stands after this position.")] = 0,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many events, the newest.")] = 50,
+    after: Annotated[int, typer.Option(min=0, help="Only events after this position.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many events, counted from the newest.")] = 50,
     kind: Annotated[str | None, typer.Option(help="Only events of this kind, e.g. PatchLanded.")] = None,
     grep: Annotated[str | None, typer.Option(help="Only events that contain this text.")] = None,
 ) -> None:
@@ -241,7 +243,7 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
 
 def _print_quarantined(run: dict[str, Any]) -> None:
     for flaky in run["quarantined"]:
-        write(f"  in quarantine: {flaky['test']} passes and fails on one tree ({flaky['said']})")
+        write(f"  in quarantine: {flaky['test']} passes and fails on the same tree ({flaky['said']})")
 
 
 def _short(value: object) -> str:

@@ -29,7 +29,7 @@ def referee(
     *,
     repo: Annotated[Path, typer.Option("--repo", help="A git repository, or a directory in one.")] = Path(),
     json: Annotated[bool, typer.Option("--json", help="Write the verdict as one JSON object.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of what is drawn by chance; without one, drawn now.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed for everything random; a new one by default.")] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not fetch the target's dependencies.")] = False,
     accept_no_sandbox: Annotated[
         bool, typer.Option("--i-accept-no-sandbox", help="Run the project's code with your own rights.")

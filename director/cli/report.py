@@ -12,6 +12,7 @@ from director.cli.thinking import Thinking, price
 from director.core.judge import met
 from ledger.codec import as_json
 from ledger.events import (
+    AttemptCancelled,
     AttemptFailed,
     AttemptGaveUp,
     AttemptScheduled,
@@ -118,12 +119,12 @@ class Lines:
             case NoticeRaised():
                 self._notice(event)
             case FlakyTestQuarantined():
-                self._line("quarantined", f"{event.test} passes and fails on one tree; {event.said}")
+                self._line("quarantined", f"{event.test} passes and fails on the same tree; {event.said}")
             case IterationStarted():
                 self._tasks |= {t.id: t for t in event.tasks}
                 self._line(f"iteration {event.iteration}", event.why)
             case RunPaused():
-                self._line("paused", "no new work begins; `kaizen resume` goes on")
+                self._line("paused", "no new work begins; `kaizen resume` continues")
             case RunResumed():
                 self._line("resumed", "work goes on")
             case RolledBack():
@@ -185,6 +186,8 @@ class Lines:
             case AttemptFailed():
                 again = "tried again" if event.retry_at is not None else "given up"
                 self._over(event.attempt, f"failed ({again}): {event.why}")
+            case AttemptCancelled():
+                self._over(event.attempt, f"cancelled: {event.why}")
             case FindingsReported():
                 number = len(event.findings)
                 self._over(event.attempt, f"{number} finding{'s' * (number != 1)}")
@@ -226,7 +229,7 @@ class Lines:
             self._write(f"  left: {left.what}")
             self._write(f"        {left.why}; {left.remedy}")
         if len(event.left) > SHOWN:
-            self._write(f"  left: {len(event.left) - SHOWN} things more, all of them in `kaizen log --json`")
+            self._write(f"  left: {len(event.left) - SHOWN} more, all in `kaizen log --json`")
         cost = price(event.cost, self._thinking.unknown())
         spent = f"{event.landed} landed, {event.rejected} rejected, {event.seconds:.0f} s, {cost}"
         self._line(event.state, f"{event.why} ({spent})")

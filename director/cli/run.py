@@ -23,14 +23,14 @@ from director.host import require_usable
 from director.settings import RUN_OPTIONS, load
 
 GoalOption = Annotated[str | None, typer.Option(help="What the run should achieve, in words.")]
-ModelOption = Annotated[str | None, typer.Option(help="Models to think with, with commas, the cheapest first.")]
+ModelOption = Annotated[str | None, typer.Option(help="Models to think with, separated by commas, the cheapest first.")]
 CostOption = Annotated[float | None, typer.Option(min=0, help="Spend at most this many USD on models.")]
 TokensOption = Annotated[int | None, typer.Option(min=1, help="Spend at most this many tokens.")]
-CallsOption = Annotated[int | None, typer.Option(min=1, help="Ask models at most this many times.")]
-UnknownPriceOption = Annotated[bool, typer.Option("--allow-unknown-price", help="Ask models whose price nobody knows.")]
-RecordOption = Annotated[Path | None, typer.Option(help="Keep the answers of models in this file.")]
+CallsOption = Annotated[int | None, typer.Option(min=1, help="Make at most this many calls to models.")]
+UnknownPriceOption = Annotated[bool, typer.Option("--allow-unknown-price", help="Allow models whose price is unknown.")]
+RecordOption = Annotated[Path | None, typer.Option(help="Record the answers of models in this file.")]
 ReplayOption = Annotated[
-    Path | None, typer.Option(help="Take answers from this file; no model is asked.", exists=True, dir_okay=False)
+    Path | None, typer.Option(help="Replay the answers from this file; no model is asked.", exists=True, dir_okay=False)
 ]
 
 
@@ -47,7 +47,7 @@ def run(
     iterations: Annotated[int | None, typer.Option(min=1, help="Spend at most this many iterations.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Spend at most this many minutes.")] = None,
     parallel: Annotated[int | None, typer.Option(min=1, max=16, help="How many attempts work at once.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything that is drawn by chance.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed for everything random.")] = None,
     goal: GoalOption = None,
     model: ModelOption = None,
     cost: CostOption = None,
@@ -98,7 +98,7 @@ def _for_daemon(stated: Mapping[str, object], *, dry_run: bool, stay: bool) -> d
     asked |= {name.replace("_", "-"): True for name in stated if name not in RUN_OPTIONS}
     foreign = [f"--{name}" for name, there in asked.items() if there]
     if foreign:
-        raise Refused(f"a daemon is at work, {' and '.join(foreign)} cannot be had of it: `kaizen down` first")
+        raise Refused(f"a daemon is running, and it cannot take {' and '.join(foreign)}: `kaizen down` first")
     return {name: str(value) for name, value in stated.items()}
 
 

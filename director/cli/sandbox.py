@@ -36,16 +36,19 @@ def sandbox(
     *,
     worktree: Annotated[Path, typer.Option("--worktree", help="Directory the command runs in and may write to.")],
     layer: Annotated[
-        str, typer.Option("--layer", help="bubblewrap, landlock, container or none; else the one a run would use.")
+        str,
+        typer.Option("--layer", help="bubblewrap, landlock, container or none; by default the one a run would use."),
     ] = "",
     wall: Annotated[float, typer.Option("--wall", min=0.1, help="Seconds on the clock.")] = 600.0,
     cpu: Annotated[float | None, typer.Option("--cpu", min=0.1, help="Processor seconds of all its processes.")] = None,
-    memory: Annotated[str | None, typer.Option("--memory", help="Bytes of all its processes, e.g. 512M.")] = None,
+    memory: Annotated[
+        str | None, typer.Option("--memory", help="Memory of all its processes, in bytes, e.g. 512M.")
+    ] = None,
     processes: Annotated[int | None, typer.Option("--processes", min=1, help="Processes and threads at once.")] = None,
     written: Annotated[str | None, typer.Option("--written", help="Bytes it may write, e.g. 1G.")] = None,
-    readable: Annotated[list[Path] | None, typer.Option("--readable", help="One more directory it may read.")] = None,
+    readable: Annotated[list[Path] | None, typer.Option("--readable", help="Another directory it may read.")] = None,
     accept_no_sandbox: Annotated[
-        bool, typer.Option("--i-accept-no-sandbox", help="Run it with your own rights where no sandbox can be had.")
+        bool, typer.Option("--i-accept-no-sandbox", help="Run it with your own rights where no sandbox is available.")
     ] = False,
 ) -> None:
     """Run any command in exactly the sandbox a project's commands run in.

@@ -38,7 +38,7 @@ class RunThrough:
             began = await self._began(door, label, request)
             ours = began["request"] == request
             if not ours:
-                self.say(f"{'joined':<12} run {began['run']} is at work already")
+                self.say(f"{'joined':<12} run {began['run']} is already in progress")
             showing = asyncio.create_task(self._show(door, label, began))
             interrupt = asyncio.create_task(self.interrupted.wait())
             await asyncio.wait({showing, interrupt}, return_when=asyncio.FIRST_COMPLETED)
@@ -58,8 +58,10 @@ class RunThrough:
         request = str(asked["request"])
         while (answer := await door.get(f"/api/v1/runs/{request}", wait=PATIENCE))["state"] == "pending":
             if self.interrupted.is_set():
-                raise Refused("left; the daemon begins the run all the same: `kaizen stop` ends it")
-            self.say(f"{'daemon':<12} prepares the run: repositories are taken up one by one, large ones take long")
+                raise Refused("left; the daemon starts the run anyway: `kaizen stop` ends it")
+            self.say(
+                f"{'daemon':<12} prepares the run: repositories are prepared one at a time, and large ones take a while"
+            )
         if answer["state"] == "refused":
             raise Refused(str(answer["answer"]))
         return request, str(answer["answer"])
@@ -75,5 +77,5 @@ class RunThrough:
 
         place = f"/api/v1/projects/{label}"
         last = await follow_events(door, place, began["position"] - 1, self.shows.show, is_end)
-        assert last is not None and isinstance(last.event, RunEnded), "a daemon is at work, and it ended there"
+        assert last is not None and isinstance(last.event, RunEnded), "a daemon is running, and the run ended there"
         return status_of(last.event)

@@ -61,6 +61,6 @@ async def _watch(
                     began = next(iter(await newest(d, place, 0, 1, {"kind": "RunStarted"})), None)
                     seen = began["position"] - 1 if began else 0
                 await follow_events(d, place, seen, shown, lambda recorded: False)
-        say(f"{'waits':<12} nobody is at work: `kaizen run` and `kaizen up` go on")
+        say(f"{'waits':<12} nothing is running: `kaizen run` or `kaizen up` continues")
         while await asyncio.to_thread(find_daemon, settings.home) is None:
             await asyncio.sleep(LOOK_AGAIN)

@@ -36,7 +36,7 @@ class Sum:
     cost: float = 0.0
     """USD, as far as prices are known."""
     unknown: int = 0
-    """Calls whose price nobody knows."""
+    """Calls whose price is unknown."""
     seconds: float = 0.0
 
 

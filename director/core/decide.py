@@ -16,6 +16,7 @@ from ledger.events import (
     AnyEvent,
     ApprovalRequested,
     ApproveRequested,
+    AttemptCancelled,
     AttemptCosted,
     AttemptFailed,
     AttemptGaveUp,
@@ -90,7 +91,7 @@ def _start(state: State, command: Start) -> list[AnyEvent]:
     if state.run is not None:
         if not command.request or command.request in state.answered:
             return []
-        return [RequestRefused(request=command.request, why=f"run {state.run.id} is at work; stop it first")]
+        return [RequestRefused(request=command.request, why=f"run {state.run.id} is in progress; stop it first")]
     if command.request and command.request in state.answered:
         return []
     if command.asked and command.asked not in state.asked:
@@ -135,7 +136,7 @@ def _ask(state: State, command: Ask) -> list[AnyEvent]:
     if isinstance(request, CheckpointRequested):
         return _checkpoint(state, request)
     if run is None or run.closing is not None:
-        return [RequestRefused(request=request.request, why="no run is at work")]
+        return [RequestRefused(request=request.request, why="no run is in progress")]
     done = RequestHonoured(request=request.request)
     match request:
         case StopRequested():
@@ -255,8 +256,8 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
         case PatchRebased() if attempt.step == "queued" and fact.base == run.head:
             if fact.tree != run.tree:
                 return [fact]
-            return [fact, landing.rejection(fact.attempt, "stale", "its whole change has landed meanwhile")]
-        case PatchRejected() if attempt.step == "queued":
+            return [fact, landing.needless(fact.attempt)]
+        case PatchRejected() | AttemptCancelled() if attempt.step == "queued":
             return [fact]
         case PatchStacked() if attempt.step == "queued" and state.rollback is None:
             return landing.stacked(state, run, attempt, fact)

@@ -39,6 +39,16 @@ def rejection(attempt: AttemptId, code: str, message: str) -> PatchRejected:
     return PatchRejected(attempt=attempt, reasons=(Reason(code=code, message=message),))
 
 
+def conflicting(attempt: AttemptId) -> PatchRejected:
+    """Return the rejection of a patch that no longer fits on the branch."""
+    return rejection(attempt, "stale", "it conflicts with a patch that landed meanwhile; the task is open again")
+
+
+def needless(attempt: AttemptId) -> AttemptCancelled:
+    """Return the end of a patch that changes nothing on the branch as it now stands."""
+    return AttemptCancelled(attempt=attempt, why="its whole change has landed already")
+
+
 def judged(state: State, run: Run, attempt: Attempt, fact: PatchMeasured, report: Report) -> list[AnyEvent]:
     """Return the measurement and what the judge makes of it."""
     assert attempt.patch is not None

@@ -23,14 +23,14 @@ NAMED = 3
 REMEDIES = {
     "coverage": "write the missing tests by hand",
     "types": "correct the types by hand, these places first",
-    "complexity": "take these functions apart by hand",
-    "duplication": "give what stands twice one place, by hand",
-    "security": "take secrets out and revoke them, and mend the dangerous code by hand",
+    "complexity": "split these functions by hand",
+    "duplication": "remove the duplication by hand",
+    "security": "remove and revoke the secrets, and fix the dangerous code by hand",
     "dependencies": "pin what has no version, and update what is vulnerable",
     "documentation": "write the missing docstrings by hand",
-    "mutation": "write tests that check what these lines give",
+    "mutation": "write tests that check what these lines return",
     "performance": "find what became slower since the run's first commit",
-    "accessibility": "mend these elements by hand",
+    "accessibility": "fix these elements by hand",
     "bundle": "make the largest files smaller, or load them later",
 }
 """What a person can do about a gate for which no technique is known."""
@@ -55,7 +55,7 @@ def left(run: Run) -> tuple[Left, ...]:
 def _lost(run: Run) -> list[Left]:
     """Return the models that could not be asked to the end."""
     return [
-        Left(what=f"{model} could not be asked", why=why, remedy="mend that, then run again")
+        Left(what=f"{model} could not be asked", why=why, remedy="fix that, then run again")
         for model, why in run.lost.items()
     ]
 
@@ -78,8 +78,8 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
     if untried:
         why = f"the run ended with {len(untried)} of {len(own)} tasks for it not tried to their end"
         return [Left(what=short, why=why, remedy=MORE_TIME)]
-    remedy = _remedy(run, REMEDIES.get(spec.name, "mend it by hand"))
-    why = "nothing that is known moves it further" if spec.name == "coverage" else "no technique is known for it"
+    remedy = _remedy(run, REMEDIES.get(spec.name, "fix it by hand"))
+    why = "no known technique improves it further" if spec.name == "coverage" else "no technique is known for it"
     thought = [run.spent[task.id].why for task in own if task.kind == "findings" and task.id in run.spent]
     why = thought[-1] if thought else why
     return [Left(what=short + _worst(reading), why=why, remedy=remedy)]
@@ -102,7 +102,7 @@ def _shown(finding: Finding) -> str:
 
 def _unmeasured(why: str) -> str:
     """Return what to do about a gate without a value; the gate's own words often say so already."""
-    return "then run again" if ": " in why else "mend the cause, then run again"
+    return "then run again" if ": " in why else "fix the cause, then run again"
 
 
 def _lint(findings: Iterable[Finding], untried: list[Task], run: Run) -> Iterable[Left]:
@@ -117,7 +117,7 @@ def _lint(findings: Iterable[Finding], untried: list[Task], run: Run) -> Iterabl
             yield Left(what=what, why="the run ended before they were tried to the end", remedy=MORE_TIME)
         else:
             why = "no automatic change of them is known to be safe"
-            yield Left(what=what, why=why, remedy=_remedy(run, "mend them by hand"))
+            yield Left(what=what, why=why, remedy=_remedy(run, "fix them by hand"))
 
 
 def _test(task: Task, finding: Finding, run: Run) -> Left:
@@ -135,11 +135,11 @@ def _test(task: Task, finding: Finding, run: Run) -> Left:
     places = run.localised.get(task.id, ())
     where = f"{places[0].path}:{places[0].line} {places[0].symbol}".strip() if places else ""
     if is_outside(finding):
-        why = f"it looks like something the tests need and do not find here; {last}"
+        why = f"the tests seem to need something that is missing here; {last}"
         return Left(what=what, why=why, remedy="provide it, or have these tests skipped where it is missing")
     if where:
         return Left(what=what, why=f"localised in {where}; {last}", remedy=_remedy(run, f"look at {where} first"))
-    return Left(what=what, why=last, remedy=_remedy(run, "mend it by hand"))
+    return Left(what=what, why=last, remedy=_remedy(run, "fix it by hand"))
 
 
 def _is_tried(run: Run, task: Task) -> bool:

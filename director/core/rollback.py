@@ -41,7 +41,7 @@ def _objection(state: State, request: RollbackRequested) -> str:
     if point.run != branch.run:
         return f"checkpoint {point.id} belongs to run {point.run}, whose branch still stands; this one is {branch.name}"
     if state.rollback is not None:
-        return "another rollback is at work; ask again when it is done"
+        return "another rollback is in progress; ask again when it is done"
     if state.run is not None and state.run.closing is not None:
         return "the run is just ending; ask again in a moment"
     if state.run is not None and any(a.step == "land" for a in state.run.open.values()):

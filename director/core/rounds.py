@@ -225,8 +225,8 @@ def _nothing_left(run: Run) -> list[AnyEvent]:
         whose = f" of {spent.scope} {spent.subject}".rstrip() if spent.subject else ""
         return close(run, "exhausted", f"the budget of {spent.limit:g} {_unit(spent.what)}{whose} is spent")
     if run.lost and not run.models:
-        return close(run, "stalled", "nothing that is known makes another gate better, and no model can be asked")
-    return close(run, "stalled", "nothing that is known makes another gate better")
+        return close(run, "stalled", "no known technique improves another gate, and no model can be asked")
+    return close(run, "stalled", "no known technique improves another gate")
 
 
 def _unit(what: str) -> str:

@@ -33,6 +33,7 @@ from director.core.effects import (
     Work,
     pending,
 )
+from director.core.landing import conflicting
 from director.core.state import Run, State, refused_now
 from director.executors.goals import begun_from, laid_files, notes_for, taken_for
 from director.executors.spoken import spoken_before
@@ -264,8 +265,7 @@ class LocalExecutor:
         merged = self.place.mirror.merge(effect.base, effect.tree, effect.onto)
         if merged is not None:
             return PatchRebased(attempt=effect.attempt, base=effect.onto, tree=merged)
-        reason = Reason(code="stale", message="it conflicts with a patch that landed meanwhile; the task is open again")
-        return PatchRejected(attempt=effect.attempt, reasons=(reason,))
+        return conflicting(effect.attempt)
 
     async def _begin(self, effect: Begin) -> Command:
         """Return the start of a run for a piece of work; what a person should know of it comes right after it."""

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 
 from agents.workspace.mirror import Mirror
+from director.core import landing
 from director.core.effects import Stack
 from director.core.slot import standing
 from director.core.state import Run
 from director.referee import Referee
 from director.referee.together import Looking
-from ledger.events import PatchRejected, PatchStacked, Reason
+from ledger.events import AttemptCancelled, PatchRejected, PatchStacked
 from ledger.projections.score import quality_score
 
 WAITING = 3
 """Patches that wait for which it pays to wait besides until it is known which tests reach what."""
 
 
-async def stack(mirror: Mirror, referee: Referee, run: Run, effect: Stack) -> PatchStacked | PatchRejected:
+async def stack(
+    mirror: Mirror, referee: Referee, run: Run, effect: Stack
+) -> PatchStacked | PatchRejected | AttemptCancelled:
     """Return the patch in its place, or why it is not good or cannot stand there.
 
     Only what stands on the branch itself can be rejected here: what others are below it, nobody has confirmed yet.
@@ -53,9 +56,9 @@ def _alone(effect: Stack, why: str) -> PatchStacked:
     return PatchStacked(attempt=effect.attempt, base=effect.head, on=effect.on, tree=effect.on, alone=why)
 
 
-def _without_place(effect: Stack, is_first: bool, *, conflicts: bool) -> PatchStacked | PatchRejected:
+def _without_place(
+    effect: Stack, is_first: bool, *, conflicts: bool
+) -> PatchStacked | PatchRejected | AttemptCancelled:
     if not is_first:
         return _alone(effect, f"a patch that waits before it {'conflicts with it' if conflicts else 'says the same'}")
-    why = "it conflicts with a patch that landed" if conflicts else "its whole change has landed"
-    reason = Reason(code="stale", message=f"{why} meanwhile; the task is open again")
-    return PatchRejected(attempt=effect.attempt, reasons=(reason,))
+    return landing.conflicting(effect.attempt) if conflicts else landing.needless(effect.attempt)

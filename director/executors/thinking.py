@@ -126,7 +126,7 @@ class Thinkers:
             past=past,
             append=lambda events: self._append(attempt, events),
             said=lambda text: self.tell({"attempt": attempt, "said": text}),
-            unknown_price=started.settings.get("allow_unknown_price") == "True",
+            unknown_price=started.budget.unknown_price,
         )
         return Thinking(
             models=Models(calls, models, effect.model),

@@ -62,10 +62,10 @@ class Feed:
         except (LedgerError, OSError) as error:
             log.error("export_ended", receiver=self._receiver.name, why=str(error))
 
-    async def finish(self) -> None:
+    async def finish(self, seconds: float = _LAST) -> None:
         """Send what is left, once and not for long; call it when `run` has ended."""
         try:
-            async with asyncio.timeout(_LAST):
+            async with asyncio.timeout(seconds):
                 while page := await asyncio.to_thread(self._store.read, after=self._after, kinds=KINDS):
                     self._take(page)
                 await self._send()

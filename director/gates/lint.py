@@ -74,9 +74,9 @@ class Lint:
         )
 
 
-def lint_arguments(trusted: Path, root: Path | None = None) -> tuple[str, ...]:
+def lint_arguments(trusted: Path, root: Path) -> tuple[str, ...]:
     """Return what follows `ruff check`, without paths, so that who mends sees what the gate sees."""
-    return arguments_for(ruff_settings(trusted, root or trusted))
+    return arguments_for(ruff_settings(trusted, root))
 
 
 def ruff_settings(project: Path, root: Path) -> dict[str, Any]:

@@ -75,12 +75,12 @@ class Pair(NamedTuple):
     trusted: float
 
 
-def slower(pairs: Sequence[Pair], draws: int = DRAWS) -> tuple[float, float]:
+def slower(pairs: Sequence[Pair]) -> tuple[float, float]:
     """Return between which two shares, in per cent, the measured tree is slower; drawn anew from the pairs."""
     draw = random.Random(0)
     shares = [100 * (pair.here / pair.trusted - 1) for pair in pairs]
-    medians = sorted(statistics.median(draw.choices(shares, k=len(shares))) for _ in range(draws))
-    out = int(draws * (1 - SURE) / 2)
+    medians = sorted(statistics.median(draw.choices(shares, k=len(shares))) for _ in range(DRAWS))
+    out = int(DRAWS * (1 - SURE) / 2)
     return medians[out], medians[-1 - out]
 
 

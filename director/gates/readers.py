@@ -230,7 +230,7 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=lambda name: name)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(f"the report is no JSON: {str(error)[:100]}") from error
+        raise Unreadable(f"the report is not JSON: {str(error)[:100]}") from error
 
 
 def _xml(text: str) -> Any:

@@ -149,7 +149,7 @@ class Host:
         await asyncio.to_thread(require_usable, path, self.settings)
         project = await self.open(path)
         if project.director.state.run is not None:
-            raise Unusable(f"run {project.director.state.run.id} is unfinished: `kaizen run` goes on with it")
+            raise Unusable(f"run {project.director.state.run.id} is unfinished: `kaizen run` continues it")
         request = RunRequested(request=RequestId(""), path=str(path))
         start, notices = await asyncio.to_thread(
             start_command, project, request, self.settings, self.sandbox.level, self.clock()

@@ -75,7 +75,7 @@ class Page:
     """Serves the page until closed."""
 
     def __init__(
-        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool = True
+        self, settings: Settings, ledgers: Shown, *, version: str, clock: Callable[[], float], announced: bool
     ) -> None:
         """Bind the socket at once; raise PortTaken. `announced`: other commands may come in by it."""
         from dashboard.server.app import create_app

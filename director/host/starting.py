@@ -175,13 +175,13 @@ def _of_source(source: Source) -> Iterator[NoticeRaised]:
 def _of_settings(chosen: Chosen) -> Iterator[NoticeRaised]:
     asked = chosen.asked
     if asked.goal and not chosen.goal:
-        message = f"kaizen.toml names a goal, and it is left alone: {NO_MODEL}"
+        message = f"kaizen.toml names a goal, which is ignored: {NO_MODEL}"
         yield NoticeRaised(code="goal-needs-a-model", message=message)
     if chosen.mypy:
         message = f"types are measured because {chosen.mypy} configures mypy; `[gates.types] enabled = false` ends that"
         yield NoticeRaised(code="gate-found", level="info", message=message)
     if asked.ignored:
-        message = f"kaizen.toml of the repository sets {', '.join(asked.ignored)}: only you may, it is ignored"
+        message = f"the repository's kaizen.toml sets {', '.join(asked.ignored)}: only you may, so it is ignored"
         yield NoticeRaised(code="repository-setting-ignored", message=message)
     if not asked.found:
         own = proposal([spec for spec in chosen.gates if spec.name != GATE])

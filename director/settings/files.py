@@ -98,13 +98,13 @@ class UserFile(Strict):
     test_seconds: float = Field(default=30.0, ge=1)
     """CPU seconds after which one test counts as never ending; on the clock it is four times as many."""
     seed: int = 1
-    """Seed of everything that is drawn by chance."""
+    """Seed for everything random."""
     deliver: bool = True
     """Add the run's branch to the repository at its end."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     """Least severe of what is logged: debug, info, warning or error."""
     accept_no_sandbox: bool = False
-    """Run the project's code without a sandbox, with your own rights, where none can be had."""
+    """Run the project's code without a sandbox, with your own rights, where none is available."""
     offline: bool = False
     """Make no attempt to fetch the target's dependencies."""
     sandbox_layer: str = Field(default="", pattern="^(bubblewrap|landlock|container|none|)$")
@@ -120,7 +120,7 @@ class UserFile(Strict):
     api_base: str = Field(default="", pattern="^(https?://.+|)$")
     """Address of a server that speaks like OpenAI's; empty: each provider's own."""
     allow_unknown_price: bool = False
-    """Ask models whose price nobody knows: what they cost then counts as 0."""
+    """Allow models whose price is unknown; their cost then counts as 0."""
     cost: float | None = Field(default=5.0, ge=0)
     """Most USD a run may spend on models."""
     tokens: int | None = Field(default=None, ge=1)

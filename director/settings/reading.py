@@ -50,6 +50,7 @@ class Settings:
             cost=user.cost,
             tokens=user.tokens,
             calls=user.calls,
+            unknown_price=user.allow_unknown_price,
             **parts,
         )
 

@@ -129,7 +129,7 @@ class AttemptCosted(Event, frozen=True, kw_only=True):
     cost: float
     """USD, as far as prices are known."""
     unknown: int = 0
-    """Calls whose price nobody knows."""
+    """Calls whose price is unknown."""
     seconds: float = 0.0
     """Waiting for models."""
 

@@ -92,7 +92,7 @@ class TargetPrepared(Event, frozen=True, kw_only=True):
     """`existing`: the repository's own .venv; `made`: built in the data home; `base`: the bare interpreter."""
     packages: int = 0
     missing: tuple[str, ...] = ()
-    """Dependencies that could not be had as wheels."""
+    """Dependencies that are not available as wheels."""
     seconds: float = 0.0
 
 
@@ -230,7 +230,7 @@ class RunCosted(Event, frozen=True, kw_only=True):
     cost: float
     """USD, as far as prices are known; a call that was begun and never ended counts at its worst."""
     unknown: int = 0
-    """Calls whose price nobody knows."""
+    """Calls whose price is unknown."""
 
 
 class RunEnded(Event, frozen=True, kw_only=True):

@@ -154,6 +154,8 @@ class Budget(Value, frozen=True, kw_only=True):
     tokens: int | None = None
     calls: int | None = None
     """Calls to a model."""
+    unknown_price: bool = False
+    """Whether models whose price is unknown may be asked."""
     per_iteration: Allowance | None = None
     per_role: Allowance | None = None
     per_task: Allowance | None = None

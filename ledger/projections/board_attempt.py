@@ -98,18 +98,14 @@ def find(board: Board, attempt: AttemptId) -> Attempt | None:
 
 def put(board: Board, attempt: Attempt) -> Board:
     """Return the board with the attempt as it stands now, without the oldest ended ones beyond the limit."""
-    if find(board, attempt.id) is None:
-        attempts = (*board.attempts, attempt)
-    else:
-        attempts = tuple(attempt if known.id == attempt.id else known for known in board.attempts)
-    surplus = sum(known.state not in WORKING for known in attempts) - ENDED_ATTEMPTS
-    if surplus > 0:
-        oldest = [known.id for known in attempts if known.state not in WORKING][:surplus]
-        attempts = tuple(known for known in attempts if known.id not in oldest)
-    board = replace(board, attempts=attempts)
+    attempts = list(board.attempts)
+    place = next((number for number, known in enumerate(attempts) if known.id == attempt.id), len(attempts))
+    attempts[place : place + 1] = [attempt]
     if attempt.state not in WORKING:
+        over = {known.id for known in [known for known in attempts if known.state not in WORKING][:-ENDED_ATTEMPTS]}
+        attempts = [known for known in attempts if known.id not in over]
         board = _withdrawn(board, attempt.id)
-    return attempted(board, attempt)
+    return attempted(replace(board, attempts=tuple(attempts)), attempt)
 
 
 def ended(attempt: Attempt, at: float, state: AttemptState, why: str) -> Attempt:

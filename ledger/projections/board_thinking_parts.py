@@ -50,7 +50,7 @@ class Costs(Part, frozen=True, kw_only=True):
     cost: float = 0.0
     """USD, of calls whose price is known."""
     unpriced: int = 0
-    """Calls whose price nobody knows."""
+    """Calls whose price is unknown."""
     seconds: float = 0.0
 
 

@@ -249,7 +249,7 @@ def test_when_no_model_can_be_asked_any_more_the_run_ends_and_what_is_left_says_
     assert sorted(set(models_of(log))) == sorted(BOTH)
     assert sum(isinstance(e, NoticeRaised) for e in log) == 2, "each is told once, however many attempts met it"
     assert ended(log).state == "stalled" and "no model can be asked" in ended(log).why
-    assert [left.what for left in ended(log).left if left.remedy == "mend that, then run again"] == [
+    assert [left.what for left in ended(log).left if left.remedy == "fix that, then run again"] == [
         f"{model} could not be asked" for model in sorted(BOTH)
     ]
 

@@ -14,6 +14,7 @@ from director.core.policy import tasks
 from director.core.state import State
 from ledger.events import (
     AnyEvent,
+    AttemptCancelled,
     AttemptFailed,
     AttemptScheduled,
     Budget,
@@ -193,7 +194,8 @@ def test_a_patch_whose_change_has_landed_meanwhile_is_not_measured_again() -> No
     same = PatchRebased(attempt=rebase.attempt, base=rebase.onto, tree=state.run.tree)
     events = list(decide(state, Report(2000.0, (same,))))
 
-    assert [r.code for r in only(events, PatchRejected)[0].reasons] == ["stale"]
+    assert not only(events, PatchRejected), "it was not refused: it is not needed"
+    assert [e.why for e in only(events, AttemptCancelled)] == ["its whole change has landed already"]
     assert not any(isinstance(e, Measure) and e.attempt == rebase.attempt for e in pending(fold(state, events)))
 
 

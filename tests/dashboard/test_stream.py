@@ -221,7 +221,7 @@ async def test_a_client_of_another_lineage_starts_anew() -> None:
     assert (ahead["resumed"], ahead["from"]) == (False, 5)
 
 
-async def test_a_restored_ledger_is_told_to_every_client() -> None:
+async def test_a_restored_ledger_is_told_to_every_client_and_counted_anew() -> None:
     """The file was replaced by a backup under the running server: another lineage, a lower head."""
 
     class Restored(MemoryStore):
@@ -240,7 +240,9 @@ async def test_a_restored_ledger_is_told_to_every_client() -> None:
         hello = await hear(socket, "hello")
         while hello["resumed"]:
             hello = await hear(socket, "hello")
+        await settled(served)
         assert (hello["lineage"], hello["resumed"]) == ("restored", False)
+        assert 'kind="NoticeRaised",project="ranges"} 1.0' in (await served.http.get("/metrics")).text
 
 
 async def test_an_unknown_project_is_refused_and_the_others_go_on() -> None:

@@ -41,3 +41,10 @@ def test_a_price_is_for_both_ways_and_never_below_nothing(tmp_path: Path) -> Non
 
 def test_a_repository_states_no_price() -> None:
     assert read_repository(PRICES.encode(), "kaizen.toml").ignored == ("prices",)
+
+
+def test_whether_an_unknown_price_is_accepted_is_part_of_what_a_run_may_spend(tmp_path: Path) -> None:
+    home = {"KAIZEN_HOME": str(tmp_path)}
+
+    assert load({**home, "KAIZEN_ALLOW_UNKNOWN_PRICE": "true"}).budget.unknown_price
+    assert not load(home).budget.unknown_price

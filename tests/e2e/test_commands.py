@@ -127,7 +127,7 @@ def test_without_a_daemon_there_is_nothing_to_open_and_down_is_down(finished: Fi
     opened, down = finished.kaizen("open"), finished.kaizen("down")
 
     assert opened.status == 2 and "kaizen up" in opened.one_line
-    assert (down.status, down.out) == (0, "down: no daemon is at work\n")
+    assert (down.status, down.out) == (0, "down: no daemon is running\n")
 
 
 def test_a_killed_daemons_file_hinders_nobody(finished: Finished) -> None:
@@ -144,7 +144,7 @@ def test_a_killed_daemons_file_hinders_nobody(finished: Finished) -> None:
     finished.kaizen("down")
 
     assert status.status == 0, status.err
-    assert down.out == "down: no daemon is at work\n"
+    assert down.out == "down: no daemon is running\n"
     assert again.status == 0 and again.out.startswith("up: process ")
 
 
@@ -163,7 +163,7 @@ def test_a_project_and_a_checkpoint_nobody_knows_are_said_in_one_line(finished: 
     assert project.status == checkpoint.status == stop.status == 2
     assert "no project is called shap" in project.one_line and "shop" in project.one_line
     assert "c99" in checkpoint.one_line
-    assert "no run is at work" in stop.one_line
+    assert "no run is in progress" in stop.one_line
 
 
 @pytest.mark.parametrize(

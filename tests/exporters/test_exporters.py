@@ -6,8 +6,7 @@ import asyncio
 import base64
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -81,7 +80,8 @@ class Project:
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
 
     def append(self, *events: AnyEvent) -> None:
-        self.store.append(f"attempt-{ATTEMPT}", list(events), actor="agent").result()
+        if events:
+            self.store.append(f"attempt-{ATTEMPT}", list(events), actor="agent").result()
 
     def call(self, key: str = "act-1") -> tuple[CallStarted, CallFinished]:
         asked = self.blobs.put(json.dumps({"role": "user", "text": "mend it"}).encode())
@@ -96,16 +96,10 @@ class Project:
         (made,) = feeds(wanted, KEYS, "pantry", self.store, self.blobs, self.folder)
         return made
 
-    @asynccontextmanager
-    async def feeding(self, wanted: Wanted) -> AsyncIterator[None]:
-        feed = self.feed(wanted)
-        running = asyncio.create_task(feed.run())
-        await asyncio.sleep(0.05)
-        yield
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-        await feed.finish()
+    async def told(self, wanted: Wanted, *events: AnyEvent) -> None:
+        """Append events and let a feed, new as after a start, send what is owed."""
+        self.append(*events)
+        await self.feed(wanted).finish(seconds=60)
 
 
 @pytest.fixture
@@ -123,8 +117,7 @@ def test_langfuse_without_its_keys_names_them(project: Project) -> None:
 
 
 async def test_a_call_becomes_a_generation_in_its_attempts_trace(project: Project, receiver: Receiver) -> None:
-    async with project.feeding(Wanted(langfuse=receiver.address)):
-        project.append(*project.call())
+    await project.told(Wanted(langfuse=receiver.address), *project.call())
 
     path, headers, _ = receiver.got[0]
     trace, generation = receiver.entries
@@ -138,8 +131,7 @@ async def test_a_call_becomes_a_generation_in_its_attempts_trace(project: Projec
 
 
 async def test_words_leave_only_when_the_user_lets_them(project: Project, receiver: Receiver) -> None:
-    async with project.feeding(Wanted(langfuse=receiver.address, texts=True)):
-        project.append(*project.call())
+    await project.told(Wanted(langfuse=receiver.address, texts=True), *project.call())
 
     body = receiver.entries[1]["body"]
     assert body["input"] == [{"role": "user", "text": "mend it"}]
@@ -151,8 +143,7 @@ async def test_an_unknown_cost_is_not_zero_and_a_fault_is_an_error(project: Proj
     failed = CallFailed(
         attempt=ATTEMPT, key="act-1", model="groq/small", nth=1, fault="cut", why="it broke off", cost=None
     )
-    async with project.feeding(Wanted(langfuse=receiver.address)):
-        project.append(started, failed, started, finished)
+    await project.told(Wanted(langfuse=receiver.address), started, failed, started, finished)
 
     bodies = [entry["body"] for entry in receiver.entries if entry["type"] == "generation-create"]
     assert [body["level"] for body in bodies] == ["ERROR", "DEFAULT"]
@@ -164,9 +155,8 @@ async def test_an_unknown_cost_is_not_zero_and_a_fault_is_an_error(project: Proj
 async def test_a_receiver_that_is_down_gets_it_later_and_only_once(project: Project, receiver: Receiver) -> None:
     receiver.statuses = [503, 503]
     project.append(*project.call())
-    for _ in range(3):
-        async with project.feeding(Wanted(langfuse=receiver.address)):
-            pass
+    for _ in range(4):
+        await project.told(Wanted(langfuse=receiver.address))
 
     assert len(receiver.entries) == 2
 
@@ -183,15 +173,13 @@ async def test_an_answer_that_is_none_ends_nothing(project: Project, receiver: R
 
     assert not running.done()
     running.cancel()
-    await feed.finish()
+    await feed.finish(seconds=60)
 
 
 async def test_a_call_that_ends_after_a_restart_is_whole(project: Project, receiver: Receiver) -> None:
     started, finished = project.call()
-    async with project.feeding(Wanted(langfuse=receiver.address)):
-        project.append(*project.call("other"), started)
-    async with project.feeding(Wanted(langfuse=receiver.address)):
-        project.append(finished)
+    await project.told(Wanted(langfuse=receiver.address), *project.call("other"), started)
+    await project.told(Wanted(langfuse=receiver.address), finished)
 
     names = [entry["body"]["name"] for entry in receiver.entries if entry["type"] == "generation-create"]
     assert sorted(set(names)) == ["act act-1", "act other"]
@@ -211,8 +199,7 @@ async def test_a_collector_gets_spans_with_the_usual_names(project: Project, rec
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
     receiver.statuses = [200] * 9
-    async with project.feeding(Wanted(otlp=receiver.address)):
-        project.append(*project.call())
+    await project.told(Wanted(otlp=receiver.address), *project.call())
 
     path, _, body = receiver.got[0]
     (span,) = ExportTraceServiceRequest.FromString(body).resource_spans[0].scope_spans[0].spans

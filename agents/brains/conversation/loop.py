@@ -48,7 +48,7 @@ class Conversation:
 
     def __init__(
         self, system: str, task: Task, bench: Workbench, *, look: Look, finish: Finish | None = None,
-        tokens: int = TOKENS, thread: str = "",
+        tokens: int, thread: str,
     ) -> None:  # fmt: skip
         """`thread` tells several conversations of one attempt apart, one after the other: the role that has it."""
         if bench.thinking is None:

@@ -35,7 +35,7 @@ class Section:
     """Who gets room first: the lower."""
 
 
-async def first_message(task: Task, bench: Workbench, tests: Failing | None, tokens: int = TOKENS) -> Message:
+async def first_message(task: Task, bench: Workbench, tests: Failing | None, tokens: int) -> Message:
     """Return what the user says first: the task, and as much of what helps as there is room for."""
     sections = [*_about_task(task, bench), *_about_failures(task, bench, tests), *_from_others(bench)]
     sections += await asyncio.to_thread(lambda: list(_about_project(task, bench, tests)))

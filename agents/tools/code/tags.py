@@ -61,12 +61,14 @@ class Tags:
     """Line and what is wrong there, for what does not fit the grammar."""
 
 
+REMEMBERED = 8000
+"""Files that are remembered; the one unused for longest goes first."""
+
+
 class TagCache:
     """Tags by the content they came from: a file that did not change is not parsed again, whatever it is called."""
 
-    def __init__(self, most: int = 8000) -> None:
-        """`most` is how many files are remembered; the one unused for longest goes first."""
-        self._most = most
+    def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, bytes], Tags] = OrderedDict()
         self.parsed = 0
         """How many files were parsed so far."""
@@ -82,7 +84,7 @@ class TagCache:
             found = parse(key, content)
             self.parsed += 1
         self._known[name] = found
-        if len(self._known) > self._most:
+        if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return found
 

@@ -63,10 +63,8 @@ class Endpoint:
     """Where a route of `in_project` says which project; in the query it may be left out where there is one alone."""
 
 
-def in_project(
-    method: Method, path: str, permission: Permission, function: Callable[..., Any], status: int = 200
-) -> tuple[Endpoint, ...]:
+def in_project(method: Method, path: str, permission: Permission, function: Callable[..., Any]) -> tuple[Endpoint, ...]:
     """Return a route at its three addresses: the project in the path, as `?project=`, and that without a version."""
-    in_path = Endpoint(method, f"/api/v1/projects/{{project}}{path}", permission, function, status, "path")
-    others = (Endpoint(method, place, permission, function, status, "query") for place in (f"/api/v1{path}", path))
+    in_path = Endpoint(method, f"/api/v1/projects/{{project}}{path}", permission, function, project="path")
+    others = (Endpoint(method, place, permission, function, project="query") for place in (f"/api/v1{path}", path))
     return (in_path, *others)

@@ -53,7 +53,7 @@ async def remove(feed: TheProject, parts: TheParts, caller: TheCaller, session: 
 def _require(feed: Feed, session: str, now: float) -> None:
     known = feed.asked.tasks.sessions
     if session not in known and next(feed.asked.kept.live(session, now), None) is None:
-        there = ", ".join(list(known)[-10:]) or "there are none yet: POST /execute begins one"
+        there = ", ".join(list(known)[-10:]) or "there are none yet: POST /execute starts one"
         raise Refused(404, "unknown_session", f"no conversation is called {session[:100]}; the newest: {there}")
 
 

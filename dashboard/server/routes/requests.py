@@ -95,7 +95,7 @@ async def answer(feed: TheFeed, request: str, wait: Annotated[float, Query(ge=0,
         raise Refused(404, "unknown_request", f"nothing was asked under {request[:100]}: see the requests of the board")
     if wish.state == "pending" and wait:
         await feed.until(lambda: wish.state != "pending", wait)
-    return Json(encoded(_row(wish)))
+    return Json(encoded(row(wish)))
 
 
 async def settled(feed: Feed, request: RequestId, position: int, wait: float) -> Response:
@@ -108,7 +108,7 @@ async def settled(feed: Feed, request: RequestId, position: int, wait: float) ->
         return accepted(request, position)
     if wish.state == "refused":
         raise Refused(409, "refused", wish.answer or "the director refused it: see `kaizen log`")
-    return Json(encoded(_row(wish)))
+    return Json(encoded(row(wish)))
 
 
 def request_id(place: str, caller: Caller, key: str | None, parts: Parts, body: object) -> RequestId:
@@ -162,7 +162,8 @@ def _require_fresh(feed: Feed, wish: RollbackRequested) -> None:
         raise Refused(409, "stale_head", message, more={"preview": msgspec.to_builtins(plan)})
 
 
-def _row(wish: Wish) -> dict[str, object]:
+def row(wish: Wish) -> dict[str, object]:
+    """Return a request as it is shown."""
     return {
         "request": wish.event.request,
         "what": WHAT[type(wish.event)],

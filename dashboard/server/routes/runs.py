@@ -11,12 +11,11 @@ from starlette.responses import Response
 
 from dashboard.server.access.permissions import Endpoint, Permission
 from dashboard.server.errors import Refused
+from dashboard.server.history import History
 from dashboard.server.parts import TheCaller, TheParts
-from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, store_key
+from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, row, store_key
 from dashboard.server.wire import Json, encoded
-from ledger.events import REQUESTS, RequestHonoured, RequestRefused, RunRequested
-from ledger.events.recorded import Recorded
-from ledger.store import Store
+from ledger.events import REQUESTS, RequestId, RunRequested
 
 HOME = "home"
 _LOOK_EVERY = 0.2
@@ -45,40 +44,17 @@ async def answer(parts: TheParts, request: str, wait: Annotated[float, Query(ge=
     loop = asyncio.get_running_loop()
     deadline = loop.time() + wait
     home = await asyncio.to_thread(lambda: parts.ledgers.home)
+    history, version = History(), 0
     while True:
-        found = await asyncio.to_thread(_find, home, request)
-        if not found:
+        for recorded in await asyncio.to_thread(list, home.stream(REQUESTS, after=version)):
+            history.evolve(recorded)
+            version += 1
+        wish = history.requests.get(RequestId(request))
+        if wish is None:
             raise Refused(404, "unknown_request", f"no run was asked for under {request[:100]}: post to /api/v1/runs")
-        if len(found) > 1 or loop.time() >= deadline:
-            return Json(encoded(_row(found)))
+        if wish.state != "pending" or loop.time() >= deadline:
+            return Json(encoded(row(wish)))
         await asyncio.sleep(_LOOK_EVERY)
-
-
-def _find(home: Store, request: str) -> list[Recorded]:
-    """Return the wish and what answered it."""
-    return [one for one in home.stream(REQUESTS) if getattr(one.event, "request", "") == request]
-
-
-def _row(found: list[Recorded]) -> dict[str, object]:
-    state, text, answered = "pending", "", None
-    for one in found[1:]:
-        match one.event:
-            case RequestHonoured() as event:
-                state, text, answered = "honoured", event.note, one.position
-            case RequestRefused() as event:
-                state, text, answered = "refused", event.why, one.position
-            case _:
-                continue
-    asked = found[0]
-    return {
-        "request": getattr(asked.event, "request", ""),
-        "what": "run",
-        "state": state,
-        "answer": text,
-        "position": asked.position,
-        "answered": answered,
-        "at": asked.at,
-    }
 
 
 ENDPOINTS = (

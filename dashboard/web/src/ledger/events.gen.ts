@@ -252,6 +252,7 @@ export interface Budget {
   readonly cost?: number | null;
   readonly tokens?: number | null;
   readonly calls?: number | null;
+  readonly unknown_price?: boolean;
   readonly per_iteration?: Allowance | null;
   readonly per_role?: Allowance | null;
   readonly per_task?: Allowance | null;

@@ -201,7 +201,7 @@ function Edit({ given, able, back, send }: { given: Shown; able: boolean; back: 
       <textarea id="edited" autoFocus spellCheck={false} value={text} rows={Math.min(18, text.split("\n").length + 1)} onChange={(event) => setText(event.target.value)} />
       {!parsed && (
         <p className="bad" role="alert">
-          This is no JSON object.
+          This is not a JSON object.
         </p>
       )}
       <div className="buttons">

@@ -79,7 +79,7 @@ function Budgets({ run, frozen }: { run: Run; frozen: number | null }) {
   return (
     <Panel title="Budget">
       {rows.length === 0 && run.spent.length === 0 ? (
-        <Empty>The run has no limit. Give it one with --max-cost or a budget in kaizen.toml.</Empty>
+        <Empty>The run has no limit. Give it one with --cost, or in your own kaizen.toml.</Empty>
       ) : (
         <ul className="budgets">
           {rows.map((row) => (

@@ -28,7 +28,7 @@ function ofRun(row: Row): Line | null {
     case "ErrorSeen":
       return { text: `${row.exception}: ${row.message} in ${row.test}`, tone: "bad" };
     case "FlakyTestQuarantined":
-      return { text: `${row.test} passes and fails on one tree: ${row.said ?? ""}`, tone: "warn" };
+      return { text: `${row.test} passes and fails on the same tree: ${row.said ?? ""}`, tone: "warn" };
     case "IterationStarted":
       return { text: `${row.iteration}: ${plural(row.tasks.length, "task")} · ${row.why}` };
     case "IterationEnded":

@@ -223,7 +223,7 @@ function idle(board: Board): string {
   const { run } = board;
   if (!run) return "No run yet. Start one with `kaizen run`.";
   if (run.state === "paused") return "The run is paused: nobody begins new work.";
-  if (run.ended_at !== null) return "The run has ended: nobody is at work.";
+  if (run.ended_at !== null) return "The run has ended: nobody is working.";
   if (run.score === null) return "The gates are being measured; then the first tasks are chosen.";
   return "Between two attempts.";
 }

@@ -37,7 +37,7 @@ export function Patches({ board, project }: { board: Board; project: string }) {
         <Patch key={chosen.id} attempt={chosen} project={project} />
       ) : (
         <Panel title="Patch" className="detail">
-          <Empty>{place.open ? `Attempt ${place.open} is no longer kept here; its events are.` : "What is chosen opens here."}</Empty>
+          <Empty>{place.open ? `Attempt ${place.open} is no longer kept here; its events are.` : "Choose one to see it here."}</Empty>
         </Panel>
       )}
     </div>
