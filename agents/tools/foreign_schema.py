@@ -36,7 +36,8 @@ def first_fault(schema: Mapping[str, Any], given: Any) -> str:
     wrong: Any = None
     try:
         usual = jsonschema.validators.validator_for(schema)
-        bounded = jsonschema.validators.extend(usual, _Bounds(usual.VALIDATORS).rules())
+        extend: Any = jsonschema.validators.extend
+        bounded = extend(usual, _Bounds(usual.VALIDATORS).rules())
         wrong = next(iter(bounded(schema, registry=Registry()).iter_errors(given)), None)
     except (jsonschema.exceptions.SchemaError, jsonschema.exceptions.UnknownType, Unresolvable) as error:
         raise Unusable(" ".join(f"{type(error).__name__}: {error}".split())[:300]) from error

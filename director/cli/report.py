@@ -87,7 +87,7 @@ class Lines:
 
     def __init__(self, write: Write, *, verbose: bool = False) -> None:
         """`verbose`: also every call to a model and every tool."""
-        self._write = lambda line: write(on_one_line(line))
+        self._say = write
         self._thinking = Thinking(verbose=verbose)
         self._specs: tuple[GateSpec, ...] = ()
         self._tasks: dict[str, Task] = {}
@@ -232,6 +232,9 @@ class Lines:
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
+
+    def _write(self, line: str) -> None:
+        self._say(on_one_line(line))
 
     def _line(self, word: str, text: str) -> None:
         self._write(f"{word:<12} {text}")
