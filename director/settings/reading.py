@@ -15,7 +15,7 @@ import platformdirs
 from dotenv import dotenv_values
 
 from director.settings.checking import SettingsError, checked, nearest, parsed
-from director.settings.files import RUN_OPTIONS, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
+from director.settings.files import RUN_OPTIONS, SPENT, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
 from director.settings.secrets import secrets_named, secrets_of
 from ledger.events import Allowance, Budget
 
@@ -107,13 +107,32 @@ PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_C
 }
 
 
-def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
-    """Return the settings with the options of one run in force; raise SettingsError for one that is none."""
+def with_options(settings: Settings, options: Mapping[str, str], *, own: bool = True) -> Settings:
+    """Return the settings with the options of one run in force; raise SettingsError for one that is none.
+
+    `own`: the user chose them. Whoever else did may ask for less than the user's settings allow, and for nothing more.
+    """
     for name in options:
         if name not in RUN_OPTIONS:
             raise SettingsError(f"a run has no option {name!r}{nearest(name, RUN_OPTIONS)}")
     stated = {**settings.user.model_dump(), **options}
-    return replace(settings, user=checked(UserFile, stated, "the run's options"))
+    chosen = checked(UserFile, stated, "the run's options")
+    if not own:
+        _require_within(chosen, settings.user)
+    return replace(settings, user=chosen)
+
+
+def _require_within(chosen: UserFile, users: UserFile) -> None:
+    """Raise SettingsError where somebody asks for more than the user allows."""
+    wider = [name for name in SPENT if not _is_within(getattr(chosen, name), getattr(users, name))]
+    wider += [name for name in ("deliver", "allow_unknown_price") if getattr(chosen, name) > getattr(users, name)]
+    wider += [] if set(chosen.model) <= set(users.model) else ["model"]
+    if wider:
+        raise SettingsError(f"an API key may not ask for more {wider[0]} than your own settings allow: set it there")
+
+
+def _is_within(asked: float | None, most: float | None) -> bool:
+    return most is None or (asked is not None and asked <= most)
 
 
 def shown(user: UserFile) -> dict[str, str]:

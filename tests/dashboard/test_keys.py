@@ -7,13 +7,16 @@ import hashlib
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from dashboard.server.access.keys import holds_key, make, parse
+from dashboard.server.access.keys import SCOPES, holds_key, make, parse
+from dashboard.server.access.permissions import Permission
 from dashboard.server.access.rates import Rates
 from dashboard.server.access.windows import Windows
+from dashboard.server.app import ENDPOINTS
 from dashboard.server.errors import Refused
 from ledger.masking import Masker
-from tests.dashboard.serving import Clock, MemoryLedgers, Served, serving, tell
+from tests.dashboard.serving import Clock, MemoryLedgers, Served, hear, say, serving, tell
 from tests.dashboard.thinking import APPROVAL, DIGEST, scheduled, staffed, steps, waiting
 
 KEY = make("live", "abcd1234", "chance")
@@ -107,6 +110,39 @@ async def test_a_key_may_what_its_scopes_say_and_nothing_else() -> None:
         assert got == [200, 403, 202, 403, 403]
         event: Any = served.project().store.read(kinds=["StopRequested"])[0].event
         assert event.by == f"key:{asks['key']}"
+
+
+@pytest.mark.slow
+async def test_no_route_lets_in_a_key_that_lacks_just_its_scope() -> None:
+    async with serving(per_caller="") as served:
+        lacking = {}
+        for scope in SCOPES:
+            lacking[scope] = bearing(await made(served, *(each for each in SCOPES if each is not scope)))
+        let_in = []
+        for endpoint in (each for each in ENDPOINTS if each.permission in lacking and each.method != "WEBSOCKET"):
+            path = endpoint.path.replace("{project}", "ranges").replace("{position}", "1")
+            answer = await served.http.request(endpoint.method, path, headers=lacking[endpoint.permission])
+            if answer.status_code != 403:
+                let_in.append((endpoint.method, path, answer.status_code))
+        with pytest.raises(InvalidStatus) as refused:
+            async with served.socket(lacking[Permission.READ]):
+                pass
+
+    assert let_in == [] and refused.value.response.status_code == 403
+
+
+@pytest.mark.slow
+async def test_a_stream_ends_when_its_key_is_revoked() -> None:
+    async with serving(heartbeat=0.1) as served:
+        key = await made(served, "read")
+        ticket = await served.ticket(bearing(key))
+        async with served.socket(bearing(key)) as socket:
+            await say(socket, t="sub", ticket=ticket, subs=[{"project": "ranges"}])
+            await hear(socket, "hello")
+
+            await served.http.delete(f"/api/v1/keys/{key['key']}", headers=served.bearer)
+
+            assert (await hear(socket, "bye"))["code"] == "auth"
 
 
 @pytest.mark.slow
