@@ -376,10 +376,9 @@ def test_a_role_as_data_that_is_too_large_is_refused_without_its_bytes(tmp_path:
     vast = {".kaizen/agents/vast.toml": ROLE + "#" * 200_000, ".kaizen/agents/code.py": "x = 1\n" * 50_000}
     git = Git(make(tmp_path, vast) / ".git")
 
-    read = files_of(git, "HEAD", "").values()
     refused = declared_in(git, "HEAD", "", ()).refused
 
-    assert all(len(content) < 40_000 for content in read)
+    assert all(len(content) < 40_000 for content in files_of(git, "HEAD", "").values())
     assert "never runs as an agent" in refused[1] and "it is larger than 32 KiB" in refused[0]
 
 
