@@ -17,6 +17,7 @@ from agents.techniques import facts, workflow
 from agents.tools.edits.reading import read_edits
 from agents.tools.foreign import in_our_words
 from agents.tools.shell_writes import writes_files
+from agents.workspace.declared import declared_by
 from agents.workspace.layout import read_toml
 from director.settings import SettingsError
 from director.settings.checking import parsed
@@ -54,6 +55,24 @@ def test_a_file_that_is_too_deep_or_has_too_long_a_number_is_only_unreadable(tmp
         assert read_toml(tmp_path / "pyproject.toml") == {}
         assert "it is no TOML" in found.refused[0]
     assert workflow._scripts(tmp_path) == {} == facts._json(tmp_path / "package.json")
+
+
+def test_requirements_that_name_themselves_again_and_again_are_read_once(tmp_path: Path) -> None:
+    again = ", ".join(['"shop[test]"'] * 300)
+    within = ", ".join(['{include-group = "test"}'] * 300)
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "shop"\nversion = "1"\n'
+        f'optional-dependencies.test = [{again}, "one"]\n'
+        f'[dependency-groups]\ntest = [{within}, "two"]\n'
+    )
+    (tmp_path / "requirements.txt").write_text("-r requirements.txt\n-r a\0b\n.[test,test]\n" * 300 + "three\n")
+    (tmp_path / "tox.ini").write_text("[testenv]\ndeps =\n" + "    -r requirements.txt\n" * 300)
+    began = time.thread_time()
+
+    found = declared_by(tmp_path)
+
+    assert time.thread_time() - began < 2.0
+    assert set(found.requirements) == {"one", "two", "three"}
 
 
 def test_arguments_that_are_too_deep_are_told_as_wrong() -> None:
