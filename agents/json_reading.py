@@ -11,9 +11,10 @@ from typing import Any
 
 LONGEST = 4_000_000
 """Characters that are read at all."""
-_PARTS = re.compile(r'"(?:[^"\\]|\\.)*"|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/', re.DOTALL)
+# What never ends is taken to the end of the text, so that nobody looks for its end from each of its parts.
+_PARTS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)', re.DOTALL)
 _MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[\[\]{}]|"', re.DOTALL)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w-]*[ \t]*\n(.*?)\n?[ \t]*\1\s*\Z", re.DOTALL)
 _LITERAL_ESCAPE = re.compile(
     r"\\(\\|[\"/bfnrt]|u[0-9a-fA-F]{4}|[dDsSwWBAZpPkK.()\[\]{}*+?|^#&~!<>=@%:;, -])|\\(.)", re.DOTALL
@@ -161,7 +162,7 @@ def _repairs(text: str, *, whole: bool) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    text = _PARTS.sub(lambda found: found[0] if found[0].startswith('"') else " ", text)
+    text = _PARTS.sub(_without_comment, text)
     parts = []
     at = 0
     for found in _STRING.finditer(text):
@@ -169,6 +170,12 @@ def _plain(text: str) -> str:
         at = found.end()
     parts.append(_without_extras(text[at:]))
     return _without_last_commas("".join(parts))
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    part = found[0]
+    ends = part.startswith("//") or (part.startswith("/*") and part.endswith("*/") and len(part) > 3)
+    return " " if ends else part
 
 
 def _without_extras(between: str) -> str:
@@ -182,7 +189,7 @@ def _without_extras(between: str) -> str:
 def _without_last_commas(text: str) -> str:
     parts = []
     at = 0
-    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', text, re.DOTALL):
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|,(?=\s*[}\]])', text, re.DOTALL):
         parts.append(text[at : found.start()])
         parts.append(found[0] if found[0] != "," else "")
         at = found.end()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -106,8 +107,16 @@ def sandbox_in_layer(settings: Settings, layer: str, accept_none: bool) -> Sandb
 
 def open_store(path: Path, clock: Callable[[], float], masker: Masker) -> SqliteStore:
     """Open a ledger file, making it when it is not there; no secret comes into it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _keep_private(path.parent)
     return SqliteStore.open(path, clock=clock, mask=masker.event)
+
+
+def _keep_private(folder: Path) -> None:
+    """Make a folder nobody else of this machine looks into: beside a ledger stand prompts, patches and start tokens."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def masker_of(settings: Settings) -> Masker:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import math
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
-from urllib.parse import quote, quote_plus
+from functools import cache
+from itertools import accumulate
+from typing import Any, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
+from ledger.spellings import bones, halves, parts, skeleton, spellings
+
 _SHORTEST = 6
 """Shorter values are words of every text."""
-_PART = 8
-"""Bytes of a secret whose base64 form is looked for."""
+_BONY = 12
+"""Letters and digits from which a secret is also known by these alone, whatever stands between them."""
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
 _LOOKS_SECRET = re.compile(
@@ -36,6 +38,11 @@ _ENTROPY = 3.7
 """Bits per character above which a value behind such a word is taken for drawn by chance."""
 _LONGEST_PATTERN = 512
 """Bytes a stream keeps back, so that the beginning of what looks like a secret is seen with its rest."""
+_SPREAD = 3
+"""How much longer a secret may become by what stands between its letters, for a stream to see it whole."""
+_KEY_BEGINS = b"-----BEGIN "
+_LONGEST_KEY = 8300
+"""Bytes of the longest private key that is looked for."""
 
 
 def is_masked(masked: str, whole: str) -> bool:
@@ -53,16 +60,30 @@ def is_masked(masked: str, whole: str) -> bool:
     return whole.startswith(first) and whole.endswith(last) and at < len(whole) - len(last)
 
 
+class Span(NamedTuple):
+    """Where a known secret stands in a content, and what is put there."""
+
+    start: int
+    end: int
+    mark: bytes
+
+
 class Masker:
     """Knows the secrets of this process by name."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         """Values of fewer than six characters are not looked for."""
         forms: dict[bytes, bytes] = {}
+        bare: dict[bytes, bytes] = {}
         for name, value in secrets.items():
-            if len(value) >= _SHORTEST:
-                forms |= dict.fromkeys(_forms(value), f"[secret {name}]".encode())
+            mark = f"[secret {name}]".encode()
+            for part in parts(value):
+                written = list(spellings(part)) if len(part) >= _SHORTEST else []
+                forms |= dict.fromkeys(written, mark)
+                found = (skeleton(each) for each in (*written, *halves(part)))
+                bare |= {bone: mark for bone in found if len(bone) >= _BONY}
         self._forms = sorted(forms.items(), key=lambda pair: -len(pair[0]))
+        self._bones = sorted(bare.items(), key=lambda pair: -len(pair[0]))
 
     @property
     def longest(self) -> int:
@@ -71,20 +92,49 @@ class Masker:
 
     def spans(self, content: bytes) -> Iterator[tuple[int, int]]:
         """Yield where something would be taken out, in the content as it is."""
-        for form, _ in self._forms:
-            at = content.find(form)
-            while at >= 0:
-                yield at, at + len(form)
-                at = content.find(form, at + 1)
+        for span in self._known(content):
+            yield span.start, span.end
         for found in _LOOKS_SECRET.finditer(content):
             yield found.span()
 
     def known(self, content: bytes) -> bytes:
         """Take out the known secrets alone: nothing is guessed."""
-        for form, mark in self._forms:
-            if form in content:
-                content = content.replace(form, mark)
-        return content
+        spans = self._known(content)
+        if not spans:
+            return content
+        pieces, at = [], 0
+        for start, end, mark in spans:
+            pieces += [content[at:start], mark]
+            at = end
+        return b"".join((*pieces, content[at:]))
+
+    def _known(self, content: bytes) -> list[Span]:
+        """Return where known secrets stand, in order; those that overlap are one."""
+        found = [Span(at, at + len(form), mark) for form, mark in self._forms for at in _places(content, form)]
+        bare = skeleton(content) if self._bones else b""
+        if any(bone in bare for bone, _ in self._bones):
+            found += self._spread(content)
+        whole: list[Span] = []
+        for span in sorted(found, key=lambda span: (span.start, -span.end)):
+            if whole and span.start < whole[-1].end:
+                whole[-1] = whole[-1]._replace(end=max(whole[-1].end, span.end))
+            else:
+                whole.append(span)
+        return whole
+
+    def _spread(self, content: bytes) -> Iterator[Span]:
+        """Yield where a secret stands with something between its letters: line ends, signs of a diff, colours."""
+        runs = bones(content)
+        bare = b"".join(content[start:end] for start, end in runs).lower()
+        ends = list(accumulate(end - start for start, end in runs))
+
+        def place(at: int) -> int:
+            run = bisect_right(ends, at)
+            return runs[run][1] - (ends[run] - at)
+
+        for bone, mark in self._bones:
+            for at in _places(bare, bone):
+                yield Span(place(at), place(at + len(bone) - 1) + 1, mark)
 
     def content(self, content: bytes) -> bytes:
         """Take out known secrets, then what looks like one."""
@@ -101,20 +151,26 @@ class Masker:
         try:
             body = msgspec.json.encode(event)
         except UnicodeEncodeError:
-            return msgspec.convert(self.values(msgspec.to_builtins(event)), type(event))
-        if self.content(body) == body:
-            return event
-        return msgspec.convert(self.values(msgspec.to_builtins(event)), type(event))
+            return self._struct(event)
+        return event if self.content(body) == body else self._struct(event)
 
     def values(self, found: Any) -> Any:
-        """The same for lists and mappings of whatever; names of fields stay as they are."""
+        """The same for structs, lists and mappings of whatever."""
         if isinstance(found, str):
             return self.text(found)
+        if isinstance(found, msgspec.Struct):
+            return self._struct(found)
         if isinstance(found, Mapping):
-            return {name: self.values(value) for name, value in found.items()}
+            return {self.values(name): self.values(value) for name, value in found.items()}
         if isinstance(found, list | tuple):
             return type(found)(self.values(value) for value in found)
         return found
+
+    def _struct(self, found: _Struct) -> _Struct:
+        """Mask what may be any text; a field of a few known words holds none, whatever somebody chose as a secret."""
+        return msgspec.structs.replace(
+            found, **{name: self.values(getattr(found, name)) for name in _free_fields(type(found))}
+        )
 
     def stream(self) -> MaskedStream:
         """Return what masks bytes that come in pieces."""
@@ -127,7 +183,7 @@ class MaskedStream:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._kept = b""
-        self._window = max(masker.longest, _LONGEST_PATTERN)
+        self._window = max(_SPREAD * masker.longest, _LONGEST_PATTERN)
 
     def feed(self, piece: bytes) -> bytes:
         """Return what can be said already."""
@@ -136,6 +192,9 @@ class MaskedStream:
         for start, end in self._masker.spans(content):
             if start < cut < end or (start < cut and end == len(content)):
                 cut = start  # it may go on in the next piece
+        begins = content.rfind(_KEY_BEGINS, max(0, len(content) - _LONGEST_KEY))
+        if 0 <= begins < cut and b"-----END " not in content[begins:]:
+            cut = begins
         self._kept = content[cut:]
         return self._masker.content(content[:cut])
 
@@ -145,30 +204,17 @@ class MaskedStream:
         return rest
 
 
-def _forms(value: str) -> Iterator[bytes]:
-    raw = value.encode("utf-8", "surrogateescape")
-    yield from (raw, raw[::-1], value[::-1].encode("utf-8", "surrogateescape"))
-    for text in (raw.hex(), raw.hex().upper(), raw[::-1].hex(), quote(raw, safe=""), quote(raw), quote_plus(raw)):
-        yield text.encode()
-    quoted = quote(raw, safe="")
-    yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted).encode()
-    for text in (json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]):
-        yield text.encode("utf-8", "surrogateescape")
-    yield from _in_base64(raw)
-    yield from _in_base64(raw[::-1])
+@cache
+def _free_fields(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__struct_fields__ if get_origin(hints.get(name)) is not Literal)
 
 
-def _in_base64(raw: bytes) -> Iterator[bytes]:
-    # Somewhere in a longer text a secret begins at one of three offsets; characters at its edges mix with neighbours.
-    if len(raw) < _PART:
-        return
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(raw).rstrip(b"=")
-        for offset in range(3):
-            text = encode(bytes(offset) + raw).rstrip(b"=")
-            first = -(-offset * 8 // 6)
-            last = (offset + len(raw)) * 8 // 6
-            yield text[first:last]
+def _places(content: bytes, form: bytes) -> Iterator[int]:
+    at = content.find(form)
+    while at >= 0:
+        yield at
+        at = content.find(form, at + 1)
 
 
 def _marked(found: re.Match[bytes]) -> bytes:

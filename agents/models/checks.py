@@ -48,7 +48,7 @@ def fitting(text: str, schema: dict[str, Any]) -> str:
     for candidate in _candidates(text):
         try:
             value = json.loads(candidate)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         wrong = next(iter(jsonschema.validators.validator_for(schema)(schema).iter_errors(value)), None)
         if wrong is None:
@@ -81,7 +81,7 @@ def _readable(call: ToolCall) -> ToolCall:
     """Return the call with arguments every provider takes back; raise Unreadable when they have no one reading."""
     if not call.name:
         raise Unreadable("a tool call names no tool")
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         if isinstance(json.loads(call.arguments or "{}"), dict):
             return call
     try:

@@ -19,6 +19,8 @@ from ledger.events import Task
 
 FOLDER = ".kaizen/agents"
 MOST, MOST_BYTES = 20, 32 * 1024
+TOO_LARGE = b"#" * (MOST_BYTES + 1)
+"""Stands for a file nobody reads."""
 HARMLESS = (*LOOK, *REMEMBER, *CHANGE, *RUN, *MEASURE)
 """What a declared role may use at most: tools that read, write the worktree, and run in the sandbox."""
 NEVER = frozenset({"model", "models", "api_base", "network", "approvals", "budget", "mcp", "sandbox", "key"})
@@ -88,15 +90,17 @@ def files_of(git: Git, commit: str, prefix: str) -> dict[str, bytes]:
     """Return the files that declare roles in a commit, by path from the project directory; none when there are none."""
     folder = f"{prefix}/{FOLDER}/" if prefix else f"{FOLDER}/"
     try:
-        rows = git.raw("ls-tree", "-z", commit, "--", folder).split(b"\0")
+        rows = git.raw("ls-tree", "-z", "--long", commit, "--", folder).split(b"\0")
     except GitError:
         return {}  # there is no such commit yet
-    found = {}
+    found: dict[str, bytes] = {}
     for row in filter(None, rows):
         about, _, path = row.decode("utf-8", "surrogateescape").partition("\t")
-        mode, _, blob = about.split(" ")
-        if mode.startswith("100") and path.endswith((".toml", ".py")):
-            found[f"{FOLDER}/{path.rpartition('/')[2]}"] = git.raw("cat-file", "blob", blob)
+        mode, _, blob, size = about.split()
+        if mode.startswith("100") and path.endswith((".toml", ".py")) and len(found) <= 2 * MOST:
+            # One that is too large is refused by its size: its bytes stay where they are.
+            large = path.endswith(".py") or int(size) > MOST_BYTES
+            found[f"{FOLDER}/{path.rpartition('/')[2]}"] = TOO_LARGE if large else git.raw("cat-file", "blob", blob)
     return found
 
 
@@ -131,14 +135,14 @@ def _read(path: str, content: bytes, offered: Sequence[str]) -> DeclaredRole | s
     try:
         stated = tomllib.loads(content.decode("utf-8"))
         file = _File.model_validate(stated)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        return f"it is no TOML: {error}"
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             return f"{key} is only yours to set, not a repository's" if key in NEVER else f"unknown key {key}"
         return f"{key}: {first['msg']}"
+    except (ValueError, RecursionError) as error:
+        return f"it is no TOML: {error}"
     wanted = allowed(file.tools, offered)
     unknown = [name for name in file.tools if "*" not in name and name not in offered]
     if unknown:

@@ -24,6 +24,11 @@ from agents.sandbox.standing import Listeners
 from agents.sandbox.supervisor.order import FIRST_TO_GO, Order
 
 ENGINES = ("podman", "docker")
+PROXIES = tuple(
+    spelt
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+    for spelt in (name, name.lower())
+)
 _PLACES = "/usr/local/bin:/usr/bin:/bin"
 _CHANNEL = "/run/kaizen-channel"
 _WITH_CHANNEL = ("/bin/sh", "-c", f'exec 3>{_CHANNEL}; exec "$@"', "sh")
@@ -52,8 +57,11 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
     words += [f"--ulimit=nofile={OPEN_FILES}:{OPEN_FILES}", "--ulimit=core=1:1"]
     words += [f"--oom-score-adj={FIRST_TO_GO}"]
     words += [f"--ulimit=fsize={allowance.written}:{allowance.written}"]
-    if uid and Path(container.engine).name == "podman":
-        words.append("--userns=keep-id")
+    if Path(container.engine).name == "podman":
+        # It would hand on the proxies of its own environment, and make writable disks of what an image asks for.
+        words += ["--http-proxy=false", "--image-volume=tmpfs", *(["--userns=keep-id"] if uid else [])]
+    # The other engine hands on the proxies of the user's configuration, often with a password; named, they are empty.
+    unset = [name for name in PROXIES if name not in command.env]
     if allowance.cpu:
         seconds = max(1, int(allowance.cpu + 0.999))
         words += [f"--ulimit=cpu={seconds}:{seconds}"]
@@ -64,7 +72,7 @@ def argv(container: Container, planned: Plan, uid: int, gid: int) -> list[str]:
         words += [f"--mount=type=bind,source={mount.source},target={mount.path}{read_only}"]
     if container.channel:
         words += [f"--mount=type=bind,source={container.channel},target={_CHANNEL}"]
-    for name, value in {**command.env, "PWD": str(command.cwd)}.items():
+    for name, value in {**dict.fromkeys(unset, ""), **command.env, "PWD": str(command.cwd)}.items():
         words += ["--env", f"{name}={value}"]
     program = [os.fspath(part) for part in command.argv]
     first, *rest = [*_WITH_CHANNEL, *program] if container.channel else program

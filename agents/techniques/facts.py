@@ -161,7 +161,7 @@ def _json(path: Path) -> Mapping[str, Any]:
 
     try:
         found = json.loads(read_text(path) or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

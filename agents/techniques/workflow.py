@@ -146,7 +146,7 @@ def _setup(project: Path) -> tuple[dict[str, Any], ...]:
 def _scripts(project: Path) -> dict[str, Any]:
     try:
         found = json.loads(read_text(project / "package.json") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     scripts = found.get("scripts") if isinstance(found, dict) else None
     return scripts if isinstance(scripts, dict) else {}

@@ -172,7 +172,7 @@ def _lines_of(given: Mapping[str, Any]) -> dict[str, Any]:
             begin = next((name for name in ("start", "offset", "start_line") if given.get(name) is not None), "start")
             first = max(1, int(rest.pop(begin, 1)))
             return rest | {"start": first, "end": first + int(given["limit"]) - 1}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return dict(given)
     return rest
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from agents.ports import Resources, Tool, ToolBench, ToolResult
+from agents.tools.foreign_schema import Unusable, first_fault
 from agents.tools.project_files import plain
 from agents.tools.strict import no
 from ledger.events import Risk
@@ -70,16 +71,12 @@ class Foreign(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fits(cls, given: Any) -> Any:
-        import jsonschema  # its validators take long to load
-
         try:
-            checker = jsonschema.validators.validator_for(cls.wanted)(cls.wanted)
-            wrong = next(iter(checker.iter_errors(given)), None)
-        except (jsonschema.exceptions.SchemaError, RecursionError, re.error, ValueError) as error:
-            raise ValueError(f"the schema its server gave cannot be used: {error}"[:300]) from error
-        if wrong is not None:
-            where = ".".join(str(step) for step in wrong.absolute_path)
-            raise ValueError(f"{where + ': ' if where else ''}{wrong.message}"[:500])
+            fault = first_fault(cls.wanted, given)
+        except Unusable as error:
+            raise ValueError(f"the schema its server gave cannot be used: {error}") from error
+        if fault:
+            raise ValueError(fault)
         return given
 
     @classmethod
@@ -91,7 +88,8 @@ class Foreign(BaseModel):
     def expected(cls) -> str:
         """Say in one line what the tool takes."""
         properties = cls.wanted.get("properties")
-        required = cls.wanted.get("required") or ()
+        stated = cls.wanted.get("required")
+        required = stated if isinstance(stated, list) else []
         names = list(properties) if isinstance(properties, dict) else []
         fields = [f"{plain(str(name))}{'' if name in required else ' (may be left out)'}" for name in names]
         return f"a JSON object with {', '.join(fields)}" if fields else "a JSON object"

@@ -6,18 +6,21 @@ import re
 import shlex
 from typing import Any
 
+_LONGEST = 20_000
+"""Characters of a command that are looked at."""
 _HERE = re.compile(r"<<-?\s*([\"']?)(\w+)\1")
 _WRITERS = re.compile(
-    r"(?:^|[|;&(\n]|\bxargs\b|\bsudo\b)\s*(?:sed\s[^|;&\n]*(?:-[a-zA-Z]*i|--in-place)|perl\s+-\w*i|tee|mv|rm|cp|mkdir|touch|"
-    r"patch|git\s+(?:apply|mv|rm|checkout|restore|revert|stash)|apply_patch|ln|chmod|truncate|black|isort|prettier\s[^|;&\n]*"
-    r"(?:--write|-w)|ruff\s+(?:format|[^|;&\n]*--fix)|npm\s+(?:install|i)|npx\s[^|;&\n]*--write|gofmt\s+-w|cargo\s+fmt)\b"
+    r"(?:^|[|;&(\n]|\bxargs\b|\bsudo\b)[ \t]*+(?:sed\s[^|;&\n]*(?:-[a-zA-Z]*i|--in-place)|perl\s+-\w*i|tee|mv|rm|cp|"
+    r"mkdir|touch|patch|git\s+(?:apply|mv|rm|checkout|restore|revert|stash)|apply_patch|ln|chmod|truncate|black|isort|"
+    r"prettier\s[^|;&\n]*(?:--write|-w)|ruff\s+(?:format|[^|;&\n]*--fix)|npm\s+(?:install|i)|npx\s[^|;&\n]*--write|gofmt\s+-w|"
+    r"cargo\s+fmt)\b"
 )
-_INTO = re.compile(r"(?<![0-9<>&=-])>{1,2}\s*(?![>&]|/dev/|/tmp/)[\w./~$\"'{-]")
+_INTO = re.compile(r"(?<![0-9<>&=-])>{1,2}[ \t]*+(?![>&]|/dev/|/tmp/)[\w./~$\"'{-]")
 
 
 def writes_files(command: Any) -> bool:
     """Return whether a command changes files by what it says; what a program it starts does nobody knows from that."""
-    plain = _without_texts(_line(command) if isinstance(command, list) else str(command))
+    plain = _without_texts(_line(command) if isinstance(command, list) else str(command))[:_LONGEST]
     return bool(_WRITERS.search(plain) or _INTO.search(plain))
 
 

@@ -18,7 +18,8 @@ from agents.workspace.poetry import poetry_requirements
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development")
 """Extras and dependency groups that hold what the tests need."""
 NOT_FOR_TESTS = re.compile(r"doc|lint|build|release|publish|bench|format|typing|deploy|prod", re.IGNORECASE)
-DEPTH = 5
+MOST = 200
+"""Files, groups and extras that are looked into for requirements, each kind by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,14 @@ def _sorted_out(lines: Iterable[str], own: str) -> tuple[tuple[str, ...], tuple[
 
 def _with_own_extras(lines: Iterable[str], own: str, extras: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Yield the lines; one that asks for the project itself with extras stands for what these name."""
+    seen: list[set[str]] = [set() for _ in extras]
     for line in lines:
         yield line
         itself = re.match(r"\s*(?:(?:-e|--editable)[\s=]+)?(\.|[\w.-]+)\s*\[([\w\s,.-]+)\]", line)
         if itself and (itself.group(1) == "." or _same(itself.group(1), own)):
             for extra in itself.group(2).split(","):
-                for table in extras:
-                    yield from _extra(table, extra.strip(), own, DEPTH)
+                for table, known in zip(extras, seen, strict=True):
+                    yield from _extra(table, extra.strip(), own, known)
 
 
 def _extras_of(config: Any) -> dict[str, list[str]]:
@@ -124,9 +126,10 @@ def _from_pyproject(pyproject: Mapping[str, Any]) -> Iterator[str]:
     yield from _strings(table.get("dependencies"))
     extras = _table(table, "optional-dependencies")
     groups = _table(pyproject, "dependency-groups")
+    seen: tuple[set[str], set[str]] = (set(), set())
     for group in TEST_GROUPS:
-        yield from _extra(extras, group, str(table.get("name", "")), DEPTH)
-        yield from _group(groups, group, DEPTH)
+        yield from _extra(extras, group, str(table.get("name", "")), seen[0])
+        yield from _group(groups, group, seen[1])
     tool = _table(pyproject, "tool")
     yield from _strings(_table(tool, "uv").get("dev-dependencies"))
     for lines in _table(_table(tool, "pdm"), "dev-dependencies").values():
@@ -137,24 +140,35 @@ def _from_pyproject(pyproject: Mapping[str, Any]) -> Iterator[str]:
             yield from _strings(_table(environments, name).get(key))
 
 
-def _extra(extras: Mapping[str, Any], name: str, own: str, depth: int) -> Iterator[str]:
+def _is_new(name: Any, seen: set[Any]) -> bool:
+    """Note what is looked into; each thing is once, and no more than a project can mean: others lead in circles."""
+    new = name not in seen and len(seen) < MOST
+    seen.add(name)
+    return new
+
+
+def _extra(extras: Mapping[str, Any], name: str, own: str, seen: set[str]) -> Iterator[str]:
     """Yield an extra's requirements; one that names the project itself stands for its other extras."""
+    if not _is_new(name, seen):
+        return
     for line in _strings(extras.get(name)):
         itself = re.fullmatch(r"([\w.-]+)\s*\[([\w\s,.-]+)\]", line.strip())
-        if itself and _same(itself.group(1), own) and depth:
+        if itself and _same(itself.group(1), own):
             for other in itself.group(2).split(","):
-                yield from _extra(extras, other.strip(), own, depth - 1)
+                yield from _extra(extras, other.strip(), own, seen)
         else:
             yield line
 
 
-def _group(groups: Mapping[str, Any], name: str, depth: int) -> Iterator[str]:
+def _group(groups: Mapping[str, Any], name: str, seen: set[str]) -> Iterator[str]:
+    if not _is_new(name, seen):
+        return
     entries = groups.get(name)
     for entry in entries if isinstance(entries, list) else []:
         if isinstance(entry, str):
             yield entry
-        elif isinstance(entry, dict) and depth and isinstance(entry.get("include-group"), str):
-            yield from _group(groups, entry["include-group"], depth - 1)
+        elif isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+            yield from _group(groups, entry["include-group"], seen)
 
 
 def _from_setup_cfg(config: Any) -> Iterator[str]:
@@ -174,26 +188,34 @@ def _from_setup_call(setup: Mapping[str, Any]) -> Iterator[str]:
 def _from_files(project: Path) -> Iterator[str]:
     found = [path for path in sorted(project.glob("*.txt")) if re.search(r"requirements?|test.*deps", path.name)]
     found += sorted((project / "requirements").glob("*.txt"))
+    seen: set[Path] = set()
     for path in found:
         if not NOT_FOR_TESTS.search(path.name):
-            yield from _file(path, project, DEPTH)
+            yield from _file(path, project, seen)
 
 
-def _file(path: Path, project: Path, depth: int) -> Iterator[str]:
+def _file(path: Path, project: Path, seen: set[Path]) -> Iterator[str]:
     """Yield a requirements file's lines and those of the files it names inside the project."""
+    if not _is_new(path.resolve(), seen):
+        return
     for line in read_text(path).replace("\\\n", " ").splitlines():
         other = re.match(r"\s*(?:-r|--requirement)[\s=]+(\S+)", line)
         if other is None:
             yield line
-        elif depth and (path.parent / other.group(1)).resolve().is_relative_to(project.resolve()):
-            yield from _file(path.parent / other.group(1), project, depth - 1)
+        elif _is_inside(path.parent / other.group(1), project):
+            yield from _file(path.parent / other.group(1), project, seen)
+
+
+def _is_inside(path: Path, project: Path) -> bool:
+    return "\0" not in str(path) and path.resolve().is_relative_to(project.resolve())
 
 
 def _from_tox(project: Path) -> Iterator[str]:
+    seen: set[Path] = set()
     for line in _option(read_ini(project / "tox.ini"), "testenv", "deps").splitlines():
         other = re.match(r"\s*-r\s*(?:\{toxinidir\}/)?(\S+)$", line)
-        if other and (project / other.group(1)).resolve().is_relative_to(project.resolve()):
-            yield from _file(project / other.group(1), project, DEPTH)
+        if other and _is_inside(project / other.group(1), project):
+            yield from _file(project / other.group(1), project, seen)
         elif "{" not in line and not re.match(r"\s*[\w!,.-]+\s*:", line):
             yield line
 

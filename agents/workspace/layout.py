@@ -324,7 +324,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Return the table; an empty one when the file is missing or broken."""
     try:
         return tomllib.loads(read_text(path))
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # a number of thousands of digits is none of TOML's own errors
         return {}
 
 

@@ -18,6 +18,8 @@ from ledger.events import FileChange
 SOURCE = "refs/kaizen/source"
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The tree without a file, which every git knows."""
+MOST_SHOWN = 4 * 1024 * 1024
+"""Bytes of one file of a commit that is read as a whole."""
 NEVER_ADDED = """\
 __pycache__/
 *.py[cod]
@@ -332,11 +334,15 @@ class Files:
             raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
 
     def show(self, path: str) -> bytes | None:
-        """Return a file's bytes, or None."""
+        """Return a file's bytes, or None; raise Unusable for one that nobody would read."""
+        name = f"{self.commit}:{path}"
         try:
-            return self.git.raw("cat-file", "blob", f"{self.commit}:{path}")
+            size = int(self.git.raw("cat-file", "-s", name))
+            if size <= MOST_SHOWN:
+                return self.git.raw("cat-file", "blob", name)
         except GitError:
             return None
+        raise Unusable(f"{path} has {size} bytes, at most {MOST_SHOWN} are read: make it smaller and commit that")
 
 
 def commit_of(repository: Path, *, may_be_empty: bool = False) -> Files:

@@ -54,6 +54,7 @@ from dashboard.server.routes import (
 from dashboard.server.routes import errors as error_graph
 from dashboard.server.settings import ServerSettings
 from dashboard.server.stream.hall import Hall
+from dashboard.server.wire import require_one_meaning
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *system.ENDPOINTS,
@@ -219,6 +220,8 @@ def _guarded(permission: Permission) -> type[APIRoute]:
 
             async def handler(request: Request) -> Response:
                 _admit(request, permission)
+                if request.method == "POST":
+                    require_one_meaning(await request.body())
                 return await inner(request)
 
             return handler

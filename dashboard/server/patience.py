@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from dashboard.server.feed import Feed
 
@@ -26,6 +27,20 @@ class Patience:
             finally:
                 for task in tasks:
                     task.cancel()
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[bool]:
+        """Take a place among those who wait while the block runs; False when there is none, or the server ends."""
+        if self._room.locked() or self._ending.is_set():
+            yield False
+            return
+        async with self._room:
+            yield True
+
+    @property
+    def over(self) -> bool:
+        """Whether the server ends."""
+        return self._ending.is_set()
 
     async def _end(self) -> bool:
         return await self._ending.wait()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from dashboard.server.connections import Connection
 from dashboard.server.parts import Parts
 from dashboard.server.stream.frames import MOST_MESSAGE
 
@@ -43,6 +44,7 @@ class _Server(uvicorn.Server):
             access_log=False,
             server_header=False,
             proxy_headers=False,
+            http=Connection,
             ws="websockets-sansio",
             ws_max_size=MOST_MESSAGE,
             ws_per_message_deflate=False,

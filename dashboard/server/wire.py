@@ -27,6 +27,25 @@ def written_json(value: object) -> bytes:
         raise Refused(422, "not_json", f"this is no JSON value that can be kept ({error}): send another") from error
 
 
+def require_one_meaning(body: bytes) -> None:
+    """Raise Refused for JSON in which a name stands twice: who checks it and who obeys it might read different ones."""
+    try:
+        json.loads(body, object_pairs_hook=_once, parse_constant=_none)
+    except (ValueError, RecursionError):
+        return  # no JSON at all: the route says so in its own words
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Refused(422, "ambiguous", "a name stands twice in the body: say each thing once")
+    return found
+
+
+def _none(_name: str) -> None:
+    """NaN and its like say nothing here."""
+
+
 def row(recorded: Recorded) -> bytes:
     """Return an event as the flat JSON object the outside sees."""
     return _encoder.encode(as_json(recorded))

@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from director.cli.output import on_one_line, plain
 from director.cli.report import Lines
 from director.cli.thinking import Thinking
 from ledger.events import (
@@ -55,7 +56,8 @@ class Live:
     """Use it in a `with` block."""
 
     def __init__(self, out: TextIO) -> None:
-        self._console = Console(file=out, highlight=False)
+        # What is shown comes from repositories and models: square brackets in it are no commands.
+        self._console = Console(file=out, highlight=False, markup=False, emoji=False)
         self._screen = Screen(console=self._console, refresh_per_second=4, transient=True)
         self._lines = Lines(self.say)
         self.busy: dict[str, str] = {}
@@ -75,7 +77,7 @@ class Live:
 
     def say(self, line: str) -> None:
         """Write a line above what moves; it is never cut, so that it can be copied."""
-        self._console.print(Text(line, style=_style(line)), soft_wrap=True)
+        self._console.print(Text(plain(line), style=_style(line)), soft_wrap=True)
 
     def show(self, recorded: Recorded) -> None:
         """Write the line of one event and note who is at work."""
@@ -133,7 +135,7 @@ class Live:
         rows.add_column(no_wrap=True, min_width=12)
         rows.add_column(no_wrap=True, overflow="ellipsis")
         for who, what in self.busy.items():
-            rows.add_row(self._spinner, who, " ".join(what.split()))
+            rows.add_row(self._spinner, on_one_line(who), on_one_line(" ".join(what.split())))
         self._screen.update(rows)
 
 

@@ -21,7 +21,7 @@ from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
-from director.cli.output import write, write_json
+from director.cli.output import on_one_line, write, write_json
 from director.cli.report import cut
 from director.core.goals import GATE
 from director.gates.defaults import UNASKED
@@ -102,7 +102,8 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
     table = Table("id", "position", "when", "commit", "score", "what", box=None)
     for row in found:
         mark = " (here)" if row["current"] else ""
-        table.add_row(
+        _add(
+            table,
             row["id"],
             str(row["position"]),
             _when(row["at"]),
@@ -235,8 +236,15 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
         met = "yes" if row["met"] else "no" if row["value"] is not None else "unmeasurable" if row["measured"] else "-"
-        table.add_row(
-            row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
+        _add(
+            table,
+            row["name"],
+            _value(row["before"]),
+            _value(row["value"]),
+            target,
+            met,
+            str(row["findings"]),
+            row["tool"],
         )
     _show(table)
 
@@ -263,12 +271,16 @@ def _when(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _add(table: Table, *cells: str) -> None:
+    table.add_row(*(on_one_line(cell) for cell in cells))
+
+
 def _show(table: Table) -> None:
     width = None if sys.stdout.isatty() else _WIDE
-    console = Console(file=sys.stdout, width=width)
+    console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
     for column in table.columns:
         column.no_wrap = True
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        write(line.rstrip())
+        sys.stdout.write(f"{line.rstrip()}\n")

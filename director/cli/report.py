@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TextIO
 
 from msgspec import to_builtins
 
+from director.cli.output import as_json_text, on_one_line
 from director.cli.thinking import Thinking, price
 from director.core.judge import met
 from ledger.codec import as_json
@@ -70,7 +70,7 @@ class JsonLines:
 
     def show(self, recorded: Recorded) -> None:
         """Write one event and flush, so that a reader sees it at once."""
-        self._out.write(json.dumps(as_json(recorded), ensure_ascii=False) + "\n")
+        self._out.write(as_json_text(as_json(recorded)) + "\n")
         self._out.flush()
 
     def doing(self, signal: Mapping[str, object]) -> None:
@@ -80,7 +80,7 @@ class JsonLines:
         """Write what was measured and what would be tried as one object."""
         found = {"notices": notices, "readings": readings, "tasks": tasks}
         shown = {"kind": "DryRun"} | {name: to_builtins(rows) for name, rows in found.items()}
-        self._out.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        self._out.write(as_json_text(shown) + "\n")
 
 
 class Lines:
@@ -88,7 +88,7 @@ class Lines:
 
     def __init__(self, write: Write, *, verbose: bool = False) -> None:
         """`verbose`: also every call to a model and every tool."""
-        self._write = write
+        self._say = write
         self._thinking = Thinking(verbose=verbose)
         self._specs: tuple[GateSpec, ...] = ()
         self._tasks: dict[str, Task] = {}
@@ -235,6 +235,9 @@ class Lines:
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
+
+    def _write(self, line: str) -> None:
+        self._say(on_one_line(line))
 
     def _line(self, word: str, text: str) -> None:
         self._write(f"{word:<12} {text}")

@@ -16,7 +16,7 @@ from director.cli.door import find_daemon
 from director.cli.errors import Refused, one_line_errors
 from director.cli.here import RunHere
 from director.cli.live import Live
-from director.cli.output import write
+from director.cli.output import plain, write
 from director.cli.report import JsonLines, Lines, Shows
 from director.cli.through import RunThrough
 from director.host import require_usable
@@ -115,4 +115,4 @@ def _showing(json: bool) -> Iterator[tuple[Shows, Callable[[str], None]]]:
 
 
 def _to_stderr(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(plain(line) + "\n")

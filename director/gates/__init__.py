@@ -15,8 +15,10 @@ import msgspec
 from agents.ports import AgentError
 from director.gates.command import OwnCommand
 from director.gates.gate import Gate, MeasuredTree, by_name
-from ledger.events import GateSpec, Reading
+from ledger.events import Finding, GateSpec, Reading
 
+LONGEST = 20_000
+"""Characters of one text of a finding."""
 SHOWN = 500
 """Findings kept in one reading."""
 
@@ -75,7 +77,13 @@ async def _one_by_one(
 
 
 def _capped(reading: Reading) -> Reading:
-    if len(reading.findings) <= SHOWN:
-        return reading
-    more = reading.more + len(reading.findings) - SHOWN
-    return msgspec.structs.replace(reading, findings=reading.findings[:SHOWN], more=more)
+    more = reading.more + max(0, len(reading.findings) - SHOWN)
+    shown = tuple(_short(finding) for finding in reading.findings[:SHOWN])
+    return msgspec.structs.replace(reading, findings=shown, more=more, detail=reading.detail[:LONGEST])
+
+
+def _short(finding: Finding) -> Finding:
+    """Return a finding whose texts a page can show: a report may hold megabytes where a name is expected."""
+    texts = {name: getattr(finding, name) for name in ("rule", "message", "path", "symbol")}
+    long = {name: text[:LONGEST] for name, text in texts.items() if len(text) > LONGEST}
+    return msgspec.structs.replace(finding, **long) if long else finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -33,8 +34,10 @@ def by_regex(text: str, pattern: str) -> Read:
     """Return the last number the pattern finds: its group `value`, else its first group, else all of it."""
     import regex
 
+    from agents.tools.patterns import compiled
+
     try:
-        found = list(regex.finditer(pattern, text, timeout=PATIENCE))
+        found = deque(compiled(pattern).finditer(text, timeout=PATIENCE), maxlen=1)
     except TimeoutError:
         return Read(None, f"the pattern {pattern!r} searches for more than {PATIENCE:g} s: write a simpler one")
     except regex.error as error:

@@ -109,7 +109,7 @@ def start_command(
 
     It blocks while git copies.
     """
-    chosen_now = with_options(settings, request.options)
+    chosen_now = with_options(settings, request.options, own=not request.by.startswith("key:"))
     user = chosen_now.user
     source = project.mirror.take(may_be_empty=bool(_own_goal(chosen_now)))
     files = Files(project.mirror.git, source.commit, project.repository)

@@ -106,7 +106,7 @@ def _written_wrong(files: Mapping[str, str]) -> Iterator[str]:
             continue
         try:
             ast.parse(text)
-        except (SyntaxError, ValueError) as error:
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             yield f"{path} is no Python: {error}"
 
 

@@ -17,10 +17,10 @@ from director.settings.reading import (
     home_of,
     load,
     read_repository,
-    secrets_of,
     shown,
     with_options,
 )
+from director.settings.secrets import secrets_of
 
 __all__ = [
     "RUN_OPTIONS",

@@ -21,7 +21,7 @@ def parsed(text: str, where: str) -> dict[str, Any]:
     """Return the TOML of a file; raise SettingsError."""
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also too many digits, or too deep
         raise SettingsError(f"{where} is not valid TOML: {error}") from error
 
 

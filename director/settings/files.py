@@ -217,6 +217,8 @@ RUN_OPTIONS = frozenset({
     "calls",
 })  # fmt: skip
 """What may be chosen anew for each run."""
+SPENT = ("iterations", "minutes", "cost", "tokens", "calls", "parallel")
+"""Options that say how much of something a run may take."""
 
 USERS_OWN = (
     frozenset(UserFile.model_fields) | frozenset(UserTables.model_fields) | {"budget", "network", "sandbox"}

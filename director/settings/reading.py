@@ -6,19 +6,17 @@ Everything that concerns the user's machine or money comes from the user's own f
 
 from __future__ import annotations
 
-import contextlib
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import platformdirs
 from dotenv import dotenv_values
 
 from director.settings.checking import SettingsError, checked, nearest, parsed
-from director.settings.files import RUN_OPTIONS, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
+from director.settings.files import RUN_OPTIONS, SPENT, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
+from director.settings.secrets import secrets_named, secrets_of
 from ledger.events import Allowance, Budget
 
 
@@ -100,41 +98,42 @@ def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None 
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
-    secrets, others = dict(secrets_of(environment)), checked(UserTables, tables, str(file))
+    others = checked(UserTables, tables, str(file))
+    secrets = dict(secrets_of(environment)) | dict(secrets_named({**user.model_dump(), **tables}, environment))
     return Settings(home, user, passed, asked, secrets, variables=environment, tables=others)
 
 
-def secrets_of(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the variables whose name says that they are secret, and passwords that stand in addresses."""
-    for name, value in environment.items():
-        if name in PLAIN:
-            continue
-        if SECRET_NAME.search(name) and not value.startswith(("/", "./", "~")):
-            yield name, value
-        elif "://" in value:
-            with contextlib.suppress(ValueError):
-                password = urlsplit(value).password
-                if password:
-                    yield name, unquote(password)
-
-
-SECRET_NAME = re.compile(
-    r"(?:KEY|TOKEN|SECRET|PASSW(?:OR)?D|PASSPHRASE|CREDENTIALS?|PAT|COOKIE)S?(?:_|\d|$)", re.IGNORECASE
-)
-PLAIN = frozenset({"KAIZEN_TOKENS"})
-"""Settings whose name sounds secret and is not: numbers of tokens."""
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
     f"{scheme}_proxy" for scheme in ("http", "https", "no", "all")
 }
 
 
-def with_options(settings: Settings, options: Mapping[str, str]) -> Settings:
-    """Return the settings with the options of one run in force; raise SettingsError for one that is none."""
+def with_options(settings: Settings, options: Mapping[str, str], *, own: bool = True) -> Settings:
+    """Return the settings with the options of one run in force; raise SettingsError for one that is none.
+
+    `own`: the user chose them. Whoever else did may ask for less than the user's settings allow, and for nothing more.
+    """
     for name in options:
         if name not in RUN_OPTIONS:
             raise SettingsError(f"a run has no option {name!r}{nearest(name, RUN_OPTIONS)}")
     stated = {**settings.user.model_dump(), **options}
-    return replace(settings, user=checked(UserFile, stated, "the run's options"))
+    chosen = checked(UserFile, stated, "the run's options")
+    if not own:
+        _require_within(chosen, settings.user)
+    return replace(settings, user=chosen)
+
+
+def _require_within(chosen: UserFile, users: UserFile) -> None:
+    """Raise SettingsError where somebody asks for more than the user allows."""
+    wider = [name for name in SPENT if not _is_within(getattr(chosen, name), getattr(users, name))]
+    wider += [name for name in ("deliver", "allow_unknown_price") if getattr(chosen, name) > getattr(users, name)]
+    wider += [] if set(chosen.model) <= set(users.model) else ["model"]
+    if wider:
+        raise SettingsError(f"an API key may not ask for more {wider[0]} than your own settings allow: set it there")
+
+
+def _is_within(asked: float | None, most: float | None) -> bool:
+    return most is None or (asked is not None and asked <= most)
 
 
 def shown(user: UserFile) -> dict[str, str]:

@@ -16,7 +16,7 @@ from agents.ports import Found, Gathered, Nothing, Outcome, Proposal, Workbench
 from agents.registry import Unregistered, allowed, build_agents, called, card_of, find_roles, lacking
 from agents.roles.base import BaseAgent
 from agents.roles.coordinator import CHAIN
-from agents.roles.declared import files_of, read_declared
+from agents.roles.declared import declared_in, files_of, read_declared
 from agents.techniques.accessible import flaws
 from agents.techniques.sarif import sarif
 from agents.techniques.trend import Series, series_of, trend_of, weakest_first
@@ -370,6 +370,16 @@ def test_roles_as_data_are_read_from_a_commit_and_not_from_the_work_tree(tmp_pat
 
     assert list(files_of(git, "HEAD", "a")) == [".kaizen/agents/poet.toml"]
     assert files_of(git, "HEAD", "") == {} == files_of(git, "refs/none", "a")
+
+
+def test_a_role_as_data_that_is_too_large_is_refused_without_its_bytes(tmp_path: Path) -> None:
+    vast = {".kaizen/agents/vast.toml": ROLE + "#" * 200_000, ".kaizen/agents/code.py": "x = 1\n" * 50_000}
+    git = Git(make(tmp_path, vast) / ".git")
+
+    refused = declared_in(git, "HEAD", "", ()).refused
+
+    assert all(len(content) < 40_000 for content in files_of(git, "HEAD", "").values())
+    assert "never runs as an agent" in refused[1] and "it is larger than 32 KiB" in refused[0]
 
 
 def test_two_roles_called_alike_are_refused() -> None:

@@ -36,6 +36,14 @@ def test_the_command_line_takes_network_rights_and_the_system_away(tmp_path: Pat
     assert not {"--privileged", "--rm"} & set(words)
 
 
+def test_an_engine_hands_on_no_proxy_which_may_hold_a_password(tmp_path: Path) -> None:
+    words = line(tmp_path)
+    podman = line(tmp_path, engine="/usr/bin/podman")
+
+    assert {"HTTP_PROXY=", "https_proxy=", "ALL_PROXY=", "no_proxy=", "A=b c"} <= set(words)
+    assert {"--http-proxy=false", "--image-volume=tmpfs"} <= set(podman) and "--http-proxy=false" not in words
+
+
 def test_the_command_line_carries_every_limit(tmp_path: Path) -> None:
     words = line(tmp_path)
 
@@ -144,7 +152,8 @@ def test_the_engines_own_client_asks_for_just_that(tmp_path: Path) -> None:
     assert b"this engine makes none" in done.stderr, done.stderr
     wanted = engine.wanted  # type: ignore[attr-defined]
     limits = wanted["HostConfig"]
-    assert (wanted["Entrypoint"], wanted["Cmd"], wanted["User"], wanted["Env"]) == (
+    given = sorted(each for each in wanted["Env"] if not each.lower().endswith("_proxy="))
+    assert (wanted["Entrypoint"], wanted["Cmd"], wanted["User"], given) == (
         ["sh"], ["-c", "x; y"], "1000:100", ["A=b c", f"PWD={place}"],
     )  # fmt: skip
     assert (limits["NetworkMode"], limits["IpcMode"], limits["ReadonlyRootfs"]) == ("none", "private", True)

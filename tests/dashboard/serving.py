@@ -104,7 +104,7 @@ class Served:
         assert answer.status_code == 200, answer.text
         cookie = answer.headers["set-cookie"].split(";")[0]
         self.http.cookies.clear()
-        return {"Origin": self.origin, "Cookie": cookie}
+        return {"Origin": self.origin, "Cookie": cookie, "X-Kaizen-Page": answer.json()["page"]}
 
     async def ticket(self, headers: dict[str, str]) -> str:
         answer = await self.http.post("/api/v1/ws-ticket", headers=headers)

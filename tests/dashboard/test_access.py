@@ -133,28 +133,45 @@ async def test_a_session_ends_with_its_time_and_cannot_be_made_up() -> None:
         assert (await served.http.get("/api/v1/projects", headers=headers)).status_code == 401
 
 
+async def test_a_cookie_alone_opens_nothing() -> None:
+    """A browser shows it to every port of this machine: whoever serves one of them has it."""
+    async with serving() as served:
+        mine, other = await served.session(), await served.session()
+        stolen = {"Origin": served.origin, "Cookie": mine["Cookie"]}
+        mixed = {**stolen, "X-Kaizen-Page": other["X-Kaizen-Page"]}
+
+        reads = [(await served.http.get("/api/v1/projects", headers=each)).status_code for each in (stolen, mixed)]
+        asks = await served.http.post("/api/v1/ws-ticket", headers=stolen)
+        async with served.socket(stolen) as socket:
+            await say(socket, t="sub", ticket="made up", subs=[{"project": "ranges"}])
+            heard = await hear(socket, "hello", "bye")
+
+        assert (reads, asks.status_code, heard["code"]) == ([401, 401], 401, "auth")
+
+
 async def test_a_session_outlives_a_restart_only_with_the_same_key() -> None:
     async with serving(session_key="kept") as served:
-        cookie = (await served.session())["Cookie"].split("=", 1)[1]
+        page = await served.session()
+        cookie, proof = page["Cookie"].split("=", 1)[1], {"X-Kaizen-Page": page["X-Kaizen-Page"]}
 
     async with serving(session_key="kept") as again, serving(session_key="other") as other:
-        kept = {"Cookie": f"kaizen_session_{again.port}={cookie}"}
-        lost = {"Cookie": f"kaizen_session_{other.port}={cookie}"}
+        kept = {"Cookie": f"kaizen_session_{again.port}={cookie}", **proof}
+        lost = {"Cookie": f"kaizen_session_{other.port}={cookie}", **proof}
         assert (await again.http.get("/api/v1/projects", headers=kept)).status_code == 200
         assert (await other.http.get("/api/v1/projects", headers=lost)).status_code == 401
 
 
-async def test_wrong_tokens_close_the_exchange_for_a_minute() -> None:
+async def test_wrong_tokens_close_the_exchange_for_a_minute_and_lock_nobody_out() -> None:
     async with serving() as served:
-        good = {"token": mint_start_token(served.app)}
         headers = {"Origin": served.origin}
         for _ in range(20):
             wrong = await served.http.post("/api/v1/session", json={"token": "wrong"}, headers=headers)
             assert wrong.status_code == 401
 
-        locked = await served.http.post("/api/v1/session", json=good, headers=headers)
-        served.clock.now += 61
-        opened = await served.http.post("/api/v1/session", json=good, headers=headers)
+        locked = await served.http.post("/api/v1/session", json={"token": "wrong"}, headers=headers)
+        opened = await served.http.post(
+            "/api/v1/session", json={"token": mint_start_token(served.app)}, headers=headers
+        )
 
         assert locked.status_code == 429 and int(locked.headers["retry-after"]) <= 61
         assert opened.status_code == 200

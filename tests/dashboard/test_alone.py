@@ -66,8 +66,8 @@ def test_the_page_alone_shows_and_asks(tmp_path: Path) -> None:
     file = ledger(tmp_path)
     with page(tmp_path) as (running, address, token):
         own = {"Origin": address}
-        cookie = httpx.post(f"{address}/api/v1/session", json={"token": token}, headers=own).headers["set-cookie"]
-        own["Cookie"] = cookie.split(";")[0]
+        session = httpx.post(f"{address}/api/v1/session", json={"token": token}, headers=own)
+        own |= {"Cookie": session.headers["set-cookie"].split(";")[0], "X-Kaizen-Page": session.json()["page"]}
         shown = httpx.get(f"{address}/api/v1/projects/ranges/snapshot", headers=own).json()
         asked = httpx.post(f"{address}/api/v1/projects/ranges/requests", json={"what": "stop"}, headers=own)
         asked_run = httpx.post(f"{address}/api/v1/runs", json={"path": "/x"}, headers={"Authorization": "Bearer mine"})

@@ -42,6 +42,22 @@ async def test_an_approval_stands_in_the_requests_with_its_edited_arguments(serv
     assert served.project().blobs.get(event.arguments) == b'{"remote": "mine"}'
 
 
+async def test_a_call_that_cannot_be_shown_whole_is_not_allowed() -> None:
+    """What stands behind the end of what is shown would be carried out, too."""
+    ledgers = MemoryLedgers("ranges", clock=Clock())
+    opened = ledgers.open(ledgers.names()[0])
+    tell(
+        opened,
+        [*scheduled(), *steps(opened.blobs), *waiting(opened.blobs, 2e9, b'{"remote": "%s"}' % (b"x" * 300_000))],
+    )
+    async with serving(ledgers) as served:
+        unseen = await served.post(f"{HERE}/approve?wait=0", {"digest": DIGEST})
+        edited = await served.post(f"{HERE}/approve?wait=0", {"digest": DIGEST, "arguments": {"remote": "mine"}})
+
+    assert (unseen.status_code, unseen.json()["error"]["code"]) == (409, "not_shown")
+    assert edited.status_code == 202
+
+
 async def test_the_digest_of_another_call_is_refused_and_nothing_is_appended(served: Served) -> None:
     before = served.project().store.head()
 

@@ -7,13 +7,16 @@ import hashlib
 from typing import Any
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
-from dashboard.server.access.keys import holds_key, make, parse
+from dashboard.server.access.keys import SCOPES, holds_key, make, parse
+from dashboard.server.access.permissions import Permission
 from dashboard.server.access.rates import Rates
 from dashboard.server.access.windows import Windows
+from dashboard.server.app import ENDPOINTS
 from dashboard.server.errors import Refused
 from ledger.masking import Masker
-from tests.dashboard.serving import Clock, MemoryLedgers, Served, serving, tell
+from tests.dashboard.serving import Clock, MemoryLedgers, Served, hear, say, serving, tell
 from tests.dashboard.thinking import APPROVAL, DIGEST, scheduled, staffed, steps, waiting
 
 KEY = make("live", "abcd1234", "chance")
@@ -110,6 +113,39 @@ async def test_a_key_may_what_its_scopes_say_and_nothing_else() -> None:
 
 
 @pytest.mark.slow
+async def test_no_route_lets_in_a_key_that_lacks_just_its_scope() -> None:
+    async with serving(per_caller="") as served:
+        lacking = {}
+        for scope in SCOPES:
+            lacking[scope] = bearing(await made(served, *(each for each in SCOPES if each is not scope)))
+        let_in = []
+        for endpoint in (each for each in ENDPOINTS if each.permission in lacking and each.method != "WEBSOCKET"):
+            path = endpoint.path.replace("{project}", "ranges").replace("{position}", "1")
+            answer = await served.http.request(endpoint.method, path, headers=lacking[endpoint.permission])
+            if answer.status_code != 403:
+                let_in.append((endpoint.method, path, answer.status_code))
+        with pytest.raises(InvalidStatus) as refused:
+            async with served.socket(lacking[Permission.READ]):
+                pass
+
+    assert let_in == [] and refused.value.response.status_code == 403
+
+
+@pytest.mark.slow
+async def test_a_stream_ends_when_its_key_is_revoked() -> None:
+    async with serving(heartbeat=0.1) as served:
+        key = await made(served, "read")
+        ticket = await served.ticket(bearing(key))
+        async with served.socket(bearing(key)) as socket:
+            await say(socket, t="sub", ticket=ticket, subs=[{"project": "ranges"}])
+            await hear(socket, "hello")
+
+            await served.http.delete(f"/api/v1/keys/{key['key']}", headers=served.bearer)
+
+            assert (await hear(socket, "bye"))["code"] == "auth"
+
+
+@pytest.mark.slow
 async def test_a_key_ends_when_it_is_revoked_or_expires_and_outlives_a_restart() -> None:
     async with serving() as served:
         revoked, expiring = await made(served, "read", days=None), await made(served, "read", days=1)
@@ -181,7 +217,7 @@ async def test_a_key_makes_no_key_that_may_do_more() -> None:
 
 @pytest.mark.slow
 async def test_too_many_requests_are_refused_counted_and_pass() -> None:
-    async with serving(per_caller="3/minute", per_address="11/minute") as served:
+    async with serving(per_caller="3/minute", per_address="7/minute") as served:
         one, other = await made(served, "read"), await made(served, "read")
         got = [await served.http.get("/api/v1/projects", headers=bearing(one)) for _ in range(4)]
         beside = await served.http.get("/api/v1/projects", headers=bearing(other))
@@ -189,7 +225,8 @@ async def test_too_many_requests_are_refused_counted_and_pass() -> None:
         unread = await served.http.post("/execute", **garbage)
         stranger = await served.http.post("/execute", content=b"{not json", headers={"Origin": served.origin})
         owner = [await served.get("/api/v1/projects") for _ in range(20)]
-        nobody = [await served.http.get("/api/v1/projects") for _ in range(5)]
+        nobody = [await served.http.get("/api/v1/projects") for _ in range(7)]
+        known = await served.http.get("/api/v1/projects", headers=bearing(other))
         health = await served.http.get("/health")
         metrics = (await served.http.get("/metrics")).text
         served.clock.now += 60
@@ -197,9 +234,10 @@ async def test_too_many_requests_are_refused_counted_and_pass() -> None:
 
     assert [answer.status_code for answer in got] == [200, 200, 200, 429]
     assert 0 < int(got[3].headers["retry-after"]) <= 60
+    assert known.status_code == 200, "strangers at the same address shut nobody out"
     assert {beside.status_code, health.status_code, later.status_code} == {200} == {r.status_code for r in owner}
     assert (unread.status_code, stranger.status_code) == (429, 401), "a body is read after who and how often"
-    assert [answer.status_code for answer in nobody] == [401, 401, 401, 401, 429]
+    assert [answer.status_code for answer in nobody] == [401] * 6 + [429]
     assert 'kaizen_http_refused_total{why="too often"} 3.0' in metrics
     assert 'kaizen_http_requests_total{method="GET",route="/api/v1/projects",status="429"} 2.0' in metrics
 

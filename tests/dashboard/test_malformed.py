@@ -191,6 +191,20 @@ def test_no_first_message_of_a_stream_is_a_fault_of_ours(room: Room, message: st
     assert room.run(try_it())["code"] in ("protocol", "auth")
 
 
+def test_a_name_longer_than_any_file_is_none(room: Room) -> None:
+    for path in (f"/{'a' * 300}", f"/assets/{'a' * 300}.js", f"/{'a/' * 400}b"):
+        ask(room, "GET", path)
+
+
+def test_a_body_that_says_one_thing_twice_is_refused(room: Room) -> None:
+    body = b'{"tool": "search_text", "arguments": {"pattern": "x", "pattern": "y"}}'
+    headers = {**room.served.bearer, "Content-Type": "application/json"}
+
+    answer = room.run(room.served.http.post("/tool/execute?wait=0", content=body, headers=headers))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "ambiguous")
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"])
 @pytest.mark.parametrize("path", ["/", "/health", "/api/v1/projects", "/api/v1/projects/ranges/requests", "/x"])
 def test_other_methods_are_refused(room: Room, method: Any, path: str) -> None:

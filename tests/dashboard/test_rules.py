@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from dashboard.server.access.addresses import Addresses
 from dashboard.server.access.permissions import OWNER, SESSION, Permission
-from dashboard.server.access.tokens import MOST_TICKETS, Sessions, StartTokens, Tickets
+from dashboard.server.access.tokens import MOST_OF_ONE, MOST_TICKETS, Sessions, StartTokens, Tickets
 from dashboard.server.app import ENDPOINTS, create_app
 from dashboard.server.settings import ServerSettings
 from tests.dashboard.serving import TOKEN, Clock, MemoryLedgers
@@ -75,19 +75,23 @@ def test_start_tokens_and_tickets_are_single_use_and_bounded() -> None:
 
     assert [starts.spend(token), starts.spend(token), starts.spend("made up")] == [True, False, False]
     assert [tickets.spend(ticket, "me", "here"), tickets.spend(ticket, "me", "here")] == [True, False]
-    oldest = tickets.issue("me", "here")
-    for _ in range(MOST_TICKETS):
-        tickets.issue("me", "here")
-    assert not tickets.spend(oldest, "me", "here")
+    mine, theirs = [tickets.issue("me", "here") for _ in range(MOST_OF_ONE + 1)], tickets.issue("you", "here")
+    assert not tickets.spend(mine[0], "me", "here") and tickets.spend(mine[1], "me", "here")
+    assert tickets.spend(theirs, "you", "here"), "what one asks for costs another nothing"
+    oldest = tickets.issue("you", "here")
+    for number in range(MOST_TICKETS):
+        tickets.issue(f"key:{number}", "here")
+    assert not tickets.spend(oldest, "you", "here")
 
 
 def test_a_session_that_was_altered_is_none() -> None:
     clock = Clock()
     sessions = Sessions("key", lambda: "secret", clock)
-    cookie = sessions.begin()
+    cookie, proof = sessions.begin()
     name, expiry, signature = cookie.split(".")
 
     assert sessions.read(cookie) is not None
+    assert sessions.proves(name, proof) and not sessions.proves(name, signature) and not sessions.proves("x", proof)
     for forged in ("", "..", f"{name}.{int(expiry) + 1}.{signature}", f"x.{expiry}.{signature}", f"{name}.{expiry}."):
         assert sessions.read(forged) is None
 

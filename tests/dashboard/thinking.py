@@ -81,10 +81,10 @@ def steps(blobs: Blobs) -> list[Told]:
     )  # fmt: skip
 
 
-def waiting(blobs: Blobs, expires: float) -> list[Told]:
+def waiting(blobs: Blobs, expires: float, arguments: bytes = b'{"remote": "origin"}') -> list[Told]:
     """Return a call that waits for a person."""
     return director(
         ApprovalRequested(run=RUN, attempt=ATTEMPT, approval=APPROVAL, tool="git_push",
-                          arguments=blobs.put(b'{"remote": "origin"}'), shown="git_push origin", risk="deliver",
+                          arguments=blobs.put(arguments), shown="git_push origin", risk="deliver",
                           digest=DIGEST, tree="t" * 40, expires=expires)
     )  # fmt: skip

@@ -9,16 +9,28 @@ from pathlib import Path
 import pytest
 
 from agents.sandbox.local import LocalSandbox
+from director.bootstrap import open_store
 from director.cli.door import take_home
 from director.host import BRIEF, REFUSALS, Host, host
 from director.settings import load
 from ledger.errors import Locked
 from ledger.events import DIRECTOR, REQUESTS, RequestId, StopRequested
 from ledger.lease import Lease
+from ledger.masking import Masker
 from tests.core.world import start
 from tests.e2e.repositories import SHOP, make
 
 pytestmark = pytest.mark.slow
+
+
+def test_nobody_else_of_the_machine_looks_into_the_home(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+
+    open_store(home / "home_ledger.db", time.time, Masker({})).close()
+    open_store(home / "projects" / "p" / "p_ledger.db", time.time, Masker({})).close()
+
+    assert [place.stat().st_mode & 0o777 for place in (home, home / "projects" / "p")] == [0o700, 0o700]
 
 
 async def test_who_takes_the_home_waits_for_a_command_of_a_moment_and_for_nobody_else(tmp_path: Path) -> None:

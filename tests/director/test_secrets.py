@@ -19,6 +19,14 @@ from director.settings import load, secrets_of
         ("PATH", "/usr/bin", None),
         ("PYTHONPATH", "src", None),
         ("TOKEN_FILE", "/run/secrets/token", None),
+        ("AWS_SECRET_ACCESS_KEY", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8"),
+        ("DB_PASS", "hunter22", "hunter22"),
+        ("SLACK_WEBHOOK_URL", "https://hooks.example/T0/B0/xyz", "https://hooks.example/T0/B0/xyz"),
+        ("REMOTE", "https://q9Zr4Kx7Wm2Vt8Yp5Lc3@git.example/a.git", "q9Zr4Kx7Wm2Vt8Yp5Lc3"),
+        ("REMOTE", "git clone https://git@git.example/a.git", None),
+        ("SEARCH", "https://search.example/?q=all&api_key=abc-123", "abc-123"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+        ("PWD", "/home/me/project", None),
         ("BROKEN_URL", "http://[::1", None),
     ],
 )
@@ -32,3 +40,17 @@ def test_settings_hold_secrets_and_never_show_them(tmp_path) -> None:  # type: i
     assert settings.secrets == {"OPENAI_API_KEY": "sk-very-secret"}
     assert "sk-very-secret" not in repr(settings)
     assert settings.on_any_port().secrets == settings.secrets
+
+
+def test_what_the_users_own_file_holds_of_secrets_is_known(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "kaizen.toml").write_text(
+        'api_base = "https://me:p4ss-word@models.example/v1"\n'
+        '[[mcp]]\nname = "a"\nurl = "https://a.example/mcp?token=t0ken-of-a"\n'
+        '[[mcp]]\nname = "b"\ncommand = ["b", "--api-key", "k3y-of-b", "--password=pw-of-b"]\n'
+        'environment = ["B_LOGIN", "B_MODE"]\n'
+    )
+    environment = {"KAIZEN_HOME": str(tmp_path), "B_LOGIN": "q9Zr4Kx7Wm2Vt8Yp5Lc3", "B_MODE": "production"}
+
+    known = set(load(environment).secrets.values())
+
+    assert known == {"p4ss-word", "t0ken-of-a", "k3y-of-b", "pw-of-b", "q9Zr4Kx7Wm2Vt8Yp5Lc3"}

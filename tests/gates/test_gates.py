@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.ports import AgentError, SandboxBroken
-from director.gates import SHOWN, found_gates, measure_all
+from director.gates import LONGEST, SHOWN, found_gates, measure_all
 from director.gates.coverage import Coverage
 from director.gates.defaults import DEFAULTS, table
 from director.gates.gate import Gate, MeasuredTree, by_name
@@ -75,7 +75,7 @@ class Loud:
         """Raise, or find 600 things."""
         if self.failure is not None:
             raise self.failure
-        findings = tuple(Finding(rule="r", message="m", line=line) for line in range(600))
+        findings = tuple(Finding(rule="r" * 30_000, message="m", line=line) for line in range(600))
         return Reading(gate="loud", value=600.0, findings=findings)
 
 
@@ -88,6 +88,7 @@ async def test_a_gate_whose_tool_fails_is_unmeasurable_and_stops_no_other(tmp_pa
     assert [reading.value for reading in readings] == [None, 600.0]
     assert "no namespaces" in readings[0].detail
     assert (len(readings[1].findings), readings[1].more) == (SHOWN, 100)
+    assert len(readings[1].findings[0].rule) == LONGEST
     assert issubclass(SandboxBroken, AgentError)
 
 

@@ -128,7 +128,7 @@ def said_of(call: ToolCall, turn: Turn) -> str:
     """Return what the model says it did, from the arguments of `finish` or from the text around it."""
     try:
         value = json.loads(call.arguments or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         value = call.arguments
     said = our_names(value, ("summary",)).get("summary") if isinstance(value, dict) else value
     return str(said or "").strip() or without_thoughts(turn.answer.text).strip()

@@ -130,7 +130,7 @@ def _names(path: str, text: str) -> set[str]:
     if path.endswith((".py", ".pyi")):
         try:
             tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return set()
         found = set()
         for node in tree.body:

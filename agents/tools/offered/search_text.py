@@ -11,6 +11,7 @@ import regex
 from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
+from agents.tools import patterns
 from agents.tools.copies import as_expression
 from agents.tools.project_files import Outside, named, paths, plain, read
 from agents.tools.strict import RARE, Strict, no
@@ -71,7 +72,9 @@ class SearchText:
 def compiled(arguments: Arguments) -> regex.Pattern[str]:
     """Return the pattern; raise regex.error."""
     flags = regex.MULTILINE | (regex.IGNORECASE if arguments.ignore_case else 0)
-    return regex.compile(regex.escape(arguments.pattern) if arguments.literal else arguments.pattern, flags)
+    if arguments.literal:
+        return regex.compile(regex.escape(arguments.pattern), flags)
+    return patterns.compiled(arguments.pattern, flags)
 
 
 def _searched(bench: ToolBench, arguments: Arguments, pattern: regex.Pattern[str]) -> ToolResult:

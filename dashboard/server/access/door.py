@@ -7,9 +7,12 @@ from starlette.requests import HTTPConnection
 from dashboard.server.access.addresses import Addresses
 from dashboard.server.access.keyring import KeyRing
 from dashboard.server.access.permissions import NOBODY, OWNER, SESSION, Caller, Permission
-from dashboard.server.access.tokens import Clock, Failures, Sessions, StartTokens, Tickets, TokenSource, same
+from dashboard.server.access.tokens import Clock, Failures, Session, Sessions, StartTokens, Tickets, TokenSource, same
 from dashboard.server.errors import Refused
 from dashboard.server.settings import ServerSettings
+
+PAGE = "x-kaizen-page"
+"""The header in which a page proves that a session's cookie was given to it."""
 
 
 class Door:
@@ -41,9 +44,14 @@ class Door:
                 return Caller("nobody", NOBODY)
             return Caller(f"key:{key.id}", key.scopes | NOBODY, key.expires, key.id)
         session = self._sessions.read(connection.cookies.get(self.cookie, ""))
-        if session is not None:
+        if session is not None and self._is_page(connection, session[0]):
             return Caller(f"session:{session[0]}", SESSION, session[1])
         return Caller("nobody", NOBODY)
+
+    def _is_page(self, connection: HTTPConnection, session: str) -> bool:
+        """Return whether the page itself asks; a stream, which takes no header of a page's, brings a ticket of its."""
+        proof = connection.headers.get(PAGE, "")
+        return connection.scope["type"] == "websocket" or self._sessions.proves(session, proof)
 
     def proves(self, authorization: str) -> bool:
         """Return whether an Authorization header proves who asks: the token of this server, or a good key."""
@@ -83,15 +91,16 @@ class Door:
         """Return a fresh one-time token for the address of the page."""
         return self._start_tokens.mint()
 
-    def begin_session(self, start_token: str) -> str:
-        """Exchange a start token for a session's cookie; raise Refused when it is not one or was used."""
+    def begin_session(self, start_token: str) -> Session:
+        """Exchange a start token for a session; raise Refused when it is not one or was used."""
+        if self._start_tokens.spend(start_token):
+            return self._sessions.begin()
+        # A good token passes at any time: nobody can guess one, and whoever tries to locks nobody out.
         wait = self._failures.wait()
         if wait:
             raise Refused(429, "slow_down", f"too many wrong tokens: wait {wait:.0f} s", retry=int(wait) + 1)
-        if not self._start_tokens.spend(start_token):
-            self._failures.add()
-            raise Refused(401, "bad_token", "this start token was used or is unknown: get a new one with `kaizen open`")
-        return self._sessions.begin()
+        self._failures.add()
+        raise Refused(401, "bad_token", "this start token was used or is unknown: get a new one with `kaizen open`")
 
     def issue_ticket(self, connection: HTTPConnection, caller: Caller) -> str:
         """Return a ticket for one stream, bound to the caller and the page it asks from."""

@@ -27,9 +27,13 @@ class Rates:
         self._limiter: FixedWindowRateLimiter | None = None
 
     def require(self, caller: str, address: str) -> None:
-        """Count one request; raise Refused when there were too many. A caller of no name counts for its address."""
+        """Count one request; raise Refused when there were too many.
+
+        Callers of no name are counted by themselves: everybody of one machine has its address, and a stranger there
+        shuts nobody out.
+        """
         limiter = self._limiter or self._load()
-        self._hit(limiter, "address", address)
+        self._hit(limiter, "address", address if caller else f"strangers at {address}")
         if caller:
             self._hit(limiter, "caller", caller)
 

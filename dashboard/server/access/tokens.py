@@ -7,6 +7,7 @@ import hmac
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Clock = Callable[[], float]
 TokenSource = Callable[[], str]
@@ -15,6 +16,8 @@ TICKET_SECONDS = 30.0
 SESSION_SECONDS = 7 * 24 * 3600.0
 MOST_START_TOKENS = 64
 MOST_TICKETS = 1024
+MOST_OF_ONE = 32
+"""Tickets of one caller that are open at once: who asks for more makes its own oldest worthless, and nobody else's."""
 
 
 def same(one: str, other: str) -> bool:
@@ -46,17 +49,33 @@ class StartTokens:
         return self._open.pop(_digest(token), self) is None
 
 
+class Session(NamedTuple):
+    """What a page is given: the cookie, and the proof that it is the page the cookie was given to."""
+
+    cookie: str
+    proof: str
+
+
 class Sessions:
-    """Signed cookies `id.expiry.signature`: nothing is kept here, and they outlive a restart with the same key."""
+    """Signed cookies `id.expiry.signature`: nothing is kept here, and they outlive a restart with the same key.
+
+    A browser shows a cookie to every port of a host, so whoever serves another one sees it. The proof is kept by the
+    page, where no other port reads it; a cookie without it is worth nothing.
+    """
 
     def __init__(self, key: str, source: TokenSource, clock: Clock) -> None:
         self._key = key.encode("utf-8", "surrogatepass")
         self._source, self._clock = source, clock
 
-    def begin(self) -> str:
-        """Return the cookie of a new session."""
-        body = f"{_digest(self._source()).hex()[:24]}.{int(self._clock() + SESSION_SECONDS)}"
-        return f"{body}.{self._sign(body)}"
+    def begin(self) -> Session:
+        """Begin a session."""
+        name = _digest(self._source()).hex()[:24]
+        body = f"{name}.{int(self._clock() + SESSION_SECONDS)}"
+        return Session(f"{body}.{self._sign(body)}", self._proof(name))
+
+    def proves(self, name: str, proof: str) -> bool:
+        """Return whether a proof is the one that was given with the cookie of this id."""
+        return same(proof, self._proof(name))
 
     def read(self, cookie: str) -> tuple[str, float] | None:
         """Return id and expiry of a genuine cookie that is still valid."""
@@ -65,6 +84,9 @@ class Sessions:
             return None
         name, _, expiry = body.partition(".")
         return (name, float(expiry)) if float(expiry) > self._clock() else None
+
+    def _proof(self, name: str) -> str:
+        return self._sign(f"page of {name}")
 
     def _sign(self, body: str) -> str:
         return hmac.new(self._key, body.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
@@ -89,6 +111,9 @@ class Tickets:
         now = self._clock()
         while self._open and (len(self._open) >= MOST_TICKETS or next(iter(self._open.values())).expires <= now):
             self._open.popitem(last=False)
+        mine = [name for name, each in self._open.items() if each.caller == caller]
+        for name in mine[: max(0, len(mine) + 1 - MOST_OF_ONE)]:
+            del self._open[name]
         ticket = self._source()
         self._open[_digest(ticket)] = _Ticket(caller, origin, now + TICKET_SECONDS)
         return ticket

@@ -46,7 +46,7 @@ async def change(
     request = request_id(feed.name, caller, key, parts, (role.name, what))
     wish = RoleRequested(request=request, role=role.name, what=what, by=caller.spoken)
     recorded = await append(feed.ledger.store, wish, store_key(feed.name, caller, key))
-    return await settled(feed, request, recorded.position, wait)
+    return await settled(feed, parts, request, recorded.position, wait)
 
 
 def _row(feed: Feed, role: RoleCard) -> dict[str, object]:

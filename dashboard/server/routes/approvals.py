@@ -23,7 +23,7 @@ from dashboard.server.routes.requests import (
     settled,
     store_key,
 )
-from dashboard.server.texts import text_of
+from dashboard.server.texts import bytes_of, text_of
 from dashboard.server.wire import Json, encoded, written_json
 from ledger.events import REQUESTS, ApprovalId, ApproveRequested, DenyRequested, RunRequested
 
@@ -75,7 +75,9 @@ async def approve(
     """Allow a call; it goes on with exactly what was approved. Answers 200 with what came of it, or 202."""
     found = _find(feed, parts.clock(), approval)
     arguments = ""
-    if body.arguments is not None:
+    if body.arguments is None:
+        await _require_whole(feed, found)
+    else:
         arguments = await asyncio.to_thread(feed.ledger.blobs.put, written_json(body.arguments))
     wish = ApproveRequested(
         request=request_id(feed.name, caller, key, parts, (approval, body)), approval=found.event.approval,
@@ -108,7 +110,7 @@ async def _answer(
             _require_shown(found, wish.digest)
         await _require_another(feed, parts, caller, found)
     recorded = await append(feed.ledger.store, wish, store_key(feed.name, caller, key))
-    return await settled(feed, wish.request, recorded.position, wait)
+    return await settled(feed, parts, wish.request, recorded.position, wait)
 
 
 def row_of(feed: Feed, waiting: Waiting, now: float) -> dict[str, object]:
@@ -159,6 +161,14 @@ def _require_open(found: Waiting, now: float) -> None:
 def _require_shown(found: Waiting, digest: str) -> None:
     if digest != found.event.digest:
         raise Refused(409, "another_call", "this is not the digest of the call that waits: look at it and answer anew")
+
+
+async def _require_whole(feed: Feed, found: Waiting) -> None:
+    """Nobody allows what they could not see: a call too long to be shown, or whose words are gone."""
+    content, problem = await asyncio.to_thread(bytes_of, feed.ledger.blobs, found.event.arguments)
+    if problem or len(content) > MOST_ARGUMENTS:
+        why = problem or f"it has {len(content)} bytes, at most {MOST_ARGUMENTS} are shown"
+        raise Refused(409, "not_shown", f"this call cannot be shown whole ({why}): deny it, or say your own arguments")
 
 
 async def _require_another(feed: Feed, parts: TheParts, caller: Caller, found: Waiting) -> None:

@@ -56,9 +56,12 @@ def _file(static: Path, path: str) -> Path | None:
     """Return the file below the folder; None for what is not there or leads out of it."""
     if not path or "\x00" in path or len(path) > 1000:
         return None
-    root = static.resolve()
-    found = (root / path).resolve()
-    return found if found.is_relative_to(root) and found.is_file() else None
+    try:
+        root = static.resolve()
+        found = (root / path).resolve()
+        return found if found.is_relative_to(root) and found.is_file() else None
+    except OSError:  # a name longer than any file may have
+        return None
 
 
 ENDPOINTS = (

@@ -88,22 +88,23 @@ async def ask(body: Ask, feed: TheFeed, parts: TheParts, caller: TheCaller, key:
     return accepted(wish.request, recorded.position)
 
 
-async def answer(feed: TheFeed, request: str, wait: Annotated[float, Query(ge=0, le=60)] = 0) -> Response:
+async def answer(
+    feed: TheFeed, parts: TheParts, request: str, wait: Annotated[float, Query(ge=0, le=60)] = 0
+) -> Response:
     """Return how a request stands, at once or when it is answered, after `wait` seconds at the latest."""
     wish = feed.history.requests.get(RequestId(request))
     if wish is None:
         raise Refused(404, "unknown_request", f"nothing was asked under {request[:100]}: see the requests of the board")
-    if wish.state == "pending" and wait:
-        await feed.until(lambda: wish.state != "pending", wait)
+    await parts.patience.wait(feed, lambda: wish.state != "pending", wait)
     return Json(encoded(row(wish)))
 
 
-async def settled(feed: Feed, request: RequestId, position: int, wait: float) -> Response:
+async def settled(feed: Feed, parts: Parts, request: RequestId, position: int, wait: float) -> Response:
     """Return 200 when a wish was honoured within `wait` seconds, else 202; raise Refused with the reason for no."""
     await feed.reach(position, SEEN)
     wish = feed.history.requests.get(request)
-    if wish is not None and wish.state == "pending" and wait:
-        await feed.until(lambda: wish.state != "pending", wait)
+    if wish is not None:
+        await parts.patience.wait(feed, lambda: wish.state != "pending", wait)
     if wish is None or wish.state == "pending":
         return accepted(request, position)
     if wish.state == "refused":

@@ -42,19 +42,21 @@ async def begin(body: Run, parts: TheParts, caller: TheCaller, key: Key = None) 
 async def answer(parts: TheParts, request: str, wait: Annotated[float, Query(ge=0, le=60)] = 0) -> Response:
     """Return how the wish for a run stands, after `wait` seconds at the latest."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait
     home = await asyncio.to_thread(lambda: parts.ledgers.home)
     history, version = History(), 0
-    while True:
-        for recorded in await asyncio.to_thread(list, home.stream(REQUESTS, after=version)):
-            history.evolve(recorded)
-            version += 1
-        wish = history.requests.get(RequestId(request))
-        if wish is None:
-            raise Refused(404, "unknown_request", f"no run was asked for under {request[:100]}: post to /api/v1/runs")
-        if wish.state != "pending" or loop.time() >= deadline:
-            return Json(encoded(row(wish)))
-        await asyncio.sleep(_LOOK_EVERY)
+    async with parts.patience.place() as may_wait:
+        deadline = loop.time() + (wait if may_wait else 0)
+        while True:
+            for recorded in await asyncio.to_thread(list, home.stream(REQUESTS, after=version)):
+                history.evolve(recorded)
+                version += 1
+            wish = history.requests.get(RequestId(request))
+            if wish is None:
+                told = f"no run was asked for under {request[:100]}: post to /api/v1/runs"
+                raise Refused(404, "unknown_request", told)
+            if wish.state != "pending" or loop.time() >= deadline or parts.patience.over:
+                return Json(encoded(row(wish)))
+            await asyncio.sleep(_LOOK_EVERY)
 
 
 ENDPOINTS = (

@@ -20,11 +20,11 @@ class StartToken(BaseModel, extra="forbid"):
 
 
 async def begin(body: StartToken, parts: TheParts) -> JSONResponse:
-    """Exchange a start token, once, for a session cookie."""
-    cookie = parts.door.begin_session(body.token)
-    response = JSONResponse({"session": True})
+    """Exchange a start token, once, for a session cookie and the proof a page sends beside it in `X-Kaizen-Page`."""
+    session = parts.door.begin_session(body.token)
+    response = JSONResponse({"session": True, "page": session.proof}, headers={"Cache-Control": "no-store"})
     response.set_cookie(
-        parts.door.cookie, cookie, max_age=int(SESSION_SECONDS), path="/", httponly=True, samesite="strict"
+        parts.door.cookie, session.cookie, max_age=int(SESSION_SECONDS), path="/", httponly=True, samesite="strict"
     )
     return response
 

@@ -192,8 +192,11 @@ export class Refused extends Error {
   }
 }
 
+/** Where the page keeps the proof that the session is its own; other ports of this machine see the cookie, not this. */
+const PAGE = "kaizen.page";
+
 export const api = {
-  begin: (token: string) => ask<unknown>("session", { token }),
+  begin: async (token: string) => localStorage.setItem(PAGE, (await ask<{ readonly page: string }>("session", { token })).page),
   ticket: () => ask<{ readonly ticket: string }>("ws-ticket", {}),
   projects: async () => (await ask<{ readonly projects: readonly ProjectLine[] }>("projects")).projects,
   snapshot: (project: string) => ask<Snapshot>(`${at(project)}/snapshot`),
@@ -234,11 +237,12 @@ async function read(path: string, signal?: AbortSignal): Promise<string> {
 }
 
 async function send(path: string, body?: object, signal?: AbortSignal): Promise<Response> {
-  const options: RequestInit = { credentials: "same-origin", headers: { accept: "application/json" } };
+  const headers = { accept: "application/json", "x-kaizen-page": localStorage.getItem(PAGE) ?? "" };
+  const options: RequestInit = { credentials: "same-origin", headers };
   if (signal) options.signal = signal;
   if (body) {
     options.method = "POST";
-    options.headers = { accept: "application/json", "content-type": "application/json" };
+    options.headers = { ...headers, "content-type": "application/json" };
     options.body = JSON.stringify(body);
   }
   const response = await fetch(`/api/v1/${path}`, options).catch((error: unknown) => {

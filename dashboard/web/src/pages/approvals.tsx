@@ -4,7 +4,7 @@ import type { ApprovalCard, Board } from "../ledger/events.gen";
 import { useAsk } from "../ui/ask";
 import { Badge } from "../ui/badge";
 import { Choice } from "../ui/choice";
-import { duration, plural } from "../ui/format";
+import { duration, plural, visible } from "../ui/format";
 import { useKeys } from "../ui/keys";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
 import { Prose } from "../ui/prose";
@@ -46,7 +46,7 @@ function Line({ card }: { card: ApprovalCard }) {
   return (
     <>
       <span className="line">
-        <span className="grow clip strong">{card.shown}</span>
+        <span className="grow clip strong">{visible(card.shown)}</span>
         <Badge tone={said.tone} shape={said.shape}>
           {said.word}
         </Badge>
@@ -79,7 +79,7 @@ function Card({ card, board, project, live }: { card: ApprovalCard } & Shows) {
           <strong>{card.risk}</strong> {RISK[card.risk].does}
         </p>
         <p>
-          <code className="wrap">{card.shown}</code>
+          <code className="wrap">{visible(card.shown)}</code>
         </p>
       </div>
       {answer.state === "loading" && <Loading what="the exact call" />}
@@ -108,7 +108,7 @@ function Exact({ waiting: { arguments: given, allowed } }: { waiting: Waiting })
       )}
       {change && <h3>The exact call</h3>}
       <Prose text={pretty(given.text)} bytes={given.bytes} label="Arguments" />
-      {given.truncated && <p className="quiet">The arguments are longer than what is shown here.</p>}
+      {given.truncated && <p className="quiet">The arguments are longer than what is shown here: nobody can allow what they have not seen.</p>}
       {allowed && (
         <>
           <h3>Allowed in its place</h3>
@@ -131,6 +131,7 @@ function Answers({ card, given, board, project, live }: { card: ApprovalCard; gi
   const yes = (more: { readonly arguments?: object; readonly whole_run?: boolean }) =>
     asked.ask(() => api.approve(project, card.id, { digest: card.digest, ...more }));
   const able = live && !asked.open;
+  const whole = !given.truncated && !given.problem;
   return (
     <div ref={bar} className="answers">
       <p className="quiet">
@@ -139,13 +140,13 @@ function Answers({ card, given, board, project, live }: { card: ApprovalCard; gi
       </p>
       {mode === "" && (
         <div className="buttons">
-          <button type="button" className="primary" data-key="a" disabled={!able} onClick={() => yes({})}>
+          <button type="button" className="primary" data-key="a" disabled={!able || !whole} onClick={() => yes({})}>
             Approve
           </button>
-          <button type="button" data-key="u" disabled={!able} onClick={() => yes({ whole_run: true })}>
+          <button type="button" data-key="u" disabled={!able || !whole} onClick={() => yes({ whole_run: true })}>
             Approve for this run
           </button>
-          <button type="button" disabled={!able || given.truncated} onClick={() => setMode("edit")}>
+          <button type="button" disabled={!able || !whole} onClick={() => setMode("edit")}>
             Edit and approve…
           </button>
           <button type="button" disabled={!able} onClick={() => setMode("deny")}>

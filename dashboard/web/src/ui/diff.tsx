@@ -1,12 +1,14 @@
 import { useMemo, useState } from "react";
 import { Diff as View, Hunk, parseDiff, type FileData, type HunkData } from "react-diff-view";
 import "react-diff-view/style/index.css";
+import { visible } from "./format";
 import { Empty } from "./panel";
 
 const MOST_LINES = 400;
 
 /** A unified diff, file by file; a long file is cut until the reader asks for the rest. */
-export default function Diff({ text }: { text: string }) {
+export default function Diff({ text: written }: { text: string }) {
+  const text = visible(written);
   const files = useMemo(() => parse(text), [text]);
   if (files === null) return <pre className="raw">{text}</pre>;
   if (files.length === 0) return <Empty>The diff is empty.</Empty>;

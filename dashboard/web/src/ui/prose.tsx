@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useAsk } from "./ask";
-import { size } from "./format";
+import { size, visible } from "./format";
 import { Failed, Loading } from "./panel";
 
 interface ProseProps {
@@ -15,7 +15,8 @@ const LINES = 14;
 const LETTERS = 1600;
 
 /** What somebody wrote, as text and never as anything else; a long one is cut until the reader asks for the rest. */
-export function Prose({ text, whole, bytes = 0, label }: ProseProps) {
+export function Prose({ text: written, whole, bytes = 0, label }: ProseProps) {
+  const text = visible(written);
   const [open, setOpen] = useState(false);
   const short = cut(text);
   const more = short !== text || whole !== undefined;
@@ -40,7 +41,7 @@ function Whole({ read, label }: { read: () => Promise<string>; label: string }) 
   if (answer.state === "failed") return <Failed why={answer.why} again={again} />;
   return (
     <pre className="prose" tabIndex={0} role="group" aria-label={label}>
-      {answer.value}
+      {visible(answer.value)}
     </pre>
   );
 }

@@ -1,0 +1,26 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { api } from "../src/ledger/api";
+import { visible } from "../src/ui/format";
+
+beforeEach(() => {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => kept.set(name, value) });
+});
+
+test("what turns the direction of writing or cannot be seen is shown as its code", () => {
+  expect(visible("rm \u202e/emoh\u2066\u200b\u001b[0m")).toBe("rm \\u202e/emoh\\u2066\\u200b\\u001b[0m");
+  expect(visible("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}")).toBe("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}");
+});
+
+test("every request after the exchange of the start token proves that the page itself asks", async () => {
+  const sent: Record<string, string>[] = [];
+  vi.stubGlobal("fetch", async (_: string, options: RequestInit) => {
+    sent.push(options.headers as Record<string, string>);
+    return new Response(JSON.stringify({ page: "proof", projects: [] }));
+  });
+
+  await api.begin("token");
+  await api.projects();
+
+  expect(sent.map((headers) => headers["x-kaizen-page"])).toEqual(["", "proof"]);
+});
