@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.ports import Sandbox
-from agents.workspace.mirror import SOURCE, Mirror, locate
+from agents.workspace.mirror import SOURCE, Mirror
+from agents.workspace.source import locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.settings import Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from agents.ports import Sandbox
-from agents.workspace.mirror import Unusable, locate
+from agents.workspace.source import Unusable, locate
 from director import __version__
 from director.bootstrap import Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused, one_line_errors

@@ -14,7 +14,7 @@ import structlog
 
 from agents.ports import AgentError, Sandbox
 from agents.workspace.git import GitError
-from agents.workspace.mirror import Unusable, locate
+from agents.workspace.source import Unusable, locate
 from director.bootstrap import (
     Project,
     feeds_of,
