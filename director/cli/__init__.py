@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
+
 import typer
 
 from director.cli import agents, approving, asking, checks, daemon, reading
+from director.cli.errors import say_fault
 from director.cli.keys import keys
 from director.cli.mcp import mcp
 from director.cli.model_server import model_server
@@ -52,5 +56,11 @@ app.command("sandbox", context_settings={"allow_interspersed_args": False})(sand
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line: whatever goes wrong is one line, and letters a stream cannot hold are spelled out."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except Exception as error:  # noqa: BLE001 - the edge: nobody is above who could mend it
+        sys.exit(say_fault(error))

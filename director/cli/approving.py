@@ -10,7 +10,7 @@ from urllib.parse import quote
 import typer
 
 from director.cli.door import Door, answered
-from director.cli.output import write, write_json
+from director.cli.output import visible, write, write_json
 from director.cli.reading import JsonOption, ProjectOption
 
 ApprovalArgument = Annotated[str, typer.Argument(help="Id of the call, see `kaizen approvals`.")]
@@ -103,16 +103,12 @@ def _lines(row: dict[str, Any]) -> list[str]:
     lines.append(f"  asked by   {row['role'] or 'an agent'} in {row['attempt']}, on tree {str(row['tree'])[:12]}")
     lines.append(f"  digest     {row['digest']}")
     lines += [f"  would run  {line}" for line in str(row["shown"]).splitlines()]
-    lines += [f"  arguments  {line}" for line in _printable(str(arguments["text"])).splitlines()]
+    lines += [f"  arguments  {line}" for line in visible(str(arguments["text"])).splitlines()]
     if arguments.get("cut"):
         lines.append("  arguments  (longer than is shown here: see them whole on the page, `kaizen open`)")
     if row["by"] or row["why"]:
         lines.append(f"  answered   {row['by'] or 'nobody'} {row['why']}".rstrip())
     return lines
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
 def _object(text: str | None) -> dict[str, Any] | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import typer
 
 from director.host import REFUSALS, PortTaken
-from director.settings import secrets_of
+from director.settings import SettingsError, home_of, secrets_of
 from ledger.events import RunEnded
 from ledger.masking import Masker
 
@@ -40,6 +42,22 @@ def one_line_errors() -> Iterator[None]:
     except (Refused, *EXPECTED) as error:
         say_error(str(error))
         raise typer.Exit(USAGE) from error
+
+
+def say_fault(error: Exception) -> int:
+    """Say in one line that this is a fault of Kaizen, keep what a report of it needs, and return the exit status."""
+    masker = Masker(dict(secrets_of(os.environ)))
+    told = masker.text("".join(traceback.format_exception(error)))
+    try:
+        file = home_of(os.environ) / "logs" / "faults.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.now(UTC).isoformat()} {sys.argv[1:]}\n{told}\n")
+        kept = f"report it with what {file} says"
+    except (OSError, SettingsError) as closed:
+        kept = f"how it came to it cannot be kept ({closed})"
+    say_error(f"a fault of Kaizen, {type(error).__name__}: {error}; {kept}")
+    return INTERNAL
 
 
 def say_error(message: str) -> None:

@@ -12,6 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from director.cli.output import visible
 from director.cli.report import Lines
 from director.cli.thinking import Thinking
 from ledger.events import (
@@ -75,7 +76,7 @@ class Live:
 
     def say(self, line: str) -> None:
         """Write a line above what moves; it is never cut, so that it can be copied."""
-        self._console.print(Text(line, style=_style(line)), soft_wrap=True)
+        self._console.print(Text(visible(line), style=_style(line)), soft_wrap=True)
 
     def show(self, recorded: Recorded) -> None:
         """Write the line of one event and note who is at work."""
@@ -133,7 +134,7 @@ class Live:
         rows.add_column(no_wrap=True, min_width=12)
         rows.add_column(no_wrap=True, overflow="ellipsis")
         for who, what in self.busy.items():
-            rows.add_row(self._spinner, who, " ".join(what.split()))
+            rows.add_row(self._spinner, who, visible(" ".join(what.split())))
         self._screen.update(rows)
 
 

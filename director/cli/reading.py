@@ -21,7 +21,7 @@ from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
-from director.cli.output import write, write_json
+from director.cli.output import visible, write, write_json
 from director.cli.report import cut
 from director.core.goals import GATE
 from director.gates.defaults import UNASKED
@@ -106,7 +106,7 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
             _when(row["at"]),
             row["commit"][:10],
             f"{row['score']:.0f}",
-            row["title"] + mark,
+            visible(row["title"] + mark),
         )
     _show(table)
 
@@ -233,9 +233,8 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
         met = "yes" if row["met"] else "no" if row["value"] is not None else "unmeasurable" if row["measured"] else "-"
-        table.add_row(
-            row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
-        )
+        cells = row["name"], _value(row["before"]), _value(row["value"]), target, met, str(row["findings"]), row["tool"]
+        table.add_row(*map(visible, cells))
     _show(table)
 
 
@@ -269,4 +268,4 @@ def _show(table: Table) -> None:
     with console.capture() as drawn:
         console.print(table)
     for line in drawn.get().splitlines():
-        write(line.rstrip())
+        sys.stdout.write(line.rstrip() + "\n")  # the table's own orders to the terminal are in it

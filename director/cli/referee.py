@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json as jsonlib
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +12,7 @@ import typer
 
 from director.bootstrap import sandbox_of
 from director.cli.errors import COMPLETED, INTERNAL, STALLED, one_line_errors
+from director.cli.output import write, write_json
 from director.settings import load
 
 if TYPE_CHECKING:
@@ -58,20 +57,20 @@ def _show_json(judged: Judged) -> None:
         for r, weight in zip(judged.reasons, judged.weights, strict=True)
     ]  # fmt: skip
     readings = {"base": msgspec.to_builtins(judged.base), "candidate": msgspec.to_builtins(judged.candidate)}
-    sys.stdout.write(jsonlib.dumps({"verdict": judged.verdict, "reasons": reasons, "readings": readings}) + "\n")
+    write_json({"verdict": judged.verdict, "reasons": reasons, "readings": readings})
 
 
 def _show(judged: Judged) -> None:
-    sys.stdout.write(f"{judged.verdict}\n")
+    write(judged.verdict)
     for reason in judged.reasons:
         place = (
             f"{reason.path}:{reason.line} " if reason.path and reason.line else f"{reason.path} " if reason.path else ""
         )
-        sys.stdout.write(f"  {reason.code:<16} {place}{reason.message}\n")
+        write(f"  {reason.code:<16} {place}{reason.message}")
     before = {reading.gate: reading for reading in judged.base}
     for reading in judged.candidate:
         was = before.get(reading.gate)
-        sys.stdout.write(f"  {reading.gate:<16} {_value(was.value if was else None)} -> {_value(reading.value)}\n")
+        write(f"  {reading.gate:<16} {_value(was.value if was else None)} -> {_value(reading.value)}")
 
 
 def _value(value: float | None) -> str:

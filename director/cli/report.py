@@ -242,7 +242,11 @@ def _gate(spec: GateSpec, reading: Reading | None) -> str:
     value = _value(reading)
     if value is None:
         return f"{spec.name} ? ✗"
-    shown = reading.detail if spec.name == "tests" and reading and reading.detail else f"{value:.4g}{spec.unit}"
+    shown = (
+        reading.detail
+        if spec.name == "tests" and reading and reading.detail
+        else f"{value:.4g}{spec.unit.removesuffix('s') if value == 1 and len(spec.unit) > len(' unit') else spec.unit}"
+    )
     return f"{spec.name} {shown} {mark}"
 
 
