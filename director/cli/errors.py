@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
@@ -44,8 +45,32 @@ def one_line_errors() -> Iterator[None]:
         raise typer.Exit(USAGE) from error
 
 
+def say_usage(error: typer.TyperException) -> int:
+    """Say in one line what is wrong with the words of a command, and return the exit status."""
+    context = getattr(error, "ctx", None)
+    command = f"kaizen {context.info_name}" if context is not None and context.parent is not None else "kaizen"
+    message = error.format_message().rstrip(".")
+    if message:  # without one the help was written, which nobody asked for by its name
+        say_error(f"{message}: see `{command} --help`")
+    return error.exit_code
+
+
+_NOT_OURS = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+    errno.EIO,
+})  # fmt: skip
+"""What the machine refuses anybody: no space, no right, no memory."""
+
+
 def say_fault(error: Exception) -> int:
-    """Say in one line that this is a fault of Kaizen, keep what a report of it needs, and return the exit status."""
+    """Say in one line what nobody expected, and return the exit status; what a report of a fault of ours needs is kept.
+
+    What the machine refused is none.
+    """
+    if isinstance(error, OSError) and error.errno in _NOT_OURS:
+        place = f"{error.filename}: " if error.filename else ""
+        say_error(f"{place}{error.strerror}: make room or give the right to it, then try again; nothing landed is lost")
+        return INTERNAL
     masker = Masker(dict(secrets_of(os.environ)))
     told = masker.text("".join(traceback.format_exception(error)))
     try:

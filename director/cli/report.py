@@ -204,8 +204,6 @@ class Lines:
     def _prepared(self, event: TargetPrepared) -> None:
         source = {"existing": "the project's own", "made": "made for it", "base": "bare"}[event.source]
         self._line("target", f"{event.python}, {source}, {event.seconds:.1f} s")
-        if event.missing:
-            self._line("warning", f"no wheel for {', '.join(event.missing)}: left out")
 
     def _gates(self, readings: tuple[Reading, ...]) -> str:
         by_gate = {r.gate: r for r in readings}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,14 @@ def test_where_nothing_can_be_kept_a_fault_is_said_all_the_same(
     say_fault(_fault("no number"))
 
     assert "cannot be kept" in capsys.readouterr().err
+
+
+def test_what_the_machine_refuses_is_no_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    status = say_fault(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/worktrees"))
+
+    said = capsys.readouterr().err
+    assert status == INTERNAL
+    assert "/somewhere/worktrees: No space left" in said and "a fault of Kaizen" not in said
 
 
 def _fault(message: str) -> Exception:

@@ -116,10 +116,12 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     shop = make(tmp_path / "shop")
     (tmp_path / "file").write_text("not a folder")
 
-    done = Kaizen(tmp_path / "file" / "home")("run", shop, "--no-page")
+    nowhere = Kaizen(tmp_path / "file" / "home")
 
-    assert done.status == 2
-    assert "KAIZEN_HOME" in done.one_line
+    run, up = nowhere("run", shop, "--no-page"), nowhere("up")
+
+    assert run.status == up.status == 2
+    assert "KAIZEN_HOME" in run.one_line and "KAIZEN_HOME" in up.one_line
 
 
 @pytest.fixture
