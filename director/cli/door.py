@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from agents.ports import Sandbox
 from agents.workspace.source import Unusable, locate
 from director import __version__
-from director.bootstrap import Known, known_projects, project_id, sandbox_of
+from director.bootstrap import Clock, Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused, one_line_errors
 from director.host import BRIEF, DAEMON, LOCK, Host, Visit
 from director.settings import Settings, load
@@ -191,7 +191,7 @@ async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | No
             return daemon
         if sandbox is None:
             return Visit(settings, known, version=VERSION, clock=time.time)
-        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF, works=False)
+        return Host(settings.on_any_port(), sandbox, Clock(), version=VERSION, purpose=BRIEF, works=False)
 
     return await _when_free(take, others=TURNING)
 
@@ -201,7 +201,7 @@ async def take_home(settings: Settings, sandbox: Sandbox, purpose: str, *, other
 
     Anybody else is waited for `others` seconds.
     """
-    return await _when_free(lambda: Host(settings, sandbox, time.time, version=VERSION, purpose=purpose), others=others)
+    return await _when_free(lambda: Host(settings, sandbox, Clock(), version=VERSION, purpose=purpose), others=others)
 
 
 async def _when_free(take: Callable[[], _Taken], *, others: float = 0.0) -> _Taken:
