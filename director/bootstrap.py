@@ -7,13 +7,15 @@ import hashlib
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.ports import Sandbox
-from agents.workspace.mirror import SOURCE, Mirror, locate
+from agents.workspace.mirror import SOURCE, Mirror
+from agents.workspace.source import locate
 from agents.workspace.worktree import remove
 from director.core.commands import Command
 from director.settings import Settings
@@ -86,6 +88,23 @@ class Known:
     def ledger(self) -> Path:
         """The ledger's file."""
         return self.folder / f"{self.name}{_LEDGER}"
+
+
+class Clock:
+    """The time as the machine tells it, and never earlier than before: who set it back would make waits endless."""
+
+    def __init__(self, wall: Callable[[], float] = time.time, passed: Callable[[], float] = time.monotonic) -> None:
+        """`wall` are seconds since 1970 and may jump; `passed` are seconds since any moment and may not."""
+        self._wall, self._passed = wall, passed
+        self._last = (wall(), passed())
+
+    def __call__(self) -> float:
+        """Return the seconds since 1970."""
+        passed = self._passed()
+        told, then = self._last
+        now = max(told + passed - then, self._wall())
+        self._last = (now, passed)
+        return now
 
 
 def sandbox_of(settings: Settings, example: bool) -> Sandbox:

@@ -69,6 +69,6 @@ def deliver(mirror: Mirror, effect: Deliver) -> BranchDelivered | DeliveryFailed
     try:
         ref = mirror.deliver(effect.branch, effect.commit, known="")
     except GitError as error:
-        why = f"{error}; the branch {effect.branch} stands in {mirror.path}"
+        why = f"{error}; `git fetch {mirror.path} {effect.branch}:{effect.branch}` gets it when that is mended"
         return DeliveryFailed(run=effect.run, why=why)
     return BranchDelivered(run=effect.run, ref=ref, commit=effect.commit)

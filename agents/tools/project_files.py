@@ -19,7 +19,9 @@ MOST = 50_000
 """Files that are looked at."""
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file that is read."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)"
+)
 
 
 class Outside(Exception):
@@ -104,7 +106,7 @@ def relative(project: Path, path: Path) -> str:
 
 
 def plain(text: str) -> str:
-    """Show control characters and those that turn the direction of writing as their codes; lines and tabs stay."""
+    """Show control characters, halves of others and what turns the writing as codes; lines and tabs stay."""
     return _CONTROL.sub(
         lambda found: f"\\u{ord(found[0]):04x}" if ord(found[0]) > 255 else f"\\x{ord(found[0]):02x}", text
     )

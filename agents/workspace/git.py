@@ -98,20 +98,23 @@ class Git:
         return True
 
 
-def git_dir_of(path: Path) -> tuple[Path, Path] | None:
-    """Return (git directory, top of the work tree) of the repository that holds `path`, or None."""
+def git_dir_of(path: Path) -> tuple[Path, Path]:
+    """Return (git directory, top of the work tree) of the repository that holds `path`; raise GitError."""
+    # One question each: a name may hold the end of a line.
+    return _place(path, "--absolute-git-dir"), _place(path, "--show-toplevel")
+
+
+def _place(path: Path, question: str) -> Path:
     settings = [part for setting in QUIET for part in ("-c", setting)]
-    done = subprocess.run(
-        ["git", *settings, "rev-parse", "--absolute-git-dir", "--show-toplevel"],
-        capture_output=True,
-        env=_environment(),
-        cwd=path,
-        check=False,
-    )
-    lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
-    if done.returncode != 0 or len(lines) != 2:
-        return None
-    return Path(lines[0]), Path(lines[1])
+    try:
+        done = subprocess.run(
+            ["git", *settings, "rev-parse", question], capture_output=True, env=_environment(), cwd=path, check=False
+        )
+    except OSError as error:
+        raise GitError(("rev-parse",), 127, f"{path} cannot be entered, or git be started ({error})") from error
+    if done.returncode != 0:
+        raise GitError(("rev-parse",), done.returncode, done.stderr.decode("utf-8", "replace"))
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
 
 
 def _environment() -> dict[str, str]:
@@ -124,6 +127,8 @@ def _environment() -> dict[str, str]:
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "GIT_NO_LAZY_FETCH": "1",
     }
 
 

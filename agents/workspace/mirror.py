@@ -7,19 +7,26 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
-from agents.workspace.git import Git, GitError, git_dir_of
+from agents.workspace.git import Git, GitError
 from agents.workspace.outward import objections, outward_links, require_plain_files, sizes
+from agents.workspace.source import (
+    EMPTY,
+    Files,
+    Source,
+    Unusable,
+    commit_of,
+    format_of,
+    is_partial,
+    line_ends,
+    user_git,
+)
 from ledger.events import FileChange
 
 SOURCE = "refs/kaizen/source"
-EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-"""The tree without a file, which every git knows."""
-MOST_SHOWN = 4 * 1024 * 1024
-"""Bytes of one file of a commit that is read as a whole."""
 NEVER_ADDED = """\
 __pycache__/
 *.py[cod]
@@ -33,28 +40,11 @@ __pycache__/
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What the user's repository has now."""
-
-    commit: str
-    tree: str
-    branch: str
-    """Short name, empty when the head is detached."""
-    dirty: int
-    """How many paths differ from the commit; they are left alone."""
-    shallow: bool
-
-
 class Entry(NamedTuple):
     """One file of a tree: git's mode and the name of its bytes."""
 
     mode: str
     blob: str
-
-
-class Unusable(Exception):
-    """The path cannot be worked on; the message is one line that says what to do."""
 
 
 class Mirror:
@@ -66,7 +56,7 @@ class Mirror:
         self.repository = repository
         self.git = Git(git_dir)
         if not (git_dir / "HEAD").exists():
-            _make(git_dir)
+            _make(git_dir, format_of(repository))
         self._tidy()
         (git_dir / "info").mkdir(exist_ok=True)
         (git_dir / "info" / "exclude").write_text(NEVER_ADDED)
@@ -84,26 +74,40 @@ class Mirror:
             first = self.commit(self.git("mktree"), [], "Begin\n", 0.0)
             self.git("update-ref", SOURCE, first)
         else:
-            self.git(
-                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow",
-                str(user.git_dir), f"+HEAD:{SOURCE}",
-            )  # fmt: skip
+            self._fetch(user)
         commit = self.git("rev-parse", f"{SOURCE}^{{commit}}")
         Files(self.git, commit, self.repository).require_plain()
-        changed = user("status", "--porcelain", work_tree=self.repository).splitlines()
+        changed = user(*line_ends(user), "status", "--porcelain", work_tree=self.repository).splitlines()
         return Source(
             commit=commit,
             tree=self.git("rev-parse", f"{commit}^{{tree}}"),
             branch=user("symbolic-ref", "--short", "-q", "HEAD") if user.ok("symbolic-ref", "-q", "HEAD") else "",
             dirty=len(changed),
-            shallow=user("rev-parse", "--is-shallow-repository") == "true",
+            shallow=is_partial(user) or user("rev-parse", "--is-shallow-repository") == "true",
         )
 
+    def _fetch(self, user: Git) -> None:
+        """Copy the current commit with its history; of a partial clone, whose past is elsewhere, without."""
+        # A depth is heard only of an address, not of a path.
+        where = (
+            ("--depth=1", f"file://{quote(os.fsencode(user.git_dir))}") if is_partial(user) else (str(user.git_dir),)
+        )
+        try:
+            self.git(
+                "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow", *where, f"+HEAD:{SOURCE}"
+            )
+        except GitError as error:
+            raise Unusable(
+                f"{self.repository} cannot be copied ({error}): if the disk is not full, `git fsck` there says what it "
+                "lacks; a partial clone gets that by `git fetch --refetch --no-filter`"
+            ) from error
+
     def first_free_run(self) -> int:
-        """Return the lowest number N above every `kaizen/run-N` here and in the user's repository."""
+        """Return the lowest number N above every branch or tag `kaizen/run-N` here and in the user's repository."""
+        places = ("refs/heads/kaizen/", "refs/tags/kaizen/")  # of two that share a name git merges the tag
         numbers = [0]
         for git in (self.git, user_git(self.repository)):
-            for ref in git("for-each-ref", "--format=%(refname)", "refs/heads/kaizen/").splitlines():
+            for ref in git("for-each-ref", "--format=%(refname)", *places).splitlines():
                 tail = ref.rpartition("run-")[2]
                 numbers += [int(tail)] if tail.isdigit() else []
         return max(numbers) + 1
@@ -188,7 +192,7 @@ class Mirror:
 
     def with_entries(self, tree: str, changed: Mapping[str, Entry | None]) -> str:
         """Return the tree with some paths put otherwise; None takes a path away."""
-        gone = Entry("0", "0" * 40)
+        gone = Entry("0", "0" * len(self.tree_of(tree)))
         rows = [f"{(entry or gone).mode} {(entry or gone).blob}\t{path}" for path, entry in changed.items()]
         with self._index() as index:
             self.git("read-tree", tree, index=index)
@@ -232,7 +236,7 @@ class Mirror:
         """Make the branch, unless it stands already."""
         name = f"refs/heads/{branch}"
         if not self.ref(name):
-            self.git("update-ref", name, commit, "0" * 40)
+            self.git("update-ref", name, commit, "")
 
     def advance(self, branch: str, marks: Mapping[str, str], parent: str) -> None:
         """Move the branch from `parent` to the last of the marked commits and set all marks, or do nothing of it.
@@ -278,8 +282,10 @@ class Mirror:
         pack = self.git.raw("pack-objects", "--revs", "--thin", "--stdout", "-q", stdin=wanted.encode())
         user.raw("index-pack", "--stdin", "--fix-thin", stdin=pack)
         # Nobody else makes this reference: a lock of it is what a killed delivery left behind.
-        (user.git_dir / user("rev-parse", "--git-path", f"{name}.lock")).unlink(missing_ok=True)
-        user("update-ref", "--no-deref", name, commit, known or "0" * 40)
+        lock = user.git_dir / user("rev-parse", "--git-path", f"{name}.lock")
+        if lock.exists():
+            lock.unlink(missing_ok=True)
+        user("update-ref", "--no-deref", name, commit, known)
         return name
 
     def _tidy(self) -> None:
@@ -301,90 +307,16 @@ class Mirror:
             Path(folder).rmdir()
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
-    """What stands in one commit."""
-
-    git: Git
-    commit: str
-    repository: Path
-    """How a person calls the place."""
-
-    def require_usable(self, prefix: str) -> None:
-        """Raise Unusable for a commit Kaizen cannot work on: submodules, or nothing to measure."""
-        self.require_plain()
-        if not self.has_python(prefix):
-            where = self.repository / prefix
-            raise Unusable(
-                f"{where} has no Python file that is committed: there is nothing to measure, "
-                "unless kaizen.toml names a command: [gates.NAME] command = [...]"
-            )
-
-    def has_python(self, prefix: str) -> bool:
-        """Return whether a Python file of the project is committed."""
-        place = ["--", f"{prefix}/"] if prefix else []
-        names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
-        return any(name.endswith(b".py") for name in names)
-
-    def require_plain(self) -> None:
-        """Raise Unusable for submodules."""
-        rows = self.git("ls-tree", "-r", self.commit).splitlines()
-        submodules = [row.split("\t", 1)[1] for row in rows if row.startswith("160000")]
-        if submodules:
-            raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
-
-    def show(self, path: str) -> bytes | None:
-        """Return a file's bytes, or None; raise Unusable for one that nobody would read."""
-        name = f"{self.commit}:{path}"
-        try:
-            size = int(self.git.raw("cat-file", "-s", name))
-            if size <= MOST_SHOWN:
-                return self.git.raw("cat-file", "blob", name)
-        except GitError:
-            return None
-        raise Unusable(f"{path} has {size} bytes, at most {MOST_SHOWN} are read: make it smaller and commit that")
-
-
-def commit_of(repository: Path, *, may_be_empty: bool = False) -> Files:
-    """Return the current commit of the user's repository, or the empty tree where one may begin; raise Unusable."""
-    user = user_git(repository)
-    if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
-        if may_be_empty:
-            return Files(user, EMPTY, repository)
-        raise Unusable(f"{repository} has no commit yet: commit something first")
-    return Files(user, user("rev-parse", "HEAD^{commit}"), repository)
-
-
-def _make(git_dir: Path) -> None:
+def _make(git_dir: Path, objects: str) -> None:
     """Make the repository beside its place and move it there whole: half of one would be taken for a repository."""
     git_dir.parent.mkdir(parents=True, exist_ok=True)
     beside = git_dir.with_name(f"{git_dir.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir()
-    Git(beside)("init", "--bare", "--quiet", str(beside))
+    Git(beside)("init", "--bare", "--quiet", f"--object-format={objects}", str(beside))
     if git_dir.exists():
         shutil.rmtree(git_dir)
     beside.rename(git_dir)
-
-
-def user_git(repository: Path) -> Git:
-    """Return git on the user's repository; raise Unusable when there is none."""
-    found = git_dir_of(repository)
-    if found is None:
-        raise Unusable(f"{repository} is not a git repository: run `git init` and commit first")
-    return Git(found[0])
-
-
-def locate(path: Path) -> tuple[Path, str]:
-    """Return (top of the work tree, the project's directory in it); raise Unusable."""
-    if not path.is_dir():
-        raise Unusable(f"{path} is not a directory: give the path of a git repository")
-    found = git_dir_of(path)
-    if found is None:
-        raise Unusable(f"{path} is not in a git repository: run `git init` and commit first")
-    top = found[1]
-    prefix = os.path.relpath(path.resolve(), top.resolve())
-    return top, "" if prefix == "." else prefix
 
 
 def _count(text: str) -> int:

@@ -20,6 +20,7 @@ from director.cli.errors import Refused, one_line_errors, say_error
 from director.cli.output import write
 from director.host import Host, start_logs
 from director.settings import Settings, load
+from ledger.errors import Unwritable
 
 STARTING = 30.0
 """Seconds a daemon has to serve its page."""
@@ -102,8 +103,12 @@ def _start(settings: Settings, port: int | None, accept_no_sandbox: bool) -> Dae
     command += [] if port is None else ["--port", str(port)]
     command += ["--i-accept-no-sandbox"] if accept_no_sandbox else []
     said = settings.home / "logs" / "daemon.log"
-    said.parent.mkdir(parents=True, exist_ok=True)
-    with said.open("ab") as log:
+    try:
+        said.parent.mkdir(parents=True, exist_ok=True)
+        log = said.open("ab")
+    except OSError as error:
+        raise Unwritable(str(said), error.strerror or str(error)) from error
+    with log:
         began = log.tell()
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd="/"

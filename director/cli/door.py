@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from agents.ports import Sandbox
-from agents.workspace.mirror import Unusable, locate
+from agents.workspace.source import Unusable, locate
 from director import __version__
-from director.bootstrap import Known, known_projects, project_id, sandbox_of
+from director.bootstrap import Clock, Known, known_projects, project_id, sandbox_of
 from director.cli.errors import Refused, one_line_errors
-from director.host import BRIEF, DAEMON, Host, Visit
+from director.host import BRIEF, DAEMON, LOCK, Host, Visit
 from director.settings import Settings, load
 from ledger.errors import Locked
 
@@ -32,6 +32,10 @@ PATIENCE = 30.0
 NO_PROJECT = "there is no project yet: `kaizen run PATH` starts one"
 TURNING = 3.0
 """Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
+
+
+RUN = "kaizen run"
+"""What holds a home for one run."""
 
 
 class Unreachable(Refused):
@@ -134,6 +138,15 @@ def find_daemon(home: Path) -> Daemon | None:
     return replace(daemon, opening=opening) if said.status_code == 200 else None
 
 
+def was_run(home: Path, daemon: Daemon) -> bool:
+    """Return whether a process held the home for a run of its own, and not for everybody."""
+    try:
+        held = json.loads((home / LOCK).read_text("utf-8"))
+        return bool(held["pid"] == daemon.pid and held["purpose"] == RUN)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 @asynccontextmanager
 async def door(settings: Settings, known: Known | None = None, *, act: bool = False) -> AsyncIterator[Door]:
     """Reach the home and one project in it; with `act`, a director of it answers requests, and begins nothing."""
@@ -178,14 +191,17 @@ async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | No
             return daemon
         if sandbox is None:
             return Visit(settings, known, version=VERSION, clock=time.time)
-        return Host(settings.on_any_port(), sandbox, time.time, version=VERSION, purpose=BRIEF, works=False)
+        return Host(settings.on_any_port(), sandbox, Clock(), version=VERSION, purpose=BRIEF, works=False)
 
     return await _when_free(take, others=TURNING)
 
 
-async def take_home(settings: Settings, sandbox: Sandbox, purpose: str) -> Host:
-    """Take the home for as long as a run or a daemon lasts; a command of a moment is waited for. Raise Locked."""
-    return await _when_free(lambda: Host(settings, sandbox, time.time, version=VERSION, purpose=purpose))
+async def take_home(settings: Settings, sandbox: Sandbox, purpose: str, *, others: float = 0.0) -> Host:
+    """Take the home for as long as a run or a daemon lasts; a command of a moment is waited for. Raise Locked.
+
+    Anybody else is waited for `others` seconds.
+    """
+    return await _when_free(lambda: Host(settings, sandbox, Clock(), version=VERSION, purpose=purpose), others=others)
 
 
 async def _when_free(take: Callable[[], _Taken], *, others: float = 0.0) -> _Taken:
@@ -210,7 +226,7 @@ def choose_project(settings: Settings, name: str | None) -> Known:
             return found[0]
         raise Refused(f"no project is called {name}; {_list(known)}")
     try:
-        here = project_id(*locate(Path.cwd()))
+        here = project_id(*locate(Path()))
     except Unusable:
         here = ""
     found = [k for k in known if k.id == here]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import typer
 
 from director.host import REFUSALS, PortTaken
-from director.settings import secrets_of
+from director.settings import SettingsError, home_of, secrets_of
 from ledger.events import RunEnded
 from ledger.masking import Masker
 
@@ -40,6 +43,46 @@ def one_line_errors() -> Iterator[None]:
     except (Refused, *EXPECTED) as error:
         say_error(str(error))
         raise typer.Exit(USAGE) from error
+
+
+def say_usage(error: typer.TyperException) -> int:
+    """Say in one line what is wrong with the words of a command, and return the exit status."""
+    context = getattr(error, "ctx", None)
+    command = f"kaizen {context.info_name}" if context is not None and context.parent is not None else "kaizen"
+    message = error.format_message().rstrip(".")
+    if message:  # without one the help was written, which nobody asked for by its name
+        say_error(f"{message}: see `{command} --help`")
+    return error.exit_code
+
+
+_NOT_OURS = frozenset({
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+    errno.EIO,
+})  # fmt: skip
+"""What the machine refuses anybody: no space, no right, no memory."""
+
+
+def say_fault(error: Exception) -> int:
+    """Say in one line what nobody expected, and return the exit status; what a report of a fault of ours needs is kept.
+
+    What the machine refused is none.
+    """
+    if isinstance(error, OSError) and error.errno in _NOT_OURS:
+        place = f"{error.filename}: " if error.filename else ""
+        say_error(f"{place}{error.strerror}: make room or give the right to it, then try again; nothing landed is lost")
+        return INTERNAL
+    masker = Masker(dict(secrets_of(os.environ)))
+    told = masker.text("".join(traceback.format_exception(error)))
+    try:
+        file = home_of(os.environ) / "logs" / "faults.log"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(f"{datetime.now(UTC).isoformat()} {sys.argv[1:]}\n{told}\n")
+        kept = f"report it with what {file} says"
+    except (OSError, SettingsError) as closed:
+        kept = f"how it came to it cannot be kept ({closed})"
+    say_error(f"a fault of Kaizen, {type(error).__name__}: {error}; {kept}")
+    return INTERNAL
 
 
 def say_error(message: str) -> None:

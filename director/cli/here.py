@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from director.bootstrap import Project, sandbox_of
-from director.cli.door import take_home
+from director.cli.door import RUN, take_home
 from director.cli.errors import INTERNAL, INTERRUPTED, STATUS, Refused, say_error, status_of
 from director.cli.report import Shows
 from director.host import Host, start_logs
@@ -43,6 +43,8 @@ class RunHere:
     """Serve the page on its port; without it commands still reach the run, on a port of the system's choice."""
     stay: bool = False
     example: bool = False
+    patience: float = 0.0
+    """Seconds to wait for somebody who is just letting go of the home."""
     interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def whole(self) -> int:
@@ -58,7 +60,7 @@ class RunHere:
     async def _hosted(self) -> int:
         sandbox = await asyncio.to_thread(sandbox_of, self.settings, self.example)
         settings = self.settings if self.page else self.settings.on_any_port()
-        host = await take_home(settings, sandbox, "kaizen run")
+        host = await take_home(settings, sandbox, RUN, others=self.patience)
         start_logs(settings)
         listen(self.interrupted)
         async with host:

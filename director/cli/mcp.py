@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from agents.workspace.mirror import commit_of, locate
+from agents.workspace.source import commit_of, locate
 from director.bootstrap import sandbox_of
 from director.cli.errors import one_line_errors
 from director.settings import load

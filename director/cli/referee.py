@@ -61,7 +61,7 @@ def _show_json(judged: Judged) -> None:
 
 
 def _show(judged: Judged) -> None:
-    write(f"{judged.verdict}")
+    write(judged.verdict)
     for reason in judged.reasons:
         place = (
             f"{reason.path}:{reason.line} " if reason.path and reason.line else f"{reason.path} " if reason.path else ""

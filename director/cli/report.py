@@ -207,8 +207,6 @@ class Lines:
     def _prepared(self, event: TargetPrepared) -> None:
         source = {"existing": "the project's own", "made": "made for it", "base": "bare"}[event.source]
         self._line("target", f"{event.python}, {source}, {event.seconds:.1f} s")
-        if event.missing:
-            self._line("warning", f"no wheel for {', '.join(event.missing)}: left out")
 
     def _gates(self, readings: tuple[Reading, ...]) -> str:
         by_gate = {r.gate: r for r in readings}
@@ -248,7 +246,11 @@ def _gate(spec: GateSpec, reading: Reading | None) -> str:
     value = _value(reading)
     if value is None:
         return f"{spec.name} ? ✗"
-    shown = reading.detail if spec.name == "tests" and reading and reading.detail else f"{value:.4g}{spec.unit}"
+    shown = (
+        reading.detail
+        if spec.name == "tests" and reading and reading.detail
+        else f"{value:.4g}{spec.unit.removesuffix('s') if value == 1 and len(spec.unit) > len(' unit') else spec.unit}"
+    )
     return f"{spec.name} {shown} {mark}"
 
 

@@ -12,13 +12,13 @@ from typing import Annotated
 
 import typer
 
-from director.cli.door import find_daemon
+from director.cli.door import PATIENCE, Daemon, Unreachable, find_daemon, was_run
 from director.cli.errors import Refused, one_line_errors
 from director.cli.here import RunHere
 from director.cli.live import Live
 from director.cli.output import plain, write
 from director.cli.report import JsonLines, Lines, Shows
-from director.cli.through import RunThrough
+from director.cli.through import Last, RunThrough
 from director.host import require_usable
 from director.settings import RUN_OPTIONS, load
 
@@ -82,14 +82,30 @@ def run(
         settings = load(os.environ, stated)
         require_usable(path, settings)
         with _showing(json) as (shows, say):
+            here = RunHere(settings, path.resolve(), shows, say, page=page, stay=stay, example=example)
             daemon = find_daemon(settings.home)
-            if daemon is None:
-                here = RunHere(settings, path.resolve(), shows, say, page=page, stay=stay, example=example)
-                status = asyncio.run(here.dry() if dry_run else here.whole())
-            else:
+            if daemon is not None:
                 options = _for_daemon(stated, dry_run=dry_run, stay=stay)
-                status = asyncio.run(RunThrough(daemon, path.resolve(), options, shows, say).whole())
+                status = _through(daemon, here, options)
+            else:
+                status = asyncio.run(here.dry() if dry_run else here.whole())
     raise typer.Exit(status)
+
+
+def _through(daemon: Daemon, here: RunHere, options: Mapping[str, str]) -> int:
+    """Run through the process that holds the home, and return the status.
+
+    When that was there for a run of its own, and ends before this one does, this one goes on here.
+    """
+    last = Last(here.shows)
+    try:
+        return asyncio.run(RunThrough(daemon, here.path, options, last, here.say).whole())
+    except Unreachable:
+        if find_daemon(here.settings.home) is not None or not was_run(here.settings.home, daemon):
+            raise
+    here.say(f"{'daemon':<12} process {daemon.pid} has ended: the run goes on here")
+    here.shows, here.patience = last, PATIENCE
+    return asyncio.run(here.whole())
 
 
 def _for_daemon(stated: Mapping[str, object], *, dry_run: bool, stay: bool) -> dict[str, str]:

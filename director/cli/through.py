@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,31 @@ from director.cli.errors import INTERRUPTED, Refused, status_of
 from director.cli.here import listen
 from director.cli.reading import follow_events, newest
 from director.cli.report import Shows
-from ledger.events import RunEnded
+from ledger.events import NoticeRaised, Reading, RunEnded, Task
 from ledger.events.recorded import Recorded
+
+
+@dataclass(slots=True)
+class Last:
+    """Shows each event once, whoever tells it again."""
+
+    shows: Shows
+    position: int = 0
+    """The last one that was shown."""
+
+    def show(self, recorded: Recorded) -> None:
+        """Show an event that is newer than all before."""
+        if recorded.position > self.position:
+            self.position = recorded.position
+            self.shows.show(recorded)
+
+    def doing(self, signal: Mapping[str, object]) -> None:
+        """Show what somebody does at this moment."""
+        self.shows.doing(signal)
+
+    def preview(self, notices: Sequence[NoticeRaised], readings: Sequence[Reading], tasks: Sequence[Task]) -> None:
+        """Show what was measured and what would be tried."""
+        self.shows.preview(notices, readings, tasks)
 
 
 @dataclass(slots=True)

@@ -137,7 +137,7 @@ def _is_spent(run: Run, task: Task) -> bool:
 
 def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
     if spec.name == "tests":
-        return _failing_tests(reading, run) + ([_first_tests()] if reading.value is None else [])
+        return _failing_tests(reading, run) + ([_first_tests()] if _has_no_tests(reading) else [])
     if spec.name == "lint":
         return _lint(reading)
     if spec.name == "coverage":
@@ -255,7 +255,7 @@ def _uncovered(reading: Reading, run: Run) -> list[Task]:
                 kind="uncovered",
                 gate="coverage",
                 role="tester",
-                title=f"{len(group)} functions of {_and(paths)} that no test reaches",
+                title=f"{len(group)} function{'s' * (len(group) != 1)} of {_and(paths)} that no test reaches",
                 targets=tuple(map(_target, group)),
                 digest=_digest(group),
                 promise=0.4 * (len(group) + warm) / (len(unreached) + warm),
@@ -286,7 +286,12 @@ def _by_file(findings: list[Finding], size: int) -> list[list[Finding]]:
 
 
 def _and(paths: tuple[str, ...]) -> str:
-    return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more files"
+    return paths[0] if len(paths) == 1 else f"{paths[0]} and {len(paths) - 1} more file{'s' * (len(paths) > 2)}"
+
+
+def _has_no_tests(reading: Reading) -> bool:
+    """Return whether none were found; those that something keeps from being found are there."""
+    return reading.value is None and not reading.findings and not reading.counts.get("total")
 
 
 def _first_tests() -> Task:

@@ -14,7 +14,7 @@ from agents.tools.pipeline import Carried, Pipeline
 from agents.tools.policy import KEEP_OUT
 from agents.workspace.git import GitError
 from agents.workspace.history import WorktreeHistory
-from agents.workspace.mirror import Unusable
+from agents.workspace.source import Unusable
 from agents.workspace.worktree import Worktree
 from director.core.state import State
 from director.executors.local import Place

@@ -121,8 +121,8 @@ def _said(counts: dict[str, float], broken: Sequence[TestOutcome]) -> str:
     if counts["skipped"]:
         parts.append(f"{counts['skipped']:g} skipped")
     if broken:
-        named = ", ".join(test.id for test in broken[:3])
-        parts.append(f"{len(broken)} modules cannot be collected ({named}{', …' if len(broken) > 3 else ''})")
+        named = ", ".join(test.id for test in broken[:3]) + (", …" if len(broken) > 3 else "")
+        parts.append(f"{len(broken)} module{'s' * (len(broken) != 1)} cannot be collected ({named})")
     if counts.get("gone"):
         parts.append(f"{counts['gone']:g} that passed before do not pass here")
     return ", ".join(parts)

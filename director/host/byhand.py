@@ -7,7 +7,8 @@ import uuid
 from pathlib import Path
 
 from agents.ports import Sandbox
-from agents.workspace.mirror import Files, Mirror, locate
+from agents.workspace.mirror import Mirror
+from agents.workspace.source import Files, locate
 from agents.workspace.worktree import remove
 from director.bootstrap import gates, preparer
 from director.host.starting import held_to

@@ -14,7 +14,7 @@ import structlog
 
 from agents.ports import AgentError, Sandbox
 from agents.workspace.git import GitError
-from agents.workspace.mirror import Unusable, locate
+from agents.workspace.source import Unusable, locate
 from director.bootstrap import (
     Project,
     feeds_of,
@@ -57,6 +57,9 @@ REFUSALS = (Unusable, SettingsError, LedgerError, AgentError, GitError)
 _HINDRANCES = (*REFUSALS, OSError)
 """What keeps one project from being opened and no other: a full disk, or a file that cannot be read, among them."""
 
+LOCK = "lock"
+"""The file of a home that says who holds it, and for what."""
+
 REVIVE_EVERY = 1.0
 """Seconds between two looks for directors that died."""
 LONGEST_WAIT = 60.0
@@ -97,7 +100,7 @@ class Host:
         When it only answers and does not work, nothing of a run, no tool and no run that was asked for is begun.
         """
         self.settings, self.sandbox, self.clock, self.version, self.works = settings, sandbox, clock, version, works
-        self.lease = Lease.take(settings.home / "lock", purpose, clock=clock)
+        self.lease = Lease.take(settings.home / LOCK, purpose, clock=clock)
         self.home = open_store(settings.home / "home_ledger.db", clock, masker_of(settings))
         self._running: dict[str, _Running] = {}
         self._opening = asyncio.Lock()  # one project is opened at a time
@@ -156,6 +159,8 @@ class Host:
         )
         state = fold(State(), decide(State(), start))
         assert state.run is not None
+        environment = await project.referee.prepare(start.commit)
+        notices += tuple(NoticeRaised(code="environment", message=note) for note in environment.notes)
         measured = await project.referee.measure(state.run.id, start.commit, start.commit, start.gates, ())
         return notices, measured.readings, tasks(replace(state.run, readings=measured.readings))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
-from agents.workspace.mirror import Files, Source, Unusable, commit_of, locate
+from agents.workspace.source import Files, Source, Unusable, commit_of, locate, require_git, require_room
 from director.bootstrap import Project, gates
 from director.core.commands import Start
 from director.core.goals import GATE
@@ -38,6 +38,7 @@ NO_MODEL = (
 
 def require_usable(path: Path, settings: Settings) -> None:
     """Raise Unusable or SettingsError for a repository no run can be of, before anything is made for it."""
+    require_git()
     top, prefix = locate(path)
     held_to(commit_of(top, may_be_empty=bool(_own_goal(settings))), prefix, settings)
 
@@ -111,6 +112,9 @@ def start_command(
     """
     chosen_now = with_options(settings, request.options, own=not request.by.startswith("key:"))
     user = chosen_now.user
+    deliver = user.deliver and _may_deliver(level, user)
+    if deliver:
+        require_room(project.repository)
     source = project.mirror.take(may_be_empty=bool(_own_goal(chosen_now)))
     files = Files(project.mirror.git, source.commit, project.repository)
     chosen = held_to(files, project.prefix, chosen_now)
@@ -126,7 +130,7 @@ def start_command(
         budget=chosen_now.budget,
         seed=user.seed,
         parallel=user.parallel,
-        deliver=user.deliver and _may_deliver(level, user),
+        deliver=deliver,
         first_free=project.mirror.first_free_run(),
         settings=tuple(sorted({**shown(user), "sandbox": f"{level.adapter} ({level.rank})"}.items())),
         request=request.request,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -17,26 +18,61 @@ class SettingsError(Exception):
 _File = TypeVar("_File", bound=BaseModel)
 
 
-def parsed(text: str, where: str) -> dict[str, Any]:
-    """Return the TOML of a file; raise SettingsError."""
+def read_toml(file: Path) -> dict[str, Any]:
+    """Return the TOML of a file, nothing of one that is not there; raise SettingsError."""
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also too many digits, or too deep
+        return parsed(file.read_bytes(), str(file))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read ({error.strerror}): make it readable, or remove it") from error
+
+
+def parsed(content: bytes, where: str) -> dict[str, Any]:
+    """Return the TOML of a file's bytes; raise SettingsError."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{where} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    except (ValueError, RecursionError) as error:  # of a number too long, and of tables too deep
         raise SettingsError(f"{where} is not valid TOML: {error}") from error
 
 
-def checked(model: type[_File], stated: Mapping[str, Any], where: str, also: frozenset[str] = frozenset()) -> _File:
-    """Return what is stated as a table of this kind; raise SettingsError. `also` may stand beside it."""
+def checked(
+    model: type[_File], stated: Mapping[str, Any], where: str | Callable[[str], str], also: frozenset[str] = frozenset()
+) -> _File:
+    """Return what is stated as a table of this kind; raise SettingsError. `also` may stand beside it.
+
+    `where` is the place the settings stand in, or tells it of each.
+    """
     try:
         return model.model_validate(stated)
     except ValidationError as error:
         first = error.errors()[0]
         place = [str(part) for part in first["loc"]]
         name = ".".join(place)
+        where = where if isinstance(where, str) else where(place[0] if place else "")
         if first["type"] == "extra_forbidden":
             known = _keys(model, place[:-1]) | (also if len(place) == 1 else frozenset())
             raise SettingsError(f"{where}: unknown key {name!r}{nearest(place[-1], known)}") from error
-        raise SettingsError(f"{where}: {name}: {first['msg']}, not {first['input']!r}") from error
+        wanted = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+        stands = repr(first["input"])
+        raise SettingsError(
+            f"{where}: {name}: {wanted}, not {stands if len(stands) <= SHOWN else stands[:SHOWN] + '…'}"
+        ) from error
+
+
+SHOWN = 60
+"""Letters of a wrong value that are shown."""
+_LIST, _TABLE = 'give a list, such as ["make", "check"]', "give a table"
+_WANTED = {
+    "tuple_type": _LIST,
+    "list_type": _LIST,
+    "dict_type": _TABLE,
+    "model_type": _TABLE,
+    "model_attributes_type": _TABLE,
+}
+"""What is wanted, where the library's own words speak of Python."""
 
 
 def nearest(name: str, known: Mapping[str, object] | frozenset[str]) -> str:

@@ -48,7 +48,7 @@ class GateSettings(Strict):
     """Whether more is better, for a command: `higher` for coverage reports, else `lower`."""
     unit: str | None = None
     """What is shown behind the value of a command."""
-    seconds: float | None = Field(default=None, gt=0)
+    seconds: float | None = Field(default=None, gt=0, le=86400)
     """How long the command may take: 600."""
     trusted: tuple[str, ...] = ()
     """Globs of files that always come from the commit the run started from: tests, scripts, configuration."""
@@ -91,9 +91,9 @@ class UserFile(Strict):
     """How many attempts work at once."""
     iterations: int | None = Field(default=None, ge=1)
     """Most iterations of a run; empty means no limit."""
-    minutes: float | None = Field(default=None, gt=0)
+    minutes: float | None = Field(default=None, gt=0, le=1_000_000)
     """Most minutes of a run; empty means no limit."""
-    attempt_seconds: float = Field(default=180.0, gt=0)
+    attempt_seconds: float = Field(default=180.0, gt=0, le=1e9)
     """Seconds one attempt may take."""
     test_seconds: float = Field(default=30.0, ge=1)
     """CPU seconds after which one test counts as never ending; on the clock it is four times as many."""
@@ -127,7 +127,7 @@ class UserFile(Strict):
     """Most tokens a run may spend on models; empty means no limit."""
     calls: int | None = Field(default=None, ge=1)
     """Most calls to models of a run; empty means no limit."""
-    thinking_seconds: float = Field(default=1800.0, gt=0)
+    thinking_seconds: float = Field(default=1800.0, gt=0, le=1e9)
     """Seconds one attempt that thinks with a model may take; waiting for a person does not count."""
     approval_seconds: float = Field(default=86400.0, gt=0)
     """Seconds an approval is waited for; then it counts as denied."""

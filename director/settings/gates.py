@@ -50,7 +50,10 @@ def specs(
         if name in asked:
             _require_options(name, ask, options, where)
         if wanted:
-            chosen.append(_spec(name, default, ask, where))
+            spec = _spec(name, default, ask, where)
+            if default.name != COMMAND:
+                _require_reachable(spec, where)
+            chosen.append(spec)
     if not chosen:
         raise SettingsError(f"{where} switches every gate off: leave at least one on")
     return tuple(chosen)
@@ -80,9 +83,31 @@ def _require_options(name: str, ask: GateSettings, options: frozenset[str], wher
     for kind, needed, given in (("regex", "regex", ask.regex), ("json", "json_path", ask.json_path)):
         if ask.read == kind and given is None:
             raise SettingsError(f"{where}: gates.{name} reads by {kind} and has no `{needed}`: say what to look for")
+    if ask.regex is not None:
+        _require_pattern(ask.regex, f"{where}: gates.{name}.regex")
+    if ask.command and (not ask.command[0] or any("\0" in word for word in (*ask.command, ask.file or ""))):
+        raise SettingsError(f"{where}: gates.{name}.command names no program: the first of its words is one")
     for path in (*ask.files, *ask.trusted, *([ask.file] if ask.file else [])):
         if path.startswith("/") or ".." in Path(path).parts:
             raise SettingsError(f"{where}: gates.{name}: {path!r} leads out of the project: name a place in it")
+
+
+def _require_pattern(pattern: str, where: str) -> None:
+    import regex
+
+    try:
+        regex.compile(pattern)
+    except (regex.error, RecursionError) as error:
+        raise SettingsError(f"{where} is no regular expression: {error}") from error
+
+
+def _require_reachable(spec: GateSpec, where: str) -> None:
+    """Refuse a target that no value can meet; what a command of the project's counts is not known here."""
+    most = 100.0 if spec.unit.strip() == "%" else None
+    if spec.better == "lower" and spec.target < 0:
+        raise SettingsError(f"{where}: gates.{spec.name}.target is {spec.target:g}, and there is nothing below 0")
+    if spec.better == "higher" and most is not None and spec.target > most:
+        raise SettingsError(f"{where}: gates.{spec.name}.target is {spec.target:g}, and there is nothing above 100 %")
 
 
 def _spec(name: str, default: GateSpec, ask: GateSettings, where: str) -> GateSpec:

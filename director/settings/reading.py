@@ -6,15 +6,15 @@ Everything that concerns the user's machine or money comes from the user's own f
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 from dotenv import dotenv_values
 
-from director.settings.checking import SettingsError, checked, nearest, parsed
+from director.settings.checking import SettingsError, checked, nearest, parsed, read_toml
 from director.settings.files import RUN_OPTIONS, SPENT, USERS_OWN, GateSettings, RepositoryFile, UserFile, UserTables
 from director.settings.secrets import secrets_named, secrets_of
 from ledger.events import Allowance, Budget
@@ -73,34 +73,48 @@ class RepositorySettings:
 def home_of(environment: Mapping[str, str]) -> Path:
     """Return the data home: `KAIZEN_HOME`, else the user's data directory."""
     named = environment.get("KAIZEN_HOME", "")
-    return Path(named).expanduser().resolve() if named else Path(platformdirs.user_data_dir("kaizen"))
+    home = os.path.expanduser(named) if named else platformdirs.user_data_dir("kaizen")  # noqa: PTH111 - it never raises
+    if home.startswith("~"):
+        raise SettingsError(f"nobody knows where {home} is on this machine: set KAIZEN_HOME to a directory")
+    return Path(home).resolve() if named else Path(home)
 
 
 def load(environment: Mapping[str, str], overrides: Mapping[str, object] | None = None) -> Settings:
     """Read the user's settings: flags, then `KAIZEN_*`, then `$KAIZEN_HOME/.env`, then `$KAIZEN_HOME/kaizen.toml`."""
     home = home_of(environment)
-    beside = dotenv_values(home / ".env", interpolate=False)
-    environment = {**{k: v for k, v in beside.items() if v is not None}, **environment}
+    beside = _dotenv(home / ".env")
+    environment = {**beside, **environment}
     file = home / "kaizen.toml"
-    stated: dict[str, Any] = parsed(file.read_text("utf-8"), str(file)) if file.is_file() else {}
+    stated = read_toml(file)
     table = stated.get("sandbox")
     if isinstance(table, dict):
         del stated["sandbox"]
         stated |= {f"sandbox_{name}": value for name, value in table.items()}
+    said = dict.fromkeys(stated, str(file))
     for name in UserFile.model_fields:
         variable = f"KAIZEN_{name.upper()}"
         if environment.get(variable, "") != "":
-            stated[name] = environment[variable]
-    stated |= {k: v for k, v in (overrides or {}).items() if v is not None}
+            stated[name], said[name] = environment[variable], variable
+    chosen = {k: v for k, v in (overrides or {}).items() if v is not None}
+    stated, said = stated | chosen, said | {name: f"--{name.replace('_', '-')}" for name in chosen}
     asked = checked(RepositoryFile, {"gates": stated.pop("gates", {})}, str(file)).gates
     tables = {name: stated.pop(name) for name in UserTables.model_fields if name in stated}
-    user = checked(UserFile, stated, str(file), also=frozenset(UserTables.model_fields) | {"gates", "sandbox"})
+    beside_them = frozenset(UserTables.model_fields) | {"gates", "sandbox"}
+    user = checked(UserFile, stated, lambda name: said.get(name, str(file)), also=beside_them)
     passed = {
         k: v for k, v in environment.items() if k in PASSED or k.lower() in PASSED or k.startswith(("UV_", "PIP_"))
     }
     others = checked(UserTables, tables, str(file))
     secrets = dict(secrets_of(environment)) | dict(secrets_named({**user.model_dump(), **tables}, environment))
     return Settings(home, user, passed, asked, secrets, variables=environment, tables=others)
+
+
+def _dotenv(file: Path) -> dict[str, str]:
+    """Return the variables a file states; raise SettingsError."""
+    try:
+        return {name: value for name, value in dotenv_values(file, interpolate=False).items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read ({error}): save it as UTF-8 that you may read") from error
 
 
 PASSED = frozenset({"PATH", "HOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}) | {
@@ -145,10 +159,7 @@ def read_repository(text: bytes | None, where: str) -> RepositorySettings:
     """Read a repository's kaizen.toml as it stands in the trusted commit; raise SettingsError."""
     if text is None:
         return RepositorySettings({}, (), found=False)
-    try:
-        stated = parsed(text.decode("utf-8"), where)
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{where} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
+    stated = parsed(text, where)
     ignored = tuple(name for name in stated if name in USERS_OWN)
     rest = {k: v for k, v in stated.items() if k not in USERS_OWN}
     file = checked(RepositoryFile, rest, where)

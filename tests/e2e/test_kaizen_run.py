@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -115,9 +116,9 @@ def test_a_dry_run_says_what_would_be_tried_changes_nothing_and_proposes_a_kaize
     said = kaizen("run", shop, "--dry-run")
     unmoved = (digest(shop), references(shop)) == (files, refs)
     toml = "\n".join(line.strip() for line in said.out.splitlines() if line.startswith(" " * 15))
-    write(shop, {"kaizen.toml": toml})
-    commit(shop, "Take the proposal")
-    told = kaizen("run", shop, "--dry-run", "--json")
+    write(shop, {"kaizen.toml": toml, "requirements.txt": "nothing-of-this-name==1.0\n"})
+    commit(shop, "Take the proposal, and need what cannot be had")
+    told = kaizen("run", shop, "--dry-run", "--json", "--offline")
 
     assert said.status == told.status == 0, said.err + told.err
     assert unmoved
@@ -125,6 +126,7 @@ def test_a_dry_run_says_what_would_be_tried_changes_nothing_and_proposes_a_kaize
     assert "[gates.tests]" in toml
     (found,) = told.events
     assert "proposal" not in {notice["code"] for notice in found["notices"]}
+    assert "no wheel could be had of nothing-of-this-name==1.0" in {notice["message"] for notice in found["notices"]}
     assert {task["role"] for task in found["tasks"]} >= {"coder", "debugger"}
     assert {reading["gate"] for reading in found["readings"]} == {"tests", "coverage", "lint"}
     assert not [p for p in kaizen("log", "-p", "dry", "--json").events if p["kind"] == "RunStarted"]
@@ -166,13 +168,22 @@ def test_a_budget_of_minutes_is_a_contract(kaizen: Kaizen, tmp_path: Path) -> No
     assert "minutes" in done.ended["why"]
 
 
-def test_ctrl_c_ends_in_good_order(kaizen: Kaizen, tmp_path: Path) -> None:
+def test_ctrl_c_ends_in_good_order_and_a_run_that_went_through_this_one_goes_on(kaizen: Kaizen, tmp_path: Path) -> None:
     shop = make(tmp_path / "interrupted", {**UNHURRIED, "kaizen.toml": FAST})
+    other = make(tmp_path / "beside", {**SHOP, "kaizen.toml": FAST})
     running = kaizen.start("run", shop, "--json", "--no-page")
     wait_for(running, "BaselineMeasured")
+    beside = kaizen.start("run", other, "--json", "--no-page")
+    began = wait_for(beside, "RunStarted")
 
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
+    told, said = beside.communicate(timeout=120)
+
+    positions = [json.loads(line)["position"] for line in (began, *told.splitlines())]
+    assert beside.returncode == 0 and "the run goes on here" in said, said
+    assert positions == sorted(set(positions)) and '"state": "completed"' in told.splitlines()[-1]
+    assert "refs/heads/kaizen/run-1" in references(other)
 
     assert running.returncode == 130, err
     assert '"kind": "RunEnded"' in out.splitlines()[-1]
@@ -193,11 +204,11 @@ def test_a_run_that_is_stopped_from_another_terminal_ends_with_5(kaizen: Kaizen,
     assert '"state": "stopped"' in out.splitlines()[-1]
 
 
-def wait_for(running: subprocess.Popen[str], kind: str) -> None:
+def wait_for(running: subprocess.Popen[str], kind: str) -> str:
     assert running.stdout is not None
     for line in running.stdout:
         if f'"kind": "{kind}"' in line:
-            return
+            return line
     raise AssertionError(f"it ended before {kind}: {running.communicate()[1]}")
 
 

@@ -72,6 +72,9 @@ def test_the_diff_of_a_patch_is_shown_landed_or_rejected_with_its_reasons(page: 
 
     patches.get_by_role("button").filter(has_text="Characterise merge").click()
     expect(page.get_by_text("tests moved from 2 to 3")).to_be_visible()
+    head = page.locator(".detail > .panel-head")
+    head.locator("h2").evaluate("title => { title.firstChild.data = 'a title may be long '.repeat(30) }")
+    assert head.evaluate("head => head.scrollHeight <= head.clientHeight"), "the head runs into what is below it"
     expect(page.get_by_role("group", name="Changes of tests/test_merge_characterised.py")).to_contain_text(
         "def test_merge_of_nothing_is_nothing"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,27 +54,78 @@ def test_a_table_with_a_command_is_a_gate_of_its_own() -> None:
     assert gates["cover"].options == {"read": "lcov", "file": "a/lcov.info"}
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("[gates.typs]\n", ("no gate 'typs'", "did you mean 'types'?")),
-        ("[gates.vet]\ntarget = 1\n", ("no gate 'vet'", "has no `command`")),
-        ("[gates.Vet]\ncommand = ['go']\n", ("'Vet' is not a valid gate name",)),
-        ("[gates.types]\nlimit = 3\n", ("'types' has no setting 'limit'", "known are")),
-        ("[gates.complexity]\nlimits = 3\n", ("unknown key", "did you mean 'limit'?")),
-        ("[gates.mutation]\nsample = 0\n", ("gates.mutation.sample", "greater than or equal to 1")),
-        ("[gates.a]\ncommand = ['x']\nread = 'xml'\n", ("gates.a.read", "'junit'")),
-        ("[gates.a]\ncommand = ['x']\nregex = 'a'\njson_path = 'b'\n", ("keep one",)),
-        ("[gates.a]\ncommand = ['x']\nread = 'json'\n", ("has no `json_path`",)),
-        ("[gates.a]\ncommand = ['x']\nfile = '../x'\n", ("leads out of the project",)),
-        ("[gates.a]\ncommand = ['x']\nbetter = 'higher'\n", ("has no `target`",)),
-    ],
-)
-def test_a_mistake_is_one_clear_line(text: str, words: tuple[str, ...]) -> None:
-    with pytest.raises(SettingsError) as caught:
-        chosen(text)
+MISTAKES: dict[str | bytes, tuple[str, ...]] = {
+    "[gates.typs]": ("no gate 'typs'", "did you mean 'types'?"),
+    "[gates.vet]\ntarget = 1": ("no gate 'vet'", "has no `command`"),
+    "[gates.Vet]\ncommand = ['go']": ("'Vet' is not a valid gate name",),
+    "[gates.types]\nlimit = 3": ("'types' has no setting 'limit'", "known are"),
+    "[gates.complexity]\nlimits = 3": ("unknown key 'gates.complexity.limits'", "did you mean 'limit'?"),
+    "[gate.tests]\ntarget = 1": ("unknown key 'gate'", "did you mean 'gates'?"),
+    "[gates.mutation]\nsample = 0": ("gates.mutation.sample", "greater than or equal to 1"),
+    "[gates.tests]\ntarget = 'none'": ("gates.tests.target", "valid number", "'none'"),
+    "[gates.tests]\ntolerance = nan": ("gates.tests.tolerance", "finite"),
+    "[gates.coverage]\ntarget = 101": ("gates.coverage.target is 101", "nothing above 100 %"),
+    "[gates.lint]\ntarget = -1": ("gates.lint.target is -1", "nothing below 0"),
+    "[gates.tests]\nenabled = false\n[gates.lint]\nenabled = false\n[gates.coverage]\nenabled = false": (
+        "every gate off",
+    ),
+    "gates = 1": ("gates: give a table, not 1",),
+    "[gates]\nlint = 1": ("gates.lint: give a table, not 1",),
+    "[gates.a]\ncommand = 'make check'": ("gates.a.command: give a list", "not 'make check'"),
+    "[gates.a]\ncommand = ['']": ("names no program",),
+    "[gates.a]\ncommand = ['x']\nread = 'xml'": ("gates.a.read", "'junit'"),
+    "[gates.a]\ncommand = ['x']\nregex = 'a'\njson_path = 'b'": ("keep one",),
+    "[gates.a]\ncommand = ['x']\nregex = '('": ("gates.a.regex is no regular expression", "missing )"),
+    "[gates.a]\ncommand = ['x']\nread = 'json'": ("has no `json_path`",),
+    "[gates.a]\ncommand = ['x']\nfile = '../x'": ("leads out of the project",),
+    "[gates.a]\ncommand = ['x']\nbetter = 'higher'": ("has no `target`",),
+    "[gates.a]\ncommand = ['x']\nseconds = 1e18": ("gates.a.seconds", "86400"),
+    "[gates\n": ("not valid TOML", "line 1"),
+    f"[gates.lint]\ntarget = {'9' * 5000}": ("not valid TOML", "4300 digits"),
+    f"x = {'[' * 5000}": ("not valid TOML", "recursion"),
+    f"goal = '{'x' * 20001}'": ("goal: ", "20000", "xxx…"),
+    "# café".encode("latin-1"): ("is not UTF-8 (byte 5)",),
+}
 
-    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+def test_a_mistake_is_one_clear_line() -> None:
+    said = {text: said_of(text if isinstance(text, bytes) else text.encode()) for text in MISTAKES}
+
+    unclear = [(text, said[text]) for text, words in MISTAKES.items() if not all(word in said[text] for word in words)]
+    assert not unclear
+    assert not [line for line in said.values() if "\n" in line or len(line) > 300]
+
+
+def said_of(content: bytes) -> str:
+    """What is said of a kaizen.toml with a mistake."""
+    with pytest.raises(SettingsError) as caught:
+        specs(KNOWN, read_repository(content, "kaizen.toml").gates, "kaizen.toml")
+    return str(caught.value)
+
+
+def test_a_file_that_an_editor_marked_as_utf_8_is_read_as_any_other() -> None:
+    assert read_repository(b"\xef\xbb\xbf[gates.lint]\r\ntarget = 3\r\n", "kaizen.toml").gates["lint"].target == 3
+
+
+def test_a_wrong_setting_of_the_users_is_looked_for_where_it_stands(tmp_path: Path) -> None:
+    home = {"KAIZEN_HOME": str(tmp_path)}
+    (tmp_path / "kaizen.toml").write_text("parallel = 99\n")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "kaizen.toml").write_bytes(b"\xff")
+    (tmp_path / "dotted").mkdir()
+    (tmp_path / "dotted" / ".env").write_bytes(b"A=\xff")
+    places: dict[str, tuple[dict[str, str], dict[str, object]]] = {
+        f"{tmp_path}/kaizen.toml: parallel": (home, {}),
+        "KAIZEN_PARALLEL: parallel": (home | {"KAIZEN_PARALLEL": "x"}, {}),
+        "--parallel: parallel": (home | {"KAIZEN_PARALLEL": "x"}, {"parallel": 17}),
+        f"{tmp_path}/broken/kaizen.toml is not UTF-8": ({"KAIZEN_HOME": f"{tmp_path}/broken"}, {}),
+        f"{tmp_path}/dotted/.env cannot be read": ({"KAIZEN_HOME": f"{tmp_path}/dotted"}, {}),
+        "set KAIZEN_HOME": ({"KAIZEN_HOME": "~nobody-of-this-name/kaizen"}, {}),
+    }
+
+    for words, (environment, options) in places.items():
+        with pytest.raises(SettingsError, match=re.escape(words)):
+            load(environment, options)
 
 
 def test_the_users_own_file_wins_key_by_key(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.workspace.mirror import Mirror, Unusable
+from agents.workspace.mirror import Mirror
+from agents.workspace.source import Unusable
 from agents.workspace.worktree import Worktree
 from tests.e2e.repositories import git
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from agents.workspace.git import GitError
-from agents.workspace.mirror import Mirror, Unusable, locate
+from agents.workspace.mirror import Mirror
+from agents.workspace.source import Unusable, locate, require_room
 from agents.workspace.worktree import Worktree
 
 
@@ -180,18 +182,100 @@ def test_a_shallow_clone_gets_its_branch_delivered(repo: Path, tmp_path: Path) -
     assert git(clone, "log", "--format=%s", "kaizen/run-1").splitlines()[0] == "better"
 
 
-def test_what_cannot_be_worked_on_is_said_in_one_line(tmp_path: Path, repo: Path) -> None:
-    plain = tmp_path / "plain"
+def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: Path, repo: Path) -> None:
+    plain, unborn, bare, broken = (tmp_path / name for name in ("plain", "unborn", "bare", "broken"))
+    lines, latin = tmp_path / "a\nb", Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    submodule, damaged = tmp_path / "submodule", tmp_path / "damaged"
     plain.mkdir()
-    with pytest.raises(Unusable, match="not in a git repository"):
-        locate(plain)
-    git(plain, "init", "-q")
-    with pytest.raises(Unusable, match="no commit yet"):
-        Mirror(tmp_path / "m1.git", plain).take()
-    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},sub")
-    git(repo, "commit", "-qm", "sub")
-    with pytest.raises(Unusable, match="submodules"):
-        Mirror(tmp_path / "m2.git", repo).take()
+    for place in (unborn, lines, latin, broken):
+        git(tmp_path, "init", "-q", str(place))
+    (broken / ".git" / "config").write_text("[core\n")
+    git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
+    for place in (submodule, damaged):
+        git(tmp_path, "clone", "-q", str(repo), str(place))
+    git(submodule, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},sub")
+    git(submodule, "commit", "-qm", "sub")
+    blob = git(damaged, "rev-parse", "HEAD:pkg/a.py")
+    (damaged / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    wanted = {
+        plain: "not in a git repository: run `git init`",
+        plain / ("x" * 300): "not a directory",
+        unborn: "no commit yet: commit something",
+        bare: "has no files beside its history: clone it",
+        repo / ".git": "has no files beside its history: clone it",
+        broken: "bad config line 1 .* mend that first",
+        lines: "letters in its name that cannot be written down: rename",
+        latin: "letters in its name that cannot be written down: rename",
+        submodule: "submodules .sub., they are not supported: remove",
+        damaged: "cannot be copied .* `git fsck` there says",
+    }
+
+    said = {path: _why_not(path, tmp_path / f"{number}.git") for number, path in enumerate(wanted)}
+
+    assert not [(path, said[path]) for path, line in wanted.items() if not re.search(line, said[path])]
+
+
+def _why_not(path: Path, mirror: Path) -> str:
+    with pytest.raises(Unusable) as refused:
+        Mirror(mirror, locate(path)[0]).take()
+    return str(refused.value)
+
+
+def test_a_partial_clone_is_taken_as_far_as_it_is_there(repo: Path, tmp_path: Path) -> None:
+    git(repo, "rm", "-q", "ä b.txt")
+    git(repo, "commit", "-qm", "second")
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{repo}", "clone")
+    (repo / ".git").rename(tmp_path / "out of reach")
+
+    source = Mirror(tmp_path / "m #?%.git", tmp_path / "clone").take()
+
+    assert source.shallow
+    assert source.dirty == 0
+
+
+def test_a_repository_that_names_objects_by_sha256_is_worked_on(tmp_path: Path) -> None:
+    folder = tmp_path / "long names"
+    git(tmp_path, "init", "-q", "--object-format=sha256", str(folder))
+    (folder / "a.py").write_text("x = 1\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "first")
+    mirror = Mirror(tmp_path / "m.git", folder)
+    source = mirror.take()
+
+    tree = mirror.with_entries(source.tree, {"a.py": None, "b.py": mirror.entries(source.tree)["a.py"]})
+    commit = mirror.commit(tree, [source.commit], "better\n", 1.0)
+    mirror.start_branch("kaizen/run-1", source.commit)
+    mirror.deliver("kaizen/run-1", commit, known="")
+
+    assert git(folder, "ls-tree", "--name-only", "kaizen/run-1") == "b.py"
+
+
+def test_line_ends_that_git_changes_on_the_way_out_are_no_changes_of_the_users(repo: Path, mirror: Mirror) -> None:
+    git(repo, "config", "core.autocrlf", "true")
+    (repo / "pkg" / "a.py").unlink()
+    git(repo, "checkout", "pkg/a.py")
+    git(repo, "status")
+
+    assert mirror.take().dirty == 0
+
+
+def test_a_branch_of_the_users_that_is_in_the_way_is_found_before_the_work_and_after(
+    repo: Path, mirror: Mirror
+) -> None:
+    source = mirror.take()
+    git(repo, "branch", "kaizen")
+
+    with pytest.raises(Unusable, match="git branch -m kaizen NAME"):
+        require_room(repo)
+    with pytest.raises(GitError, match="cannot create 'refs/heads/kaizen/run-1'"):
+        mirror.deliver("kaizen/run-1", source.commit, known="")
+
+
+def test_a_tag_of_the_users_takes_the_name_of_a_run_too(repo: Path, mirror: Mirror) -> None:
+    git(repo, "tag", "kaizen/run-4")
+
+    assert mirror.first_free_run() == 5
 
 
 def test_filters_of_a_hostile_repository_do_not_run(repo: Path, mirror: Mirror, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Api } from "../src/ledger/api";
 import { initial } from "../src/ledger/evolve";
 import { Live } from "../src/ledger/live";
+import { go } from "../src/pages/place";
 import { Project } from "../src/pages/project";
 import { Wire } from "./fake";
 
@@ -100,6 +101,15 @@ test("a batch that leaves the run alone renders neither the bar nor the gates an
   expect(picked.filter((name) => name === "score" || name === "budget" || name === "baseline_score")).toEqual([]);
   await tell({ kind: "RunPaused", run: "r1" });
   expect(bar()?.textContent).toContain("paused");
+});
+
+test("what a notice proposes can be copied as it stands", async () => {
+  await act(async () => go({ area: "notices" }));
+
+  await tell({ kind: "NoticeRaised", code: "proposal", level: "info", message: "commit one like this:\n[gates.lint]\ntarget = 0\n" });
+
+  expect(document.querySelector(".notices li")?.textContent).toContain("commit one like this:");
+  expect(document.querySelector(".notices pre")?.textContent).toBe("[gates.lint]\ntarget = 0");
 });
 
 const SCHEDULED = { kind: "AttemptScheduled", run: "r1", iteration: 1, attempt: "a1", task: "t", role: "coder", base: "c", seed: 1, brain: "conversational", model: "m" };

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Board, Checkpoint } from "../ledger/events.gen";
 import { Badge } from "../ui/badge";
 import { Choice } from "../ui/choice";
-import { number, plural } from "../ui/format";
+import { number, plural, withUnit } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { Time } from "../ui/time";
 import { go, usePlace } from "./place";
@@ -64,7 +64,7 @@ function Line({ point }: { point: Checkpoint }) {
 
 function Point({ point, board }: { point: Checkpoint; board: Board }) {
   const gates = Object.entries(point.gates);
-  const now = new Map(board.run?.gates.map((gate) => [gate.name, gate.value]));
+  const now = new Map(board.run?.gates.map((gate) => [gate.name, gate]));
   return (
     <>
       <p>{point.title}</p>
@@ -96,10 +96,10 @@ function Point({ point, board }: { point: Checkpoint; board: Board }) {
         </thead>
         <tbody>
           {gates.map(([name, value]) => (
-            <tr key={name} data-moved={now.get(name) !== value}>
+            <tr key={name} data-moved={now.get(name)?.value !== value}>
               <th scope="row">{name}</th>
-              <td className="num">{number(value)}</td>
-              <td className="num">{number(now.get(name))}</td>
+              <td className="num">{withUnit(value, now.get(name)?.unit ?? "")}</td>
+              <td className="num">{withUnit(now.get(name)?.value, now.get(name)?.unit ?? "")}</td>
             </tr>
           ))}
         </tbody>

@@ -24,13 +24,13 @@ export function Notices({ board }: { board: Board }) {
         {board.notices.length === 0 ? (
           <Empty>Nothing that needs a person’s attention.</Empty>
         ) : (
-          <ul className="lines">
+          <ul className="lines notices">
             {[...board.notices].reverse().map((notice) => (
               <li key={notice.position}>
                 <Badge tone={LEVEL[notice.level][0]} shape={LEVEL[notice.level][1]}>
                   {notice.level}
                 </Badge>
-                <span className="grow text">{notice.message}</span>
+                <Message text={notice.message} />
                 <span className="quiet">
                   <Time at={notice.at} />
                 </span>
@@ -51,6 +51,18 @@ export function Notices({ board }: { board: Board }) {
         )}
       </Panel>
       <Ground board={board} />
+    </div>
+  );
+}
+
+/** What it says in its first line; what follows it is to be copied as it stands. */
+function Message({ text }: { text: string }) {
+  const end = text.indexOf("\n");
+  if (end < 0) return <span className="grow text">{text}</span>;
+  return (
+    <div className="grow text">
+      {text.slice(0, end)}
+      <pre className="raw">{text.slice(end + 1).trimEnd()}</pre>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { Doing, Live, View } from "../ledger/live";
 import { Badge } from "../ui/badge";
 import { duration, plural, short, spent } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
+import { breakable } from "../ui/prose";
 import { Time, useNow } from "../ui/time";
 import { Events } from "./events";
 import { go } from "./place";
@@ -146,7 +147,7 @@ function Working({ attempt, doing, saying, frozen }: AtWork) {
         </span>
       </div>
       <button type="button" className="link" onClick={() => go({ area: thinks(attempt) ? "conversations" : "patches", open: attempt.id })}>
-        {attempt.title || attempt.task}
+        {breakable(attempt.title || attempt.task)}
       </button>
       {thinks(attempt) && <Thinking attempt={attempt} />}
       <ol className="steps" aria-label={`step: ${attempt.state}`}>

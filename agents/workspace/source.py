@@ -1,0 +1,150 @@
+"""The user's repository, read and never written: what it is, which commit it has, what stands there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from agents.workspace.git import OLDEST, Git, GitError, git_dir_of, version_of_git
+
+EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The tree without a file, which every git knows."""
+MOST_SHOWN = 4 * 1024 * 1024
+"""Bytes of one file of a commit that is read as a whole."""
+_OF_LINES = ("core.autocrlf", "core.eol")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the user's repository has now."""
+
+    commit: str
+    tree: str
+    branch: str
+    """Short name, empty when the head is detached."""
+    dirty: int
+    """How many paths differ from the commit; they are left alone."""
+    shallow: bool
+
+
+class Unusable(Exception):
+    """The path cannot be worked on; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What stands in one commit."""
+
+    git: Git
+    commit: str
+    repository: Path
+    """How a person calls the place."""
+
+    def require_usable(self, prefix: str) -> None:
+        """Raise Unusable for a commit Kaizen cannot work on: submodules, or nothing to measure."""
+        self.require_plain()
+        if not self.has_python(prefix):
+            where = self.repository / prefix
+            raise Unusable(
+                f"{where} has no Python file that is committed: there is nothing to measure, "
+                "unless kaizen.toml names a command: [gates.NAME] command = [...]"
+            )
+
+    def has_python(self, prefix: str) -> bool:
+        """Return whether a Python file of the project is committed."""
+        place = ["--", f"{prefix}/"] if prefix else []
+        names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
+        return any(name.endswith(b".py") for name in names)
+
+    def require_plain(self) -> None:
+        """Raise Unusable for submodules."""
+        rows = self.git("ls-tree", "-r", self.commit).splitlines()
+        submodules = [row.split("\t", 1)[1] for row in rows if row.startswith("160000")]
+        if submodules:
+            raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
+
+    def show(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None; raise Unusable for one that nobody would read."""
+        name = f"{self.commit}:{path}"
+        try:
+            size = int(self.git.raw("cat-file", "-s", name))
+            if size <= MOST_SHOWN:
+                return self.git.raw("cat-file", "blob", name)
+        except GitError:
+            return None
+        raise Unusable(f"{path} has {size} bytes, at most {MOST_SHOWN} are read: make it smaller and commit that")
+
+
+def commit_of(repository: Path, *, may_be_empty: bool = False) -> Files:
+    """Return the current commit of the user's repository, or the empty tree where one may begin; raise Unusable."""
+    user = user_git(repository)
+    if not user.ok("rev-parse", "--verify", "--quiet", "HEAD^{commit}"):
+        if may_be_empty:
+            return Files(user, EMPTY, repository)
+        raise Unusable(f"{repository} has no commit yet: commit something first")
+    return Files(user, user("rev-parse", "HEAD^{commit}"), repository)
+
+
+def require_git() -> None:
+    """Raise Unusable without a git that can do what is asked of it."""
+    there, oldest = version_of_git(), ".".join(map(str, OLDEST))
+    if there < OLDEST:
+        found = f"git {'.'.join(map(str, there))} is too old" if there else "there is no git"
+        raise Unusable(f"{found}: install git {oldest} or later")
+
+
+def require_room(repository: Path) -> None:
+    """Raise Unusable when no branch `kaizen/run-N` can be added to the user's repository."""
+    if user_git(repository).ok("show-ref", "--verify", "--quiet", "refs/heads/kaizen"):
+        raise Unusable(
+            "a branch called kaizen is in the way of kaizen/run-N: rename it (`git branch -m kaizen NAME`), or run "
+            "with --no-deliver"
+        )
+
+
+def user_git(repository: Path) -> Git:
+    """Return git on the user's repository; raise Unusable when there is none."""
+    return Git(_found(repository)[0])
+
+
+def locate(path: Path) -> tuple[Path, str]:
+    """Return (top of the work tree, the project's directory in it); raise Unusable."""
+    if not os.path.isdir(path):  # noqa: PTH112 - it answers where `Path` raises: a name too long, a closed folder
+        raise Unusable(f"{path} is not a directory: give the path of a git repository")
+    top = _found(path)[1]
+    place = path.resolve()
+    if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in str(place)):
+        raise Unusable(f"{str(place)!r} has letters in its name that cannot be written down: rename the directory")
+    prefix = os.path.relpath(place, top.resolve())
+    return top, "" if prefix == "." else prefix
+
+
+def _found(path: Path) -> tuple[Path, Path]:
+    """Return the git directory and the top of the work tree that hold a directory; raise Unusable."""
+    try:
+        return git_dir_of(path)
+    except GitError as error:
+        if "not a git repository" in error.stderr:
+            raise Unusable(f"{path} is not in a git repository: run `git init` and commit first") from error
+        if "must be run in a work tree" in error.stderr:
+            raise Unusable(f"{path} has no files beside its history: clone it and give the clone") from error
+        raise Unusable(f"{path} cannot be read as a git repository ({error}): mend that first") from error
+
+
+def format_of(repository: Path) -> str:
+    """Return how the user's repository names its objects."""
+    return user_git(repository)("rev-parse", "--show-object-format")
+
+
+def is_partial(user: Git) -> bool:
+    """Return whether objects of the repository are fetched from elsewhere when they are needed."""
+    return user.ok("config", "--get-regexp", r"^remote\..*\.promisor$")
+
+
+def line_ends(user: Git) -> tuple[str, ...]:
+    """Return what the user's own repository says of line ends: without it files that did not change look changed."""
+    said = [user("config", "--local", "--default", "", "--get", name) for name in _OF_LINES]
+    return tuple(
+        part for name, value in zip(_OF_LINES, said, strict=True) if value for part in ("-c", f"{name}={value}")
+    )
