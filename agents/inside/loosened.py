@@ -27,7 +27,7 @@ from .strength import Work
 from .subjects import compiled_text, serve
 from .ticks import arm, disarm
 
-EACH = 4
+EACH = 3
 """Inputs drawn near to one."""
 Send = Callable[[Dict[str, Any]], None]
 
@@ -58,7 +58,14 @@ def main(spec: Dict[str, Any], send: Send) -> None:
     variants = [Loosened(*one) for one in spec["loosened"]]
     if spec.get("calls"):
         calls = [Call(*one) for one in spec["calls"]]
-        calls += in_fork(partial(_further, calls, spec["further"], spec["seed"]), 60.0) or []
+        if spec["further"]:
+            given = [in_fork(partial(_given, variant, calls), 60.0) or [] for variant in [None, *variants]]
+            told = [
+                call for place, call in enumerate(calls) if len({repr(each[place : place + 1]) for each in given}) > 1
+            ]
+            names = {(call.module, call.name) for call in told or calls}
+            drawn = [call for call in calls if (call.module, call.name) in names]
+            calls += in_fork(partial(_further, drawn, spec["further"], spec["seed"]), 60.0) or []
         for place in range(len(spec["calls"]), len(calls)):
             send({"kind": "call", "call": list(calls[place])})
         for number, variant in enumerate([None, *variants], -1):
@@ -72,16 +79,22 @@ def main(spec: Dict[str, Any], send: Send) -> None:
 
 
 def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
-    """Return calls near to some that are near to others already: two parts of their inputs are otherwise."""
+    """Return calls near to some that may be near to others already, and calls with an argument of another one."""
     chance = random.Random(seed)
     made: List[Call] = []
-    for call in chance.sample(calls, len(calls)):
+    for _ in range(most):
         if len(made) >= most:
             break
+        call = chance.choice(calls)
+        beside = chance.choice([each for each in calls if each.name == call.name])
         try:
             importlib.import_module(call.module)
-            for other in near.neighbours(pickle.loads(base64.b64decode(call.given)), chance, EACH):
-                made.append(call._replace(given=base64.b64encode(pickle.dumps(other, protocol=4)).decode()))
+            given = pickle.loads(base64.b64decode(call.given))
+            mixed = near.crossed(given, pickle.loads(base64.b64decode(beside.given)), chance)
+            # Objects are taken as they were found: with one part otherwise they may be none that there can be.
+            plain = {name: value for name, value in given.items() if not hasattr(value, "__dict__")}
+            for twin in [mixed, *({**given, **other} for other in near.neighbours(plain, chance, EACH))]:
+                made.append(call._replace(given=base64.b64encode(pickle.dumps(twin, protocol=4)).decode()))
         except Exception:
             continue
     return made[:most]

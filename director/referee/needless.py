@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.ports import InsideRun, Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
-from director.referee.answers import Calls, raised
+from director.referee.answers import Calls, kinds, raised
 from director.referee.expected import collected
 from director.referee.heldout import Examples
 from director.referee.objections import Objection, doubts
@@ -24,13 +24,22 @@ from director.referee.restrictions import Loosened
 LIMITS = Limits(wall=300.0, cpu=60.0)
 SECONDS = 8.0
 """Processor seconds in which tests are run; what is left then is not known, and not said."""
-CALLS, FURTHER, TRIED = 200, 200, 12
-"""Calls that are made with each condition, further ones near to those, and conditions with which tests are run."""
+CALLS, OTHERS, FURTHER, TRIED = 200, 60, 300, 12
+"""Calls of mended tests, and of others, that are made with each condition, further ones near to those, and conditions
+with which tests are run."""
 KEPT, SHARE = 3, 0.1
 """So many inputs must be kept from the new way, and such a share of those that it could reach."""
 
 Told = Mapping[int, tuple[str, str]]
 """What a call gave and what it left of its arguments."""
+
+
+class Kept(NamedTuple):
+    """What a condition does to inputs near to those of mended tests."""
+
+    count: int
+    test: str
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +57,45 @@ class Needless:
         self, base: SandboxedTarget, bare: SandboxedTarget, candidate: SandboxedTarget, suite: SuiteResult
     ) -> list[Objection]:
         """Return what a person should look at; `bare` is the candidate without its tests, `suite` ran over it."""
+        asked = {call[0:3:2] for call in self.examples.calls if call[4] in self.mended}
         calls = [call for call in self.examples.calls if call[4] in self.mended][:CALLS]
+        calls += [call for call in self.examples.calls if call[5] < 0 and call[0:3:2] in asked and call not in calls][
+            :OTHERS
+        ]
         if not calls or not self.conditions:
             return []
         kept = await self._kept(calls, base, bare)
         if not kept:
             return []
         unneeded = await self._unneeded(list(kept), candidate, suite)
-        return [_said(unneeded[0], *kept[unneeded[0]])] if unneeded else []
+        return [_said(unneeded[0], kept[unneeded[0]])] if unneeded else []
 
-    async def _kept(
-        self, calls: Calls, base: SandboxedTarget, bare: SandboxedTarget
-    ) -> dict[Loosened, tuple[int, str]]:
-        """Return the conditions that keep inputs on the base's way: how many, and the test that they are near to."""
+    async def _kept(self, calls: Calls, base: SandboxedTarget, bare: SandboxedTarget) -> dict[Loosened, Kept]:
+        """Return the conditions that keep inputs on the base's way, or let be what base and tests refuse."""
         told, further = await _given(bare, calls, self.conditions, FURTHER, self.seed)
         as_is, every = told.get(-1, {}), [*calls, *further]
         other: dict[Loosened, list[int]] = {}
         for place, condition in enumerate(self.conditions):
             given = told.get(place, {})
-            other[condition] = [
-                n for n in given if n in as_is and given[n] != as_is[n] and _answers(as_is[n], given[n])
-            ]
+            other[condition] = [n for n in given if n in as_is and given[n] != as_is[n]]
         if not any(other.values()):
             return {}
         before = (await _given(base, every, [], 0, self.seed))[0].get(-1, {})
         mended = {n for n in as_is if n in before and before[n] != as_is[n]}
-        kept: dict[Loosened, tuple[int, str]] = {}
+        refused = {kinds(as_is[n][0])[0] for n, call in enumerate(calls) if call[5] < 0 and _raised(as_is.get(n))}
+        kept: dict[Loosened, Kept] = {}
         for place, condition in enumerate(self.conditions):
-            found = [n for n in other[condition] if n in before and n not in mended]
-            reached = [n for n in mended if told[place].get(n) == as_is[n]]
-            if len(found) >= KEPT and len(found) >= SHARE * (len(found) + len(reached)):
-                kept[condition] = len(found), str(every[found[0]][4])
+            given = told.get(place, {})
+            old = [n for n in other[condition] if n in before and n not in mended and _answers(as_is[n], given[n])]
+            reached = [n for n in mended if given.get(n) == as_is[n]]
+            quiet = [n for n in other[condition] if _raised(before.get(n)) and not raised(as_is[n][0])]
+            quiet = [n for n in quiet if given[n][0] == before[n][0]]
+            quiet = [n for n in quiet if kinds(before[n][0])[0] in refused]
+            if len(old) >= KEPT and len(old) >= SHARE * (len(old) + len(reached)):
+                kept[condition] = Kept(len(old), str(every[old[0]][4]), "go the old way only for it")
+            elif len(quiet) >= KEPT:
+                what = f"that were refused with {kinds(before[quiet[0]][0])[0]} are refused no more only for it"
+                kept[condition] = Kept(len(quiet), str(every[quiet[0]][4]), what)
         return kept
 
     async def _unneeded(
@@ -101,11 +118,11 @@ class Needless:
         return [one for one in conditions if noticed.get(one) == "" and _at(one) in hangs]
 
 
-def _said(condition: Loosened, count: int, test: str) -> Objection:
+def _said(condition: Loosened, kept: Kept) -> Objection:
     instead = "" if condition.is_settled else f" (`{condition.text[:80]}` instead)"
     said = (
         f"no test needs the restriction `{condition.condition[:120]}`: without it{instead} all tests pass too, and "
-        f"{count} inputs near to those of {test} go the old way only for it"
+        f"{kept.count} inputs near to those of {kept.test} {kept.how}"
     )
     return doubts("special-cased", said, condition.path, condition.line, rule="a restriction no test needs")
 
@@ -123,8 +140,13 @@ async def _given(
     return dict(found), [tuple(message["call"]) for message in _of(run, "call")]
 
 
-def _answers(*both: tuple[str, str]) -> bool:
-    return not any(raised(told) for told, _ in both)
+def _answers(is_so: tuple[str, str], would_be: tuple[str, str]) -> bool:
+    """Return whether something else would be answered; what is refused either way may leave something else."""
+    return is_so[0] == would_be[0] or not (raised(is_so[0]) or raised(would_be[0]))
+
+
+def _raised(told: tuple[str, str] | None) -> bool:
+    return told is not None and raised(told[0])
 
 
 def _at(condition: Loosened) -> tuple[str, int]:
