@@ -329,12 +329,12 @@ def _outcome(call: Call) -> Any:
     try:
         importlib.import_module(call.module)
         arguments = pickle.loads(base64.b64decode(call.given))
-        function = _found(call)
+        function = function_of(call)
     except BaseException as error:
         return ["absent", type(error).__name__]
     try:
         arm(SECONDS)
-        value = _called(function, arguments)
+        value = called(function, arguments)
         kept = arguments.get("self") if call.name.endswith("__init__") else value
         if outcomes.equals_everything(kept):
             return ["everything", type(kept).__name__]
@@ -345,7 +345,7 @@ def _outcome(call: Call) -> Any:
         disarm()
 
 
-def _found(call: Call) -> Any:
+def function_of(call: Call) -> Any:
     holder: Any = sys.modules[call.module]
     for part in call.name.split("."):
         holder = inspect.getattr_static(holder, part)
@@ -354,7 +354,7 @@ def _found(call: Call) -> Any:
     return holder.__func__ if isinstance(holder, (staticmethod, classmethod)) else holder
 
 
-def _called(function: Any, given: Dict[str, Any]) -> Any:
+def called(function: Any, given: Dict[str, Any]) -> Any:
     code = getattr(function, "__code__", None)
     if code is None:
         return function(*given.values())

@@ -55,6 +55,16 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
             return
 
 
+def crossed(values: Dict[str, Any], others: Dict[str, Any], chance: random.Random) -> Dict[str, Any]:
+    """Return some arguments with one as it is in another call or as another argument, or with a smaller number."""
+    name = chance.choice(sorted(values))
+    value = values[name]
+    alike = [each for key, each in values.items() if key != name and type(each) is type(value)]
+    if type(value) is int and value > 1:
+        alike.append(chance.randrange(1, value))
+    return {**values, name: chance.choice([others.get(name, value), *alike])}
+
+
 def resized(values: Any) -> Iterator[Any]:
     """Yield copies of some arguments in which one list or text has more or fewer parts, or one number is another."""
     for number, (_, _, value) in enumerate(_places(values)):

@@ -46,12 +46,14 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
     if spec.get("planted"):
         planted.confirm(spec, send)
         return
-    why = planted.with_cases(spec, lambda cases: _Work(spec, send, begun, cases).run())
+    why = planted.with_cases(spec, lambda cases: Work(spec, send, begun, cases).run())
     if why:
         send({"kind": "unable", "why": why})
 
 
-class _Work:
+class Work:
+    """The tests as they are loaded, what each reaches, and forks in which something is spoilt."""
+
     def __init__(self, spec: Dict[str, Any], send: Any, begun: float, cases: List[Case]) -> None:
         self.spec, self.send, self.begun = spec, send, begun
         self.cases = {case.name: case for case in cases}
@@ -67,7 +69,7 @@ class _Work:
         rest = [name for name in self.cases if name not in set(focus)] if self.spec.get("rest") else []
         each = [name for name in self.spec.get("each") or [] if name in self.cases]
         names = list(dict.fromkeys([*focus, *each, *rest]))
-        got = in_fork(lambda: self._reach(names), 300.0)
+        got = in_fork(lambda: self.reach(names), 300.0)
         self.reached = got or {}
         if got is None:
             self.send({"kind": "unable", "why": "the tests did not come to their end"})
@@ -75,23 +77,23 @@ class _Work:
         for name in names:
             reach = self.reached.get(name)
             self.send({"kind": "test", "id": name, "status": reach.status if reach else "?"})
-        live = self._live()
+        live = self.live()
         wanted = self.spec.get("wanted")
         keys = [Key(*one) for one in wanted] if wanted is not None else self._chosen(focus)
         for key in keys:
-            if self._spent():
+            if self.spent():
                 self.send({"kind": "short", "left": len(keys)})
                 break
             self._judge(key, focus, rest, live)
         self._each(each, live)
 
-    def _spent(self) -> bool:
+    def spent(self) -> bool:
         used = sum(os.times()[:4])
         return used > float(self.spec["seconds"])
 
     # --- what each test reaches
 
-    def _reach(self, names: List[str]) -> Dict[str, Reach]:
+    def reach(self, names: List[str]) -> Dict[str, Reach]:
         found: Dict[str, Reach] = {}
         by_file = {os.path.realpath(path): path for path in self.spec["files"]}
         known: Dict[types.CodeType, Optional[Place]] = {}
@@ -129,7 +131,7 @@ class _Work:
             found[name] = Reach(outcome.status, outcome.seconds, prints)
         return found
 
-    def _live(self) -> Dict[Place, List[Any]]:
+    def live(self) -> Dict[Place, List[Any]]:
         """Return the functions in memory by where they stand in the text."""
         wanted = {os.path.realpath(path): path for path in self.spec["files"]}
         found: Dict[Place, List[Any]] = {}
@@ -215,7 +217,7 @@ class _Work:
         if place is None:
             self.send({"kind": "fault", "key": list(key), "state": "absent"})
             return
-        reaching = [name for name in [*focus, *rest] if self._reaches(name, place)]
+        reaching = [name for name in [*focus, *rest] if self.reaches(name, place)]
         asking = [name for name in reaching if key.asked in self.reached[name].prints[place]]
         if key.what == "asked":
             reaching = asking
@@ -240,12 +242,12 @@ class _Work:
             return
         last, (said, new) = known.name.rpartition(".")[2], changed[key.number]
         places = {place for place, read in self.mentions.items() if last in read}
-        reaching = [name for name in names if any(self._reaches(name, place) for place in places)]
+        reaching = [name for name in names if any(self.reaches(name, place) for place in places)]
         told = {"kind": "fault", "key": list(key), "said": said, "line": known.line}
         if not reaching:
             self.send(dict(told, state="unreached"))
             return
-        noticed = self._in_fork(lambda: constants.put(known, new), reaching)
+        noticed = self.first_noticing(lambda: constants.put(known, new), reaching)
         self.send(dict(told, state="noticed" if noticed[0] else "missed", by=noticed[0], how=noticed[1]))
 
     def _each(self, each: List[str], live: Dict[Place, List[Any]]) -> None:
@@ -260,7 +262,7 @@ class _Work:
                 if subject is None:
                     continue
                 for key in self._telling(subject, seen):
-                    if best == "check" or tried > 60 or self._spent():
+                    if best == "check" or tried > 60 or self.spent():
                         break
                     noticed = self._noticed(key, place, [name], live)
                     if noticed is not None:
@@ -282,7 +284,7 @@ class _Work:
             return "check"
         return "" if gives and key.what in NO_RESULT else how
 
-    def _reaches(self, name: str, place: Place) -> bool:
+    def reaches(self, name: str, place: Place) -> bool:
         reach = self.reached.get(name)
         return reach is not None and reach.status == "p" and place in reach.prints
 
@@ -322,9 +324,9 @@ class _Work:
                     self._again(name)
                 faults.arm_answers()
 
-        return self._in_fork(spoil, names)
+        return self.first_noticing(spoil, names)
 
-    def _in_fork(self, spoil: Callable[[], None], names: List[str]) -> Tuple[str, str]:
+    def first_noticing(self, spoil: Callable[[], None], names: List[str]) -> Tuple[str, str]:
         """Return (test, `check` or `crash`) of the first test that fails once something is spoilt, or ('', '')."""
         seconds = sum(self.reached[name].seconds for name in names)
 

@@ -54,6 +54,16 @@ def compiled(subject: Subject, key: Key, place: Place) -> Optional[Tuple[Any, ty
     return (module, code) if code is not None else None
 
 
+def compiled_text(text: bytes, path: str, name: str, line: int) -> Optional[Tuple[Any, types.CodeType]]:
+    """Return the module of another text of a file, and its function that begins on a line; None where there is none."""
+    try:
+        module = compile(text, os.path.realpath(path), "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    code = _find(module, line, name)
+    return (module, code) if code is not None else None
+
+
 def _find(code: types.CodeType, line: int, name: str) -> Optional[types.CodeType]:
     for const in code.co_consts:
         if isinstance(const, types.CodeType):

@@ -17,9 +17,11 @@ from director.gates.tests import passed
 from director.referee.changes import Change, Changes, changes_between
 from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
-from director.referee.heldout import HeldOut
+from director.referee.heldout import Examples, HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
+from director.referee.needless import Needless
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.restrictions import brought
 from director.referee.static import Texts, static_objections
 from director.referee.steady import never_begun
 from director.referee.strength import Side, Strength, Weighed
@@ -154,6 +156,8 @@ class Judging:
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
         self.objections += self._gates(seen.readings, own.readings)
+        if not any(one.weight == "rejects" for one in self.objections):
+            self.objections += await self.restricted(changes, before, after, seen.suite, trusted.suite, own.suite)
         return self._verdict(seen.readings, own.readings)
 
     def _cut_short(self, seen: Seen, own: Seen) -> Judged:
@@ -163,33 +167,46 @@ class Judging:
         return self._verdict(seen.readings, own.readings, unmeasurable=True)
 
     async def held_out(
-        self,
-        changes: Changes,
-        before: SandboxedTarget,
-        base: SuiteResult,
-        watched: SandboxedTarget,
+        self, changes: Changes, before: SandboxedTarget, base: SuiteResult, watched: SandboxedTarget,
         trusted: SuiteResult,
-    ) -> list[Objection]:
+    ) -> list[Objection]:  # fmt: skip
         """Return what speaks against the candidate where nobody watches; `watched` has the trusted tests."""
         if not changes.of("source") or not base.tests:
             return []
         mirror, prefix = self.referee.mirror, self.referee.prefix
         texts = Texts(mirror)
-        green = passed(base)
-        ids = [test.id for test in base.tests if test.outcome in ("passed", "failed", "error")]
         check = HeldOut(
-            await self.referee.examples(before, self.base, ids, self.seed, sorted(failing(base))),
+            await self._examples(before, base),
             mended=passed(trusted) & failing(base),
-            green=green & passed(trusted),
+            green=passed(base) & passed(trusted),
             before={change.path: texts(change.before) for change in changes.of("source")},
             after={change.path: texts(change.after) for change in changes.of("source")},
         )
-        layouts = before.layout(), watched.layout()
-        with self.referee.checked_out(without_tests(mirror, self.candidate, prefix, layouts)) as root:
+        tree = without_tests(mirror, self.candidate, prefix, (before.layout(), watched.layout()))
+        with self.referee.checked_out(tree) as root:
             objections, then = await check.check(await self.referee.target(self.commit, root), watched)
         if not changes.touches_measuring:
             self.referee.keep_examples(self.candidate, then)
         return objections
+
+    async def restricted(
+        self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, base: SuiteResult,
+        trusted: SuiteResult, own: SuiteResult,
+    ) -> list[Objection]:  # fmt: skip
+        """Return what keeps a mending from inputs near to those of the tests, and is needed by none of them."""
+        mirror, prefix = self.referee.mirror, self.referee.prefix
+        conditions = brought({one.path: self.texts_of(one) for one in changes.of("source")}, prefix)
+        mended = passed(trusted) & failing(base)
+        if not mended or not conditions:
+            return []
+        check = Needless(await self._examples(before, base), mended, passed(own), conditions, self.seed)
+        tree = without_tests(mirror, self.candidate, prefix, (before.layout(), after.layout()))
+        with self.referee.checked_out(tree) as root:
+            return await check.check(before, await self.referee.target(self.commit, root), after, own)
+
+    async def _examples(self, before: SandboxedTarget, base: SuiteResult) -> Examples:
+        ids = [test.id for test in base.tests if test.outcome in ("passed", "failed", "error")]
+        return await self.referee.examples(before, self.base, ids, self.seed, sorted(failing(base)))
 
     async def _usual(
         self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, base: SuiteResult, own: SuiteResult

@@ -102,6 +102,7 @@ class Looking:
         now = _as_run(was, await _reached(here, chosen), chosen, self.referee.steadiness.quarantined)
         if not isinstance(now, str):
             objections = objections or await judging.held_out(changes, base, was, here, now)
+            objections = objections or await judging.restricted(changes, base, here, was, now, now)
         return objections[0].reason.message if objections else now
 
     def _in_order(self, told: Sequence[Reading], chosen: Chosen) -> tuple[Reading, ...]:

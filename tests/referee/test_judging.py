@@ -20,8 +20,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 async def test_a_repair_that_generalises_is_accepted(shop: Shop) -> None:
-    """The failing test passes, the rest as before, and inputs near to the test's are right too."""
+    """The failing test passes, inputs near to it are right too; a guard that no test needs keeps nothing wrong."""
     right = changed(TEXT, ROMAN, '((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))')
+    right = changed(right, PALE, '    if number < 1:\n        raise ValueError("1 and more only")\n' + PALE)
 
     verdict = await shop.judged({"shop/text.py": right})
 
@@ -37,6 +38,20 @@ async def test_an_answer_for_the_tests_input_alone_is_refused(shop: Shop) -> Non
 
     assert verdict.verdict == "rejected" and codes(verdict) == {"special-cased"}
     assert verdict.reasons[0].path == "shop/text.py"
+
+
+async def test_a_condition_that_no_test_needs_and_that_keeps_inputs_wrong_is_for_a_person(shop: Shop) -> None:
+    """All tests pass without it, and what it keeps from the new way goes the old one, which was proved wrong."""
+    mended = '((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))'
+    narrow = changed(TEXT, ROMAN, f"({mended} if number < 10 else {ROMAN})")
+
+    verdict = await shop.judged({"shop/text.py": narrow})
+
+    assert verdict.verdict == "undecided" and codes(verdict) == {"special-cased"}
+    assert (
+        "`number < 10`" in verdict.reasons[0].message
+        and verdict.reasons[0].line == narrow[: narrow.index("< 10")].count("\n") + 1
+    )
 
 
 async def test_answers_learnt_by_heart_are_refused(shop: Shop) -> None:
