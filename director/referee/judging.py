@@ -14,6 +14,7 @@ from agents.ports import SuiteResult
 from agents.tools.target import SandboxedTarget
 from director.core.judge import judge as compared
 from director.gates.tests import passed
+from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
 from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
@@ -153,6 +154,7 @@ class Judging:
             self.objections += await self._proven(changes, left)
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
+        self.objections = list(borne_out(self.objections, seen.readings, own.readings))
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
 

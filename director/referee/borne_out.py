@@ -1,0 +1,62 @@
+"""PURE: what comments and settings are said to hide, held against what the gates found under the trusted settings.
+
+The gates of types, coverage and security count what comments hide, and the gate of lint says how much of it there is:
+a comment that none of them noticed hides nothing, and settings hide nothing where there is nothing to be found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from director.referee.objections import Objection
+from ledger.events import Reading
+
+LINT = re.compile(r"noqa|ruff|flake8")
+TYPES = re.compile(r"(?:type|mypy)\s*:")
+COVERAGE = re.compile(r"pragma\s*:?\s*no \s*(?:cover|branch)")
+TRUSTED_FAIL = frozenset({"expected", "behaviour", "fitted", "dropped", "canary"})
+"""What is said where trusted tests, under the trusted settings, do not pass over the new code."""
+MEASURED = {"ruff": "lint", "mypy": "types"}
+"""Gates that find under the trusted settings what a tool would find."""
+
+
+def borne_out(
+    objections: Iterable[Objection], before: Sequence[Reading], after: Sequence[Reading]
+) -> Iterator[Objection]:
+    """Yield objections with the weight that the readings leave them."""
+    old, new = ({reading.gate: reading for reading in readings} for readings in (before, after))
+    every = list(objections)
+    trusted_pass = not any(one.reason.code in TRUSTED_FAIL for one in every)
+    for one in every:
+        rule = one.reason.rule
+        if one.reason.code == "suppressed":
+            found = _hides(rule, old, new) or (one.weight == "rejects" and bool(COVERAGE.match(rule)))
+        elif rule == "pytest filterwarnings" or rule.endswith("ini_options.filterwarnings"):
+            found = not trusted_pass
+        else:
+            found = one.reason.code not in ("settings", "settings-unclear") or _may_hide(rule.partition(" ")[0], new)
+        if found:
+            yield one
+        elif one.weight == "rejects":
+            yield Objection(one.reason, "doubts")
+
+
+def _hides(kind: str, old: dict[str, Reading], new: dict[str, Reading]) -> bool:
+    """Return whether a comment may hide something that a gate would count; whoever is not asked may have found it."""
+    if LINT.match(kind):
+        was, now = old.get("lint"), new.get("lint")
+        measured = was is not None and now is not None and was.value is not None and now.value is not None
+        return not measured or now.counts.get("suppressed", 0.0) > was.counts.get("suppressed", 0.0)
+    if TYPES.match(kind):
+        now = new.get("types")
+        return now is not None and (now.value is None or now.counts.get("newly_hidden", 0.0) > 0)
+    if COVERAGE.match(kind):
+        now = new.get("coverage")
+        return now is None or now.value is None
+    return True
+
+
+def _may_hide(tool: str, new: dict[str, Reading]) -> bool:
+    reading = new.get(MEASURED.get(tool, ""))
+    return reading is None or reading.value != 0
