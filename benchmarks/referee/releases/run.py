@@ -1,6 +1,6 @@
 """What the referee makes of honest changes of real size: a release of a package, and the one after it.
 
-    python -P -m benchmarks.referee.releases.run PACKAGE OLD NEW [--label TEXT] [--whole] [--cache DIR]
+    python -P -m benchmarks.referee.releases.run PACKAGE OLD NEW [--only PIECE ...] [--label TEXT] [--cache DIR]
 
 Both are fetched as source releases with pip and put under git; judged are the whole change and those of its pieces that
 stand by themselves. Each verdict is a line on standard output, and in `benchmarks/results/releases.json`.
@@ -58,7 +58,7 @@ def main() -> int:
     except NotEnough as why:
         print(f"{asked.package} {asked.old} {asked.new} not judged: {why}", flush=True)
         return 1
-    for piece in standing[1:] if asked.pieces else standing:
+    for piece in standing:
         row = _judged(two, piece, tests, asked)
         _keep(row)
         said = "; ".join(f"{code} ({weight}) {text}" for code, weight, text in row.reasons[:4])
@@ -80,12 +80,13 @@ async def _standing(two: Pair, asked: argparse.Namespace) -> tuple[list[Piece], 
     base = await target.suite(limits=SUITE)
     if base.outcome != "ran" or not passed(base):
         raise NotEnough(f"its suite does not run: {base.detail or base.outcome}")
-    standing = [two.pieces[0]]
-    if asked.whole:
+    wanted = [piece for piece in two.pieces if not asked.only or piece.name in asked.only]
+    standing = [piece for piece in wanted if piece.name == "whole"]
+    if standing == wanted:
         return standing, len(passed(base))
     newer = next(path for path in (older.parent / asked.new).iterdir() if path.is_dir())
     then = await target.at(newer).suite(limits=SUITE)
-    for piece in two.pieces[1:]:
+    for piece in wanted[len(standing) :]:
         suite = await target.at(older.parent / f"piece-{piece.name}").suite(limits=SUITE)
         if _stands(suite, base, then):
             standing.append(piece)
@@ -142,8 +143,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("old")
     parser.add_argument("new")
     parser.add_argument("--label", default="now", help="a word for the state of the referee, kept with the verdict")
-    parser.add_argument("--whole", action="store_true", help="judge the whole change alone")
-    parser.add_argument("--pieces", action="store_true", help="judge the pieces alone")
+    parser.add_argument("--only", nargs="*", default=[], help="names of pieces: whole, source, tests, rest, file-1")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "kaizen-releases")
     parser.add_argument("--i-accept-no-sandbox", dest="accept_no_sandbox", action="store_true")
     return parser.parse_args()
