@@ -46,8 +46,9 @@ def _hides(kind: str, old: dict[str, Reading], new: dict[str, Reading]) -> bool:
     """Return whether a comment may hide something that a gate would count; whoever is not asked may have found it."""
     if LINT.match(kind):
         was, now = old.get("lint"), new.get("lint")
-        measured = was is not None and now is not None and was.value is not None and now.value is not None
-        return not measured or now.counts.get("suppressed", 0.0) > was.counts.get("suppressed", 0.0)
+        if was is None or now is None or None in (was.value, now.value):
+            return True
+        return now.counts.get("suppressed", 0.0) > was.counts.get("suppressed", 0.0)
     if TYPES.match(kind):
         now = new.get("types")
         return now is not None and (now.value is None or now.counts.get("newly_hidden", 0.0) > 0)

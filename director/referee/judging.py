@@ -12,11 +12,12 @@ from typing import Literal
 
 from agents.ports import SuiteResult
 from agents.tools.target import SandboxedTarget
+from agents.workspace.declared import declared_by
 from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
-from director.referee.expected import Lost, failing, lost
+from director.referee.expected import Lost, failing, lacking, lost
 from director.referee.growth import grew
 from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
@@ -29,6 +30,8 @@ from director.referee.twins import same_tests
 from director.referee.usual import as_usual, may_end_runs, told_otherwise, unheard
 from ledger.events import GateSpec, Reading, Reason
 
+CUT_SHORT = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
+"""The machine had other work, or importing hangs: neither is known."""
 SHOWN = 8
 """Reasons of one code that are told; the rest is counted."""
 
@@ -113,14 +116,10 @@ class Judging:
             settled=settled,
             suspected=self.candidate,
         )
-        if never_begun(own.suite):
-            return self._cut_short(seen, own)
+        unable = _unable(before, after, seen.suite, own.suite)
+        if unable:
+            return self._unmeasurable(seen, own, unable)
         self.referee.remember(self.candidate, own)
-        if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
-            why = own.suite.detail or own.suite.outcome
-            said = f"neither the base nor the candidate has a suite that comes to its end: {why}"
-            self.objections.append(doubts("unmeasurable", said))
-            return self._verdict(seen.readings, own.readings, unmeasurable=True)
         trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
         trusted = own
         if trusted_tree == self.candidate:
@@ -137,7 +136,7 @@ class Judging:
                     suspected=self.candidate,
                 )
                 if never_begun(trusted.suite):
-                    return self._cut_short(seen, own)
+                    return self._unmeasurable(seen, own, CUT_SHORT)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -158,10 +157,8 @@ class Judging:
         self.objections += self._gates(seen.readings, own.readings)
         return self._verdict(seen.readings, own.readings)
 
-    def _cut_short(self, seen: Seen, own: Seen) -> Judged:
-        """The machine had other work, or importing hangs: neither is known, and no test is called gone for it."""
-        said = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
-        self.objections.append(doubts("unmeasurable", said))
+    def _unmeasurable(self, seen: Seen, own: Seen, why: str) -> Judged:
+        self.objections.append(doubts("unmeasurable", why))
         return self._verdict(seen.readings, own.readings, unmeasurable=True)
 
     async def held_out(
@@ -323,6 +320,18 @@ def _told(objections: Sequence[Objection]) -> list[Objection]:
             more = Reason(code=code, message=f"and {len(found) - SHOWN} more of this kind")
             told.append(Objection(more, found[-1].weight))
     return told
+
+
+def _unable(before: SandboxedTarget, after: SandboxedTarget, base: SuiteResult, own: SuiteResult) -> str:
+    """Return why nothing can be told of the candidate by its tests; no test is called gone for that."""
+    if never_begun(own):
+        return CUT_SHORT
+    lacks = lacking(own, *(declared_by(target.project).requirements for target in (before, after)))
+    if lacks:
+        return f"it newly needs {lacks}, which the base's environment lacks: judge it where {lacks} is installed"
+    if base.outcome != "ran" and own.outcome != "ran":
+        return f"neither the base nor the candidate has a suite that comes to its end: {own.detail or own.outcome}"
+    return ""
 
 
 def _function(test: str) -> str:
