@@ -29,14 +29,15 @@ def borne_out(
     every = list(objections)
     trusted_pass = not any(one.reason.code in TRUSTED_FAIL for one in every)
     for one in every:
-        rule = one.reason.rule
+        rule, weighs = one.reason.rule, True
         if one.reason.code == "suppressed":
-            found = _hides(rule, old, new) or (one.weight == "rejects" and bool(COVERAGE.match(rule)))
-        elif rule == "pytest filterwarnings" or rule.endswith("ini_options.filterwarnings"):
-            found = not trusted_pass
-        else:
-            found = one.reason.code not in ("settings", "settings-unclear") or _may_hide(rule.partition(" ")[0], new)
-        if found:
+            if TYPES.match(rule) and "types" not in new:
+                continue  # types are not asked for here
+            weighs = _hides(rule, old, new) or (one.weight == "rejects" and bool(COVERAGE.match(rule)))
+        elif one.reason.code in ("settings", "settings-unclear"):
+            warnings = rule.startswith("pytest ") and rule.endswith("filterwarnings")
+            weighs = not (trusted_pass if warnings else _finds_nothing(rule.partition(" ")[0], new))
+        if weighs:
             yield one
         elif one.weight == "rejects":
             yield Objection(one.reason, "doubts")
@@ -50,14 +51,13 @@ def _hides(kind: str, old: dict[str, Reading], new: dict[str, Reading]) -> bool:
             return True
         return now.counts.get("suppressed", 0.0) > was.counts.get("suppressed", 0.0)
     if TYPES.match(kind):
-        now = new.get("types")
-        return now is not None and (now.value is None or now.counts.get("newly_hidden", 0.0) > 0)
+        return new["types"].value is None or new["types"].counts.get("newly_hidden", 0.0) > 0
     if COVERAGE.match(kind):
-        now = new.get("coverage")
-        return now is None or now.value is None
+        return "coverage" not in new or new["coverage"].value is None
     return True
 
 
-def _may_hide(tool: str, new: dict[str, Reading]) -> bool:
+def _finds_nothing(tool: str, new: dict[str, Reading]) -> bool:
+    """Return whether the tool, asked as the base asks it, has nothing to say of the candidate."""
     reading = new.get(MEASURED.get(tool, ""))
-    return reading is None or reading.value != 0
+    return reading is not None and reading.value == 0
