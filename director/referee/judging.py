@@ -7,7 +7,6 @@ import random
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from agents.ports import SuiteResult
@@ -17,21 +16,19 @@ from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
-from director.referee.expected import Lost, failing, lacking, lost
+from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
 from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.objections import Objection, doubts, rejects
-from director.referee.static import Texts, static_objections
-from director.referee.steady import never_begun
+from director.referee.static import Texts, installed, static_objections
+from director.referee.steady import CUT_SHORT, never_begun, untold
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from director.referee.twins import same_tests
 from director.referee.usual import as_usual, may_end_runs, told_otherwise, unheard
 from ledger.events import GateSpec, Reading, Reason
 
-CUT_SHORT = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
-"""The machine had other work, or importing hangs: neither is known."""
 SHOWN = 8
 """Reasons of one code that are told; the rest is counted."""
 
@@ -97,7 +94,7 @@ class Judging:
         entries = mirror.entries(self.base), mirror.entries(self.candidate)
         layouts = before.layout(), after.layout()
         changes = changes_between(*entries, prefix, layouts)
-        said = static_objections(changes, *entries, Texts(mirror), prefix, layouts, _installed(before))
+        said = static_objections(changes, *entries, Texts(mirror), prefix, layouts, installed(before))
         return changes, list(said)
 
     def texts_of(self, change: Change) -> tuple[str, str]:
@@ -116,7 +113,8 @@ class Judging:
             settled=settled,
             suspected=self.candidate,
         )
-        unable = _unable(before, after, seen.suite, own.suite)
+        declared = (declared_by(target.project).requirements for target in (before, after))
+        unable = untold(seen.suite, own.suite, *declared)
         if unable:
             return self._unmeasurable(seen, own, unable)
         self.referee.remember(self.candidate, own)
@@ -322,18 +320,6 @@ def _told(objections: Sequence[Objection]) -> list[Objection]:
     return told
 
 
-def _unable(before: SandboxedTarget, after: SandboxedTarget, base: SuiteResult, own: SuiteResult) -> str:
-    """Return why nothing can be told of the candidate by its tests; no test is called gone for that."""
-    if never_begun(own):
-        return CUT_SHORT
-    lacks = lacking(own, *(declared_by(target.project).requirements for target in (before, after)))
-    if lacks:
-        return f"it newly needs {lacks}, which the base's environment lacks: judge it where {lacks} is installed"
-    if base.outcome != "ran" and own.outcome != "ran":
-        return f"neither the base nor the candidate has a suite that comes to its end: {own.detail or own.outcome}"
-    return ""
-
-
 def _function(test: str) -> str:
     return test.partition("[")[0].replace("::", ".").rpartition(".")[2]
 
@@ -375,18 +361,3 @@ def _place(one: Lost) -> tuple[str, int]:
     if frame is not None:
         return frame.path, frame.line
     return (one.id.split("::")[0] if ".py" in one.id else ""), 0
-
-
-def _installed(target: SandboxedTarget) -> frozenset[str]:
-    """Return the names that the environment's packages can be imported by."""
-    places = [*target.environment.paths, *([target.environment.overlay] if target.environment.overlay else [])]
-    for readable in target.environment.readable:
-        places += readable.glob("lib/python3*/site-packages")
-    names: set[str] = set()
-    for place in places:
-        names |= {path.name.removesuffix(".py") for path in _listed(place)}
-    return frozenset(name for name in names if name.isidentifier())
-
-
-def _listed(place: Path) -> list[Path]:
-    return list(place.iterdir()) if place.is_dir() else []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pathspec import PathSpec
 
+from agents.tools.target import SandboxedTarget
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
-from director.referee.changes import DOC_FOLDERS, METADATA, Change, Changes, moved_to, shadows
+from director.referee.changes import DOC_FOLDERS, METADATA, Changes, moved_to, shadows
 from director.referee.hints import looks_at_tests, new_hooks
 from director.referee.inforce import PRECEDENCE
 from director.referee.objections import Objection, doubts, rejects
@@ -130,7 +132,16 @@ def _runs_programs(attributes: str) -> bool:
     return any(word in attributes for word in ("filter=", "diff=", "merge=", "export-subst", "working-tree-encoding"))
 
 
-def changed_paths(changes: Sequence[Change]) -> str:
-    """Return the first paths in words."""
-    names = [change.path for change in changes[:3]]
-    return ", ".join(names) + (", …" if len(changes) > 3 else "")
+def installed(target: SandboxedTarget) -> frozenset[str]:
+    """Return the names that the environment's packages can be imported by."""
+    places = [*target.environment.paths, *([target.environment.overlay] if target.environment.overlay else [])]
+    for readable in target.environment.readable:
+        places += readable.glob("lib/python3*/site-packages")
+    names: set[str] = set()
+    for place in places:
+        names |= {path.name.removesuffix(".py") for path in _listed(place)}
+    return frozenset(name for name in names if name.isidentifier())
+
+
+def _listed(place: Path) -> list[Path]:
+    return list(place.iterdir()) if place.is_dir() else []
