@@ -31,8 +31,8 @@ def borne_out(
     for one in every:
         rule, weighs = one.reason.rule, True
         if one.reason.code == "suppressed":
-            if TYPES.match(rule) and "types" not in new:
-                continue  # types are not asked for here
+            if (TYPES.match(rule) and "types" not in new) or (_names_rules(rule) and not _hides(rule, old, new)):
+                continue  # types are not asked for here, or it hides one thing that nobody finds
             weighs = _hides(rule, old, new) or (one.weight == "rejects" and bool(COVERAGE.match(rule)))
         elif one.reason.code in ("settings", "settings-unclear"):
             warnings = rule.startswith("pytest ") and rule.endswith("filterwarnings")
@@ -41,6 +41,11 @@ def borne_out(
             yield one
         elif one.weight == "rejects":
             yield Objection(one.reason, "doubts")
+
+
+def _names_rules(kind: str) -> bool:
+    """Return whether a linter is told what not to find: what it finds later in the same place is told still."""
+    return bool(LINT.match(kind)) and not kind.endswith(" *")
 
 
 def _hides(kind: str, old: dict[str, Reading], new: dict[str, Reading]) -> bool:

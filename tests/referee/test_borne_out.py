@@ -24,7 +24,7 @@ def readings(lint: float = 0, suppressed: float = 0, types: float | None = None,
     ("rule", "stood", "after", "left"),
     [
         ("noqa F401", True, readings(suppressed=1), "rejects"), ("noqa F401", False, readings(suppressed=1), "doubts"),
-        ("noqa E501", True, readings(), "doubts"), ("noqa E501", False, readings(), ""),
+        ("noqa E501", True, readings(), ""), ("noqa *", True, readings(), "doubts"), ("noqa *", False, readings(), ""),
         ("ruff: noqa *", True, readings(suppressed=2), "rejects"),
         ("type: ignore misc", True, readings(types=1, hidden=1), "rejects"),
         ("type: ignore misc", False, readings(types=1, hidden=1), "doubts"),
