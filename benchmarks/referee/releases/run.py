@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -74,7 +75,7 @@ async def _standing(two: Pair, asked: argparse.Namespace) -> tuple[list[Piece], 
     home = asked.cache / "home"
     older = asked.cache / "releases" / _folder(asked) / asked.old
     folder = next(path for path in older.iterdir() if path.is_dir())
-    variables = load({"KAIZEN_HOME": str(home)}).environment
+    variables = load({**os.environ, "KAIZEN_HOME": str(home)}).environment
     made = await asyncio.to_thread(prepare, folder, home, tool("uv"), variables=variables)
     target = SandboxedTarget(choose(accept_none=asked.accept_no_sandbox), made, folder)
     base = await target.suite(limits=SUITE)
