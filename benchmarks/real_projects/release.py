@@ -50,14 +50,15 @@ class NotEnough(Exception):
     """The suite of the package does not notice enough bugs, or does not run; the message says which."""
 
 
-def unpacked(name: str, cache: Path, into: Path) -> Path:
+def unpacked(name: str, cache: Path, into: Path, version: str = "") -> Path:
     """Fetch the source release of a package, unless it is in `cache`, and unpack it into a folder of its own."""
     cache.mkdir(parents=True, exist_ok=True)
-    archive = _archive(name, cache)
+    archive = _archive(name, cache, version)
     if archive is None:
-        argv = ["python3", "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "-q", "-d", str(cache), name]
+        asked = f"{name}=={version}" if version else name
+        argv = ["python3", "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "-q", "-d", str(cache), asked]
         subprocess.run(argv, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
-        archive = _archive(name, cache)
+        archive = _archive(name, cache, version)
     if archive is None:
         raise NotEnough(f"{name} has no source release that is a .tar.gz")
     into.mkdir(parents=True)
@@ -142,11 +143,12 @@ def functions(data: bytes, name: str) -> set[str]:
     return {ast.dump(node) for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name}
 
 
-def _archive(name: str, cache: Path) -> Path | None:
+def _archive(name: str, cache: Path, version: str = "") -> Path | None:
     stem = re.sub(r"[-_.]+", "_", name).lower()
     found: Sequence[Path] = [
         path for path in sorted(cache.glob("*.tar.gz"))
         if re.sub(r"[-_.]+", "_", path.name.removesuffix(".tar.gz").rpartition("-")[0]).lower() == stem
+        and path.name.endswith(f"-{version}.tar.gz" if version else ".tar.gz")
     ]  # fmt: skip
     return found[-1] if found else None
 

@@ -6,10 +6,12 @@ import ast
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from agents.workspace.layout import parse
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.written import KEPT
 
 DISTINCT, COLLAPSED = 6, 3
 """So many different answers must have been there, and so many times fewer be left."""
@@ -105,24 +107,26 @@ def kinds(told: str) -> list[str]:
     return [str(name) for name in json.loads(told)[1]]
 
 
-def literals(text: str) -> set[str]:
+@lru_cache(KEPT)
+def literals(text: str) -> frozenset[str]:
     """Return the texts and numbers that code, or a file of data, writes down; what documents is left out."""
     tree = parse(text)
     if tree is None or _is_data(tree):
         try:
-            return set(texts_in(_plain(json.loads(text))))
+            return frozenset(texts_in(_plain(json.loads(text))))
         except (ValueError, RecursionError):
-            return {part.strip() for line in text.splitlines() for part in (line, *line.split("\t"), *line.split(","))}
+            parts = (part for line in text.splitlines() for part in (line, *line.split("\t"), *line.split(",")))
+            return frozenset(part.strip() for part in parts)
     documents = {
         id(node.body[0].value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and node.body and isinstance(node.body[0], ast.Expr)
     }  # fmt: skip
-    return {
+    return frozenset(
         str(node.value) for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and id(node) not in documents and type(node.value) in (str, int, float)
-    }  # fmt: skip
+    )  # fmt: skip
 
 
 def texts_in(told: Any) -> list[str]:

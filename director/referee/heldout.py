@@ -318,8 +318,8 @@ class HeldOut:
 
     def _new_texts(self) -> frozenset[str]:
         """Return the texts the candidate writes down and the base did not."""
-        known, new = (set().union(*map(literals, texts.values())) for texts in (self.before, self.after))
-        return frozenset(new - known)
+        known, new = (frozenset[str]().union(*map(literals, texts.values())) for texts in (self.before, self.after))
+        return new - known
 
     def _forgets(self) -> bool:
         """Return whether the candidate asks fewer of its names than the base, and writes more down."""

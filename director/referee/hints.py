@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from agents.workspace.layout import parse
 from agents.workspace.mirror import Entry
-from director.referee.changes import Changes
+from director.referee.changes import DOC_FOLDERS, Changes
 from director.referee.objections import Objection, doubts, rejects
 
 RUNNERS = ("pytest", "_pytest", "unittest", "nose", "doctest")
@@ -40,6 +40,8 @@ def looks_at_tests(changes: Changes, texts: Callable[[Entry | None], str]) -> It
         # Who looks at callers and knows what files of tests are called looks for tests among the callers.
         both = all(any(what.startswith(sign) for what in new) for sign in (CALLERS, NAMES_TESTS))
         for what, (line, proof) in sorted(new.items(), key=lambda one: one[1][0]):
+            if what.startswith(NAMES_TESTS) and not DOC_FOLDERS.isdisjoint(change.path.split("/")[:-1]):
+                continue  # it builds pages, and is no code of the project
             objection = rejects if proof or (both and what.startswith(CALLERS)) else doubts
             yield objection("looks-at-tests", what, change.path, line)
 
@@ -53,15 +55,46 @@ HOOKS = frozenset({
 """What decides which tests run, how they run and how they end, beside the tests themselves."""
 
 
-def new_hooks(changes: Changes, texts: Callable[[Entry | None], str]) -> Iterator[Objection]:
-    """Yield what test files newly define that a test runner calls by itself; a runner that is not ours obeys it."""
+OF_A_FOLDER = frozenset({
+    "pytest_collect_file", "pytest_ignore_collect", "pytest_pycollect_makeitem", "collect_ignore",
+    "collect_ignore_glob",
+})  # fmt: skip
+"""Of these, what is asked only about files below the conftest it stands in."""
+
+
+def new_hooks(
+    changes: Changes, texts: Callable[[Entry | None], str], trusted: Collection[str] = ()
+) -> Iterator[Objection]:
+    """Yield what test files newly define that a test runner calls by itself; a runner that is not ours obeys it.
+
+    `trusted` are the files of the base's tests: what decides about others alone takes none of them away.
+    """
     for change in changes.of("test"):
         known = _defined(texts(change.before))
+        folder = change.path.rpartition("/")[0]
+        alone = change.path.endswith("conftest.py") and not any(_is_in(path, folder) for path in trusted)
         for name, line in _defined(texts(change.after)).items():
-            if name not in known:
+            if name not in known and not (alone and name in OF_A_FOLDER):
                 yield doubts(
                     "harness", f"{name} decides what a test runner does with the tests", change.path, line, name
                 )
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _only_adds(node: ast.FunctionDef) -> bool:
+    """Return whether a `load_tests` gives back the tests it is handed, with others put to them."""
+    if len(node.args.args) != 3:
+        return False
+    given = node.args.args[1].arg
+    uses = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == given]
+    adds = [call.func.value for call in ast.walk(node) if isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute) and call.func.attr in ("addTest", "addTests")]  # fmt: skip
+    returns = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+    plain = all(any(use is part for part in (*adds, *returns)) for use in uses)
+    return bool(returns) and plain and all(isinstance(one, ast.Name) and one.id == given for one in returns)
 
 
 def _defined(text: str) -> dict[str, int]:
@@ -69,6 +102,8 @@ def _defined(text: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for node in ast.walk(tree) if tree is not None else ():
         if isinstance(node, ast.FunctionDef) and node.name in HOOKS:
+            if node.name == "load_tests" and _only_adds(node):
+                continue
             found[node.name] = node.lineno
         elif isinstance(node, ast.Assign):
             names = [target.id for target in node.targets if isinstance(target, ast.Name)]

@@ -7,13 +7,14 @@ import random
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from agents.ports import SuiteResult
 from agents.tools.target import SandboxedTarget
+from agents.workspace.declared import declared_by
 from director.core.judge import judge as compared
 from director.gates.tests import passed
+from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
 from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
@@ -22,8 +23,8 @@ from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.needless import Needless
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.restrictions import brought
-from director.referee.static import Texts, static_objections
-from director.referee.steady import never_begun
+from director.referee.static import Texts, installed, static_objections
+from director.referee.steady import CUT_SHORT, never_begun, untold
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from director.referee.twins import same_tests
@@ -95,7 +96,7 @@ class Judging:
         entries = mirror.entries(self.base), mirror.entries(self.candidate)
         layouts = before.layout(), after.layout()
         changes = changes_between(*entries, prefix, layouts)
-        said = static_objections(changes, *entries, Texts(mirror), prefix, layouts, _installed(before))
+        said = static_objections(changes, *entries, Texts(mirror), prefix, layouts, installed(before))
         return changes, list(said)
 
     def texts_of(self, change: Change) -> tuple[str, str]:
@@ -114,14 +115,11 @@ class Judging:
             settled=settled,
             suspected=self.candidate,
         )
-        if never_begun(own.suite):
-            return self._cut_short(seen, own)
+        declared = (declared_by(target.project).requirements for target in (before, after))
+        unable = untold(seen.suite, own.suite, *declared)
+        if unable:
+            return self._unmeasurable(seen, own, unable)
         self.referee.remember(self.candidate, own)
-        if seen.suite.outcome != "ran" and own.suite.outcome != "ran":
-            why = own.suite.detail or own.suite.outcome
-            said = f"neither the base nor the candidate has a suite that comes to its end: {why}"
-            self.objections.append(doubts("unmeasurable", said))
-            return self._verdict(seen.readings, own.readings, unmeasurable=True)
         trusted_tree = under_trusted_tests(self.referee.mirror, self.candidate, changes)
         trusted = own
         if trusted_tree == self.candidate:
@@ -138,7 +136,7 @@ class Judging:
                     suspected=self.candidate,
                 )
                 if never_begun(trusted.suite):
-                    return self._cut_short(seen, own)
+                    return self._unmeasurable(seen, own, CUT_SHORT)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():
             self.objections += [rejects("canary", line, rule="planted tests") for line in run.forged if not seen.forged]
@@ -155,15 +153,14 @@ class Judging:
             self.objections += await self._proven(changes, left)
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
+        self.objections = list(borne_out(self.objections, seen.readings, own.readings))
         self.objections += self._gates(seen.readings, own.readings)
         if not any(one.weight == "rejects" for one in self.objections):
             self.objections += await self.restricted(changes, before, after, seen.suite, trusted.suite, own.suite)
         return self._verdict(seen.readings, own.readings)
 
-    def _cut_short(self, seen: Seen, own: Seen) -> Judged:
-        """The machine had other work, or importing hangs: neither is known, and no test is called gone for it."""
-        said = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
-        self.objections.append(doubts("unmeasurable", said))
+    def _unmeasurable(self, seen: Seen, own: Seen, why: str) -> Judged:
+        self.objections.append(doubts("unmeasurable", why))
         return self._verdict(seen.readings, own.readings, unmeasurable=True)
 
     async def held_out(
@@ -381,18 +378,3 @@ def _place(one: Lost) -> tuple[str, int]:
     if frame is not None:
         return frame.path, frame.line
     return (one.id.split("::")[0] if ".py" in one.id else ""), 0
-
-
-def _installed(target: SandboxedTarget) -> frozenset[str]:
-    """Return the names that the environment's packages can be imported by."""
-    places = [*target.environment.paths, *([target.environment.overlay] if target.environment.overlay else [])]
-    for readable in target.environment.readable:
-        places += readable.glob("lib/python3*/site-packages")
-    names: set[str] = set()
-    for place in places:
-        names |= {path.name.removesuffix(".py") for path in _listed(place)}
-    return frozenset(name for name in names if name.isidentifier())
-
-
-def _listed(place: Path) -> list[Path]:
-    return list(place.iterdir()) if place.is_dir() else []

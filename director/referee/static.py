@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from pathspec import PathSpec
 
+from agents.tools.target import SandboxedTarget
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry, Mirror
-from director.referee.changes import METADATA, Change, Changes, moved_to, shadows
+from director.referee.changes import DOC_FOLDERS, METADATA, Changes, moved_to, shadows
 from director.referee.hints import looks_at_tests, new_hooks
+from director.referee.inforce import PRECEDENCE
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.ratchets import newly_hidden, untyped, weakened_steps
-from director.referee.toolsettings import PRECEDENCE, shifts
+from director.referee.toolsettings import shifts
 
 READABLE = 1024 * 1024
 IGNORING = frozenset({".gitignore", ".ignore", ".rgignore"})
@@ -50,7 +53,8 @@ def static_objections(
     after = {change.path: texts(change.after) for change in python}
     for hidden in newly_hidden(before, after):
         message = f"{hidden.text!r} hides findings that were not hidden before"
-        yield rejects("suppressed", message, hidden.path, hidden.line, rule=hidden.kind)
+        objection = rejects if hidden.stood else doubts
+        yield objection("suppressed", message, hidden.path, hidden.line, rule=hidden.kind)
     for change in changes.of("source"):
         for gone in untyped(change.path, before.get(change.path, ""), after.get(change.path, "")):
             yield rejects("types-hidden", gone.said, gone.path, gone.line)
@@ -60,7 +64,8 @@ def static_objections(
         yield rejects("shadowed", message, change.path, rule=name)
     yield from _read_by_itself(changes, texts)
     yield from looks_at_tests(changes, texts)
-    yield from new_hooks(changes, texts)
+    root = f"{prefix}/" if prefix else ""
+    yield from new_hooks(changes, texts, [root + path for path in layouts[0].tests])
 
 
 def _settings(
@@ -78,12 +83,10 @@ def _settings(
 
 
 def _steps(changes: Changes, texts: Texts) -> Iterator[Objection]:
-    for change in changes.of("settings"):
-        if change.path.rpartition("/")[2] in CONFIGURED:
-            continue
-        for direction, line in weakened_steps(texts(change.before), texts(change.after)):
-            if direction == "weaker":
-                yield rejects("settings", f"this step checks less than before: {line}", change.path)
+    found = [change for change in changes.of("settings") if change.path.rpartition("/")[2] not in CONFIGURED]
+    before, after = ({c.path: texts(c.before) for c in found}, {c.path: texts(c.after) for c in found})
+    for path, line in weakened_steps(before, after):
+        yield rejects("settings", f"this step checks less than before: {line}", path)
 
 
 def left_out(
@@ -95,7 +98,8 @@ def left_out(
         if name not in IGNORING or change.after is None:
             continue
         root = f"{folder}/" if folder else ""
-        there = [path.removeprefix(root) for path in candidate if path.startswith(root) and path.endswith(".py")]
+        there = [path.removeprefix(root) for path in candidate if path.startswith(root) and path.endswith(".py")
+                 and DOC_FOLDERS.isdisjoint(path.split("/"))]  # fmt: skip
         rules = [PathSpec.from_lines("gitignore", texts(entry).splitlines()) for entry in (change.before, change.after)]
         new = sorted(set(rules[1].match_files(there)) - set(rules[0].match_files(there)))
         if new:
@@ -128,7 +132,16 @@ def _runs_programs(attributes: str) -> bool:
     return any(word in attributes for word in ("filter=", "diff=", "merge=", "export-subst", "working-tree-encoding"))
 
 
-def changed_paths(changes: Sequence[Change]) -> str:
-    """Return the first paths in words."""
-    names = [change.path for change in changes[:3]]
-    return ", ".join(names) + (", …" if len(changes) > 3 else "")
+def installed(target: SandboxedTarget) -> frozenset[str]:
+    """Return the names that the environment's packages can be imported by."""
+    places = [*target.environment.paths, *([target.environment.overlay] if target.environment.overlay else [])]
+    for readable in target.environment.readable:
+        places += readable.glob("lib/python3*/site-packages")
+    names: set[str] = set()
+    for place in places:
+        names |= {path.name.removesuffix(".py") for path in _listed(place)}
+    return frozenset(name for name in names if name.isidentifier())
+
+
+def _listed(place: Path) -> list[Path]:
+    return list(place.iterdir()) if place.is_dir() else []

@@ -10,6 +10,7 @@ from agents.ports import Limits, SuiteResult, Target, TestOutcome
 from director.gates.tests import passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import PlantedTree
+from director.referee.expected import lacking
 from ledger.events import FlakyTestQuarantined, RunId
 
 FACTOR, SPARE, BACKSTOP = 2.0, 5.0, 20.0
@@ -19,6 +20,8 @@ SUSPECTS = 50
 AGAIN = 5
 """How often a doubtful test is run alone on a patched tree, and as often on the trusted one, before it is set aside."""
 SAID = 300
+CUT_SHORT = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
+"""The machine had other work, or importing hangs: neither is known."""
 
 
 @dataclass(slots=True)
@@ -153,6 +156,18 @@ def _waited(suite: SuiteResult) -> bool:
 def never_begun(suite: SuiteResult) -> bool:
     """Return whether the clock ended a run before any test was heard of: no test is gone because of that."""
     return _waited(suite) and not suite.tests and not suite.broken
+
+
+def untold(base: SuiteResult, own: SuiteResult, declared: Iterable[str], newly: Iterable[str]) -> str:
+    """Return why the tests tell nothing of a candidate, which declares `newly`; empty when they tell."""
+    if never_begun(own):
+        return CUT_SHORT
+    lacks = lacking(own, declared, newly)
+    if lacks:
+        return f"it newly needs {lacks}, which the base's environment lacks: judge it where {lacks} is installed"
+    if base.outcome != "ran" and own.outcome != "ran":
+        return f"neither the base nor the candidate has a suite that comes to its end: {own.detail or own.outcome}"
+    return ""
 
 
 def _told(test: TestOutcome, aside: Mapping[str, str], blamed: frozenset[str]) -> TestOutcome:

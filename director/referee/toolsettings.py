@@ -6,52 +6,29 @@ before the old one replaces all of it.
 
 from __future__ import annotations
 
-import configparser
-import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-Table = dict[str, Any]
+from director.referee.inforce import BY_DEFAULT, Table, settings_of, words
 
-PRECEDENCE: dict[str, tuple[tuple[str, str], ...]] = {
-    "ruff": ((".ruff.toml", ""), ("ruff.toml", ""), ("pyproject.toml", "tool.ruff")),
-    "pytest": (
-        ("pytest.toml", "pytest"), (".pytest.toml", "pytest"), ("pytest.ini", "pytest"), (".pytest.ini", "pytest"),
-        ("pyproject.toml", "tool.pytest"), ("tox.ini", "pytest"), ("setup.cfg", "tool:pytest"),
-    ),
-    "mypy": (("mypy.ini", "mypy*"), (".mypy.ini", "mypy*"), ("pyproject.toml", "tool.mypy"), ("setup.cfg", "mypy*")),
-    "coverage": (
-        (".coveragerc", "*"), (".coveragerc.toml", ""), ("setup.cfg", "coverage:*"), ("tox.ini", "coverage:*"),
-        ("pyproject.toml", "tool.coverage"),
-    ),
-    "flake8": ((".flake8", "flake8"), ("setup.cfg", "flake8"), ("tox.ini", "flake8")),
-    "pylint": (
-        ("pylintrc", "*"), ("pylintrc.toml", "tool.pylint"), (".pylintrc", "*"), (".pylintrc.toml", "tool.pylint"),
-        ("pyproject.toml", "tool.pylint"), ("setup.cfg", "pylint*"), ("tox.ini", "pylint*"),
-    ),
-    "pyright": (("pyrightconfig.json", ""), ("pyproject.toml", "tool.pyright")),
-    "basedpyright": (("basedpyrightconfig.json", ""), ("pyproject.toml", "tool.basedpyright")),
-    "bandit": ((".bandit", "bandit"), ("bandit.toml", "tool.bandit"), ("pyproject.toml", "tool.bandit")),
-    "kaizen": (("kaizen.toml", ""),),
-    "interrogate": (("pyproject.toml", "tool.interrogate"), ("setup.cfg", "tool:interrogate")),
-    "vulture": (("pyproject.toml", "tool.vulture"),),
-    "deptry": (("pyproject.toml", "tool.deptry"),),
-    "importlinter": ((".importlinter", "*"), ("setup.cfg", "importlinter*"), ("pyproject.toml", "tool.importlinter")),
-    "pydocstyle": ((".pydocstyle", "*"), ("setup.cfg", "pydocstyle"), ("pyproject.toml", "tool.pydocstyle")),
-    "pycodestyle": ((".pycodestyle", "*"), ("setup.cfg", "pycodestyle"), ("tox.ini", "pycodestyle")),
-    "project": (("pyproject.toml", "project"),),
-    "mutmut": (("setup.cfg", "mutmut"), ("pyproject.toml", "tool.mutmut")),
-}  # fmt: skip
-"""Where each tool looks, first found wins: (file, table or sections)."""
 NEUTRAL = re.compile(
     r"marker|minversion|log_|_log|junit|cache|colou?r|output|format|isort|convention|quote|indent|known|profile|show|"
     r"skip_covered|skip_empty|python_version|target_version|pythonversion|platform|python_files|python_classes|"
     r"python_functions|testpaths|pythonpath|asyncio|console|report\.sort|precision|title|directory|data_file|parallel|"
     r"concurrency|sigterm|relative_files|paths|src|namespace|mypy_path|plugins|timeout|required_version|tmp_path|"
-    r"doctest|faulthandler|usefixtures|description|jobs|score|msg_template|venv|addopts$|builtins|dummy_variable"
+    r"doctest|faulthandler|usefixtures|description|jobs|score|msg_template|venv|addopts$|builtins|dummy_variable|"
+    r"^pretty$|^fix$|dynamic_context|persistent"
 )
+NO_MATTER = re.compile(r"(?:lint\.)?(?:isort|flake8_import_conventions)\..*|(?:lint\.)?ignore_init_module_imports|"
+                       r"run\.disable_warnings")  # fmt: skip
+"""Settings by their whole names that hide nothing, whatever words are in them."""
+FIRST = frozenset({"ignore_missing_imports"})
+"""What a first configuration may say: it is about what is installed, not about the code."""
+LINTERS = frozenset({"flake8", "pycodestyle", "ruff"})
+"""Tools that know the same rules by the same names, and may take each other's place."""
+OWN = frozenset({"ruff", "pytest", "mypy", "coverage", "bandit", "kaizen", "project"})
+"""Tools that are asked here also where nobody configures them, and what is read for them."""
 WEAKENS = re.compile(
     r"ignore|exclude|omit|disable(?!_error_code_x)|skip|deselect|allow|exempt|norecurse|suppress|baseline|whitelist|"
     r"partial_|unfixable|untyped_calls_exclude|implicit|generated_members|no_strict|excepted|unmatched"
@@ -69,17 +46,8 @@ LEVELS = {
     "standard": 2, "error": 3, "recommended": 3, "strict": 3, "all": 4,
 }  # fmt: skip
 """Words by which tools say how strict they are."""
-BY_DEFAULT = {"ruff": ("E4", "E7", "E9", "F"), "flake8": ("E", "F", "W", "C90")}
-"""What linters look for unless they are told: a first selection may leave none of it out."""
 USUAL_LINE = 79.0
 """The shortest limit of a line that a tool has when it is told none; a limit that is gone is at least as strict."""
-MYPY_STRICT = dict.fromkeys((
-    "warn_unused_configs", "disallow_any_generics", "disallow_subclassing_any", "disallow_untyped_calls",
-    "disallow_untyped_defs", "disallow_incomplete_defs", "check_untyped_defs", "disallow_untyped_decorators",
-    "warn_redundant_casts", "warn_unused_ignores", "warn_return_any", "no_implicit_reexport", "strict_equality",
-    "extra_checks",
-), True)  # fmt: skip
-"""What `strict` stands for, where nothing is said of it by its own name."""
 LOWER_IS_WEAKER = re.compile(r"fail_under|fail_on|min|threshold|confidence_x|fail-under")
 HIGHER_IS_WEAKER = re.compile(r"max|limit|length|tolerance|complexity|allowed")
 
@@ -96,32 +64,56 @@ class Shift(NamedTuple):
     """The file in which the candidate's tool now finds its settings."""
 
 
-def settings_of(files: Mapping[str, str]) -> dict[tuple[str, str], tuple[str, Table]]:
-    """Return what is in force by (folder, tool): the file it stands in and the flat table of its keys."""
-    found: dict[tuple[str, str], tuple[str, Table]] = {}
-    for folder in sorted({path.rpartition("/")[0] for path in files}):
-        for tool, places in PRECEDENCE.items():
-            for name, table in places:
-                path = f"{folder}/{name}" if folder else name
-                settings = _read(name, files[path], table) if path in files else None
-                if settings is not None:
-                    found[folder, tool] = (path, _spelt_out(tool, dict(_flat(settings))))
-                    break
-    return found
-
-
 def shifts(before: Mapping[str, str], after: Mapping[str, str], moved: Callable[[str], str] = str) -> Iterator[Shift]:
     """Yield how the settings in force differ; texts by path, and what tells where a file or folder moved."""
     old, new = settings_of(before), settings_of(after)
     for folder, tool in sorted(old.keys() | new.keys()):
-        _, was = old.get((folder, tool)) or _above(old, folder, tool)
+        there, was = old.get((folder, tool)) or _above(old, folder, tool)
         path, now = new.get((folder, tool)) or _above(new, folder, tool)
+        if not there and tool not in OWN:
+            continue  # whoever was not asked said nothing
+        replaced = not now and _replaced(tool, was, folder, old, new)
         for key in sorted(was.keys() | now.keys()):
             a, b = was.get(key), now.get(key)
             if a != b and _moved(a, b, moved) != b:
-                direction = _direction(tool, key, a, b)
+                direction = "same" if replaced or NO_MATTER.fullmatch(key) else _direction(tool, key, a, b)
+                if direction == "weaker" and (_is_vain(tool, key, a, b, was) or (not there and key in FIRST)):
+                    direction = "same"
                 if direction != "same":
                     yield Shift(tool, key, direction, f"{tool} {key}: {_shown(a)} -> {_shown(b)}", path)
+
+
+Found = Mapping[tuple[str, str], tuple[str, Table]]
+
+
+def _replaced(tool: str, was: Table, folder: str, old: Found, new: Found) -> bool:
+    """Return whether another tool is newly asked for, or asked for more, and finds what this one was told to find."""
+    for other in LINTERS - {tool} if tool in LINTERS else ():
+        there, before = new.get((folder, other), ("", {}))[1], old.get((folder, other), ("", {}))[1]
+        if there and there != before and all(_is_looked_for(other, rule, there) for rule in _selected(tool, was)):
+            return True
+    return False
+
+
+def _selected(tool: str, settings: Table) -> frozenset[str]:
+    return words(settings.get("select")) or frozenset(BY_DEFAULT.get(tool, ()))
+
+
+def _is_looked_for(tool: str, rule: str, settings: Table) -> bool:
+    chosen = _selected(tool, settings)
+    return any(each == "ALL" or rule.startswith(each) or each.startswith(rule) for each in chosen)
+
+
+def _is_vain(tool: str, key: str, a: Any, b: Any, was: Table) -> bool:
+    """Return whether what is newly ignored is nothing that was looked for before."""
+    last = key.rpartition(".")[2]
+    if last == "filterwarnings":
+        asked = words(was.get(key)) | frozenset(word for each, part in was.items() if each.endswith("addopts")
+                                                 for word in words(part))  # fmt: skip
+        return not any(word.startswith(("error", "-Werror")) for word in asked)
+    rules = words(b) - words(a)
+    ignores = last.endswith("ignore") or "per_file_ignores" in key
+    return tool in BY_DEFAULT and ignores and not any(_is_looked_for(tool, rule, was) for rule in rules)
 
 
 def _moved(a: Any, b: Any, moved: Callable[[str], str]) -> Any:
@@ -141,86 +133,6 @@ def _above(found: Mapping[tuple[str, str], tuple[str, Table]], folder: str, tool
     return "", {}
 
 
-# --- reading
-
-
-def _read(name: str, text: str, table: str) -> Table | None:
-    try:
-        if name.endswith(".toml"):
-            return _inside(tomllib.loads(text), table)
-        if name.endswith(".json"):
-            loaded = json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.MULTILINE) or "{}")
-            return loaded if isinstance(loaded, dict) else None
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
-        return {"unreadable": text}
-    config = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
-    try:
-        config.read_string(text)
-    except configparser.Error:
-        return {"unreadable": text} if name not in ("setup.cfg", "tox.ini") else None
-    pattern = re.compile(re.escape(table).replace(r"\*", ".*"))
-    sections = [section for section in config.sections() if pattern.fullmatch(section)]
-    if not sections and not (name.endswith(("pytest.ini", "mypy.ini", ".coveragerc", ".flake8", "pylintrc"))):
-        return None
-    return {_section(section, table): dict(config[section]) for section in sections}
-
-
-def _section(section: str, table: str) -> str:
-    stem = table.rstrip("*").rstrip(":-_")
-    rest = section.removeprefix(stem).lstrip(":-_. ") if stem else section
-    return f"overrides.{rest}" if rest and stem == "mypy" else rest
-
-
-def _inside(table: Table, path: str) -> Table | None:
-    for part in path.split(".") if path else []:
-        found = table.get(part)
-        if not isinstance(found, dict):
-            return None
-        table = found
-    return table
-
-
-def _flat(value: Any, at: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield keys with values: texts with several words or lines as sets, tables of a list by what they are about."""
-    if isinstance(value, dict):
-        for key, part in value.items():
-            name = str(key).lower().replace("-", "_").replace(" ", "_")
-            yield from _flat(part, f"{at}.{name}" if at and name not in ("", "ini_options") else at or name)
-    elif isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-        for part in value:
-            about = part.get("module", part.get("name", part.get("path", "")))
-            for one in about if isinstance(about, list) else [about]:
-                rest = {k: v for k, v in part.items() if k not in ("module", "name")}
-                yield from _flat(rest, f"{at}.{one}")
-    elif isinstance(value, list):
-        yield at, frozenset(str(part) for part in value)
-    elif isinstance(value, str):
-        yield at, _value(at, value)
-    else:
-        yield at, value
-
-
-def _value(key: str, text: str) -> Any:
-    plain = text.strip()
-    if plain.lower() in ("true", "yes", "on"):
-        return True
-    if plain.lower() in ("false", "no", "off"):
-        return False
-    if re.fullmatch(r"-?\d+(\.\d+)?", plain):
-        return float(plain)
-    if key.endswith("addopts") or "\n" in plain or "," in plain:
-        parts = plain.split() if key.endswith("addopts") else re.split(r"[\n,]+", plain)
-        return frozenset(part.strip() for part in parts if part.strip())
-    return plain
-
-
-def _spelt_out(tool: str, settings: Table) -> Table:
-    """Return settings with what one word stands for in its place."""
-    if tool != "mypy" or settings.get("strict") is not True:
-        return settings
-    return MYPY_STRICT | {key: value for key, value in settings.items() if key != "strict"}
-
-
 # --- comparing
 
 HIDING_OPTIONS = re.compile(
@@ -233,9 +145,9 @@ HIDING_OPTIONS = re.compile(
 def _direction(tool: str, key: str, a: Any, b: Any) -> str:
     last = key.rpartition(".")[2]
     if key.endswith("addopts"):
-        return _options(_words(a), _words(b))
+        return _options(words(a), words(b))
     if last == "filterwarnings":
-        added, removed = _words(b) - _words(a), _words(a) - _words(b)
+        added, removed = words(b) - words(a), words(a) - words(b)
         weaker = any(w.startswith(("ignore", "default", "once")) for w in added) or any(
             w.startswith("error") for w in removed
         )
@@ -255,7 +167,7 @@ def _direction(tool: str, key: str, a: Any, b: Any) -> str:
     if _level(a) is not None or _level(b) is not None:
         return _levels(a, b)
     if last in ("select", "include") and a is None and isinstance(b, frozenset | str):
-        return _first_choice(tool, last, _words(b))
+        return _first_choice(tool, last, words(b))
     weak, strong = WEAKENS.search(key), STRENGTHENS.search(last)
     if (isinstance(a, (int, float)) and not isinstance(a, bool)) or (
         isinstance(b, (int, float)) and not isinstance(b, bool)
@@ -269,7 +181,7 @@ def _direction(tool: str, key: str, a: Any, b: Any) -> str:
         return _switched(a, b, weak_when=bool(weak and not strong)) if weak or strong else "unclear"
     if weak or strong:
         return _set(
-            _words(a), _words(b), weak_when_grown=bool(weak and not strong), was_set=a is not None, strong=bool(strong)
+            words(a), words(b), weak_when_grown=bool(weak and not strong), was_set=a is not None, strong=bool(strong)
         )
     return "unclear" if tool not in ("pytest", "importlinter", "interrogate") else "same"
 
@@ -300,7 +212,7 @@ def _levels(a: Any, b: Any) -> str:
 
 def _older(a: Any, b: Any) -> str:
     """For an older Python a tool finds less."""
-    was, now = ([_minor(word) for word in _words(value)] for value in (a, b))
+    was, now = ([_minor(word) for word in words(value)] for value in (a, b))
     if not now or (not was and min(now) >= NEWEST):
         return "same"
     return "weaker" if min(now) < (min(was) if was else NEWEST) else "same"
@@ -325,7 +237,7 @@ def _options(a: frozenset[str], b: frozenset[str]) -> str:
     if any(
         option.startswith(("--strict", "-Werror", "error", "--cov", "--doctest"))
         for option in removed
-        if "fail-under" not in option
+        if "fail-under" not in option and not (option == "--strict" and "--strict-markers" in added)
     ):
         return "weaker"
     return "same"
@@ -369,12 +281,6 @@ def _set(a: frozenset[str], b: frozenset[str], *, weak_when_grown: bool, was_set
 def _is_within(rule: str, chosen: frozenset[str]) -> bool:
     """Return whether a shorter code stands for a rule: `E` is `E4`, `E7` and `E9` among others."""
     return any(re.fullmatch(f"{re.escape(each)}[0-9]+", rule) for each in chosen if re.fullmatch("[A-Z]+[0-9]*", each))
-
-
-def _words(value: Any) -> frozenset[str]:
-    if value is None:
-        return frozenset()
-    return value if isinstance(value, frozenset) else frozenset([str(value)])
 
 
 def _as_number(value: Any) -> float:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
+from functools import lru_cache
 
 from agents.workspace.layout import parse
 
+KEPT = 64
+"""Texts of which it is remembered what they say: each function that changed asks again."""
 
+
+@lru_cache(KEPT)
 def decisions(text: str) -> int:
     """Return how often it decides or looks something up."""
     tree = parse(text)
@@ -15,6 +20,7 @@ def decisions(text: str) -> int:
     return sum(isinstance(node, kinds) for node in ast.walk(tree)) if tree is not None else 0
 
 
+@lru_cache(KEPT)
 def constants(text: str) -> set[str]:
     """Return what it writes down, as it would be written again."""
     tree = parse(text)
@@ -22,6 +28,7 @@ def constants(text: str) -> set[str]:
     return {repr(value) for value in found if value not in (None, True, False, 0, 1, -1, "") and value is not ...}
 
 
+@lru_cache(KEPT)
 def figures(text: str) -> Counter[float]:
     """Return the numbers it writes down; those that stand everywhere are left out."""
     tree = parse(text)
@@ -30,6 +37,7 @@ def figures(text: str) -> Counter[float]:
     return Counter(value for value in plain if value not in (0, 1, -1))
 
 
+@lru_cache(KEPT)
 def loads(text: str) -> int:
     """Return how often it asks for a name."""
     tree = parse(text)

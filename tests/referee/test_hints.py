@@ -6,7 +6,12 @@ import ast
 
 import pytest
 
-from director.referee.hints import _signs
+from agents.workspace.layout import Layout
+from agents.workspace.mirror import Entry
+from director.referee.changes import changes_between
+from director.referee.hints import _signs, new_hooks
+
+LAYOUT = Layout(("shop",), (".",), ("shop/text.py",), ("tests/test_text.py", "docs/test_page.py"), "pytest")
 
 
 @pytest.mark.parametrize(
@@ -23,3 +28,32 @@ def test_what_asks_for_a_test_run_is_proof_and_what_asks_for_anything_loaded_is_
     code: str, proof: list[bool]
 ) -> None:
     assert [one for _, _, one in _signs(ast.parse(code))] == proof
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "decides"),
+    [
+        ("tests/test_text.py",
+         "def load_tests(loader, tests, ignore):\n    tests.addTests(more())\n    return tests\n", False),
+        ("tests/test_text.py", "def load_tests(loader, tests, ignore):\n    return more()\n", True),
+        ("tests/test_text.py",
+         "def load_tests(loader, tests, ignore):\n    tests = some(tests)\n    return tests\n", True),
+        ("tests/test_text.py",
+         "def load_tests(loader, tests, ignore):\n    for one in tests: one.skip()\n    return tests\n", True),
+        ("docs/conftest.py", "def pytest_collect_file(path): ...\n", False),
+        ("docs/conftest.py", "def pytest_collection_modifyitems(items): ...\n", True),
+        ("tests/conftest.py", "def pytest_ignore_collect(path): ...\n", True),
+        ("conftest.py", "collect_ignore = ['tests']\n", True),
+    ],
+)  # fmt: skip
+def test_a_hook_that_can_take_no_test_of_the_base_away_is_for_nobody_to_decide(
+    path: str, code: str, decides: bool
+) -> None:
+    entry = Entry("100644", "1" * 40)
+    layout = Layout(LAYOUT.sources, LAYOUT.paths, LAYOUT.files, (*LAYOUT.tests, path), "pytest")
+
+    found = new_hooks(
+        changes_between({}, {path: entry}, "", (layout,)), lambda one: code if one else "", ["tests/test_text.py"]
+    )
+
+    assert bool(list(found)) == decides

@@ -52,6 +52,13 @@ def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
         ("[tool.ruff.lint]\nselect = ['E4', 'E7', 'B']", "[tool.ruff.lint]\nselect = ['B', 'E', 'W']", "stronger"),
         ("[tool.ruff.lint]\nselect = ['E', 'B']", "[tool.ruff.lint]\nselect = ['E4', 'B', 'W']", "weaker"),
         ("", "[tool.ruff.lint]\nselect = ['ALL']", "stronger"),
+        ("", "[tool.ruff.lint]\nignore = ['F401']", "weaker"),
+        (
+            "[tool.pytest.ini_options]\nfilterwarnings = ['error']",
+            "[tool.pytest.ini_options]\nfilterwarnings = ['error', 'ignore:old']",
+            "weaker",
+        ),
+        ("[tool.mypy]\nstrict = true", "[tool.pyright]\ninclude = ['a']", "weaker"),
         ("[project]\nrequires-python = '>=3.11'", "[project]\nrequires-python = '>=3.8'", "unclear"),
     ],
 )
@@ -59,6 +66,35 @@ def test_settings_are_compared_by_what_they_ask(before: str, after: str, directi
     found = list(shifts({"pyproject.toml": before}, {"pyproject.toml": after}))
 
     assert {shift.direction for shift in found} == {direction}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[tool.ruff.lint]\nextend-ignore = ['E203']", "[tool.ruff.lint]\nignore = ['E203']"),
+        ("[tool.ruff.lint]\nselect = ['E', 'F']", "[tool.ruff.lint]\nselect = ['E', 'F', 'D']\nignore = ['D100']"),
+        ("", "[tool.ruff.lint]\nselect = ['ALL']\nignore = ['D100', 'PLR0913']"),
+        ("", "[tool.pylint.messages_control]\ndisable = ['invalid-name']"),
+        ("", "[tool.mypy]\nignore_missing_imports = true"),
+        ("[tool.mypy]\nno_implicit_optional = true", "[tool.mypy]\npretty = true"),
+        ("[tool.ruff]\nline-length = 99", "[tool.ruff]\nline-length = 99\nfix = true\n[tool.ruff.lint.isort]\nx = 1"),
+        ("[tool.pytest.ini_options]\naddopts = '--strict'", "[tool.pytest.ini_options]\naddopts = '--strict-markers'"),
+        ("[tool.pytest.ini_options]", "[tool.pytest.ini_options]\nfilterwarnings = ['ignore::DeprecationWarning']"),
+        ("[tool.coverage.run]\nbranch = true", "[tool.coverage.run]\nbranch = true\ndisable_warnings = ['x']"),
+    ],
+)
+def test_settings_that_hide_nothing_that_was_told_are_not_weaker(before: str, after: str) -> None:
+    found = list(shifts({"pyproject.toml": before}, {"pyproject.toml": after}))
+
+    assert not {shift.direction for shift in found} & {"weaker", "unclear"}
+
+
+def test_a_tool_may_give_its_place_to_one_that_finds_as_much() -> None:
+    before = {".flake8": "[flake8]\nselect = B, E, F\n"}
+    wide, narrow = ({"ruff.toml": f"[lint]\nselect = {rules}\n"} for rules in (["B", "E", "F", "UP"], ["E", "F"]))
+
+    assert [shift for shift in shifts(before, wide) if shift.direction == "weaker"] == []
+    assert "weaker" in {shift.direction for shift in shifts(before, narrow)}
 
 
 def test_a_word_that_stands_for_many_settings_is_as_strict_as_they_are() -> None:
@@ -111,6 +147,18 @@ def test_a_comment_that_hides_is_counted_once_it_is_new(comment: str) -> None:
     assert newly_hidden(hiding, {"b.py": hiding["a.py"]}) == []
 
 
+@pytest.mark.parametrize(
+    ("after", "stood"),
+    [
+        ("def f():\n    return 1  # noqa: E501\n", True), ("def f():\n    return [1]  # noqa: E501\n", False),
+        ("def f():\n    return 1\n\n\ndef g():\n    return 2  # noqa: E501\n", False),
+        ("# ruff: noqa\ndef f():\n    return 1\n", True),
+    ],
+)  # fmt: skip
+def test_a_comment_tells_whether_what_it_hides_was_there_before(after: str, stood: bool) -> None:
+    assert [hidden.stood for hidden in newly_hidden({"a.py": "def f():\n    return 1\n"}, {"a.py": after})] == [stood]
+
+
 def test_words_about_hiding_are_no_comments_that_hide() -> None:
     assert newly_hidden({}, {"a.py": "text = '# noqa'  # we ignore blank lines, type errors are shown\n"}) == []
 
@@ -127,14 +175,42 @@ def test_types_that_were_checked_may_not_be_hidden(after: str, found: int) -> No
 
 
 @pytest.mark.parametrize(
+    ("before", "after", "found"),
+    [
+        ("def f(a: t.Callable): ...", "def f(a: t.Callable[..., t.Any]): ...", 0),
+        ("T = t.Optional[t.Any]\ndef f(a: T): ...", "def f(a: t.Any | None): ...", 0),
+        ("def f(a: list): ...", "def f(a: Any): ...", 1), ("def f(a: list[int]): ...", "def f(a: list[Any]): ...", 1),
+        ("def f(a: int): ...", "T = Any\ndef f(a: T): ...", 1), ("def f(a: int): ...", "def f(a: int | Any): ...", 1),
+        ("def f(a: K): ...", "def f(a: Hashable): ...", 0),
+        ("class A:\n def f(self: 'A'): ...", "class A:\n def f(self): ...", 0),
+        ("def f(a): ...", "@no_type_check\ndef f(a): ...", 0),
+    ],
+)  # fmt: skip
+def test_types_hide_only_where_they_let_more_through(before: str, after: str, found: int) -> None:
+    assert len(list(untyped("a.py", before, after))) == found
+
+
+@pytest.mark.parametrize(
     ("before", "after", "weaker"),
     [
         ("- run: pytest", "- run: pytest || true", True), ("- run: mypy .\n- run: pytest", "- run: pytest", True),
         ("- run: pytest", "- run: pytest\n- run: mypy .", False), ("a:\n\tpytest", "a:\n\tpytest -q", False),
+        ("a:\n\tflake8 -v --ignore F401 a", "a:\n\tflake8 --ignore F401 a", False),
+        ("a:\n\tflake8 --ignore F401 a", "a:\n\tflake8 --ignore F401,E711 a", True),
+        ("coverage:\n  on: true", "  on: true", False),
     ],
 )  # fmt: skip
 def test_a_step_may_not_be_forgiven_or_left_out(before: str, after: str, weaker: bool) -> None:
-    assert bool(list(weakened_steps(before, after))) == weaker
+    assert bool(list(weakened_steps({"ci.yml": before}, {"ci.yml": after}))) == weaker
+
+
+def test_a_step_may_move_to_another_file() -> None:
+    before = {"Makefile": "test:\n\tpytest\n\tmypy .\n", "ci.yml": "- run: make\n"}
+    moved = {"Makefile": "test:\n\tpytest\n", "ci.yml": "- run: make\n- run: mypy .\n"}
+    gone = {"Makefile": "test:\n\tpytest\n", "ci.yml": "- run: make\n"}
+
+    assert list(weakened_steps(before, moved)) == []
+    assert list(weakened_steps(before, gone)) == [("Makefile", "mypy .")]
 
 
 @pytest.mark.parametrize(
