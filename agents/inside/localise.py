@@ -21,6 +21,8 @@ from .lines import Lines, Recorder, Types
 from .ticks import Counter, OutOfTicks, OutOfTime
 
 ALIKE = 0.75
+SIMPLE = 2
+"""Failing tests that run least are asked of each candidate, too."""
 TELLING = ("AttributeError", "KeyError", "TypeError", "NameError", "UnboundLocalError", "ImportError")
 """Exceptions whose message names what is missing or too much."""
 EVERYWHERE = 20
@@ -149,6 +151,11 @@ def representatives(runs: Dict[int, Observed], failing: Sequence[int], most: int
             break
         chosen.append(best)
     return chosen
+
+
+def simplest(runs: Dict[int, Observed], failing: Sequence[int]) -> List[int]:
+    """Return the failing tests that run least: what they fail of is most likely one thing."""
+    return sorted(failing, key=lambda index: sum(map(len, runs[index].lines.values())))[:SIMPLE]
 
 
 def _spots(run: Observed) -> FrozenSet[Line]:

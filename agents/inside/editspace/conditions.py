@@ -29,6 +29,8 @@ def strengthened(site: Site) -> Iterator[Draft]:
     whole = site.place.field in ("test", "ifs")
     crash_only = 0.7 if not whole else 1.0
     names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
+    for other in _siblings(site):
+        yield site.put("cond-add", 4.5, joined("or" if isinstance(site.node.ops[0], ast.Eq) else "and", frag, other))
     for needed in _looked_into(site) if whole else ():
         yield site.put("cond-add", 5.5, joined("and", frag, needed))
         yield site.put("cond-add", 5.0, joined("and", compared(needed, "is not", Frag("None")), frag))
@@ -42,6 +44,29 @@ def strengthened(site: Site) -> Iterator[Draft]:
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))
+
+
+def _siblings(site: Site) -> List[Frag]:
+    """Return the comparison with what stands beside its right side in the file: other members, other values."""
+    node = site.node
+    if not isinstance(node, ast.Compare) or len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        return []
+    right, left = node.comparators[0], site.frag(node.left)
+    if isinstance(right, ast.Attribute):
+        others = [f"{site.text(right.value)}.{name}" for name in site.members(site.text(right.value))]
+    else:
+        others = list(site.source.cached("compared with", lambda: _compared_with(site)).get(left.text, ()))
+    word = "==" if isinstance(node.ops[0], ast.Eq) else "!="
+    return [compared(left, word, Frag(other)) for other in others if other != site.text(right)][:24]
+
+
+def _compared_with(site: Site) -> Dict[str, Dict[str, None]]:
+    """Return by text what it is compared with in the file, constants only."""
+    found: Dict[str, Dict[str, None]] = {}
+    for node in ast.walk(site.source.tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.comparators[0], ast.Constant):
+            found.setdefault(site.text(node.left), {})[site.text(node.comparators[0])] = None
+    return found
 
 
 def _looked_into(site: Site) -> List[Frag]:
@@ -190,10 +215,9 @@ def caught(site: Site) -> Iterator[Draft]:
     if node.type is None:
         return
     old = site.text(node.type)
-    own = [n.name for n in site.source.tree.body if isinstance(n, ast.ClassDef)]
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
     inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
-    for name in dict.fromkeys([*likely, *EXCEPTIONS, *[n for n in own if n.endswith(("Error", "Exception"))]]):
+    for name in dict.fromkeys([*likely, *own_exceptions(site), *EXCEPTIONS]):
         if name in re.findall(r"\w+", old):
             continue
         weight = 7.0 if name in likely else 3.0
@@ -211,6 +235,12 @@ def raised(site: Site) -> Iterator[Draft]:
     if not isinstance(kind, (ast.Name, ast.Attribute)):
         return
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
-    for name in dict.fromkeys([*likely, *EXCEPTIONS]):
+    for name in dict.fromkeys([*likely, *own_exceptions(site), *EXCEPTIONS]):
         if name != site.text(kind):
             yield site.put("raise", 8.0 if name in likely else 3.0, Frag(name), kind)
+
+
+def own_exceptions(site: Site) -> List[str]:
+    """Return the exceptions that a file defines or imports."""
+    ends = ("Error", "Exception", "Warning")
+    return sorted(name for name in site.scope.outside if name.endswith(ends) and not hasattr(builtins, name))

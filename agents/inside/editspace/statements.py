@@ -63,9 +63,12 @@ def moved(site: Site) -> Iterator[Draft]:
 
 
 def branch(site: Site) -> Iterator[Draft]:
-    """An `if` unwrapped, its branches swapped, `elif` made `if` and the other way round, the rest put under `else`."""
+    """An `if` unwrapped, its branches swapped, made `while`, `elif` or not, the rest put under `else`."""
     node, source = site.node, site.source
     start, end = source.whole(node)
+    yield from _repeated(site, start)
+    if isinstance(node, ast.While):
+        return
     is_elif = source.data[start : start + 4] == b"elif"
     depth = source.indent(node)
     if not is_elif and source.alone(node):
@@ -84,6 +87,16 @@ def branch(site: Site) -> Iterator[Draft]:
                 yield site.splice("elif", 5.0, (gap, start + 2, depth + "elif"))
     if node.orelse and not (len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)):
         yield site.put("not-add", 5.0, negated(site.frag(node.test)), node.test)
+
+
+def _repeated(site: Site, start: int) -> Iterator[Draft]:
+    """Yield `while` for `if`, and the other way round."""
+    node = site.node
+    leaves = any(isinstance(one, (ast.Break, ast.Continue)) for one in ast.walk(node))
+    if isinstance(node, ast.If) and not node.orelse and site.source.data[start : start + 2] == b"if":
+        yield site.splice("repeat", 3.0, (start, start + 2, "while"))
+    elif isinstance(node, ast.While) and not leaves:
+        yield site.splice("repeat", 3.0, (start, start + 5, "if"))
 
 
 def exits(site: Site) -> Iterator[Draft]:
