@@ -218,8 +218,9 @@ class Hunt:
         self.failing = [i for i in self.failing if i in bases]
         self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
         self.beside = [i for i in self.beside if i in bases and bases[i].status == "f"]
-        simple = localise.simplest(observed.runs, [i for i in self.failing if i not in chosen])
-        first = sorted([i for i in chosen + simple if i in bases], key=lambda i: bases[i].ticks)
+        if self.spec.get("parts"):
+            chosen = localise.with_simplest(observed.runs, self.failing, chosen)
+        first = sorted([i for i in chosen if i in bases], key=lambda i: bases[i].ticks)
         trial = Trial(self.cases, self.counter, bases, self.failing, first, self.beside)
         ordered = sorted(self.passing, key=lambda i: (bases[i].seconds > 0.05, bases[i].ticks))
         for index, region in self.regions.items():
@@ -347,10 +348,9 @@ class Hunt:
         whole = much and not self.one_cause and any(set(group) <= set(fixed) for group in self.groups)
         # Who crashes at one place may each meet a mistake of their own behind it.
         whole = whole or len(fixed) >= max(MOST * len(self.failing), 3)
-        if whole and all(SUSPECT.get(edit.kind, 1.0) >= 0.8 for edit in edits):
-            return True
-        # Tests that fail in one place, in what they all call to compare, may each have a cause of their own.
-        return self.spec.get("parts", False) and bool(fixed) and all(edit.kind not in SUSPECT for edit in edits)
+        worst = min(SUSPECT.get(edit.kind, 1.0) for edit in edits)
+        # So may all that fail in the one place of the tests that compares.
+        return (whole and worst >= 0.8) or (self.spec.get("parts", False) and bool(fixed) and worst == 1.0)
 
     def _idles(self, edits: Tuple[Edit, ...]) -> bool:
         """Return whether a patch leaves more behind than there was that nothing reads."""

@@ -53,6 +53,29 @@ BODIES = (
     ("another character", "import re\ndef f(s):\n    return re.findall(r'[.]x', s)\n", "[.,]x"),
     ("a longest", "import re\ndef f(s):\n    return re.findall(r'a{1,3}', s)\n", "a{1,}"),
     (
+        "another field",
+        "class A:\n    def __init__(self, x, y):\n        self.x, self.y = x, y\n"
+        "    def __eq__(self, o):\n        return self.x == o.x\n",
+        "self.x == o.x and self.y == o.y",
+    ),
+    (
+        "a field of a key",
+        "class A:\n    def __init__(self, x, y, z):\n        self.x, self.y, self.z = x, y, z\n"
+        "    def key(self):\n        return (self.x, self.y)\n",
+        "(self.x, self.y, self.z)",
+    ),
+    ("what is done otherwise", "def f(x):\n    if x:\n        x = 1\n    return x\n", "else:\n        x = 0"),
+    (
+        "where else it goes",
+        "def f(a, b, xs):\n    for x in xs:\n        if x:\n            a.append(x)\n    return a\n",
+        "else:\n            break",
+    ),
+    (
+        "to close last",
+        "def f(p, d):\n    h = open(p)\n    h.close()\n    h.write(d)\n    h.flush()\n    h.sync()\n    return d\n",
+        "h.sync()\n    h.close()",
+    ),
+    (
         "another member",
         "from m import Kind\ndef g(k):\n    return k == Kind.B\ndef f(k):\n    return 1 if k == Kind.A else 2\n",
         "k == Kind.A or k == Kind.B",

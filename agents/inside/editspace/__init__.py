@@ -9,7 +9,7 @@ import math
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import Function, Source, Splice
-from . import calls, conditions, constants, formats, missing, names, operators, patterns, statements, values
+from . import calls, conditions, constants, formats, missing, names, operators, otherwise, patterns, statements, values
 from .forgotten import remembered
 from .scope import Clues, Draft, Scope, Site, scopes
 
@@ -39,7 +39,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.variable, (ast.Name,), 8.0, "load"),
     (names.attribute, (ast.Attribute,), 7.0, "any"),
     (names.arguments, (ast.Call,), 7.0, "load"),
-    (calls.completed, (ast.Call,), 5.5, "load"),
+    (calls.completed, (ast.Call,), 6.0, "load"),
     (calls.trimmed, Value, 3.5, "value"),
     (calls.own_methods_called, (ast.Call,), 8.0, "load"),
     (values.access, (ast.Subscript, ast.Call), 5.0, "load"),
@@ -66,6 +66,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (statements.deleted, Statement, 5.0, "statement"),
     (statements.moved, Statement, 5.0, "statement"),
     (statements.branch, (ast.If, ast.While), 5.0, "statement"),
+    (otherwise.branched, (ast.If,), 3.5, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
     (missing.guarded, Statement, 6.0, "statement"),
     (missing.inserted, Statement, 8.4, "statement"),

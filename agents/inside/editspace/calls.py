@@ -64,7 +64,7 @@ def _lacking(site: Site) -> Iterator[Tuple[str, float]]:
     count, texts = FORGOTTEN.get(name, (-1, ()))
     if len(node.args) == count:
         for text in texts:
-            yield text, 5.0
+            yield text, 6.0 / len(texts) ** 0.25
     if name in ("sorted", "sort", "max", "min") and "key" not in given:
         for key in KEYS:
             yield f"key={key}", 2.5

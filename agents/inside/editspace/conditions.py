@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, Iterator, List
 
 from ..source import COMPARE, LOWEST, NOT, OR, Frag, binary, called, compared, joined, negated, wrapped
+from .names import own_attributes
 from .scope import Draft, Site
 
 EXCEPTIONS = (
@@ -23,14 +24,16 @@ WIDER = {
 
 def strengthened(site: Site) -> Iterator[Draft]:
     """A condition with one more condition beside it."""
+    frag = site.frag()
+    fields = isinstance(site.node, ast.Compare) and _is_of_fields(site.node)
+    for other in _siblings(site):
+        word = "or" if isinstance(site.node.ops[0], ast.Eq) != fields else "and"
+        yield site.put("cond-add", 4.5, joined(word, frag, other))
     if not site.boolean():
         return
-    frag = site.frag()
     whole = site.place.field in ("test", "ifs")
     crash_only = 0.7 if not whole else 1.0
     names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
-    for other in _siblings(site):
-        yield site.put("cond-add", 4.5, joined("or" if isinstance(site.node.ops[0], ast.Eq) else "and", frag, other))
     for needed in _looked_into(site) if whole else ():
         yield site.put("cond-add", 5.5, joined("and", frag, needed))
         yield site.put("cond-add", 5.0, joined("and", compared(needed, "is not", Frag("None")), frag))
@@ -46,18 +49,34 @@ def strengthened(site: Site) -> Iterator[Draft]:
             yield site.put("cond-add", weight, joined(word, first, second))
 
 
+def _is_of_fields(node: Any) -> bool:
+    """Return whether the same attribute of two objects is compared."""
+    left, right = node.left, node.comparators[0]
+    return isinstance(left, ast.Attribute) and isinstance(right, ast.Attribute) and left.attr == right.attr
+
+
 def _siblings(site: Site) -> List[Frag]:
     """Return the comparison with what stands beside its right side in the file: other members, other values."""
     node = site.node
     if not isinstance(node, ast.Compare) or len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
         return []
     right, left = node.comparators[0], site.frag(node.left)
+    if _is_of_fields(node):
+        return _other_fields(site, node.left, right)
     if isinstance(right, ast.Attribute):
         others = [f"{site.text(right.value)}.{name}" for name in site.members(site.text(right.value))]
     else:
         others = list(site.source.cached("compared with", lambda: _compared_with(site)).get(left.text, ()))
     word = "==" if isinstance(node.ops[0], ast.Eq) else "!="
     return [compared(left, word, Frag(other)) for other in others if other != site.text(right)][:24]
+
+
+def _other_fields(site: Site, left: Any, right: Any) -> List[Frag]:
+    """Return the comparison of two objects by another of their attributes."""
+    word = "==" if isinstance(site.node.ops[0], ast.Eq) else "!="
+    fields = [name for name in own_attributes(site) if name != left.attr][:12]
+    one, other = site.text(left.value), site.text(right.value)
+    return [compared(Frag(f"{one}.{name}"), word, Frag(f"{other}.{name}")) for name in fields]
 
 
 def _compared_with(site: Site) -> Dict[str, Dict[str, None]]:

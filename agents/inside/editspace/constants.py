@@ -10,6 +10,7 @@ from typing import Any, Dict, Iterator, List
 from ..source import LOWEST, TERM, UNARY, Frag, binary, called, wrapped
 from .formats import conversions
 from .hints import corrected
+from .names import own_attributes
 from .scope import NUMERIC, ORDERED, Draft, Site
 
 EMPTY = ("[]", "{}", "set()", "''", "0", "()")
@@ -187,6 +188,10 @@ def display(site: Site) -> Iterator[Draft]:
         return
     for name in site.scope.names(node.lineno):
         yield site.splice("element-add", 3.0 if not spans else 1.5, (at, at, comma + name))
+    of_self = [site.text(item) for item in items if site.text(item).startswith("self.")]
+    for name in own_attributes(site)[:16] if of_self else ():
+        if f"self.{name}" not in of_self:
+            yield site.splice("element-add", 2.5, (at, at, f"{comma}self.{name}"))
     texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
     if texts:
         for new in site.scope.clues.strings:

@@ -40,6 +40,16 @@ def moved(site: Site) -> Iterator[Draft]:
         other = source.data[after[0] : after[1]].decode("utf-8")
         yield site.splice("swap", 4.0, (start, end, other), (*after, source.text(node)))
     lines = (source.line_start(start), source.line_end(end - 1))
+    for further in block[index + 2 : index + 4]:
+        if source.alone(further):
+            behind = source.line_end(source.whole(further)[1] - 1)
+            whole = source.data[lines[0] : lines[1]].decode("utf-8")
+            yield site.splice("swap", 2.5, (*lines, ""), (behind, behind, whole))
+    for earlier in block[max(0, index - 3) : max(0, index - 1)]:
+        if source.alone(earlier) and not is_docstring(Site(site.scope, earlier)):
+            before = source.line_start(source.whole(earlier)[0])
+            whole = source.data[lines[0] : lines[1]].decode("utf-8")
+            yield site.splice("swap", 2.5, (before, before, whole), (*lines, ""))
     if index and isinstance(block[index - 1], (*Loop, ast.If, ast.With)):
         inner = (
             (block[index - 1].orelse or block[index - 1].body)
