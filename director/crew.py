@@ -90,7 +90,7 @@ def classical_agents() -> Mapping[str, Agent]:
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
-    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair"),)}
+    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair", parts=True),)}
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
 
 

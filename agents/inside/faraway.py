@@ -46,9 +46,13 @@ def reads(source: Source, functions: Scores) -> Reads:
 
 def statements(
     source: Source, read: Scores, functions: Scores, ran: Dict[int, float]
-) -> Iterator[Tuple[Any, Dict[int, float]]]:
-    """Yield the module-level statements that bind what is read, or of which lines ran, with the lines' suspicion."""
+) -> Iterator[Tuple[Any, Dict[int, float], bool]]:
+    """Yield the module-level statements that bind what is read, or of which lines ran, with the lines' suspicion.
+
+    Last comes whether the body of a function is meant: one that made what is read, and that no failing test runs.
+    """
     read = _through(source, read)
+    makers = _makers(source, read) - set(functions)
     for node in source.tree.body:
         if not isinstance(node, reexec.Blocks):
             continue
@@ -63,7 +67,17 @@ def statements(
             for line in range(part.lineno, stop + 1):
                 lines[line] = max(lines.get(line, 0.0), score)
         if max(lines.values() or [0.0]) > LEAST:
-            yield node, lines
+            yield node, lines, False
+        if isinstance(node, Function) and node.name in makers:
+            score = TABLE * read.get(node.name, 0.0)
+            yield node, dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), score), True
+
+
+def _makers(source: Source, read: Scores) -> Set[str]:
+    """Return what is called to make the values that are read."""
+    made = [n for n in source.tree.body if isinstance(n, (ast.Assign, ast.AnnAssign)) and reexec.bound(n) & set(read)]
+    calls = [part for node in made for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
 
 
 def elsewhere(files: Dict[str, Reads], source_of: SourceOf, wanted: Callable[[str], bool]) -> Dict[str, Scores]:

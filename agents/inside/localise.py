@@ -21,6 +21,8 @@ from .lines import Lines, Recorder, Types
 from .ticks import Counter, OutOfTicks, OutOfTime
 
 ALIKE = 0.75
+SIMPLE = 2
+"""Failing tests that run least are asked of each candidate, too, where mending some of the tests is enough."""
 TELLING = ("AttributeError", "KeyError", "TypeError", "NameError", "UnboundLocalError", "ImportError")
 """Exceptions whose message names what is missing or too much."""
 EVERYWHERE = 20
@@ -149,6 +151,12 @@ def representatives(runs: Dict[int, Observed], failing: Sequence[int], most: int
             break
         chosen.append(best)
     return chosen
+
+
+def with_simplest(runs: Dict[int, Observed], failing: Sequence[int], chosen: List[int]) -> List[int]:
+    """Add the failing tests that run least: what they fail of is most likely one thing."""
+    rest = [index for index in failing if index not in chosen]
+    return chosen + sorted(rest, key=lambda index: sum(map(len, runs[index].lines.values())))[:SIMPLE]
 
 
 def _spots(run: Observed) -> FrozenSet[Line]:

@@ -2,8 +2,9 @@
 
 Spec: `project`, `files` (or `sources`), `failing`, `passing`, `runner` (`pytest` or `unittest`), `seconds`; optional
 `tests` (test files, for unittest), `options` (for pytest), `workers`, `candidates`, `most` (seconds of work, and
-`seconds` are on the wall: standing in line is no work), `crashes` (of modules that cannot be imported: `id`, `path`,
-`line`, `exception`). Answers: `located`, `stats`, `patch` (best first), `ended`.
+`seconds` are on the wall: standing in line is no work), `parts` (whether mending some of the tests is enough),
+`crashes` (of modules that cannot be imported: `id`, `path`, `line`, `exception`). Answers: `located`, `stats`, `patch`
+(best first), `ended`.
 """
 
 from __future__ import annotations

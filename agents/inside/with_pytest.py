@@ -84,6 +84,15 @@ class Ear:
         self.began = True
         self._stop()
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_make_parametrize_id(self, config: Any, val: Any, argname: str) -> str | None:
+        """Call a test the same wherever the tree lies: some are named after the files that they read."""
+        if isinstance(val, str):
+            for root in (os.getcwd(), os.path.realpath(os.getcwd())):
+                if root in val:
+                    return val.replace(root, ".")
+        return None
+
     def _stop(self) -> None:
         if self._stderr is not None:
             sys.stderr, self._stderr = self._stderr, None

@@ -31,13 +31,23 @@ class TemplateRepair:
     """Searches edits of the code that failing tests run, and proposes the best that the real suite accepts."""
 
     def __init__(
-        self, name: str = "template_repair", *, most: float = math.inf, workers: int = 2, candidates: int = 200_000
+        self,
+        name: str = "template_repair",
+        *,
+        most: float = math.inf,
+        workers: int = 2,
+        candidates: int = 200_000,
+        parts: bool = False,
     ) -> None:
-        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds of work."""
+        """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds of work.
+
+        With `parts` a likely edit that mends some of the task's tests and breaks none is better than nothing.
+        """
         self.name = name
         self.most = most
         self.workers = workers
         self.candidates = candidates
+        self.parts = parts
 
     async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose a patch that turns failing tests of the task green and breaks none."""
@@ -91,6 +101,7 @@ class TemplateRepair:
             "most": min(seconds, self.most + SUITES * was.seconds),
             "workers": self.workers,
             "candidates": self.candidates,
+            "parts": self.parts,
         }
 
     async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> str:

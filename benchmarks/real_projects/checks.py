@@ -73,7 +73,7 @@ async def plain_pytest(repository: Path, commit: str, like: SandboxedTarget) -> 
         done = await target.run(argv, limits=Limits(wall=SECONDS), writable=True)
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         said = lines[-1].strip("= ") if lines else f"{done.outcome}, status {done.exit}"
-        return _read(root / REPORT, said)
+        return _read(root, said)
 
 
 def checked_out(repository: Path, commit: str, root: Path) -> None:
@@ -89,11 +89,12 @@ def worse(before: Plain, after: Plain) -> list[str]:
     return sorted(before.passed - after.passed)
 
 
-def _read(report: Path, said: str) -> Plain:
+def _read(root: Path, said: str) -> Plain:
     passed, red = set(), set()
+    report = root / REPORT
     if report.is_file():
         for case in ET.parse(report).iter("testcase"):
-            name = f"{case.get('classname')}::{case.get('name')}"
+            name = f"{case.get('classname')}::{case.get('name')}".replace(str(root), ".")
             states = {child.tag for child in case}
             if states & {"failure", "error"}:
                 red.add(name)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from agents.ports import Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
@@ -26,14 +27,33 @@ MOST_RUN = 200
 PLACES_DRAWN = 5000
 PLANTING_SECONDS = 600.0
 """After so many places, or so long, a package is given up."""
+MODULE = "<module>"
+"""The function of a bug that is in none."""
 NEVER = ("-c", "user.name=release", "-c", "user.email=release@localhost", "-c", "commit.gpgsign=false")
+
+
+class Slip(Protocol):
+    """A bug: where it is, of which kind, and the file with it in."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def function(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+
+    def applied(self, data: bytes, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
     """One bug in the repository, and what noticed it."""
 
-    bug: Bug
+    bug: Slip
     original: str
     """The line as it was released."""
     noticed: tuple[str, ...]
@@ -103,14 +123,19 @@ async def plant(target: SandboxedTarget, wanted: int, seed: int) -> tuple[SuiteR
         found += [planted] if planted else []
     if len(found) < wanted:
         raise NotEnough(f"its suite noticed {len(found)} of {tried} bugs, {wanted} are wanted")
+    await put_in(target, found)
+    return before, found
+
+
+async def put_in(target: SandboxedTarget, found: Sequence[Planted]) -> None:
+    """Put all bugs in, and see that each is noticed beside the others."""
     for planted in sorted(found, key=lambda p: -p.bug.start):
-        file = folder / planted.bug.path
+        file = target.project / planted.bug.path
         file.write_bytes(planted.bug.applied(file.read_bytes()))
-    after = await target.suite(limits=limits)
+    after = await target.suite(limits=Limits(wall=SUITE_SECONDS))
     for planted in found:
         if not set(planted.noticed) - passed(after):
             raise NotEnough(f"with all bugs in it nothing notices the one in {planted.bug.function}")
-    return before, found
 
 
 async def _noticed(target: SandboxedTarget, bug: Bug, tests: list[str], limits: Limits) -> Planted | None:
@@ -134,12 +159,14 @@ def passed(suite: SuiteResult) -> set[str]:
 
 
 def functions(data: bytes, name: str) -> set[str]:
-    """Return the functions of a name in a file as syntax trees in words, whatever their layout."""
+    """Return the functions of a name in a file, or all its assignments, as syntax trees in words."""
     try:
         tree = ast.parse(data)
     except SyntaxError:
         return set()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+    if name == MODULE:
+        return {ast.dump(node) for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign))}
     return {ast.dump(node) for node in ast.walk(tree) if isinstance(node, kinds) and node.name == name}
 
 

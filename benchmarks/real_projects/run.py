@@ -24,8 +24,8 @@ from typing import Any
 from agents.sandbox.choose import choose
 from agents.tools.target import SandboxedTarget
 from agents.workspace.environment import prepare
-from benchmarks.real_projects import checks, release
-from benchmarks.real_projects.table import Mended, Row, write
+from benchmarks.real_projects import by_hand, checks, release
+from benchmarks.real_projects.table import BY_HAND, DRAWN, Mended, Row, write
 from director.bootstrap import project_id, tool
 from director.settings import load
 
@@ -46,7 +46,7 @@ async def main() -> int:
         except (release.NotEnough, subprocess.CalledProcessError) as error:
             print(f"{name:<20} not run: {error}", flush=True)
             continue
-        write(ROOT, row)
+        write(ROOT, row, BY_HAND if given.by_hand else DRAWN)
         broken += bool(row.broken)
         print(row.line(), flush=True)
     return 1 if broken else 0
@@ -65,7 +65,11 @@ async def one(name: str, given: argparse.Namespace) -> Row:
         prepare, repository, home, tool("uv"), variables=load(_environment(home)).environment
     )
     target = SandboxedTarget(choose(accept_none=given.accept_no_sandbox), environment, repository)
-    suite, planted = await release.plant(target, given.bugs, given.seed)
+    suite, planted = (
+        await by_hand.plant(target, by_hand.written(name, repository))
+        if given.by_hand
+        else await release.plant(target, given.bugs, given.seed)
+    )
     release.under_git(repository)
     before = checks.fingerprint(repository)
     began = time.time()
@@ -143,7 +147,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="+", help="names of packages with a source release")
     parser.add_argument("--seed", type=int, default=1, help="which bugs are planted, and the run's own seed")
-    parser.add_argument("--bugs", type=int, default=3)
+    parser.add_argument("--bugs", type=int, default=3, help="how many are drawn by chance")
+    parser.add_argument("--by-hand", action="store_true", help="plant the bugs written in slips/ instead")
     parser.add_argument("--minutes", type=float, default=5.0, help="budget of each run")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "kaizen-real-projects")
     parser.add_argument("--i-accept-no-sandbox", dest="accept_no_sandbox", action="store_true")

@@ -9,14 +9,12 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.ports import SuiteResult
 from benchmarks.real_projects.checks import GRACE
 from benchmarks.real_projects.release import Planted
 
-FIGURES = Path("benchmarks/results/real_projects.json")
-PAGE = Path("benchmarks/real_projects.md")
 COLUMNS = (
     "package", "seed", "tests", "failing", "coverage %", "lint", "mended", "landed", "rejected", "seconds", "exit",
     "load", "broken",
@@ -36,6 +34,29 @@ under plain pytest each test that its parent passes, and that the run kept its b
 The bugs are drawn by chance with operators that know nothing of the repair templates, so that some need logic that no
 small edit brings.
 """
+WRITTEN = """\
+# Real packages, bugs written by hand
+
+Source releases of packages that nobody here wrote, each with the slips of `benchmarks/real_projects/slips/` in it:
+written by hand, before any of the code that mends was read, as a reviewer meets them. Given to `kaizen run` without a
+model, and looked at afterwards as in [the other table](real_projects.md):
+
+    python -m benchmarks.real_projects.run --by-hand --minutes 5 cronsim
+"""
+
+
+class Table(NamedTuple):
+    """Where the rows of one kind of bugs are kept and shown."""
+
+    figures: Path
+    page: Path
+    introduction: str
+
+
+DRAWN = Table(Path("benchmarks/results/real_projects.json"), Path("benchmarks/real_projects.md"), INTRODUCTION)
+BY_HAND = Table(
+    Path("benchmarks/results/real_projects_by_hand.json"), Path("benchmarks/real_projects_by_hand.md"), WRITTEN
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,26 +156,26 @@ class Row:
         )
 
 
-def write(root: Path, row: Row) -> None:
+def write(root: Path, row: Row, table: Table = DRAWN) -> None:
     """Put the row among the kept ones, in the place of an earlier one of the same package and seed."""
-    path = root / FIGURES
+    path = root / table.figures
     kept = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
     rows = [r for r in kept if (r["package"], r["seed"]) != (row.package, row.seed)]
     rows = sorted([*rows, asdict(row)], key=lambda r: (r["package"], r["seed"]))
     machine = {"python": platform.python_version(), "system": platform.system()}
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n", encoding="utf-8")
-    (root / PAGE).write_text(page(rows), encoding="utf-8")
+    (root / table.page).write_text(page(rows, table), encoding="utf-8")
 
 
-def page(rows: Sequence[Mapping[str, Any]]) -> str:
+def page(rows: Sequence[Mapping[str, Any]], table: Table = DRAWN) -> str:
     """Return the table and what was not mended as Markdown."""
     mended = sum(bug["mended"] for row in rows for bug in row["bugs"])
     exact = sum(bug["exact"] for row in rows for bug in row["bugs"])
     whole = sum(len(row["bugs"]) for row in rows)
     broken = sum(len(row["broken"]) for row in rows)
     lines = [
-        INTRODUCTION,
+        table.introduction,
         f"{len(rows)} runs, {mended} of {whole} bugs mended, {exact} of them as the release had it; {broken} broken.\n",
         f"| {' | '.join(COLUMNS)} |",
         f"| {' | '.join('---' for _ in COLUMNS)} |",

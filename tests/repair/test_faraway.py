@@ -45,7 +45,7 @@ def searched(folder: Path, reader: str, function: str) -> dict[str, Any]:
     tables = source(str(folder / "far_pkg/tables.py"))
     found = statements(tables, names.get(tables.path, {}), {}, {})
     lines = tables.data.decode().splitlines()
-    return {lines[line - 1].strip(): score for _, lines_ in found for line, score in lines_.items() if score}
+    return {lines[line - 1].strip(): score for _, lines_, _ in found for line, score in lines_.items() if score}
 
 
 def test_a_table_of_another_module_and_what_it_is_made_of(folder: Path) -> None:
@@ -65,7 +65,17 @@ def test_a_line_outside_of_functions_that_ran(folder: Path) -> None:
     """A lambda of a table runs as functions do."""
     text = Source("t.py", b"ONE = 1\nKEYS = {\n    'a': lambda x: x + 2,\n}\n")
 
-    [(node, lines)] = statements(text, {}, {}, {3: 0.7})
+    [(node, lines, _)] = statements(text, {}, {}, {3: 0.7})
 
     assert node.lineno == 2 and lines[3] == 0.7
     assert Reads({}, {}) == reads(text, {})
+
+
+def test_the_body_of_a_function_that_only_made_what_is_read_is_searched() -> None:
+    """No test runs it, its work was done when the module was imported: it is made anew, and what it made."""
+    code = "def made(word):\n    return [word]\n\n\nNAMES = made('a')\n\n\ndef asked(x):\n    return NAMES, x\n"
+    text = Source("f.py", code.encode())
+
+    found = [(node.name, body) for node, _, body in statements(text, {"NAMES": 1.0}, {"asked": 1.0}, {}) if body]
+
+    assert found == [("made", True)]

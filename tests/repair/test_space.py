@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from agents.inside.editspace import Ground, search
+from agents.inside.editspace import Ground, names, search
 from agents.inside.editspace.scope import Clues
 from agents.inside.regions import outermost
 from agents.inside.source import Source
@@ -21,6 +21,7 @@ def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
     node = outermost(source)[-1]
     clues = Clues()
     clues.types["f.py", node.lineno] = types or {}
+    names.callers(clues.keywords, source.tree)
     suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)
     found = search([Ground(0, source, node, suspicion, 0.02, True)], clues)
     return [source.splice(edit.splices).decode() for edit in itertools.islice(found, EARLY)]
@@ -155,8 +156,8 @@ def test_the_right_edit_of_a_slip_is_drawn_early(slip: str, code: str, right: st
 
 def test_what_no_name_of_the_function_reads_is_tried_first() -> None:
     """Of many names that fit, the one that was handed in and forgotten is most likely meant."""
-    names = "abcdefgh"
-    code = f"def f({', '.join(names)}):\n    return g({', '.join(names[:-1])}, a)\n"
+    given = "abcdefgh"
+    code = f"def f({', '.join(given)}):\n    return g({', '.join(given[:-1])}, a)\n"
 
     texts = drawn(code)
 
@@ -167,17 +168,17 @@ def test_what_no_name_of_the_function_reads_is_tried_first() -> None:
 def test_one_place_that_takes_in_much_does_not_hold_up_the_others() -> None:
     """The return of a function with many conditions is reached though the conditions take in hundreds of edits."""
     tests = "".join(f"    if a{n} > b{n}:\n        total += a{n}\n" for n in range(6))
-    names = ", ".join(f"a{n}, b{n}" for n in range(6))
+    given = ", ".join(f"a{n}, b{n}" for n in range(6))
 
-    texts = drawn(f"def f({names}):\n    total = 0\n{tests}    return -total\n")
+    texts = drawn(f"def f({given}):\n    total = 0\n{tests}    return -total\n")
 
     assert any("return total" in text for text in texts[:200])
 
 
 def test_what_is_called_as_the_place_it_goes_to_is_tried_first() -> None:
     """In a row of `a=self.a, b=self.b` the slip is the one whose names differ."""
-    names = [f"part{n}" for n in range(9)]
-    row = ", ".join(f"{name}=self.{name}" for name in names)
+    parts = [f"part{n}" for n in range(9)]
+    row = ", ".join(f"{name}=self.{name}" for name in parts)
     slip = row.replace("=self.part5", "=self.part4")
     code = f"class C:\n    def g(self):\n        return self.part5\n    def f(self):\n        return dict({slip})\n"
 

@@ -136,14 +136,16 @@ async def test_only_the_selected_tests_run(tmp_path: Path) -> None:
 
 
 async def test_a_test_is_selected_with_all_its_parameters(tmp_path: Path) -> None:
+    """Each run has the tree somewhere else, and a test that is named after a file in it keeps its name."""
     code = "import pytest\n\n@pytest.mark.parametrize('n', [1, 2])\ndef test_n(n): pass\n\ndef test_m(): pass\n"
+    code += "\n@pytest.mark.parametrize('path', [__file__])\ndef test_of(path): assert path == __file__\n"
     target = project(tmp_path, {"mod.py": CODE, "test_mod.py": code})
 
     whole = await target.suite(select=["test_mod.py::test_n"])
-    one = await target.suite(select=["test_mod.py::test_n[2]"])
+    one = await target.suite(select=["test_mod.py::test_n[2]", "test_mod.py::test_of[./test_mod.py]"])
 
     assert sorted(outcomes(whole)) == ["test_mod.py::test_n[1]", "test_mod.py::test_n[2]"]
-    assert sorted(outcomes(one)) == ["test_mod.py::test_n[2]"]
+    assert outcomes(one) == {"test_mod.py::test_n[2]": "passed", "test_mod.py::test_of[./test_mod.py]": "passed"}
 
 
 async def test_coverage_counts_every_file_and_tells_the_tests_apart(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import math
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from ..source import Function, Source, Splice
-from . import conditions, constants, formats, missing, names, operators, statements, values
+from . import calls, conditions, constants, formats, missing, names, operators, otherwise, patterns, statements, values
 from .forgotten import remembered
 from .scope import Clues, Draft, Scope, Site, scopes
 
@@ -31,7 +31,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (operators.shifted, Value, 7.0, "value"),
     (operators.combined, Value, 3.0, "value"),
     (constants.constant, (ast.Constant, ast.UnaryOp), 8.0, "load"),
-    (constants.pattern, (ast.Constant,), 6.0, "load"),
+    (patterns.pattern, (ast.Constant,), 6.0, "load"),
     (constants.display, (ast.List, ast.Tuple, ast.Set, ast.Dict), 6.0, "load"),
     (constants.slices, (ast.Subscript,), 5.0, "any"),
     (constants.part, Value, 4.0, "value"),
@@ -39,6 +39,9 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (names.variable, (ast.Name,), 8.0, "load"),
     (names.attribute, (ast.Attribute,), 7.0, "any"),
     (names.arguments, (ast.Call,), 7.0, "load"),
+    (calls.completed, (ast.Call,), 6.0, "load"),
+    (calls.trimmed, Value, 3.5, "value"),
+    (calls.own_methods_called, (ast.Call,), 8.0, "load"),
     (values.access, (ast.Subscript, ast.Call), 5.0, "load"),
     (values.cleaned, Value, 4.0, "value"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
@@ -62,13 +65,15 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (conditions.raised, (ast.Raise,), 8.0, "any"),
     (statements.deleted, Statement, 5.0, "statement"),
     (statements.moved, Statement, 5.0, "statement"),
-    (statements.branch, (ast.If,), 5.0, "statement"),
+    (statements.branch, (ast.If, ast.While), 5.0, "statement"),
+    (otherwise.branched, (ast.If,), 3.5, "statement"),
     (statements.exits, Statement, 7.0, "statement"),
     (missing.guarded, Statement, 6.0, "statement"),
     (missing.inserted, Statement, 8.4, "statement"),
     (missing.filled, (ast.Pass,), 9.0, "statement"),
     (statements.unmutable, Function, 9.0, "any"),
     (statements.decorated, Function, 6.0, "any"),
+    (calls.inherited, Function, 9.0, "any"),
 )
 
 _READ = (ast.Load, type(None))
@@ -94,7 +99,7 @@ CRASHES: Dict[str, Set[str]] = {
         (
             "AttributeError",
             "attr var attr-drop init-add copied wrap method-drop guard sibling unwrap called borrowed await-add "
-            "decorate",
+            "decorate super-add",
         ),
         ("ZeroDivisionError", "guard cond-add cmp-op guard-exit bounded off-by-one const"),
         (

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, Iterator, List
 
 from ..source import COMPARE, LOWEST, NOT, OR, Frag, binary, called, compared, joined, negated, wrapped
+from .names import own_attributes
 from .scope import Draft, Site
 
 EXCEPTIONS = (
@@ -23,9 +24,13 @@ WIDER = {
 
 def strengthened(site: Site) -> Iterator[Draft]:
     """A condition with one more condition beside it."""
+    frag = site.frag()
+    fields = isinstance(site.node, ast.Compare) and _is_of_fields(site.node)
+    for other in _siblings(site):
+        word = "or" if isinstance(site.node.ops[0], ast.Eq) != fields else "and"
+        yield site.put("cond-add", 4.5, joined(word, frag, other))
     if not site.boolean():
         return
-    frag = site.frag()
     whole = site.place.field in ("test", "ifs")
     crash_only = 0.7 if not whole else 1.0
     names = set(re.findall(r"[A-Za-z_]\w*", frag.text))
@@ -42,6 +47,45 @@ def strengthened(site: Site) -> Iterator[Draft]:
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))
+
+
+def _is_of_fields(node: Any) -> bool:
+    """Return whether the same attribute of two objects is compared."""
+    left, right = node.left, node.comparators[0]
+    return isinstance(left, ast.Attribute) and isinstance(right, ast.Attribute) and left.attr == right.attr
+
+
+def _siblings(site: Site) -> List[Frag]:
+    """Return the comparison with what stands beside its right side in the file: other members, other values."""
+    node = site.node
+    if not isinstance(node, ast.Compare) or len(node.ops) > 1 or not isinstance(node.ops[0], (ast.Eq, ast.NotEq)):
+        return []
+    right, left = node.comparators[0], site.frag(node.left)
+    if _is_of_fields(node):
+        return _other_fields(site, node.left, right)
+    if isinstance(right, ast.Attribute):
+        others = [f"{site.text(right.value)}.{name}" for name in site.members(site.text(right.value))]
+    else:
+        others = list(site.source.cached("compared with", lambda: _compared_with(site)).get(left.text, ()))
+    word = "==" if isinstance(node.ops[0], ast.Eq) else "!="
+    return [compared(left, word, Frag(other)) for other in others if other != site.text(right)][:24]
+
+
+def _other_fields(site: Site, left: Any, right: Any) -> List[Frag]:
+    """Return the comparison of two objects by another of their attributes."""
+    word = "==" if isinstance(site.node.ops[0], ast.Eq) else "!="
+    fields = [name for name in own_attributes(site) if name != left.attr][:12]
+    one, other = site.text(left.value), site.text(right.value)
+    return [compared(Frag(f"{one}.{name}"), word, Frag(f"{other}.{name}")) for name in fields]
+
+
+def _compared_with(site: Site) -> Dict[str, Dict[str, None]]:
+    """Return by text what it is compared with in the file, constants only."""
+    found: Dict[str, Dict[str, None]] = {}
+    for node in ast.walk(site.source.tree):
+        if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.comparators[0], ast.Constant):
+            found.setdefault(site.text(node.left), {})[site.text(node.comparators[0])] = None
+    return found
 
 
 def _looked_into(site: Site) -> List[Frag]:
@@ -190,10 +234,9 @@ def caught(site: Site) -> Iterator[Draft]:
     if node.type is None:
         return
     old = site.text(node.type)
-    own = [n.name for n in site.source.tree.body if isinstance(n, ast.ClassDef)]
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
     inner = old[1:-1].rstrip(", ") if old.startswith("(") else old
-    for name in dict.fromkeys([*likely, *EXCEPTIONS, *[n for n in own if n.endswith(("Error", "Exception"))]]):
+    for name in dict.fromkeys([*likely, *own_exceptions(site), *EXCEPTIONS]):
         if name in re.findall(r"\w+", old):
             continue
         weight = 7.0 if name in likely else 3.0
@@ -211,6 +254,12 @@ def raised(site: Site) -> Iterator[Draft]:
     if not isinstance(kind, (ast.Name, ast.Attribute)):
         return
     likely = [name for name in site.scope.clues.exceptions if name.isidentifier()]
-    for name in dict.fromkeys([*likely, *EXCEPTIONS]):
+    for name in dict.fromkeys([*likely, *own_exceptions(site), *EXCEPTIONS]):
         if name != site.text(kind):
             yield site.put("raise", 8.0 if name in likely else 3.0, Frag(name), kind)
+
+
+def own_exceptions(site: Site) -> List[str]:
+    """Return the exceptions that a file defines or imports."""
+    ends = ("Error", "Exception", "Warning")
+    return sorted(name for name in site.scope.outside if name.endswith(ends) and not hasattr(builtins, name))

@@ -7,11 +7,23 @@ import difflib
 import re
 from typing import Any, Dict, Iterator, List
 
-from ..source import LOWEST, UNARY, Frag, binary, called, wrapped
+from ..source import LOWEST, TERM, UNARY, Frag, binary, called, wrapped
+from .formats import conversions
 from .hints import corrected
+from .names import own_attributes
 from .scope import NUMERIC, ORDERED, Draft, Site
 
-FLAGS = ("IGNORECASE", "MULTILINE", "DOTALL", "VERBOSE", "UNICODE", "ASCII")
+EMPTY = ("[]", "{}", "set()", "''", "0", "()")
+"""What is filled, or counted up, later."""
+USUAL = ((1, 2, 4, 8, 16, 32, 64), (1, 3, 7, 15, 31, 63, 127, 255, 1023, 65535), (7, 12, 24, 30, 31, 60, 365, 366, 3600,
+    86400), (10, 100, 1000, 1024, 10000, 1000000), (26, 48, 65, 90, 97, 122), (90, 180, 360))  # fmt: skip
+"""Numbers that are taken for each other: powers, masks, units, letters, angles."""
+SAID = (
+    ("utf-8", "ascii", "latin-1"), ("r", "w", "a", "rb", "wb", "ab", "x", "r+"), ("strict", "ignore", "replace"),
+    ("left", "right", "center"), ("asc", "desc"), ("big", "little"), ("start", "end"), ("\n", "\r\n"),
+    ("min", "max"), ("and", "or"), ("true", "false"), ("GET", "POST"), ("http", "https"),
+)  # fmt: skip
+"""Texts that are taken for each other."""
 
 
 def constant(site: Site) -> Iterator[Draft]:
@@ -33,9 +45,17 @@ def constant(site: Site) -> Iterator[Draft]:
         yield from _text(site, value)
         if site.place.field in ("defaults", "kw_defaults"):
             yield site.put("const", 4.0, Frag("None"))
+    if value in (0, "") and not isinstance(value, bool) and isinstance(site.parent, ast.Assign):
+        yield from _empty(site)
     elif value is None:
         for text in ("0", "False", "True", "[]", "{}", "''", "()"):
             yield site.put("const", 4.0, Frag(text))
+
+
+def _empty(site: Site) -> Iterator[Draft]:
+    """Yield another thing to begin with."""
+    for text in EMPTY:
+        yield site.put("const", 3.0, Frag(text))
 
 
 def _number(site: Site, value: Any) -> Iterator[Draft]:
@@ -49,6 +69,9 @@ def _number(site: Site, value: Any) -> Iterator[Draft]:
         others.setdefault(new, 5.0)
     for new in (value * 2, value / 2, value * 10, value / 10, value + 2, value - 2):
         others.setdefault(int(new) if isinstance(value, int) and new == int(new) else new, 2.0)
+    for group in USUAL if type(value) is int else ():
+        if abs(value) in group:
+            others.update({new: 2.5 for new in group if others.get(new, 0.0) < 2.5})
     for _, node in site.scope.expressions():
         if isinstance(node, ast.Constant) and type(node.value) in (int, float):
             others.setdefault(node.value, 3.0)
@@ -92,6 +115,10 @@ def _text(site: Site, value: str) -> Iterator[Draft]:
     for new in [*site.source.constants(), *site.scope.clues.strings]:
         if isinstance(new, str) and new != value and _typo(value, new):
             others[new] = 7.0
+    for group in SAID:
+        if value in group:
+            others.update(dict.fromkeys(group, 4.0))
+    others.update({new: max(weight, others.get(new, 0.0)) for new, weight in conversions(value)})
     for _, node in site.scope.expressions():
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             others.setdefault(node.value, 4.0)
@@ -134,79 +161,6 @@ def _quoted(site: Site, value: str) -> str:
     return text
 
 
-def pattern(site: Site) -> Iterator[Draft]:
-    """Small changes of a text that is used as a regular expression, and its flags."""
-    value = site.node.value
-    if not isinstance(value, str) or not _is_pattern(site, value):
-        return
-    start, end = site.source.span(site.node)
-    literal = site.text()
-    prefix = re.match(r"[rRuUbB]*('''|\"\"\"|'|\")", literal)
-    if prefix is None:
-        return
-    body = literal[prefix.end() : len(literal) - len(prefix.group(1))]
-    for new, weight in _pattern_variants(body):
-        if new != body:
-            yield site.splice("pattern", weight, (start, end, prefix.group(0) + new + prefix.group(1)))
-
-
-def _is_pattern(site: Site, value: str) -> bool:
-    call = site.parent
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-        return call.func.attr in (
-            "compile",
-            "match",
-            "search",
-            "sub",
-            "split",
-            "findall",
-            "finditer",
-            "fullmatch",
-            "subn",
-        )
-    return bool(re.search(r"\\[dwsbDWSB]|\[[^\]]+\]|\(\?|\.\*|\.\+", value))
-
-
-def _pattern_variants(body: str) -> Iterator[Any]:
-    spots = [m.start() for m in re.finditer(r"[+*?]", body) if m.start() and body[m.start() - 1] not in "\\("]
-    for at in spots:
-        for new in ("+", "*", "?", ""):
-            if new != body[at]:
-                yield body[:at] + new + body[at + 1 :], 6.0
-        yield body[: at + 1] + "?" + body[at + 1 :], 3.0
-    classes = {"d": "wsD", "w": "dsW", "s": "wdS", "b": "B", "D": "d", "W": "w", "S": "s", "B": "b"}
-    for found in re.finditer(r"\\([dwsbDWSB])", body):
-        for new in classes[found.group(1)]:
-            yield body[: found.start()] + "\\" + new + body[found.end() :], 4.0
-    for found in re.finditer(r"\[(\^?)([^\]]+)\]", body):
-        inside = found.group(2)
-        flip = "" if found.group(1) else "^"
-        yield body[: found.start()] + f"[{flip}{inside}]" + body[found.end() :], 5.0
-        for extra in ("0-9", "a-z", "A-Z", "_", "-", r"\s", r"\.", r"\d", r"\w", "'", "+"):
-            if extra not in inside:
-                yield body[: found.start(2)] + inside + extra + body[found.end(2) :], 3.0
-        for part in re.finditer(r"\w-\w|\\.|.", inside):
-            yield body[: found.start(2)] + inside[: part.start()] + inside[part.end() :] + body[found.end(2) :], 3.0
-    for found in re.finditer(r"\{(\d*)(,?)(\d*)\}", body):
-        for low in (-1, 1):
-            for group in (1, 3):
-                if found.group(group):
-                    new = str(max(0, int(found.group(group)) + low))
-                    yield body[: found.start(group)] + new + body[found.end(group) :], 6.0
-    yield ("^" + body if not body.startswith("^") else body[1:]), 4.0
-    yield (body + "$" if not body.endswith("$") else body[:-1]), 4.0
-    yield r"\b" + body, 2.5
-    yield body + r"\b", 2.5
-    for found in re.finditer(r"(?<!\\)\.", body):
-        yield body[: found.start()] + r"\." + body[found.end() :], 4.0
-    for found in re.finditer(r"\\\.", body):
-        yield body[: found.start()] + "." + body[found.end() :], 3.0
-    for found in re.finditer(r"\((?!\?)", body):
-        yield body[: found.end()] + "?:" + body[found.end() :], 2.5
-    for found in re.finditer(r"\(\?:", body):
-        yield body[: found.start() + 1] + body[found.end() :], 2.5
-
-
 def display(site: Site) -> Iterator[Draft]:
     """An element more or fewer in a list, tuple, set or dict, or two of them swapped."""
     node = site.node
@@ -226,12 +180,18 @@ def display(site: Site) -> Iterator[Draft]:
         for index in range(len(items) - 1):
             first, second = site.text(items[index]), site.text(items[index + 1])
             yield site.splice("element-swap", 6.0, (*spans[index], second), (*spans[index + 1], first))
+    if not spans and isinstance(site.parent, ast.Assign):
+        yield from _empty(site)
     at = spans[-1][1] if spans else site.source.span(node)[1] - 1
     comma = ", " if spans else ""
     if isinstance(node, ast.Tuple) and not spans:
         return
     for name in site.scope.names(node.lineno):
         yield site.splice("element-add", 3.0 if not spans else 1.5, (at, at, comma + name))
+    of_self = [site.text(item) for item in items if site.text(item).startswith("self.")]
+    for name in own_attributes(site)[:16] if of_self else ():
+        if f"self.{name}" not in of_self:
+            yield site.splice("element-add", 2.5, (at, at, f"{comma}self.{name}"))
     texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
     if texts:
         for new in site.scope.clues.strings:
@@ -244,6 +204,12 @@ def display(site: Site) -> Iterator[Draft]:
 
 def _entries(site: Site) -> Iterator[Draft]:
     node = site.node
+    spread = [value for key, value in zip(node.keys, node.values) if key is None]
+    for first, second in zip(spread, spread[1:]):
+        spans = site.source.span(first), site.source.span(second)
+        yield site.splice("element-swap", 6.0, (*spans[0], site.text(second)), (*spans[1], site.text(first)))
+    if not node.keys and isinstance(site.parent, ast.Assign):
+        yield from _empty(site)
     pairs = [(k, v) for k, v in zip(node.keys, node.values) if k is not None]
     if not pairs or len(pairs) > 60:
         return
@@ -292,6 +258,9 @@ def slices(site: Site) -> Iterator[Draft]:
                 yield site.splice("slice", 5.0, (start, end, f"[{one[0]}:{one[1]}{one[2]}]"))
         return
     value = site.text(site.node.slice)
+    if isinstance(site.node.slice, (ast.BinOp, ast.Name)) and "%" not in value:
+        around = wrapped(site.frag(site.node.slice), TERM)
+        yield site.splice("index", 2.0, (start, end, f"[{around} % len({site.text(node.value)})]"))
     yield site.splice("slice", 2.0, (start, end, f"[:{value}]"))
     yield site.splice("slice", 2.0, (start, end, f"[{value}:]"))
     for name in site.scope.names(node.lineno):

@@ -7,10 +7,14 @@ import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
+from .calls import trims
 from .scope import NUMERIC, Draft, Site
 from .statements import Loop, in_loop, is_docstring, returned
+from .unread import stored
 from .values import twin_texts
 
+FIRST = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
+"""What names and attributes begin with."""
 Stated = Tuple[str, float, str]
 """Text, weight and kind of a statement."""
 Place = (ast.Name, ast.Attribute)
@@ -178,7 +182,15 @@ def _twins(site: Site) -> List[str]:
 def _statements(site: Site) -> List[Stated]:
     """Return the simple statements that could be missing here."""
     own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
-    found = [*_initialisations(site), *_unbound(site), *_like_others(site), *_counted(site)]
+    found = [
+        *_initialisations(site),
+        *_never_given(site),
+        *_unbound(site),
+        *_like_others(site),
+        *_counted(site),
+        *_kept(site),
+    ]
+    found += [(text, 5.0, "assign-add") for text in trims(site)]
     found += [(text, 3.0, "copied") for text in _neighbours(site) if text not in own]
     found += [(text, 3.0, "copied") for text in _said_by_twins(site) if text not in own]
     for name in site.scope.names(site.node.lineno):
@@ -214,6 +226,33 @@ def _initialisations(site: Site) -> List[Stated]:
     return found
 
 
+def _never_given(site: Site) -> List[Stated]:
+    """Return first values for attributes that the class reads or counts up, and gives no value."""
+    klass, root = site.scope.klass, site.scope.root
+    if klass is None or site.scope.params[:1] != ["self"] or not any(_gives(node) for node in ast.walk(root)):
+        return []
+    names = site.source.cached(("never given", klass), lambda: _without_value(klass))
+    weight = 6.0 if len(getattr(klass, "bases", ())) == 0 else 3.0  # what is above may give it
+    return [(f"self.{name} = {value}", weight, "init-add") for name in names[:4] for value in FIRST]
+
+
+def _without_value(klass: Any) -> List[str]:
+    """Return the attributes of `self` that are read in a class and that nothing in it defines."""
+    own = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
+    added = {id(n.target) for n in ast.walk(klass) if isinstance(n, ast.AugAssign)}
+    given = {n.attr for n in own if isinstance(n.ctx, ast.Store) and id(n) not in added}
+    given |= {name for one in klass.body for name in stored(one)}
+    given |= {getattr(one, "name", "") for one in klass.body}
+    return list(dict.fromkeys(n.attr for n in own if n.attr not in given and not n.attr.startswith("__")))
+
+
+def _gives(node: Any) -> bool:
+    """Return whether a statement gives an attribute of `self` a value."""
+    return isinstance(node, ast.Assign) and any(
+        isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "self" for one in node.targets
+    )
+
+
 def _shared(site: Site, klass: Any) -> List[str]:
     """Return the assignments of a class whose value all its objects share and can change."""
     made = (ast.List, ast.Dict, ast.Set)
@@ -229,8 +268,7 @@ def _unbound(site: Site) -> List[Stated]:
     rest = getattr(site.parent, site.place.field)[site.place.at + 1 :]
     read = {n.id for one in rest for n in ast.walk(one) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     names = [name for name in dict.fromkeys(n.id for n in inside) if name in read and name not in early]
-    values = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
-    return [(f"{name} = {value}", 5.0, "init-add") for name in names[:4] for value in values]
+    return [(f"{name} = {value}", 5.0, "init-add") for name in names[:4] for value in FIRST]
 
 
 def _like_others(site: Site) -> List[Stated]:
@@ -244,6 +282,31 @@ def _like_others(site: Site) -> List[Stated]:
                     text, times = re.subn(rf"(?<!\w){name}(?!\w)", fresh, site.text(node))
                     found.setdefault(text, 5.0 if times > 1 else 1.5)
     return [(text, weight, "copied") for text, weight in found.items()][:30]
+
+
+def _kept(site: Site) -> List[Stated]:
+    """Return what is put where the function looks and never puts anything, and what a local did, done to another."""
+    scope, found = site.scope, []
+    filled = {site.text(n.value) for n in ast.walk(scope.root) if isinstance(n, ast.Subscript) and _stores(n)}
+    names = [name for name in scope.names(site.node.lineno) if name not in ("self", "cls")]
+    for node in ast.walk(scope.root):
+        if isinstance(node, ast.Subscript) and not _stores(node) and not isinstance(node.slice, ast.Slice):
+            holder = site.text(node.value)
+            if holder not in filled and isinstance(node.value, ast.Attribute):
+                key = site.text(node.slice)
+                found += [(f"{holder}[{key}] = {name}", 3.5, "call-add") for name in names if name != key]
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and "\n" not in site.text(node):
+            own = node.targets[0].id
+            if any(getattr(one, "id", "") == own for one in ast.walk(node.value)):
+                for name in names:
+                    if name != own and scope.alike(name, own) >= 0.6:
+                        text = re.sub(rf"(?<![\w.]){own}(?!\w)", name, site.text(node))
+                        found.append((text, 2.5, "copied"))
+    return found[:60]
+
+
+def _stores(node: Any) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _counted(site: Site) -> List[Stated]:

@@ -57,6 +57,8 @@ SIBLINGS = tuple(
         "sort reverse",
         "next iter",
         "get pop setdefault",
+        "I M S X A",
+        "IGNORECASE MULTILINE DOTALL VERBOSE ASCII",
         "hour minute second",
         "weeks days hours minutes seconds milliseconds microseconds",
         "year month day",
@@ -133,6 +135,10 @@ def attribute(site: Site) -> Iterator[Draft]:
             for name in scope.clues.attributes.get(kind, []):
                 near = difflib.SequenceMatcher(None, name, node.attr).ratio()
                 seen.setdefault(name, 3.0 + 4.0 * near)
+        if site.place.field != "func":
+            for name in site.members(node.value.id):
+                near = difflib.SequenceMatcher(None, name, node.attr).ratio()
+                seen.setdefault(name, 2.0 + 3.0 * near)
     for _frag, other in scope.expressions():
         if isinstance(other, ast.Attribute) and site.text(other.value) == site.text(node.value):
             seen.setdefault(other.attr, 3.0)
@@ -190,15 +196,17 @@ def arguments(site: Site) -> Iterator[Draft]:
         stop = spans[index][1] if index or len(items) == 1 else spans[1][0]
         weight = 5.0 if isinstance(item, ast.keyword) or len(items) > 1 else 3.0
         yield site.splice("arg-drop", weight, (first, stop, ""))
-    for index in range(len(node.args) - 1):
-        first, second = node.args[index], node.args[index + 1]
+    pairs = [(a, b) for a in range(len(node.args)) for b in range(a + 1, min(len(node.args), a + 4))]
+    for at, other in sorted(pairs, key=lambda pair: pair[1] - pair[0]):
+        first, second = node.args[at], node.args[other]
         if (
             not isinstance(first, ast.Starred)
             and not isinstance(second, ast.Starred)
             and site.text(first) != site.text(second)
         ):
             a, b = site.source.span(first), site.source.span(second)
-            yield site.splice("arg-swap", 7.0, (*a, site.text(second)), (*b, site.text(first)))
+            weight = 7.0 if other == at + 1 else 4.0
+            yield site.splice("arg-swap", weight, (*a, site.text(second)), (*b, site.text(first)))
     yield from _renamed(site)
     yield from _added(site, items, spans)
     if isinstance(site.parent, ast.Expr):

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any, Iterator, Tuple
 
-from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, compared, method, negated, wrapped
+from ..source import ARITH, OPERATORS, TERM, UNARY, Frag, binary, called, compared, joined, method, negated, wrapped
 from .scope import NUMERIC, Draft, Site
 
 COMPARISONS = {
@@ -69,6 +69,7 @@ def boolean(site: Site) -> Iterator[Draft]:
             for where in tokens:
                 if where:
                     yield site.splice("bool-op", 4.0, (*where, other))
+    yield from _regrouped(site, old)
     spans = [_with_parentheses(site, value) for value in node.values]
     for index in range(len(node.values)):
         if index:
@@ -77,11 +78,31 @@ def boolean(site: Site) -> Iterator[Draft]:
             yield site.splice("bool-drop", 6.0, (spans[0][0], spans[1][0], ""))
 
 
+def _regrouped(site: Site, old: str) -> Iterator[Draft]:
+    """Yield the same words in the same order, but grouped otherwise."""
+    values, parts = site.node.values, [site.frag(value) for value in site.node.values]
+    other = "or" if old == "and" else "and"
+    first, last = values[0], values[-1]
+    if isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.Not):
+        inner = joined(old, site.frag(first.operand), *parts[1:])
+        yield site.put("regroup", 6.0, negated(inner))
+    if len(values) == 2 and isinstance(last, ast.BoolOp):
+        one, *rest = [site.frag(value) for value in last.values]
+        yield site.put("regroup", 5.0, joined(other, joined(old, parts[0], one), *rest))
+    if len(values) == 2 and isinstance(first, ast.BoolOp):
+        *rest, one = [site.frag(value) for value in first.values]
+        yield site.put("regroup", 5.0, joined(other, *rest, joined(old, one, parts[1])))
+
+
 def negation(site: Site) -> Iterator[Draft]:
     """A condition turned round."""
     node = site.node
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield site.put("not-drop", 8.0, site.frag(node.operand))
+        if isinstance(node.operand, ast.BoolOp):
+            word = "and" if isinstance(node.operand.op, ast.And) else "or"
+            first, *rest = [site.frag(value) for value in node.operand.values]
+            yield site.put("regroup", 6.0, joined(word, negated(first), *rest))
     elif isinstance(node, ast.UnaryOp):
         yield site.put("sign", 7.0, site.frag(node.operand))
     elif not (isinstance(node, ast.Compare) and len(node.ops) == 1):
@@ -192,8 +213,11 @@ def shifted(site: Site) -> Iterator[Draft]:
     yield site.put("wrap", 3.0, called("abs", frag))
     for bound in ("0", "1"):
         yield site.put("bounded", 2.5, called("max", frag, Frag(bound)))
-    for operator, binds in (("*", TERM), ("//", TERM), ("/", TERM), ("%", TERM)):
-        yield site.put("scaled", 1.5, binary(frag, operator, Frag("2"), binds))
+    for operator in ("*", "//", "/", "%"):
+        yield site.put("scaled", 1.5, binary(frag, operator, Frag("2"), TERM))
+    for factor in ("100", "60", "1000"):
+        for operator in ("*", "/"):
+            yield site.put("scaled", 1.0, binary(frag, operator, Frag(factor), TERM))
 
 
 def combined(site: Site) -> Iterator[Draft]:

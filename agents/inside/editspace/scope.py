@@ -269,6 +269,12 @@ class Site:
             return isinstance(parent.op, ast.Not)
         return isinstance(parent, ast.BoolOp)
 
+    def members(self, holder: str) -> List[str]:
+        """Return the attributes that the file reads of a module, an enumeration or a class, by its name."""
+        if holder not in self.scope.outside:
+            return []
+        return list(self.source.cached("members", lambda: _members(self.source)).get(holder, ()))
+
     def function(self) -> Any:
         """Return the innermost function around the node, or None."""
         return self.source.enclosing(self.node, Function)
@@ -297,6 +303,19 @@ def _held(klass: ast.AST) -> Dict[str, int]:
     named = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
     stored = {n.attr for n in named if isinstance(n.ctx, ast.Store)}
     return {name: sum(n.attr == name for n in named) for name in stored}
+
+
+def _members(source: Source) -> Dict[str, Dict[str, None]]:
+    """Return by name the attributes that are read of it, those of a class of the file with what its body binds."""
+    found: Dict[str, Dict[str, None]] = {}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.setdefault(node.value.id, {})[node.attr] = None
+        if isinstance(node, ast.ClassDef):
+            for one in node.body:
+                if isinstance(one, ast.Assign):
+                    found.setdefault(node.name, {}).update(dict.fromkeys(stored(one)))
+    return found
 
 
 def _unique(items: List[Any]) -> List[Any]:

@@ -40,6 +40,16 @@ def moved(site: Site) -> Iterator[Draft]:
         other = source.data[after[0] : after[1]].decode("utf-8")
         yield site.splice("swap", 4.0, (start, end, other), (*after, source.text(node)))
     lines = (source.line_start(start), source.line_end(end - 1))
+    for further in block[index + 2 : index + 4]:
+        if source.alone(further):
+            behind = source.line_end(source.whole(further)[1] - 1)
+            whole = source.data[lines[0] : lines[1]].decode("utf-8")
+            yield site.splice("swap", 2.5, (*lines, ""), (behind, behind, whole))
+    for earlier in block[max(0, index - 3) : max(0, index - 1)]:
+        if source.alone(earlier) and not is_docstring(Site(site.scope, earlier)):
+            before = source.line_start(source.whole(earlier)[0])
+            whole = source.data[lines[0] : lines[1]].decode("utf-8")
+            yield site.splice("swap", 2.5, (before, before, whole), (*lines, ""))
     if index and isinstance(block[index - 1], (*Loop, ast.If, ast.With)):
         inner = (
             (block[index - 1].orelse or block[index - 1].body)
@@ -63,9 +73,12 @@ def moved(site: Site) -> Iterator[Draft]:
 
 
 def branch(site: Site) -> Iterator[Draft]:
-    """An `if` unwrapped, its branches swapped, `elif` made `if` and the other way round, the rest put under `else`."""
+    """An `if` unwrapped, its branches swapped, made `while`, `elif` or not, the rest put under `else`."""
     node, source = site.node, site.source
     start, end = source.whole(node)
+    yield from _repeated(site, start)
+    if isinstance(node, ast.While):
+        return
     is_elif = source.data[start : start + 4] == b"elif"
     depth = source.indent(node)
     if not is_elif and source.alone(node):
@@ -84,6 +97,16 @@ def branch(site: Site) -> Iterator[Draft]:
                 yield site.splice("elif", 5.0, (gap, start + 2, depth + "elif"))
     if node.orelse and not (len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If)):
         yield site.put("not-add", 5.0, negated(site.frag(node.test)), node.test)
+
+
+def _repeated(site: Site, start: int) -> Iterator[Draft]:
+    """Yield `while` for `if`, and the other way round."""
+    node = site.node
+    leaves = any(isinstance(one, (ast.Break, ast.Continue)) for one in ast.walk(node))
+    if isinstance(node, ast.If) and not node.orelse and site.source.data[start : start + 2] == b"if":
+        yield site.splice("repeat", 3.0, (start, start + 2, "while"))
+    elif isinstance(node, ast.While) and not leaves:
+        yield site.splice("repeat", 3.0, (start, start + 5, "if"))
 
 
 def exits(site: Site) -> Iterator[Draft]:

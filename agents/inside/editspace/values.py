@@ -79,6 +79,11 @@ def cleaned(site: Site) -> Iterator[Draft]:
             ("split", 2.0),
         ):
             yield site.put("clean", weight if kinds or _gives_text(node) else weight / 2, method(frag, name))
+    if isinstance(site.parent, ast.Call) and (not kinds or "dict" in kinds):
+        for name in ("values", "keys", "items"):
+            yield site.put("clean", 3.5 if kinds else 1.5, method(frag, name))
+    if getattr(getattr(site.parent, "func", None), "attr", "") == "join":
+        yield site.put("wrap", 4.0, called("map", Frag("str"), frag))
     rounded = getattr(getattr(site.parent, "func", None), "id", "") == "int"
     for name, weight in CONVERSIONS.items():
         yield site.put("wrap", 3.0 if rounded and name == "round" else weight, called(name, frag))

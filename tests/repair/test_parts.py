@@ -1,0 +1,33 @@
+"""Several mistakes behind the one place of the tests that compares: each is a part of what must be mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.repair.programs import Program
+from tests.repair.test_programs import mended, searched
+
+pytestmark = pytest.mark.slow
+
+CODE = (
+    "def size(text):\n    return len(text) + 1\n\n\ndef first(items, default):\n    if not items:\n"
+    "        return items\n    return items[0]\n"
+)
+TESTS = (
+    "from code_ import first, size\n\n\ndef same(one, other):\n    assert one == other\n\n\n"
+    "def test_size():\n    same(size('ab'), 2)\n\n\ndef test_none():\n    same(size(''), 0)\n\n\n"
+    "def test_default():\n    same(first([], 7), 7)\n\n\ndef test_first():\n    same(first([3, 4], 7), 3)\n"
+)
+
+
+def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path: Path) -> None:
+    """No edit mends them all; this one mends two of three and breaks none."""
+    program = Program("two", "pytest", CODE, TESTS, "", (), rare=False)
+
+    run = searched(tmp_path, program, parts=True, candidates=600)
+
+    patches = [message for message in run.messages if message["kind"] == "patch"]
+    assert not any(patch["complete"] for patch in patches)
+    assert any("return len(text)\n" in mended(program, patch) for patch in patches)
