@@ -157,7 +157,8 @@ def _pieces(draw: st.DrawFn, path: str, kind: str, *, sure: bool) -> tuple[str, 
         after = _joined([*lines[:start], *changes[0].new.splitlines(), *lines[stop:again],
                          *changes[1].new.splitlines(), *lines[again + 1 :]])  # fmt: skip
     wrong = _change(path, start, stop, [WRONG])
-    shapes = sorted(SHAPES) if len(changes) == 1 else sorted(each for each in SHAPES if not each.startswith("whole"))
+    shapes = sorted(SHAPES) if sure else sorted(SHAPES.keys() - {"diff without a fence"})  # any line may be its last
+    shapes = [each for each in shapes if len(changes) == 1 or not each.startswith("whole")]
     shape = draw(st.sampled_from(shapes))
     before = draw(st.sampled_from(sorted(BEFORE if sure else BEFORE.keys() - _ENDED)))
     text = BEFORE[before](SHAPES[draw(st.sampled_from(sorted(SHAPES)))](wrong), wrong.old)
