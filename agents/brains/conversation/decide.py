@@ -26,6 +26,10 @@ CIRCLES = 2
 """How often the model is told that it is stuck: once, then with another strategy."""
 FREED = 0.9
 """What is left after condensing must be less than this share: else it goes round in circles."""
+STALE = 1000
+"""Tokens that must be freed by telling shorter what is old while all still fits."""
+STALE_SHARE = 0.4
+"""And the share of the prompt: so often the provider's cache is of no use."""
 ROOMY = 0.6
 """Leaving out old outcomes is enough when it brings the prompt below this share of what fits."""
 LONG_SUMMARY = 3000
@@ -217,11 +221,14 @@ def _can_be_told_shorter(state: State, before: int) -> bool:
 def _condensed(state: State) -> tuple[Condensed, ...]:
     """Make room in large, rare steps: what was sent stays the beginning of what is sent until then.
 
-    Nothing is condensed that does not free a tenth: it would be tried again at once.
+    Nothing is condensed that does not free a tenth: it would be tried again at once. What is old is told shorter before
+    there is need to, as soon as that frees a good part: it would be sent with every step.
     """
-    if not _is_long(state):
-        return ()
     before = prompt_tokens(state)
+    if not _is_long(state):
+        shorter = condensed(state, "cut", before)
+        after = prompt_tokens(shorter) if shorter is not state else before
+        return (Condensed(before, after, "cut"),) if before - after >= max(STALE, before * STALE_SHARE) else ()
     how: Literal["cut", "summary"] = "summary" if state.said else "cut"
     shorter = condensed(state, how, before)
     after = prompt_tokens(shorter)

@@ -22,6 +22,16 @@ from agents.brains.conversation.facts import (
 )
 from agents.brains.conversation.turns import Item, Terms, Turn, is_summary, tokens_of, turn_of
 from agents.ports import Message
+from agents.tools.edits.drafts import without_thoughts
+
+WHOLE = 6
+"""Turns at the end that keep what came of their calls, while it fits, when older ones are told shorter."""
+CALLED = 12
+"""Turns at the end that keep their calls; older ones are told by a line per call."""
+DIGEST = 6000
+"""Characters of those lines."""
+WORDS = 200
+"""Characters of what a model said to its calls that these lines keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +119,58 @@ def condensed(state: State, how: str, before: int) -> State:
     """Return the state that sends less: recent turns stay as they are, the more of them the shorter they are.
 
     `before` is how many tokens were sent so far: where those were too many for the model, less fits from now on.
+    While they fit, what is old is told shorter, however long it is.
     """
+    if how == "cut" and not state.overflowed and state.said is None and before <= state.limit:
+        return _aged(state)
     if state.overflowed:
         state = replace(state, overflowed=False, limit=min(state.limit, before * 2 // 3))
     kept = _recent(state)
     if how == "cut" and state.said is None:
         return replace(state, cut=max(kept, state.cut))
     return replace(
-        state, cut=max(kept, state.cut), gone=max(kept, state.gone), summary=state.said or digest(state), said=None
+        state,
+        cut=max(kept, state.cut),
+        gone=max(kept, state.gone),
+        summary=state.said or digest(state, kept),
+        said=None,
     )
 
 
-def digest(state: State) -> str:
-    """Return what was done, a line per call: the summary when no model makes one."""
-    lines = [state.summary] if state.summary else []
-    for item in state.items[state.gone : _recent(state)]:
+def digest(state: State, until: int) -> str:
+    """Return what was done before an item, a line per call, and what the model said to it: a summary without a model.
+
+    Where it grows too long the middle is left out.
+    """
+    lines = state.summary.split("\n") if state.summary else []
+    for item in state.items[state.gone : until]:
         if isinstance(item, Turn):
-            lines += [f"- {each.tool}: {'done' if each.success else 'failed'}. {each.summary}" for each in item.seen]
-    return "\n".join(lines)[-6000:]
+            lines += [words for words in [_words(item)] if words and words not in lines]
+            lines += [
+                f"- {each.tool}: {'done' if each.success else 'failed'}. {' '.join(each.summary.split())}"
+                for each in item.seen
+            ]
+    told = "\n".join(lines)
+    if len(told) <= DIGEST:
+        return told
+    head, tail = told[: DIGEST // 3].rpartition("\n")[0], told[-DIGEST * 2 // 3 :].partition("\n")[2]
+    return f"{head}\n[…]\n{tail}"
+
+
+def _aged(state: State) -> State:
+    """Return the state that shows no outcomes but those of the last turns, and tells the oldest turns in lines."""
+    starts = [nth for nth, item in enumerate(state.items) if isinstance(item, Turn)]
+    if len(starts) <= WHOLE:
+        return state
+    gone = starts[-CALLED] if len(starts) > CALLED else 0
+    told = {"gone": gone, "summary": digest(state, gone)} if gone > state.gone else {}
+    return replace(state, cut=max(starts[-WHOLE], _recent(state), state.cut), **told)
+
+
+def _words(turn: Turn) -> str:
+    """Return the first line a model said beside its calls: what it took for the cause, what it drew from it."""
+    first = next((line.strip() for line in without_thoughts(turn.answer.text).split("\n") if line.strip()), "")
+    return f'"{first[:WORDS]}"' if turn.native and first else ""
 
 
 def _answered(state: State, fact: Answered) -> State:

@@ -130,7 +130,8 @@ def _shown(seen: Observed | None, *, old: bool, longest: int) -> str:
     if seen is None:
         return "Not done."
     if old and len(seen.text) > SHORT:
-        return f"{seen.summary or seen.text[:SHORT]}\n[{len(seen.text)} characters, shown before, are left out here]"
+        left = f"{len(seen.text)} characters, shown before, are left out here: make the call again to see them"
+        return f"{seen.summary or seen.text[:SHORT]}\n[{left}]"
     if len(seen.text) > longest:
         half = longest // 2
         left = len(seen.text) - 2 * half

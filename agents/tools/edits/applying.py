@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from pathlib import Path
 
 from agents.tools.edits.dressed import otherwise, why_dressed, why_encoded
@@ -12,8 +12,9 @@ from agents.tools.edits.elsewhere import elsewhere
 from agents.tools.edits.fences import holds_marks
 from agents.tools.edits.naming import Meant, alike, meant, name_in_comment, namesake
 from agents.tools.edits.partial import elision, rewrites, stands_in, why_partial
-from agents.tools.edits.placing import Absent, Misplaced, Placed, place
+from agents.tools.edits.placing import Absent, Misplaced, Placed, contrary, place
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
+from agents.tools.edits.shown import Shown, denied
 from agents.tools.edits.syntax import fault
 from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
 from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write, once
@@ -80,7 +81,8 @@ def apply(
             refused.append(_at(edit.at, str(stop)))
     refused += plan.settle()
     if plan.shown and not refused:
-        refused, notes = ([*plan.shown], notes) if not plan.changes else ([], [*notes, *plan.shown])
+        refused = plan.denied()
+        notes += [each.why for each in plan.shown if not refused]
     if not refused and not wanted.edits:
         refused.append("no edit was found in it: see the shapes the tool takes")
     if refused:
@@ -100,13 +102,15 @@ class _Plan:
         self._names: list[str] | None = None
         self._open: dict[str, _File] = {}
         self.notes: list[str] = []
-        self.shown: list[str] = []
+        self.shown: list[Shown] = []
         """What may only be shown of a file, and is no whole one."""
 
-    @property
-    def changes(self) -> bool:
-        """Whether any edit was taken."""
-        return any(file.touched for file in self._open.values())
+    def denied(self) -> list[str]:
+        """Return what is shown of files that the edits change and is not what they make of them, or shown alone."""
+        made = {path: file.after.lines if file.after else () for path, file in self._open.items() if file.touched}
+        if not made:
+            return [each.why for each in self.shown]
+        return [_at(each.at, why) for each in self.shown if (why := denied(each, made.get(each.path)))]
 
     # --- taking edits in
 
@@ -144,6 +148,9 @@ class _Plan:
         raise _Stop(f"{file.path} is given as a whole and in parts too: give it in one way")
 
     def _write(self, edit: Write) -> None:
+        if edit.shown:
+            self.shown.append(Shown(meant(edit.path, self._listed()).path, edit.text, edit.at, edit.shown))
+            return
         path = self._whole(edit)
         file = self._file(path)
         old = file.before
@@ -157,7 +164,8 @@ class _Plan:
             self.notes.append(f"{path}: the lines below its name stand in it already, so they were only shown")
             return
         if edit.new and edit.weak and old is not None:
-            self.shown.append(f"{path}: nobody knows what of it the text below stands for: give old and new text")
+            why = f"{path}: nobody knows what of it the text below stands for: give old and new text"
+            self.shown.append(Shown(path, edit.text, edit.at, why))
             return
         if edit.new and old is not None and old.text.strip():
             raise _Stop(f"{path} is there already: change it in place")
@@ -170,7 +178,7 @@ class _Plan:
         if not edit.sure:
             why = why_partial(path, old, edit.text)
             if why and edit.weak:
-                self.shown.append(f"{path}: {why}")
+                self.shown.append(Shown(path, edit.text, edit.at, f"{path}: {why}"))
                 return
             if why:
                 raise _Stop(f"{path}: {why}")
@@ -268,26 +276,28 @@ class _Plan:
         if not file.replaced or file.after is None:
             return
         edits, file.replaced = file.replaced, []
-        start, noted = file.after, len(self.notes)
-        try:
-            file.after = self._at_once(file.path, start, edits)
-        except Misplaced as first:
-            if len(edits) == 1:
-                raise _Stop(_at(edits[0].at, f"{file.path}: {self._told(file.path, edits[0], first)}")) from first
-            del self.notes[noted:]
+        start = file.after
+        placed: list[tuple[Replace, Placed]] = []
+        for edit in edits:
+            with contextlib.suppress(Misplaced):
+                placed.append((edit, place(start, edit)))
+        if other := contrary(placed):
+            why = "it touches lines that another edit changes too: make one edit of them, the one that is meant"
+            raise _Stop(_at(other.at, f"{file.path}: {why}"))
+        if len(placed) == len(edits):
+            file.after = self._at_once(file.path, start, placed)
+        else:
             file.after = self._one_by_one(file.path, start, edits)
 
-    def _at_once(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
-        """Place every edit in the file as it is now; raise Misplaced when two of them touch the same lines."""
-        placed = [(edit, place(start, edit)) for edit in edits]
-        spans = sorted(span for _, each in placed for span in each.spans)
-        for one, other in pairwise(spans):
-            if other.start < one.stop or (one.start, one.stop) == (other.start, other.stop):
-                raise Misplaced("it touches lines that another edit changes too: make one edit of them")
+    def _at_once(self, path: str, start: TextFile, placed: Sequence[tuple[Replace, Placed]]) -> TextFile:
+        """Make edits that each have a place in the file as it is now."""
         for edit, each in placed:
-            self._note(path, edit, each, start)
+            try:
+                self._note(path, edit, each, start)
+            except Misplaced as stop:
+                raise _Stop(_at(edit.at, f"{path}: {stop}")) from stop
         ended = next((each.ended for _, each in reversed(placed) if each.ended is not None), None)
-        return start.with_spans(spans, ended)
+        return start.with_spans([span for _, each in placed for span in each.spans], ended)
 
     def _one_by_one(self, path: str, start: TextFile, edits: Sequence[Replace]) -> TextFile:
         """Place every edit in what the one before it left."""

@@ -40,6 +40,8 @@ class _Hunk:
     new_ended: bool | None = None
     whole: bool = False
     """Whether its numbers say that it ends here."""
+    said: tuple[int, int] | None = None
+    """Lines it has before and after by its numbers."""
 
 
 def begins(lines: Sequence[str], at: int, stop: int) -> bool:
@@ -96,6 +98,9 @@ def _read_file(
         before, after = _name(lines[here][4:]), _name(lines[here + 1][4:])
         here += 2
     hunks, here = _hunks(lines, here, stop, fenced)
+    if not fenced and hunks and _is_short(hunks[-1]) and not any(line.strip() for line in lines[here:stop]):
+        why = "the answer ends before the diff has the lines its numbers say, so it may be cut: write it whole"
+        refused.append(Refused(at + 1, why))
     path = before if after == _NOTHING else after
     new = before == _NOTHING or "new file" in about
     gone = after == _NOTHING or "deleted file" in about
@@ -184,7 +189,7 @@ def _counted(lines: Sequence[str], at: int, stop: int, hunk: _Hunk, head: re.Mat
     """Read as many lines as the hunk's numbers say, when exactly so many fit; else none are read here."""
     if head[1] is None:
         return at
-    old, new = int(head[2] or 1), int(head[4] or 1)
+    old, new = hunk.said = int(head[2] or 1), int(head[4] or 1)
     rows: list[tuple[str, str]] = []
     here = at
     while here < stop and (old > 0 or new > 0):
@@ -203,6 +208,14 @@ def _counted(lines: Sequence[str], at: int, stop: int, hunk: _Hunk, head: re.Mat
     hunk.rows += rows
     hunk.whole = True
     return here
+
+
+def _is_short(hunk: _Hunk) -> bool:
+    """Whether a part has fewer lines than its numbers say, and of none more."""
+    if hunk.whole or hunk.said is None:
+        return False
+    old, new = (sum(mark != other for mark, _ in hunk.rows) for other in "+-")
+    return old <= hunk.said[0] and new <= hunk.said[1] and (old, new) != hunk.said
 
 
 def _row(lines: Sequence[str], here: int, stop: int, hunk: _Hunk, fenced: bool) -> bool:

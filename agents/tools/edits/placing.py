@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 from typing import NamedTuple
 
 from agents.tools.edits.indents import Shift, indent_of, shift_between
@@ -56,6 +57,19 @@ def place(file: TextFile, edit: Replace) -> Placed:
     if placed:
         return placed
     raise Absent(_not_found(file, old, new))
+
+
+def contrary(placed: Sequence[tuple[Replace, Placed]]) -> Replace | None:
+    """Return an edit that changes what another one changes, or adds right beside it: both say what is to stand there.
+
+    One that builds on another has no place in the file as it is, and does not count here.
+    """
+    spans = sorted((*span[:2], nth) for nth, (_, each) in enumerate(placed) for span in each.spans)
+    for (start, stop, one), (begin, end, other) in pairwise(spans):
+        added = start == stop or begin == end
+        if one != other and (begin < stop or (added and begin == stop)):
+            return placed[max(one, other)][0]
+    return None
 
 
 def _without_old(file: TextFile, edit: Replace, old: str, new: str) -> Placed:

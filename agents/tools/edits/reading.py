@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from agents.json_reading import json_lines
 from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.blocks import name_above, read_block
 from agents.tools.edits.drafts import drafts_out, lines_of
-from agents.tools.edits.dressed import DOCUMENTS
+from agents.tools.edits.ends import Ends, names_fences
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair
-from agents.tools.edits.quoting import quotes
-from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned
+from agents.tools.edits.quoting import holds_edits, quotes
+from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
 
@@ -44,13 +43,6 @@ def read_edits(text: str) -> Wanted:
     return Wanted(tuple(reader.edits), tuple(reader.refused), tuple(reader.passed_over))
 
 
-class _Ahead(NamedTuple):
-    """Whether a fence behind makes it unsure where a file ended: any file, or a document."""
-
-    any: bool = False
-    document: bool = False
-
-
 class _Reader:
     """Goes through an answer once, line by line."""
 
@@ -62,7 +54,7 @@ class _Reader:
         self._words: list[int] = []
         """Lines that are neither an edit nor in a fence."""
         self._looks = LOOKS
-        self._ahead: dict[int, _Ahead] = {}
+        self._ends = Ends(self.lines)
         self._floor = 0
         """First line of the prose before what is read now."""
 
@@ -98,6 +90,8 @@ class _Reader:
         elif FENCE.match(self.lines[here]) and not self._deep(here):
             fence = read_fence(self.lines, here)
             assert fence is not None
+            if not fence.closed and _begins_with_block(fence):
+                return here + 1  # nobody knows where it was to end: it holds only what it begins with
             behind = self._fence(fence)
         elif self.lines[here][:1] in ("{", "["):
             known = self._found()
@@ -195,7 +189,7 @@ class _Reader:
         at = fence.start + 1
         if OR.match(next((line for line in self.lines[pair.behind :] if line.strip()), "")):
             self.refused.append(Refused(at, "two ways are given to change this text: decide, and give that one alone"))
-        elif not pair.whole or self._unsure_end(pair.behind - 1, name):
+        elif not pair.whole or self._ends.unsure(pair.behind - 1, name):
             why = "where one of the two texts ends is not sure: use more backticks around it, or a SEARCH/REPLACE block"
             self.refused.append(Refused(at, why))
         else:
@@ -231,7 +225,8 @@ class _Reader:
             self.edits.append(Write(name, joined(fence.body), new=True, weak=True, at=at + 1, shape=FILE))
         elif label.lstrip()[:1] in ("#", "/", "<") and name_in(label):
             why = f"{name_in(label)} is named within the fence, where it may be its first line: name it above"
-            self.passed_over.append(Refused(at + 1, why))
+            text = joined(fence.body[fence.body.index(label) + 1 :])
+            self.edits.append(Write(name_in(label), text, weak=True, shown=why, at=at + 1, shape=FILE))
         elif ASKS.search(above):
             why = f"nobody knows what of the file this stands for ({above.strip()[:80]!r}): give old and new text"
             self.passed_over.append(Refused(at + 1, why))
@@ -240,16 +235,12 @@ class _Reader:
         """Read what stands in a fence or between tags; return whether it was an edit of some shape."""
         body = self.lines[begin:end]
         language = fence.language if fence else ""
-        marks = [at for at in range(begin, end) if OPENER.match(self.lines[at])]
-        if marks:
-            here = begin
-            while here < end:
-                if not OPENER.match(self.lines[here]):
-                    here += 1
-                    continue
-                known = len(self.edits)
-                here = self._block(here, end, begin, named, before=begin)
-                named = self._last_name() if len(self.edits) > known else named
+        if any(OPENER.match(line) for line in body):
+            if fence and fence.nested:
+                why = "the fence holds blocks and fences too: nobody knows where it ends. Use more backticks around it"
+                self.refused.append(Refused(begin, why))
+            else:
+                self._blocks(begin, end, named)
             return True
         patch = next(
             (nth for nth, line in enumerate(body) if envelope.starts_file(line) or envelope.begins(body, nth)), None
@@ -269,6 +260,20 @@ class _Reader:
         self.edits += found.edits
         self.refused += found.refused
         return True
+
+    def _blocks(self, begin: int, end: int, named: str) -> None:
+        """Read the blocks of a fence; other edits between them would be lost, so that these are refused."""
+        here = begin
+        while here < end:
+            if not OPENER.match(self.lines[here]):
+                if tagged.begins(self.lines[here]) or holds_edits(self.lines[here : here + 1]):
+                    why = "the fence holds blocks and other edits too: end it behind the blocks"
+                    self.refused.append(Refused(here + 1, why))
+                here += 1
+                continue
+            known = len(self.edits)
+            here = self._block(here, end, begin, named, before=begin)
+            named = self._last_name() if len(self.edits) > known else named
 
     def _other(self, begin: int, end: int, named: str, fence: Fence | None) -> bool:
         """Read JSON and tags in a fence."""
@@ -299,7 +304,7 @@ class _Reader:
             self.refused.append(Refused(at, why))
         elif not fence.closed:
             self.refused.append(Refused(at, f"the fence with {named} never ends, so it may be cut: write it whole"))
-        elif self._unsure_end(fence.stop, named):
+        elif self._ends.unsure(fence.stop, named) or names_fences(fence):
             why = f"the text of {named} holds fences itself: use more backticks around it, or write_file"
             self.refused.append(Refused(at, why))
         elif label and any(name_in_comment(line) and not line[0].isspace() for line in body if line):
@@ -344,11 +349,18 @@ class _Reader:
         if are_ways(self.lines, self._words, places):
             why = "the edits are alternatives, of which one is to be chosen: decide, and give that one alone"
             self.refused.append(Refused(places[0], why))
+        if at := taken_back(self.lines, self._words, places):
+            why = "these words take back an edit before them: give the edits that are meant, and no others"
+            self.refused.append(Refused(at, why))
 
     def _leave_recaps(self) -> None:
-        """Leave out texts before and after of files that other edits change: they tell of these."""
+        """Leave out texts before and after of files that other edits change, and what is only shown beside none."""
         changed = {edit.path for edit in self.edits if edit.shape != RECAP}
         self.edits = [edit for edit in self.edits if edit.shape != RECAP or edit.path not in changed]
+        alone = [edit for edit in self.edits if isinstance(edit, Write) and edit.shown]
+        if len(alone) == len(self.edits):
+            self.passed_over += [Refused(edit.at, edit.shown) for edit in alone]
+            self.edits = []
 
     def _pass_over(self, at: int) -> None:
         why = "the words before it say that it is an example, so it was not applied"
@@ -358,28 +370,9 @@ class _Reader:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
 
-    def _unsure_end(self, stop: int, named: str) -> bool:
-        """Whether the file may go on behind the fence's end, as one does that holds fences itself."""
-        document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
-        ahead = self._behind(stop + 1)
-        return ahead.document if document else ahead.any
 
-    def _behind(self, start: int) -> _Ahead:
-        """Return what the fences behind a line tell; each of them is looked at once."""
-        passed: list[tuple[int, bool, bool]] = []
-        at = start
-        while at not in self._ahead:
-            found = next(
-                (fence for here in range(at, len(self.lines)) if (fence := read_fence(self.lines, here))), None
-            )
-            if found is None:
-                self._ahead[at] = _Ahead()
-                break
-            bare = not (found.language or found.name or name_above(self.lines, found.start, at))
-            passed.append((at, not found.closed, bare))
-            at = found.stop + 1
-        ahead = self._ahead[at]
-        for here, unclosed, bare in reversed(passed):
-            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
-            self._ahead[here] = ahead
-        return ahead
+def _begins_with_block(fence: Fence) -> bool:
+    """Whether a block is the first thing in a fence, but for the name of its file."""
+    said = [line for line in fence.body if line.strip()]
+    first = next((nth for nth, line in enumerate(said) if not name_in(line)), len(said))
+    return any(OPENER.match(line) for line in said[first : first + 1])

@@ -42,6 +42,18 @@ OTHERWISE = re.compile(
     re.IGNORECASE,
 )
 """What is said before the second of two ways, of which one is to be chosen."""
+CORRECTS = re.compile(
+    r"^\W*(?:actually|wait|oops|whoops|sorry|no|hold on)\b(?!.*\b(?:also|too|as well|another|next|more)\b)"
+    r"|\bscratch that\b|\bcorrection\W*$|\bon second thoughts?\b|\bI meant?\b\W*$"
+    r"|\bshould have (?:been|said|read)\b"
+    r"|\b(?:ignore|disregard|forget) (?:that|this|the|my) (?:\w+ )?"
+    r"(?:above|previous|earlier|first|last|edit|block|one)\b"
+    r"|\b(?:that|this|it|above|previous|one|edit|block)(?: \w+)?(?:'s| is| was)"
+    r" (?:wrong|not right|incorrect|a mistake)\b"
+    r"|(?:\b(?:this|that|following|one)(?: \w+)?|^\W*|[.!]\s+)\binstead\W*$",
+    re.IGNORECASE,
+)
+"""What is said right before something that stands for an edit before it."""
 OR = re.compile(r"^\W*(?:or|alternatively)\b[^.]{0,40}\W*$", re.IGNORECASE)
 """What is said right behind a way, before another one."""
 DOUBT = re.compile(
@@ -82,3 +94,10 @@ def are_ways(lines: Sequence[str], words: Sequence[int], places: Sequence[int]) 
         options |= {which} if any(at < place <= stop for place in places) else set()
     ways = [at for at in words if OTHERWISE.match(lines[at])]
     return len(options) > 1 or any(places[0] <= at < place <= at + _NEAR for at in ways for place in places)
+
+
+def taken_back(lines: Sequence[str], words: Sequence[int], places: Sequence[int]) -> int:
+    """Return the line (from 1) of words that put what follows in the stead of an edit before; 0 when there are none."""
+    prose = frozenset(words)
+    said = (at for at in words if places and at >= places[0] and CORRECTS.search(lines[at]))
+    return next((at + 1 for at in said if not prose.issuperset(range(at, min(at + _NEAR, len(lines))))), 0)

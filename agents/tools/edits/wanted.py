@@ -46,6 +46,8 @@ class Write:
     """A comment that names the file and stood above the text, as its label or as its first line."""
     weak: bool = False
     """Whether the text may as well only be shown: where it can be no whole file, it is passed over beside others."""
+    shown: str = ""
+    """Why it is shown alone and never written; empty when it may be."""
     at: int = 0
     shape: str = ""
 
