@@ -19,6 +19,8 @@ from typing import Any, Callable, Dict, List
 from . import cases, fresh, hunt, imports
 from .forks import reap
 
+BEHIND = 3
+"""How much further back in line it stands than what measures patches: others wait for a landing, nobody for a guess."""
 LEFT_OUT = (".git", ".hg", ".venv", "venv", ".tox", ".nox", "node_modules", "__pycache__", ".*_cache")
 
 Send = Callable[[Dict[str, Any]], None]
@@ -27,6 +29,7 @@ Send = Callable[[Dict[str, Any]], None]
 def main(spec: Dict[str, Any], send: Send) -> None:
     """Search in a fork that has the tests loaded, confirm in fresh ones, and send the best patches."""
     begun = time.monotonic()
+    os.nice(BEHIND)
     cases.quiet()
     with tempfile.TemporaryDirectory(prefix="repair-") as folder:
         try:
