@@ -58,7 +58,7 @@ def test_a_table_with_a_command_is_a_gate_of_its_own() -> None:
     [
         ("[gates.typs]\n", ("no gate 'typs'", "did you mean 'types'?")),
         ("[gates.vet]\ntarget = 1\n", ("no gate 'vet'", "has no `command`")),
-        ("[gates.Vet]\ncommand = ['go']\n", ("'Vet' is not a valid gate name",)),
+        ("[gates.Vet]\ncommand = ['go']\n", ("'Vet' is no name",)),
         ("[gates.types]\nlimit = 3\n", ("'types' has no setting 'limit'", "known are")),
         ("[gates.complexity]\nlimits = 3\n", ("unknown key", "did you mean 'limit'?")),
         ("[gates.mutation]\nsample = 0\n", ("gates.mutation.sample", "greater than or equal to 1")),
