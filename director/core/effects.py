@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from director.core import goals, slot
 from director.core.goals import Draft
@@ -12,7 +13,6 @@ from ledger.events import (
     CheckpointId,
     LaidFile,
     LandDecided,
-    RequestId,
     RollbackDecided,
     RunId,
     Task,
@@ -26,11 +26,6 @@ class Prepare:
 
     run: RunId
 
-    @property
-    def key(self) -> str:
-        """Name of the effect: the same key is the same effect."""
-        return f"prepare:{self.run}"
-
 
 @dataclass(frozen=True, slots=True)
 class MeasureBranch:
@@ -40,11 +35,6 @@ class MeasureBranch:
     commit: str
     tree: str
     baseline: bool
-
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"measure-branch:{self.run}:{self.commit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +58,6 @@ class Work:
     turn: int = 0
     """How often it went on after a person's answer."""
 
-    @property
-    def key(self) -> str:
-        """Name of the effect: it changes with each try and with each answer."""
-        return f"work:{self.attempt}:{self.tries}" + (f":{self.turn}" if self.turn else "")
-
 
 @dataclass(frozen=True, slots=True)
 class Rebase:
@@ -82,11 +67,6 @@ class Rebase:
     base: str
     tree: str
     onto: str
-
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"rebase:{self.attempt}:{self.onto}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +81,6 @@ class Stack:
     on: str
     """Tree it is put on: the branch's for the first one."""
 
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"stack:{self.attempt}:{self.head}:{self.on}"
-
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -117,11 +92,6 @@ class Measure:
     together: tuple[AttemptId, ...] = ()
     """Patches that are confirmed by it, this one the last of them; empty when it is alone."""
 
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"measure:{self.attempt}:{self.tree}"
-
 
 @dataclass(frozen=True, slots=True)
 class Land:
@@ -129,11 +99,6 @@ class Land:
 
     decided: tuple[LandDecided, ...]
     branch: str
-
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"land:{self.decided[-1].attempt}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +112,6 @@ class Restore:
     created: CheckpointId
     """The checkpoint this makes."""
 
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"restore:{self.decided.request}"
-
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
@@ -161,22 +121,12 @@ class Deliver:
     branch: str
     commit: str
 
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"deliver:{self.run}"
-
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Count what the run spent on models, once nothing of it is at work any more."""
 
     run: RunId
-
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"tally:{self.run}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +135,6 @@ class Begin:
 
     taken: TaskTaken
 
-    @property
-    def request(self) -> RequestId:
-        """Which piece of work."""
-        return self.taken.request
-
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"begin:{self.taken.request}"
-
 
 @dataclass(frozen=True, slots=True)
 class WakeAt:
@@ -202,13 +142,39 @@ class WakeAt:
 
     at: float
 
-    @property
-    def key(self) -> str:
-        """Name of the effect."""
-        return f"wake:{self.at}"
-
 
 Effect = Prepare | MeasureBranch | Work | Rebase | Stack | Measure | Land | Restore | Deliver | Tally | Begin | WakeAt
+
+
+def key_of(effect: Effect) -> str:
+    """Return the name of an effect: the same key is the same effect, and a new try or turn is another one."""
+    match effect:
+        case Prepare():
+            return f"prepare:{effect.run}"
+        case MeasureBranch():
+            return f"measure-branch:{effect.run}:{effect.commit}"
+        case Work():
+            return f"work:{effect.attempt}:{effect.tries}" + (f":{effect.turn}" if effect.turn else "")
+        case Rebase():
+            return f"rebase:{effect.attempt}:{effect.onto}"
+        case Stack():
+            return f"stack:{effect.attempt}:{effect.head}:{effect.on}"
+        case Measure():
+            return f"measure:{effect.attempt}:{effect.tree}"
+        case Land():
+            return f"land:{effect.decided[-1].attempt}"
+        case Restore():
+            return f"restore:{effect.decided.request}"
+        case Deliver():
+            return f"deliver:{effect.run}"
+        case Tally():
+            return f"tally:{effect.run}"
+        case Begin():
+            return f"begin:{effect.taken.request}"
+        case WakeAt():
+            return f"wake:{effect.at}"
+        case _ as never:
+            assert_never(never)
 
 
 def pending(state: State) -> tuple[Effect, ...]:

@@ -71,7 +71,7 @@ def _of_gate(spec: GateSpec, reading: Reading, run: Run) -> list[Left]:
     if spec.name == "tests":
         by_test = {finding.symbol: finding for finding in reading.findings}
         return [_test(t, by_test[t.targets[0]], run) for t in own if t.targets and t.id != ALL_FAILING]
-    untried = [task for task in own if not _is_tried(run, task)]
+    untried = [task for task in own if run.spent_on(task) is None]
     if spec.name == "lint":
         return list(_lint(reading.findings, untried, run))
     short = f"{spec.name} is {reading.value:.4g}{spec.unit}, the target {spec.target:.4g}{spec.unit}"
@@ -123,7 +123,7 @@ def _lint(findings: Iterable[Finding], untried: list[Task], run: Run) -> Iterabl
 def _test(task: Task, finding: Finding, run: Run) -> Left:
     said = " ".join(finding.message.split())
     what = f"{task.title}: {said[:LONGEST]}" if said else task.title
-    if not _is_tried(run, task):
+    if run.spent_on(task) is None:
         begun = any(attempt.task.id == task.id for attempt in run.open.values())
         why = "the run ended while it was being tried" if begun else "the run ended before it was tried"
         return Left(what=what, why=why, remedy=MORE_TIME)
@@ -140,9 +140,3 @@ def _test(task: Task, finding: Finding, run: Run) -> Left:
     if where:
         return Left(what=what, why=f"localised in {where}; {last}", remedy=_remedy(run, f"look at {where} first"))
     return Left(what=what, why=last, remedy=_remedy(run, "fix it by hand"))
-
-
-def _is_tried(run: Run, task: Task) -> bool:
-    """Return whether at least one technique has answered about these very findings."""
-    spent = run.spent.get(task.id)
-    return spent is not None and spent.digest == task.digest

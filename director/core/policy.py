@@ -63,7 +63,7 @@ def eligible(run: Run) -> tuple[Task, ...]:
     are written only when no failing test can be mended any more: they would record what is wrong as right. What needs
     a model comes after what does not, but for what somebody asked for.
     """
-    todo = sorted((t for t in tasks(run) if t.role not in run.roles), key=lambda t: _is_known(run, t))
+    todo = sorted((t for t in tasks(run) if t.role not in run.roles), key=lambda t: run.spent_on(t) is not None)
     fresh = [t for t in todo if routing.choose(run, t) is not None]
     fresh.sort(key=lambda t: t.kind != "asked" and routing.choose(run, t) != routing.CLASSICAL)
     if any(t.kind == "failing_test" or t.gate == goals.GATE for t in fresh):
@@ -74,7 +74,7 @@ def eligible(run: Run) -> tuple[Task, ...]:
         fresh = [t for t in fresh if t.kind != "dead_code"]  # it begins with the very same fixes
     if any(t.kind != "structure" for t in fresh):
         return tuple(fresh)
-    again = [t for t in todo if _is_spent(run, t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]
+    again = [t for t in todo if run.is_used_up(t) and run.spent[t.id].tree != run.tree and routing.has_technique(t)]
     again = [t for t in again if t.kind != "structure"]
     return tuple(fresh + again)
 
@@ -118,21 +118,10 @@ def choose(run: Run) -> tuple[tuple[Task, ...], str]:
 
 def skip(run: Run, task: Task) -> tuple[str, ...]:
     """Return the techniques that already answered no about this very task on this very tree."""
-    spent = run.spent.get(task.id)
-    if spent is None or spent.digest != task.digest or spent.tree != run.tree or ALL in spent.techniques:
+    spent = run.spent_on(task)
+    if spent is None or spent.tree != run.tree or ALL in spent.techniques:
         return ()
     return spent.techniques
-
-
-def _is_known(run: Run, task: Task) -> bool:
-    """Return whether the quick techniques have answered already: what nobody has looked at comes first."""
-    spent = run.spent.get(task.id)
-    return spent is not None and spent.digest == task.digest
-
-
-def _is_spent(run: Run, task: Task) -> bool:
-    spent = run.spent.get(task.id)
-    return spent is not None and spent.digest == task.digest and ALL in spent.techniques
 
 
 def _tasks_of(spec: GateSpec, reading: Reading, run: Run) -> list[Task]:
@@ -169,7 +158,7 @@ def _failing_tests(reading: Reading, run: Run) -> list[Task]:
         )
         for key, group in groups.items()
     ]
-    puzzling = len(found) >= MANY and any(_is_known(run, task) for task in found)
+    puzzling = len(found) >= MANY and any(run.spent_on(task) for task in found)
     return [_all_failing(reading), *found] if puzzling else found
 
 

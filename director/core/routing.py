@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from director.core.goals import GATE as GOAL
-from director.core.state import ALL, MODEL_LOST, Attempt, Lesson, Run, lesson_key
+from director.core.state import MODEL_LOST, Attempt, Lesson, Run, lesson_key
 from ledger.events import (
     AnyEvent,
     AttemptGaveUp,
@@ -56,7 +56,7 @@ CLASSICAL = Choice("classical")
 
 def choose(run: Run, task: Task) -> Choice | None:
     """Return who is to think about a task next; None when nobody is left."""
-    if has_technique(task) and not _is_used_up(run, task):
+    if has_technique(task) and not run.is_used_up(task):
         return CLASSICAL
     return None if is_blocked(run, task) else _thinks(run, task)
 
@@ -197,8 +197,3 @@ def _ladder(run: Run, task: Task) -> tuple[str, ...]:
 def _thought(run: Run, task: Task) -> tuple[str, ...]:
     spent = run.spent.get(task.id)
     return spent.thought if spent is not None and (spent.digest == task.digest or task.gate == GOAL) else ()
-
-
-def _is_used_up(run: Run, task: Task) -> bool:
-    spent = run.spent.get(task.id)
-    return spent is not None and spent.digest == task.digest and ALL in spent.techniques

@@ -168,6 +168,16 @@ class Run:
         """The models that may still be asked, the cheapest first."""
         return tuple(model for model in self.started.models if model not in self.lost)
 
+    def spent_on(self, task: Task) -> Spent | None:
+        """Return what was answered no about a task as it stands now; None when nothing was, or it was about another."""
+        spent = self.spent.get(task.id)
+        return spent if spent is not None and spent.digest == task.digest else None
+
+    def is_used_up(self, task: Task) -> bool:
+        """Return whether no technique is left to ask about a task."""
+        spent = self.spent_on(task)
+        return spent is not None and ALL in spent.techniques
+
     @property
     def is_measured(self) -> bool:
         """Whether it measures gates at all: it need not when nothing is to become of its patches."""

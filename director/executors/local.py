@@ -31,6 +31,7 @@ from director.core.effects import (
     Tally,
     WakeAt,
     Work,
+    key_of,
     pending,
 )
 from director.core.landing import conflicting
@@ -117,7 +118,7 @@ class LocalExecutor:
 
     def reconcile(self, state: State) -> None:
         """Begin what is owed and not at work, cancel what works and is no longer owed."""
-        owed = {effect.key: effect for effect in pending(state) if self.works or isinstance(effect, _DECIDED)}
+        owed = {key_of(effect): effect for effect in pending(state) if self.works or isinstance(effect, _DECIDED)}
         for key in [k for k in self._tasks if k not in owed]:
             task = self._tasks.pop(key)
             task.cancel()
@@ -151,12 +152,12 @@ class LocalExecutor:
         try:
             command = await self._do(effect, state)
         except (AgentError, GitError, LedgerError) as error:
-            command = Broken(self.place.clock(), effect.key, str(error), attempt)
+            command = Broken(self.place.clock(), key_of(effect), str(error), attempt)
         except Exception as error:  # noqa: BLE001 - the one place where the unforeseen is turned into a fact
             first = _first_cause(error)
             why = f"{type(first).__name__}: {first}"
-            command = Broken(self.place.clock(), effect.key, why, attempt)
-        self._reports[id(command)] = effect.key
+            command = Broken(self.place.clock(), key_of(effect), why, attempt)
+        self._reports[id(command)] = key_of(effect)
         self.inbox.put_nowait(command)
 
     async def _do(self, effect: Effect, state: State) -> Command:

@@ -41,7 +41,7 @@ def specs(
                 f"{where}: there is no gate {name!r}, and it has no `command` to be one of its own{near}"
             )
         if not NAME.fullmatch(name):
-            raise SettingsError(f"{where}: {name!r} is not a valid gate name: use small letters, digits, - and _")
+            raise SettingsError(f"{where}: {name!r} is no name for a gate: use small letters, digits, - and _")
     own = {name: known[COMMAND] for name in asked if name not in known and COMMAND in known}
     chosen = []
     for name, (default, options, unasked) in {**known, **own}.items():

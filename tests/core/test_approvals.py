@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from director.core.commands import Ask, Tick
 from director.core.decide import decide
-from director.core.effects import WakeAt, Work, pending
+from director.core.effects import WakeAt, Work, key_of, pending
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
@@ -85,7 +85,7 @@ def test_an_approved_call_lets_the_attempt_go_on_from_where_it_was() -> None:
     granted = next(e for e in log if isinstance(e, ApprovalGranted))
     assert (granted.by, granted.digest, granted.arguments) == ("command", question.digest, question.arguments)
     assert here.thought[-1].attempt == question.attempt
-    assert here.thought[0].key != here.thought[1].key, "the effect is a new one, else it would not begin"
+    assert key_of(here.thought[0]) != key_of(here.thought[1]), "the effect is a new one, else it would not begin"
     assert isinstance(log[-1], RunEnded) and log[-1].state == "completed"
 
 

@@ -39,7 +39,7 @@ class Asking(ThinkingWorld):
 
     def carry_out(self, effect: Effect, state: State) -> Any:
         if isinstance(effect, Begin):
-            return start(at=self.at, asked=effect.request, models=self.models, tree="bugs=1,lint=0")
+            return start(at=self.at, asked=effect.taken.request, models=self.models, tree="bugs=1,lint=0")
         return super().carry_out(effect, state)
 
 
@@ -140,7 +140,7 @@ def test_a_run_that_comes_too_late_for_its_work_fails_no_other() -> None:
     events = decide(state, start(asked=RequestId("t1"), models=BOTH))
 
     assert events == ()
-    assert [e.request for e in pending(state) if isinstance(e, Begin)] == ["t2"]
+    assert [e.taken.request for e in pending(state) if isinstance(e, Begin)] == ["t2"]
 
 
 def test_a_run_that_cannot_begin_fails_the_work_with_the_reason() -> None:

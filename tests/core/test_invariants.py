@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from director.core.commands import Ask, Broken, Command, Report, Start, Tick
 from director.core.decide import decide
-from director.core.effects import Work, pending
+from director.core.effects import Work, key_of, pending
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
@@ -86,7 +86,7 @@ def _command(what: str, choice: int, number: int, state: State, late: list[Comma
         return Ask(at, RollbackRequested(request=request, checkpoint=chosen, head=state.branch.head))
     if what == "break":
         work = next((e for e in pending(state) if isinstance(e, Work)), None)
-        return Broken(at, work.key if work else "work:x:1", "crash", work.attempt if work else AttemptId("x"))
+        return Broken(at, key_of(work) if work else "work:x:1", "crash", work.attempt if work else AttemptId("x"))
     if what == "late" and late:
         return late[choice % len(late)]
     return Tick(at)

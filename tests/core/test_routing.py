@@ -8,7 +8,7 @@ import pytest
 
 from director.core.commands import Broken, Report, Tick
 from director.core.decide import decide
-from director.core.effects import Measure, Work, pending
+from director.core.effects import Measure, Work, key_of, pending
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.routing import choose, is_hard, lost
@@ -207,7 +207,7 @@ def test_a_conversation_that_is_taken_up_again_stands_on_its_own_base() -> None:
     while not any(isinstance(e, Work) and e.brain == "conversational" for e in pending(state)):
         state = fold(state, decide(state, world.carry_out(pending(state)[0], state)))
     work = next(e for e in pending(state) if isinstance(e, Work) and e.brain == "conversational")
-    state = fold(state, decide(state, Broken(5000.0, work.key, "the provider is gone", work.attempt)))
+    state = fold(state, decide(state, Broken(5000.0, key_of(work), "the provider is gone", work.attempt)))
     state = fold(state, decide(state, Tick(6000.0)))
 
     again = next(e for e in pending(state) if isinstance(e, Work) and e.attempt == work.attempt)

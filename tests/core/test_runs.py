@@ -8,7 +8,7 @@ import msgspec
 
 from director.core.commands import Ask, Broken, Report, Tick
 from director.core.decide import decide
-from director.core.effects import Measure, Rebase, Work, pending
+from director.core.effects import Measure, Rebase, Work, key_of, pending
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
@@ -174,7 +174,7 @@ def test_a_failing_environment_is_tried_three_times_with_waits_of_one_and_two_se
 
     for _ in range(3):
         work = next(e for e in pending(state) if isinstance(e, Work))
-        events = decide(state, Broken(5000.0, work.key, "crashed", work.attempt))
+        events = decide(state, Broken(5000.0, key_of(work), "crashed", work.attempt))
         state = fold(state, events)
         failed = next(e for e in events if isinstance(e, AttemptFailed))
         waits.append(None if failed.retry_at is None else failed.retry_at - 5000.0)
@@ -245,9 +245,9 @@ def test_a_commit_that_could_not_be_written_rejects_its_patch_and_the_run_goes_o
     world, state = World(), fold(State(), log)
     while not any(a.step == "land" for a in state.run.open.values()):  # type: ignore[union-attr]
         state = fold(state, decide(state, world.carry_out(pending(state)[0], state)))
-    owed = next(e for e in pending(state) if e.key.startswith("land:"))
+    owed = next(e for e in pending(state) if key_of(e).startswith("land:"))
 
-    events = decide(state, Broken(5000.0, owed.key, "the disk is full"))
+    events = decide(state, Broken(5000.0, key_of(owed), "the disk is full"))
 
     rejected = next(e for e in events if isinstance(e, PatchRejected))
     assert rejected.reasons[0].code == "not-landed"

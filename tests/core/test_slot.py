@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from director.core.commands import Ask, Broken, Command
 from director.core.decide import decide
-from director.core.effects import Land, Measure, Stack, WakeAt, Work, pending
+from director.core.effects import Land, Measure, Stack, WakeAt, Work, key_of, pending
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
@@ -191,7 +191,7 @@ def test_a_landing_that_git_refuses_rejects_all_that_were_to_land_with_it() -> N
         state = _play(world, log, until=len(log) + 1)
     owed = next(e for e in pending(state) if isinstance(e, Land))
 
-    events = decide(state, Broken(1.0, owed.key, "the branch has moved"))
+    events = decide(state, Broken(1.0, key_of(owed), "the branch has moved"))
 
     assert [e.attempt for e in events if isinstance(e, PatchRejected)] == [d.attempt for d in owed.decided]
 

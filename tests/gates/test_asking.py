@@ -57,7 +57,7 @@ def test_a_table_with_a_command_is_a_gate_of_its_own() -> None:
 MISTAKES: dict[str | bytes, tuple[str, ...]] = {
     "[gates.typs]": ("no gate 'typs'", "did you mean 'types'?"),
     "[gates.vet]\ntarget = 1": ("no gate 'vet'", "has no `command`"),
-    "[gates.Vet]\ncommand = ['go']": ("'Vet' is not a valid gate name",),
+    "[gates.Vet]\ncommand = ['go']": ("'Vet' is no name",),
     "[gates.types]\nlimit = 3": ("'types' has no setting 'limit'", "known are"),
     "[gates.complexity]\nlimits = 3": ("unknown key 'gates.complexity.limits'", "did you mean 'limit'?"),
     "[gate.tests]\ntarget = 1": ("unknown key 'gate'", "did you mean 'gates'?"),
