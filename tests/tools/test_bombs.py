@@ -18,7 +18,7 @@ from agents.tools.edits.reading import read_edits
 from agents.tools.foreign import in_our_words
 from agents.tools.shell_writes import writes_files
 from agents.workspace.declared import declared_by
-from agents.workspace.layout import read_toml
+from agents.workspace.layout import read_layout, read_toml
 from director.settings import SettingsError
 from director.settings.checking import parsed
 
@@ -73,6 +73,20 @@ def test_requirements_that_name_themselves_again_and_again_are_read_once(tmp_pat
 
     assert time.thread_time() - began < 2.0
     assert set(found.requirements) == {"one", "two", "three"}
+
+
+def test_settings_of_a_project_that_mean_nothing_are_passed_over(tmp_path: Path) -> None:
+    far = "a" * 5000
+    odd = [
+        f'project.name = "{far}"', f'tool.setuptools_scm.write_to = "{far}"', "tool.setuptools.packages.find.where = 5",
+        f'tool.setuptools.packages.find.where = ["{far}", "a\\u0000b"]',
+        f'tool.poetry.dependencies.python = "^{"9" * 5000}"',
+        'tool.poetry.dependencies.x = "^1..2"', 'tool.poetry.dependencies.x = {version = "^1", extras = 5}',
+    ]  # fmt: skip
+    for text in odd:
+        (tmp_path / "pyproject.toml").write_text(text)
+
+        assert declared_by(tmp_path) and read_layout(tmp_path)
 
 
 def test_arguments_that_are_too_deep_are_told_as_wrong() -> None:
