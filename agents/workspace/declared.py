@@ -12,7 +12,7 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from agents.workspace.layout import parse, read_ini, read_text, read_toml
+from agents.workspace.layout import is_name, parse, read_ini, read_text, read_toml
 from agents.workspace.poetry import poetry_requirements
 
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development")
@@ -317,7 +317,8 @@ def _generated(project: Path, pyproject: Mapping[str, Any], config: Any) -> Iter
         hook.get("version-file"),
         _option(config, "setuptools_scm", "write_to"),
     ):
-        if isinstance(named, str) and named and ".." not in named and not (project / named).exists():
+        known = isinstance(named, str) and bool(named) and is_name(named) and ".." not in named
+        if known and not (project / named).exists():
             yield named
 
 

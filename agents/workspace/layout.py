@@ -9,6 +9,7 @@ import ast
 import configparser
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -182,7 +183,8 @@ def _bases(project: Path, pyproject: dict[str, Any]) -> list[str]:
     tool = _table(pyproject, "tool")
     setuptools = _table(tool, "setuptools")
     find = _table(_table(setuptools, "packages"), "find")
-    named += [str(where) for where in find.get("where", []) if isinstance(where, str)]
+    where = find.get("where")
+    named += [each for each in where if isinstance(each, str)] if isinstance(where, list) else []
     root = _table(setuptools, "package-dir").get("")
     named += [root] if isinstance(root, str) else []
     for entry in (
@@ -200,7 +202,9 @@ def _bases(project: Path, pyproject: dict[str, Any]) -> list[str]:
             if line.strip().startswith("=")
         ]
     named += re.findall(r"""package_dir\s*=\s*\{\s*['"]{2}\s*:\s*['"]([\w./-]+)['"]""", read_text(project / "setup.py"))
-    inside = [_tidy(name) for name in named if not name.startswith("/") and ".." not in name.split("/")]
+    inside = [
+        _tidy(name) for name in named if is_name(name) and not name.startswith("/") and ".." not in name.split("/")
+    ]
     candidates = [name for name in [*inside, "src", "lib", "."] if name == "." or (project / name).is_dir()]
     return [name for name in dict.fromkeys(candidates) if name == "." or not (project / name / "__init__.py").exists()]
 
@@ -314,10 +318,24 @@ def _words(value: Any) -> tuple[str, ...]:
 
 def read_text(path: Path) -> str:
     """Return the text of a regular file, at most 1 MiB; nothing when there is none."""
-    if path.is_symlink() or not path.is_file():
+    if not is_there(path):
         return ""
     with path.open("rb") as stream:
         return stream.read(READ).decode("utf-8", "replace")
+
+
+def is_name(name: str) -> bool:
+    """Return whether a file can be called so: settings may say anything."""
+    parts = name.encode("utf-8", "surrogateescape").split(b"/")
+    return b"\0" not in name.encode("utf-8", "surrogateescape") and len(name) < 4000 and max(map(len, parts)) <= 255
+
+
+def is_there(path: Path) -> bool:
+    """Return whether a regular file, and no link, is at a path that a project may have made up."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def read_toml(path: Path) -> dict[str, Any]:

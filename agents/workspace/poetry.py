@@ -29,7 +29,8 @@ def _lines(table: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}{ranged(wanted)}"
         elif isinstance(wanted, dict) and not wanted.get("optional"):
             place = next((wanted[key] for key in ("git", "url", "path") if isinstance(wanted.get(key), str)), None)
-            extras = ",".join(str(extra) for extra in wanted.get("extras") or [])
+            named = wanted.get("extras")
+            extras = ",".join(str(extra) for extra in named) if isinstance(named, list) else ""
             version = ranged(str(wanted.get("version", "*")))
             yield f"{name} @ {place}" if place else f"{name}{f'[{extras}]' if extras else ''}{version}"
 
@@ -42,7 +43,7 @@ def ranged(text: str) -> str:
 def _range(text: str) -> str:
     if text in ("", "*"):
         return ""
-    found = re.fullmatch(r"([\^~])\s*(\d[\d.]*)(\S*)", text)
+    found = re.fullmatch(r"([\^~])\s*(\d{1,9}(?:\.\d{1,9})*)(\.?[^\s\d]\S*|)", text)
     if found is None:
         return text.replace(" ", "") if text[0] in "<>=!~" else f"=={text}"
     numbers = [int(part) for part in found.group(2).strip(".").split(".")]

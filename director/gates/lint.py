@@ -15,7 +15,7 @@ import msgspec
 
 from agents.ports import Completed, Limits, Target
 from agents.tools.target import own_ruff
-from agents.workspace.layout import read_toml
+from agents.workspace.layout import is_name, is_there, read_toml
 from director.gates.by_file import FindingsIn, every_file, findings_by_file, grouped
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
@@ -190,7 +190,7 @@ def findings_of(output: bytes, target: Target) -> Iterator[Finding]:
 def _table_in(path: Path) -> dict[str, Any] | None:
     table = read_toml(path)
     if path.name != "pyproject.toml":
-        return table if path.is_file() else None
+        return table if is_there(path) else None
     tool = table.get("tool")
     ruff = tool.get("ruff") if isinstance(tool, dict) else None
     return ruff if isinstance(ruff, dict) else None
@@ -199,7 +199,7 @@ def _table_in(path: Path) -> dict[str, Any] | None:
 def _extended(path: Path, table: dict[str, Any], root: Path, depth: int) -> dict[str, Any]:
     """Lay the table over the one it extends, as long as that lies in the repository."""
     named = table.get("extend")
-    if not isinstance(named, str) or depth == 0:
+    if not isinstance(named, str) or not is_name(named) or depth == 0:
         return table
     base = (path.parent / named).resolve()
     if not base.is_relative_to(root.resolve()):
@@ -230,7 +230,7 @@ def _toml(value: Any) -> str:
         return "{" + ",".join(f"{json.dumps(str(key))}={_toml(part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(_toml(part) for part in value) + "]"
-    return json.dumps(value)
+    return json.dumps(value, default=str)  # a date is a word for ruff to refuse
 
 
 def _rules(settings: Mapping[str, Any]) -> str:

@@ -138,20 +138,16 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def _definitions(text: str) -> dict[str, Function]:
     found: dict[str, Function] = {}
-
-    def walk(node: ast.AST, prefix: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-                found[prefix + child.name] = child
-                walk(child, f"{prefix}{child.name}.")
-            elif isinstance(child, ast.ClassDef):
-                walk(child, f"{prefix}{child.name}.")
-            else:
-                walk(child, prefix)
-
     tree = parse(text)
-    if tree is not None:
-        walk(tree, "")
+    open_: list[tuple[ast.AST, str]] = [(tree, "")] if tree is not None else []
+    while open_:  # by hand, and past expressions: they hold no definition, and may be nested without end
+        node, prefix = open_.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found[prefix + node.name] = node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            prefix = f"{prefix}{node.name}."
+        below = [(child, prefix) for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr)]
+        open_ += reversed(below)
     return found
 
 

@@ -18,7 +18,9 @@ from agents.tools.edits.reading import read_edits
 from agents.tools.foreign import in_our_words
 from agents.tools.shell_writes import writes_files
 from agents.workspace.declared import declared_by
-from agents.workspace.layout import read_toml
+from agents.workspace.layout import read_layout, read_toml
+from director.gates.lint import lint_arguments
+from director.referee.ratchets import untyped
 from director.settings import SettingsError
 from director.settings.checking import parsed
 
@@ -73,6 +75,29 @@ def test_requirements_that_name_themselves_again_and_again_are_read_once(tmp_pat
 
     assert time.thread_time() - began < 2.0
     assert set(found.requirements) == {"one", "two", "three"}
+
+
+def test_settings_of_a_project_that_mean_nothing_are_passed_over(tmp_path: Path) -> None:
+    far = "a" * 5000
+    odd = [
+        f'project.name = "{far}"', f'tool.setuptools_scm.write_to = "{far}"', "tool.setuptools.packages.find.where = 5",
+        f'tool.setuptools.packages.find.where = ["{far}", "a\\u0000b"]',
+        f'tool.poetry.dependencies.python = "^{"9" * 5000}"',
+        'tool.poetry.dependencies.x = "^1..2"', 'tool.poetry.dependencies.x = {version = "^1", extras = 5}',
+        'tool.ruff.extend = "a\\u0000b"', f'tool.ruff.extend = "{far}"', "tool.ruff.line-length = 1979-05-27",
+    ]  # fmt: skip
+    for text in odd:
+        (tmp_path / "pyproject.toml").write_text(text)
+
+        assert declared_by(tmp_path) and read_layout(tmp_path) and lint_arguments(tmp_path)
+
+
+def test_an_expression_without_end_hides_no_definition() -> None:
+    long = f"BIG = {' + '.join(['1'] * 2900)}\n"
+
+    lost = list(untyped("a.py", f"{long}def f(x: int): pass\n", f"{long}def f(x): pass\n"))
+
+    assert [each.line for each in lost] == [2]
 
 
 def test_arguments_that_are_too_deep_are_told_as_wrong() -> None:
