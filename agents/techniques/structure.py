@@ -66,7 +66,7 @@ class Structure:
         spots = sorted(seen.spots, key=lambda spot: (-_heat(spot, changes), spot.path, spot.line))
         findings = (*seen.circles, *(_spot(spot, changes) for spot in spots))[:MOST]
         if not findings:
-            return Nothing(f"no import cycle and no hot spot in {seen.files} file{'s' * (seen.files != 1)}")
+            return Nothing(f"no circle of imports and no hot spot in {seen.files} files")
         return Found(findings)
 
 

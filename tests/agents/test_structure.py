@@ -62,7 +62,7 @@ async def test_imports_made_later_or_for_the_type_checker_close_no_circle(tmp_pa
 
     outcome = await looked(tmp_path, {"a.py": "import b\nimport c\n", "b.py": late, "c.py": typed})
 
-    assert outcome == Nothing("no import cycle and no hot spot in 3 files")
+    assert outcome == Nothing("no circle of imports and no hot spot in 3 files")
 
 
 async def test_imports_in_a_try_do_close_a_circle(tmp_path: Path) -> None:
