@@ -93,13 +93,14 @@ def on_attempt(board: Board, at: float, event: AttemptEvent) -> Board:
 
 def find(board: Board, attempt: AttemptId) -> Attempt | None:
     """Return the attempt, or None when the board no longer keeps it."""
-    return next((known for known in board.attempts if known.id == attempt), None)
+    return next((known for known in reversed(board.attempts) if known.id == attempt), None)
 
 
 def put(board: Board, attempt: Attempt) -> Board:
     """Return the board with the attempt as it stands now, without the oldest ended ones beyond the limit."""
     attempts = list(board.attempts)
-    place = next((number for number, known in enumerate(attempts) if known.id == attempt.id), len(attempts))
+    newest_first = range(len(attempts) - 1, -1, -1)
+    place = next((number for number in newest_first if attempts[number].id == attempt.id), len(attempts))
     attempts[place : place + 1] = [attempt]
     if attempt.state not in WORKING:
         over = {known.id for known in [known for known in attempts if known.state not in WORKING][:-ENDED_ATTEMPTS]}
