@@ -317,8 +317,9 @@ def _generated(project: Path, pyproject: Mapping[str, Any], config: Any) -> Iter
         hook.get("version-file"),
         _option(config, "setuptools_scm", "write_to"),
     ):
-        known = isinstance(named, str) and bool(named) and is_name(named) and ".." not in named
-        if known and not (project / named).exists():
+        if not isinstance(named, str) or not named or not is_name(named) or ".." in named:
+            continue
+        if not (project / named).exists():
             yield named
 
 

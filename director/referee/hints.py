@@ -30,7 +30,10 @@ TEST_PATH = re.compile(r"(?:^|/)(?:tests?/|test_\w*|conftest\.py|golden/|snapsho
 
 
 def looks_at_tests(changes: Changes, texts: Callable[[Entry | None], str]) -> Iterator[Objection]:
-    """Yield what new code of the project does that only a test could tell apart."""
+    """Yield what new code of the project does that only a test could tell apart, and what nobody here can read."""
+    for change in changes.of("source", "test"):
+        if _is_too_deep(change.path, texts(change.after)) and not _is_too_deep(change.path, texts(change.before)):
+            yield doubts("looks-at-tests", "it is nested too deeply to be read: write it flatter", change.path, 1)
     for change in changes.of("source"):
         before, after = parse(texts(change.before)), parse(texts(change.after))
         if after is None or not change.path.endswith(".py"):
@@ -44,6 +47,17 @@ def looks_at_tests(changes: Changes, texts: Callable[[Entry | None], str]) -> It
                 continue  # it builds pages, and is no code of the project
             objection = rejects if proof or (both and what.startswith(CALLERS)) else doubts
             yield objection("looks-at-tests", what, change.path, line)
+
+
+def _is_too_deep(path: str, text: str) -> bool:
+    """Return whether an interpreter may still take what is lost on whoever reads it here."""
+    try:
+        ast.parse(text if path.endswith(".py") else "")
+    except (RecursionError, MemoryError):
+        return True
+    except (SyntaxError, ValueError):
+        return False
+    return False
 
 
 HOOKS = frozenset({

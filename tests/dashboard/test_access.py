@@ -294,6 +294,17 @@ async def test_too_many_streams_are_turned_away() -> None:
             assert (await hear(second, "bye"))["code"] == "busy"
 
 
+async def test_one_caller_opens_no_more_than_its_share_of_streams() -> None:
+    async with serving(most_clients=8) as served:
+        greedy, other = await served.session(), await served.session()
+        async with served.socket(greedy), served.socket(greedy), served.socket(greedy) as third:
+            assert (await hear(third, "bye"))["code"] == "busy"
+
+            async with served.socket(other) as welcome:
+                await say(welcome, t="sub", ticket=await served.ticket(other), subs=[{"project": "ranges"}])
+                assert (await hear(welcome, "hello", "bye"))["t"] == "hello"
+
+
 async def test_every_answer_carries_the_security_headers() -> None:
     async with serving() as served:
         for path in ("/", "/health", "/api/v1/projects", "/api/v1/nothing", "/assets/none.js"):

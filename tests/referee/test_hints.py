@@ -8,8 +8,8 @@ import pytest
 
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry
-from director.referee.changes import changes_between
-from director.referee.hints import _signs, new_hooks
+from director.referee.changes import Change, Changes, changes_between
+from director.referee.hints import _signs, looks_at_tests, new_hooks
 
 LAYOUT = Layout(("shop",), (".",), ("shop/text.py",), ("tests/test_text.py", "docs/test_page.py"), "pytest")
 
@@ -57,3 +57,17 @@ def test_a_hook_that_can_take_no_test_of_the_base_away_is_for_nobody_to_decide(
     )
 
     assert bool(list(found)) == decides
+
+
+@pytest.mark.parametrize(
+    ("code", "doubted"),
+    [(f"x = {' + '.join('1' * 20_000)}\n", True), ("def f(:\n", False), (f"x = [{'1, ' * 20_000}]\n", False)],
+)
+def test_code_too_deep_to_be_read_here_goes_to_a_person(code: str, doubted: bool) -> None:
+    """It may hide anything from whoever reads trees, and another interpreter may still take it."""
+    texts = {"old": "x = 1\n", "new": code}
+    changed = Changes((Change("shop.py", "source", Entry("100644", "old"), Entry("100644", "new")),))
+
+    found = list(looks_at_tests(changed, lambda entry: texts[entry.blob] if entry else ""))
+
+    assert [(each.weight, each.reason.path) for each in found] == [("doubts", "shop.py")] * doubted

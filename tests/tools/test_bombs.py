@@ -93,7 +93,7 @@ def test_settings_of_a_project_that_mean_nothing_are_passed_over(tmp_path: Path)
 
 
 def test_an_expression_without_end_hides_no_definition() -> None:
-    long = f"BIG = {' + '.join(['1'] * 2900)}\n"
+    long = f"BIG = {' + '.join(['1'] * 2000)}\n"
 
     lost = list(untyped("a.py", f"{long}def f(x: int): pass\n", f"{long}def f(x): pass\n"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -19,6 +20,8 @@ from dashboard.server.stream.frames import Sub
 
 _log = logging.getLogger("dashboard")
 
+_SHARE = 4
+"""One caller has at most this part of all streams: a key that opens many shuts out no page."""
 _FAREWELL = 1.0
 """Seconds a stream has to take its goodbye."""
 
@@ -30,6 +33,7 @@ class Hall:
         self._door, self._feeds, self._metrics, self._settings = door, feeds, metrics, settings
         self._rhythm = Rhythm(settings.heartbeat, settings.pace, settings.ack_due)
         self._open: dict[asyncio.Task[None], Client | None] = {}
+        self._callers: Counter[str] = Counter()
         self._closing = False
 
     async def keep_time(self) -> None:
@@ -45,12 +49,14 @@ class Hall:
         await socket.accept(subprotocol=frames.SUBPROTOCOL)
         task = asyncio.ensure_future(self._one(socket, caller))
         self._open[task] = None
+        self._callers[caller.name] += 1
         self._metrics.clients.inc()
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         finally:
             del self._open[task]
+            self._callers -= Counter({caller.name: 1})
             self._metrics.clients.dec()
 
     async def close(self) -> None:
@@ -80,7 +86,8 @@ class Hall:
     async def _talk(self, socket: WebSocket, caller: Caller) -> None:
         if self._closing:
             raise Ended("restart", "the server restarts: come back", 500)
-        if len(self._open) > self._settings.most_clients:
+        most = self._settings.most_clients
+        if len(self._open) > most or self._callers[caller.name] > max(1, most // _SHARE):
             raise Ended("busy", "too many streams are open: close other pages", 10_000)
         client = Client(
             socket,
