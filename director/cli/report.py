@@ -93,6 +93,7 @@ class Lines:
         self._tasks: dict[str, Task] = {}
         self._attempts: dict[str, AttemptScheduled] = {}
         self._titles: dict[str, str] = {}
+        self._undelivered = ""
         self._readings: tuple[Reading, ...] = ()
         self._measured: dict[str, tuple[Reading, ...]] = {}
 
@@ -131,6 +132,7 @@ class Lines:
             case BranchDelivered():
                 self._line("delivered", f"branch {event.ref.removeprefix('refs/heads/')}")
             case DeliveryFailed():
+                self._undelivered = event.why
                 self._line("error", f"the branch was not delivered: {event.why}")
             case RunEnded():
                 self._ended(event)
@@ -230,6 +232,8 @@ class Lines:
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
+        elif self._undelivered:
+            self._line("branch", f"NOT delivered: {self._undelivered}")
 
     def _line(self, word: str, text: str) -> None:
         self._write(f"{word:<12} {text}")
