@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from agents.workspace.environment import own_directory
 
 SYSTEM = (Path("/usr"), Path("/bin"), Path("/sbin"), Path("/lib"))
 """What every sandbox shows."""
@@ -65,7 +65,7 @@ def programs_in(argv: Sequence[str]) -> tuple[str, ...]:
 
 def _shown(binaries: Path) -> list[Path]:
     """Return the installation around a folder of programs, or that folder alone where private things lie beside it."""
-    prefix, home = binaries.parent, _home()
+    prefix, home = binaries.parent, own_directory()
     beside_private = home == prefix or home.is_relative_to(prefix) or prefix.parent == home
     whole = binaries.name == "bin" and not beside_private and prefix != Path("/")
     chosen = prefix if whole else binaries
@@ -87,7 +87,3 @@ def _rust(binaries: list[Path]) -> Toolchain:
 
 def _is_system(folder: Path) -> bool:
     return any(folder.is_relative_to(system) for system in SYSTEM)
-
-
-def _home() -> Path:
-    return Path(pwd.getpwuid(os.getuid()).pw_dir)

@@ -189,10 +189,18 @@ def interpreter_parts(interpreter: Path, minor: str) -> list[Path]:
     for prefix in dict.fromkeys((_prefix(interpreter, minor), interpreter.resolve().parent.parent)):
         if prefix in (Path("/"), Path("/usr")):
             continue
-        whole = not Path(pwd.getpwuid(os.getuid()).pw_dir).is_relative_to(prefix)
+        whole = not own_directory().is_relative_to(prefix)
         parts = [prefix] if whole else [prefix / "lib" / f"python{minor}", interpreter.resolve(), interpreter]
         shown += [part for part in parts if part.exists()]
     return shown
+
+
+def own_directory() -> Path:
+    """Return the home directory of the user Kaizen runs as."""
+    try:
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+    except KeyError:  # a user of a number alone, as containers have them
+        return Path(os.environ.get("HOME") or "/")
 
 
 # --- an environment of our own making

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import sys
 import uuid
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from director.bootstrap import Project, sandbox_of
 from director.cli.door import RUN, take_home
@@ -150,9 +153,17 @@ def listen(interrupted: asyncio.Event) -> None:
         interrupted.set()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(number)
+            signal.signal(number, _end)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """End this process as a kill would, which loses nothing; only the screen is left as it was."""
+    if sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), b"\x1b[?25h")  # whoever draws what moves hides the cursor
+    os._exit(INTERRUPTED)
 
 
 async def _ask(host: Host, path: Path, request: RequestId) -> Project:

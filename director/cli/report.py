@@ -94,6 +94,7 @@ class Lines:
         self._tasks: dict[str, Task] = {}
         self._attempts: dict[str, AttemptScheduled] = {}
         self._titles: dict[str, str] = {}
+        self._undelivered = ""
         self._readings: tuple[Reading, ...] = ()
         self._measured: dict[str, tuple[Reading, ...]] = {}
 
@@ -132,6 +133,7 @@ class Lines:
             case BranchDelivered():
                 self._line("delivered", f"branch {event.ref.removeprefix('refs/heads/')}")
             case DeliveryFailed():
+                self._undelivered = event.why
                 self._line("error", f"the branch was not delivered: {event.why}")
             case RunEnded():
                 self._ended(event)
@@ -233,6 +235,8 @@ class Lines:
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
+        elif self._undelivered:
+            self._line("branch", f"NOT delivered: {self._undelivered}")
 
     def _write(self, line: str) -> None:
         self._say(on_one_line(line))

@@ -5,13 +5,26 @@ from __future__ import annotations
 import io
 
 from director.cli.live import Live
-from ledger.events import AttemptGaveUp, AttemptId, AttemptScheduled, RunId, TaskId
+from director.cli.report import Lines
+from ledger.events import (
+    AnyEvent,
+    AttemptGaveUp,
+    AttemptId,
+    AttemptScheduled,
+    DeliveryFailed,
+    RunEnded,
+    RunId,
+    TaskId,
+)
 from ledger.events.recorded import Recorded
 
 ATTEMPT = AttemptId("r1.i1.a1")
 
 
-def recorded(position: int, event: AttemptScheduled | AttemptGaveUp) -> Recorded:
+RUN = RunId("r1")
+
+
+def recorded(position: int, event: AnyEvent) -> Recorded:
     return Recorded(
         position=position, stream="director", version=position, at=0.0, actor="director", cause=0, event=event, link=""
     )
@@ -35,6 +48,21 @@ def test_a_signal_shows_what_an_attempt_does_until_it_is_over() -> None:
     assert busy == {ATTEMPT: "coder  sorting imports"}
     assert live.busy == {}
     assert "no answer: nothing to sort" in out.getvalue()
+
+
+def test_the_last_line_says_when_a_branch_was_not_delivered() -> None:
+    said: list[str] = []
+    lines = Lines(said.append)
+    ended = RunEnded(
+        run=RUN, at=0.0, state="completed", why="all gates pass", gates=(), landed=1, rejected=0, left=(), cost=0.0,
+        seconds=1.0, branch="",
+    )  # fmt: skip
+
+    lines.show(recorded(1, DeliveryFailed(run=RUN, why="read-only file system")))
+    lines.show(recorded(2, ended))
+
+    assert said[-2].startswith("completed")
+    assert said[-1] == "branch       NOT delivered: read-only file system"
 
 
 def test_a_late_signal_of_an_attempt_that_is_over_shows_nothing() -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -176,6 +177,41 @@ def test_a_bad_option_is_one_line_and_nothing_happens(finished: Finished) -> Non
 
     hints = {line: f"see `kaizen {line.split()[0]} --help`" for line in wrong} | {"runn": "see `kaizen --help`"}
     assert not [line for line, done in said.items() if done.status != 2 or done.out or hints[line] not in done.one_line]
+
+
+def test_ctrl_c_while_a_command_still_begins_leaves_no_traceback(kaizen: Kaizen) -> None:
+    begun = kaizen.start("projects")
+    time.sleep(0.3)
+
+    begun.send_signal(signal.SIGINT)
+    _, err = begun.communicate(timeout=60)
+
+    assert begun.returncode in (130, -signal.SIGINT) and "Traceback" not in err, err
+
+
+TWICE = """
+import asyncio, os, signal
+from director.cli.here import listen
+
+async def work():
+    interrupted = asyncio.Event()
+    listen(interrupted)
+    os.kill(os.getpid(), signal.SIGINT)
+    await interrupted.wait()
+    print("ends in good order", flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.sleep(60)
+
+asyncio.run(work())
+"""
+
+
+def test_a_second_ctrl_c_ends_at_once(kaizen: Kaizen) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", TWICE], env=kaizen.environment(), capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "ends in good order\n", "")
 
 
 def test_verify_projects_and_doctor_answer(finished: Finished) -> None:

@@ -151,7 +151,7 @@ def test_a_link_in_the_way_of_a_trusted_file_is_not_followed(tmp_path: Path) -> 
 
 
 def test_no_more_of_a_home_is_shown_than_a_program_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.tools.toolchain._home", lambda: tmp_path)
+    monkeypatch.setattr("agents.tools.toolchain.own_directory", lambda: tmp_path)
     for place in (".cargo/bin", ".nvm/v20/bin", "bin"):
         (tmp_path / place).mkdir(parents=True)
     (tmp_path / ".cargo" / "credentials.toml").touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agents.workspace.declared import declared_by
-from agents.workspace.environment import installed_in, prepare
+from agents.workspace.environment import installed_in, interpreter_parts, own_directory, prepare
 from agents.workspace.once import made_once
 from agents.workspace.poetry import ranged
 
@@ -189,3 +190,10 @@ def test_a_folder_is_made_once_however_many_ask(tmp_path: Path) -> None:
         thread.join()
 
     assert made == ["once"] and [path.name for path in place.iterdir()] == ["whole"]
+
+
+def test_a_user_of_a_number_alone_has_interpreters_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 3_999_999_999)
+
+    assert own_directory().is_absolute()
+    assert interpreter_parts(Path(sys.base_prefix) / "bin" / "python3", "3.11") != []

@@ -186,7 +186,9 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
     plain, unborn, bare, broken = (tmp_path / name for name in ("plain", "unborn", "bare", "broken"))
     lines, latin = tmp_path / "a\nb", Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     submodule, damaged = tmp_path / "submodule", tmp_path / "damaged"
-    plain.mkdir()
+    colon = repo / "a:b"
+    for place in (plain, colon):
+        place.mkdir()
     for place in (unborn, lines, latin, broken):
         git(tmp_path, "init", "-q", str(place))
     (broken / ".git" / "config").write_text("[core\n")
@@ -206,6 +208,7 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
         broken: "bad config line 1 .* mend that first",
         lines: "letters in its name that cannot be written down: rename",
         latin: "letters in its name that cannot be written down: rename",
+        colon: "colon in its name, which no import path can hold: rename",
         submodule: "submodules .sub., they are not supported: remove",
         damaged: "cannot be copied .* `git fsck` there says",
     }
