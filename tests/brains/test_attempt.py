@@ -81,6 +81,20 @@ async def test_a_bug_is_mended_and_what_is_not_yet_so_is_told(worktree: Worktree
     assert str(worktree.folder) not in "".join(each.text for each in bench.calls.asked[-1].messages)
 
 
+async def test_tests_that_were_made_weaker_are_not_taken_for_done(worktree: Worktree) -> None:
+    """The referee would reject it later and dearer; tests that are only added are no matter."""
+    weak = calls(call("edit_file", path="test_shop.py", old_text="clamp(9, 0, 5) == 5", new_text="clamp(9, 0, 5) == 0"))
+    back = calls(call("edit_file", path="test_shop.py", old_text="clamp(9, 0, 5) == 0", new_text="clamp(9, 0, 5) == 5"))
+    more = "def test_four():\n    assert clamp(4, 0, 5) == 4\n\n\ndef test_between"
+    added = calls(call("edit_file", path="test_shop.py", old_text="def test_between", new_text=more))
+
+    report, bench = await attempted(worktree, LOW, weak, DONE, back, HIGH, added, DONE)
+
+    assert isinstance(report, PatchProposed) and not report.partial
+    assert "put those lines back, and mend the code" in last(bench.calls.asked[3]).text
+    assert [each.path for each in report.files] == ["shop.py", "test_shop.py"]
+
+
 async def test_the_same_attempt_asks_the_same_again(worktree: Worktree) -> None:
     """Durations, addresses and folders of test runs are in no prompt: a record of the run can be replayed."""
     hashes = []

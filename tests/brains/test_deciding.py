@@ -9,6 +9,7 @@ import pytest
 from agents.brains.conversation.decide import Ask, Check, Open, Over, Use, decide, pending
 from agents.brains.conversation.facts import Answered, Faulted, Nudged, Observed
 from agents.brains.conversation.shelf import lean
+from agents.brains.conversation.speaking import hearing
 from agents.brains.conversation.state import State, fold
 from agents.brains.conversation.turns import Heard
 from agents.brains.conversation.wording import CUT, EMPTY, UNCLEAR, messages
@@ -240,3 +241,31 @@ def test_what_is_checked_here_anyway_is_not_sent_with_every_step() -> None:
     sent = lean(schema).parameters
 
     assert sent == {"properties": {"path": {"type": "string"}, "maxLength": {"type": "string"}}}
+
+
+def test_what_a_text_asks_for_beside_calls_is_told_not_to_be_done() -> None:
+    """A model that makes one edit by a call and another one in its text takes both for made."""
+    text = "And the other end:\n\nshop.py\n<<<<<<< SEARCH\nreturn low\n=======\nreturn high\n>>>>>>> REPLACE\n"
+    names = frozenset({"read_file", "edit_file", "finish"})
+    made = calls(call("read_file", path="shop.py"), text=text)
+
+    mixed = began(Answered("act-1", made), seen_of("act-1.1"), tools=names, heard=hearing(names))
+    plain = began(Answered("act-1", calls(call("read_file"), text="I look.")), seen_of("act-1.1"), heard=hearing(names))
+
+    assert [each.name for each in mixed.turns[0].calls] == ["read_file"]
+    assert "Its text asks for edit_file too, which was not done" in messages(mixed)[-1].text
+    assert messages(plain)[-1].role == "tool"
+
+
+def test_a_write_that_failed_is_no_change_to_be_looked_at() -> None:
+    """Running the tests costs more than the answer did."""
+    failed = Observed("act-1.1", "edit_file", False, "no such text", tree="tree-0")
+    edited = Observed("act-1.1", "edit_file", True, "done", tree="tree-1")
+    asked = Answered("act-1", calls(call("edit_file", path="shop.py")))
+
+    assert isinstance(pending(began(asked, failed)), Ask)
+    assert isinstance(pending(began(asked, edited)), Check)
+
+
+def seen_of(key: str) -> Observed:
+    return Observed(key, "read_file", True, "def clamp(x): ...")

@@ -203,7 +203,8 @@ def _is_check_due(state: State) -> bool:
     writing = [
         item
         for item in since
-        if isinstance(item, Turn) and any(each.tree and each.tool not in (CHECK, FINISH) for each in item.seen)
+        if isinstance(item, Turn)
+        and any(each.tree and each.success and each.tool not in (CHECK, FINISH) for each in item.seen)
     ]
     return len(writing) >= (EVERY if state.checked else 1) and state.items[-1] is writing[-1]
 

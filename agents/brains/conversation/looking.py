@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import NamedTuple
 
@@ -79,6 +80,12 @@ async def look_at_tests(task: Task, bench: Workbench, said: str, seconds: float)
     before = bench.readings.get(task.gate) or bench.readings.get("tests")
     usual = before.seconds if before is not None else PATIENT
     first = await failing(task, bench, seconds, whole=bool(before) and usual <= QUICK)
+    if first.met and (weaker := await asyncio.to_thread(_rewritten, task, bench)):
+        told = (
+            f"The task's tests pass, but in {', '.join(weaker)} lines that were there are gone or others now. What you "
+            "change is measured with the tests as they were: put those lines back, and mend the code instead."
+        )
+        return first.looked._replace(met=False, told=told, summary=f"changes {weaker[0]}, which tests the task")
     if not first.met or usual > min(PATIENT, seconds / 3):
         return first.looked
     suite = first.suite if usual <= QUICK else await bench.target.suite(limits=Limits(wall=max(10.0, seconds / 2)))
@@ -122,6 +129,16 @@ async def failing(task: Task, bench: Workbench, seconds: float, *, whole: bool =
     told = f"{summary}.{steady(why, *_places(bench))} Not passing:\n{data('tests', chr(10).join(missed[:10]))}"
     told += f"\n{data('test output', shortened(shown, SHOWN))}" if shown else ""
     return Failing(Looked(False, told, summary, total - len(missed), total), suite, tests)
+
+
+def _rewritten(task: Task, bench: Workbench) -> list[str]:
+    """Return the files of the task's tests that lost lines: tests that were added take none away.
+
+    Tests that say what is to be implemented were written in the attempt's run and may replace others.
+    """
+    history = bench.thinking.history if bench.thinking is not None and task.kind == "failing_test" else None
+    files = sorted({target.split("::")[0] for target in task.targets} if history else ())
+    return [path for path in files if history and re.search(r"^-(?!--)", history.diff(path), re.MULTILINE)]
 
 
 def _stands_for(wanted: str, suite: SuiteResult) -> bool:

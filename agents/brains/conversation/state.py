@@ -163,8 +163,9 @@ def _aged(state: State) -> State:
     if len(starts) <= WHOLE:
         return state
     gone = starts[-CALLED] if len(starts) > CALLED else 0
-    told = {"gone": gone, "summary": digest(state, gone)} if gone > state.gone else {}
-    return replace(state, cut=max(starts[-WHOLE], _recent(state), state.cut), **told)
+    if gone > state.gone:
+        state = replace(state, gone=gone, summary=digest(state, gone))
+    return replace(state, cut=max(starts[-WHOLE], _recent(state), state.cut))
 
 
 def _words(turn: Turn) -> str:

@@ -64,7 +64,7 @@ class Turn:
     native: bool = True
     """Whether the calls were made as the provider's API has them, and not written into the text."""
     unclear: tuple[str, ...] = ()
-    """What in the text was meant as a call and could not be read."""
+    """What in the text was meant as a call and could not be read; beside calls, the tools that the text asks for."""
     seen: tuple[Observed, ...] = ()
 
     @property
@@ -88,7 +88,8 @@ def turn_of(terms: Terms, key: str, answer: ModelAnswer) -> Turn:
     """
     heard = Heard()
     if answer.tool_calls:
-        heard = Heard(answer.tool_calls)
+        beside = terms.heard(answer.text).calls if answer.text.strip() else ()
+        heard = Heard(answer.tool_calls, tuple(dict.fromkeys(call.name for call in beside)))
     elif answer.finish != "length" and without_thoughts(answer.text).strip():
         heard = terms.heard(answer.text)
         if not heard.calls and not heard.unclear:

@@ -22,6 +22,10 @@ SUMMARISE = (
 )
 EMPTY = "Your answer was empty. Use a tool, or call finish when the work is done."
 UNCLEAR = "Nothing was carried out: what you wrote cannot be read in one way."
+BESIDE = (
+    "Of that answer only the calls were carried out. Its text asks for {tools} too, which was not done: beside calls "
+    "only calls count. Call it, if it is still to be done."
+)
 CUT = (
     "Your answer was cut because it was too long, and nothing of it was carried out. Take smaller pieces: one tool "
     "call at a time, and edit the lines that change instead of writing whole files."
@@ -96,6 +100,8 @@ def _turn(turn: Turn, *, old: bool, longest: int) -> list[Message]:
     if not turn.calls:
         unclear = f"{UNCLEAR}\n{chr(10).join(turn.unclear)}" if turn.unclear else EMPTY
         said.append(Message("user", CUT if answer.finish == "length" else unclear))
+    elif turn.native and turn.unclear:
+        said.append(Message("user", BESIDE.format(tools=" and ".join(turn.unclear))))
     own = [each for each in turn.seen if each.tool == CHECK]
     return said + [Message("user", _shown(each, old=old, longest=longest)) for each in own]
 
@@ -130,8 +136,8 @@ def _shown(seen: Observed | None, *, old: bool, longest: int) -> str:
     if seen is None:
         return "Not done."
     if old and len(seen.text) > SHORT:
-        left = f"{len(seen.text)} characters, shown before, are left out here: make the call again to see them"
-        return f"{seen.summary or seen.text[:SHORT]}\n[{left}]"
+        note = f"{len(seen.text)} characters, shown before, are left out here: make the call again to see them"
+        return f"{seen.summary or seen.text[:SHORT]}\n[{note}]"
     if len(seen.text) > longest:
         half = longest // 2
         left = len(seen.text) - 2 * half
