@@ -11,7 +11,12 @@ BODIES = (
     ("a flag", "import re\ndef f(p):\n    return re.compile(p)\n", "re.compile(p, re.IGNORECASE)"),
     ("a flag of a substitution", "import re\ndef f(s):\n    return re.sub('a.b', '', s)\n", "'', s, flags=re.DOTALL)"),
     ("another flag", "import re\ndef f(s):\n    return re.match('a.b', s, re.I)\n", "re.S)"),
-    ("how often to split", "def f(s):\n    return s.split('=')\n", "s.split('=', 1)"),
+    (
+        "how often to split, in a long function that says its types in comments",
+        "from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Text, Tuple, Type, Union\n"
+        "def f(s, a, b, c):\n" + "    a = g(b, c)\n    b = h(c, a)\n" * 4 + "    return a, b, c, s.split('=')\n",
+        "s.split('=', 1)",
+    ),
     ("where counting begins", "def f(xs):\n    return list(enumerate(xs))\n", "enumerate(xs, 1)"),
     ("where a range begins", "def f(n):\n    return list(range(n))\n", "range(1, n)"),
     ("a base", "def f(s):\n    return int(s)\n", "int(s, 16)"),

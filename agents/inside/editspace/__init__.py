@@ -38,8 +38,8 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (constants.collected, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp), 5.0, "load"),
     (names.variable, (ast.Name,), 8.0, "load"),
     (names.attribute, (ast.Attribute,), 7.0, "any"),
+    (calls.completed, (ast.Call,), 7.1, "load"),  # first: an edit that both draw counts what it does here
     (names.arguments, (ast.Call,), 7.0, "load"),
-    (calls.completed, (ast.Call,), 6.0, "load"),
     (calls.trimmed, Value, 3.5, "value"),
     (calls.own_methods_called, (ast.Call,), 8.0, "load"),
     (values.access, (ast.Subscript, ast.Call), 5.0, "load"),

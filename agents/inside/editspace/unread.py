@@ -7,6 +7,9 @@ from typing import Any, List, NamedTuple, Optional, Set
 
 from ..source import Function, Source
 
+ANNOTATING = ("typing", "typing_extensions", "__future__")
+"""What is imported from here may be read in comments and in texts alone."""
+
 
 class Unread(NamedTuple):
     """Names that nothing reads: of a function, of its class, of its module."""
@@ -90,6 +93,7 @@ def _of_module(source: Source) -> List[str]:
     own = [node.name for node in source.tree.body if isinstance(node, Function) and node.name.startswith("_")]
     if not source.path.endswith("__init__.py"):  # what it imports is for others
         imports = [node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+        imports = [node for node in imports if getattr(node, "module", "") not in ANNOTATING]
         own += [one.asname or one.name for node in imports for one in node.names if "." not in one.name]
     known = {node.value for node in ast.walk(source.tree) if isinstance(node, ast.Constant)} | _read(source.tree)
     return [name for name in own if name not in known and name not in ("annotations", "*")]
