@@ -7,13 +7,14 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from agents.inside import faults, near, outcomes
+from agents.inside import faults, near, outcomes, subjects
 from agents.inside.forks import in_fork
 from director.referee.compared import differ, rebuilt
 from director.referee.shown import examples, hollowed
@@ -111,6 +112,13 @@ def test_inputs_near_to_a_pair_are_pairs() -> None:
     found = [each["period"] for each in (*near.neighbours(given, Random(1), 8), *near.resized(given))]
 
     assert found and {len(each) for each in found} == {2}
+
+
+def test_an_overload_is_nothing_that_a_fault_could_be_put_into(tmp_path: Path) -> None:
+    """It has the name of what is called, and is never called."""
+    (tmp_path / "a.py").write_text("@t.overload\ndef f(n: int) -> int: ...\ndef f(n):\n    return n\n")
+
+    assert [place[1] for place in subjects.subjects([str(tmp_path / "a.py")])] == [3]
 
 
 class Row(list[int]):
