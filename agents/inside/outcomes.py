@@ -115,13 +115,12 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
 
 def _equals_another(value: Any) -> bool:
     """Return whether an object equals one of its kind of which every part is otherwise."""
-    twin, otherwise = object.__new__(type(value)), False  # a copy of what says it never changes is the thing itself
-    for name, part in _fields(value).items():
+    twin, fields = object.__new__(type(value)), _fields(value)  # a copy of what never changes is the thing itself
+    for name, part in fields.items():
         other = bend(part, "bend")
         bent = type(other) is type(part) and encoded(other) != encoded(part)
-        object.__setattr__(twin, name, other if bent else part)
-        otherwise = otherwise or bent
-    return otherwise and bool(value == twin)
+        object.__setattr__(twin, name, other if bent else _Unlike())
+    return bool(fields) and bool(value == twin)
 
 
 def _unlike(value: Any, base: Any) -> List[Any]:

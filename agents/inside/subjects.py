@@ -102,6 +102,8 @@ def subjects(files: List[str]) -> Dict[Place, Subject]:
 def _below(node: Any, prefix: str, path: str, tree: Any, found: Dict[Place, Subject]) -> None:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, faults.Function):
+            if any(getattr(each, "attr", getattr(each, "id", "")) == "overload" for each in child.decorator_list):
+                continue  # never called: it tells types alone, and has the name of what is called
             first = min([child.lineno, *(each.lineno for each in child.decorator_list)])
             found[path, first] = Subject(path, prefix + child.name, child, tree)
         elif isinstance(child, ast.ClassDef):

@@ -149,10 +149,8 @@ class HeldOut:
 
     def _everything(self, now: Mapping[int, str]) -> Iterator[Objection]:
         for number, told in now.items():
-            if (
-                json.loads(told)[0] == "everything"
-                and json.loads(self.examples.outcomes.get(number, "[0]"))[0] != "everything"
-            ):
+            old = self.examples.outcomes.get(number)  # what the base gives now and then another way is not known
+            if old is not None and json.loads(told)[0] == "everything" != json.loads(old)[0]:
                 call = self.examples.calls[number]
                 yield rejects("always-equal", f"{call[2]} returns an object that equals everything", str(call[1]))
                 return

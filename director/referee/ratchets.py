@@ -136,6 +136,11 @@ def untyped(path: str, before: str, after: str) -> Iterator[Untyped]:
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def is_typed(text: str) -> bool:
+    """Return whether any function of a file says what it takes or gives."""
+    return any(map(_annotations, _definitions(text).values()))
+
+
 def _definitions(text: str) -> dict[str, Function]:
     found: dict[str, Function] = {}
     tree = parse(text)

@@ -14,7 +14,7 @@ from director.referee.changes import DOC_FOLDERS, METADATA, Changes, moved_to, s
 from director.referee.hints import looks_at_tests, new_hooks
 from director.referee.inforce import PRECEDENCE
 from director.referee.objections import Objection, doubts, rejects
-from director.referee.ratchets import newly_hidden, untyped, weakened_steps
+from director.referee.ratchets import is_typed, newly_hidden, untyped, weakened_steps
 from director.referee.toolsettings import shifts
 
 READABLE = 1024 * 1024
@@ -58,7 +58,7 @@ def static_objections(
     for change in changes.of("source"):
         for gone in untyped(change.path, before.get(change.path, ""), after.get(change.path, "")):
             yield rejects("types-hidden", gone.said, gone.path, gone.line)
-    yield from _stubs(changes, candidate)
+    yield from _stubs(changes, candidate, texts)
     for change, name in shadows(changes, prefix, layouts, installed):
         message = f"this file would be imported in the place of the module {name}"
         yield rejects("shadowed", message, change.path, rule=name)
@@ -109,9 +109,10 @@ def left_out(
             yield rejects("settings", said, change.path, rule="ignored files")
 
 
-def _stubs(changes: Changes, candidate: dict[str, Entry]) -> Iterator[Objection]:
+def _stubs(changes: Changes, candidate: dict[str, Entry], texts: Texts) -> Iterator[Objection]:
     for change in changes.of("source"):
-        if change.path.endswith(".pyi") and change.before is None and change.path[:-1] in candidate:
+        beside = candidate.get(change.path[:-1]) if change.path.endswith(".pyi") and change.before is None else None
+        if beside is not None and is_typed(texts(beside)):
             message = "a new stub hides the types of the module beside it from every checker"
             yield rejects("types-hidden", message, change.path)
 

@@ -21,7 +21,13 @@ NEUTRAL = re.compile(
     r"^pretty$|^fix$|dynamic_context|persistent"
 )
 NO_MATTER = re.compile(r"(?:lint\.)?(?:isort|flake8_import_conventions)\..*|(?:lint\.)?ignore_init_module_imports|"
-                       r"run\.disable_warnings")  # fmt: skip
+                       r"run\.disable_warnings|paths\..*")  # fmt: skip
+NEVER_RUN = re.compile(
+    r"[\s^\\(?:]*(?:(?:if|elif)\s+(?:t\.|typing\.)?TYPE_CHECKING|if\s+__name__\s*==\s*\S+__main__\S+|"
+    r"raise\s+NotImplementedError|(?:if|elif)\s+sys\.version_info|@(?:t\.|typing\.)?overload|"
+    r"@(?:abc\.)?abstractmethod|(?:#\s*)?pragma: no cover)(?:\\b)?[\s$:()|\\]*"
+)
+"""Lines, as coverage is told of them, that no test could run: leaving them out hides nothing."""
 """Settings by their whole names that hide nothing, whatever words are in them."""
 FIRST = frozenset({"ignore_missing_imports"})
 """What a first configuration may say: it is about what is installed, not about the code."""
@@ -112,6 +118,8 @@ def _is_vain(tool: str, key: str, a: Any, b: Any, was: Table) -> bool:
                                                  for word in words(part))  # fmt: skip
         return not any(word.startswith(("error", "-Werror")) for word in asked)
     rules = words(b) - words(a)
+    if tool == "coverage" and last in ("exclude_lines", "exclude_also"):
+        return all(NEVER_RUN.fullmatch(rule.replace("\\s+", " ").replace("\\s*", "")) for rule in rules)
     ignores = last.endswith("ignore") or "per_file_ignores" in key
     return tool in BY_DEFAULT and ignores and not any(_is_looked_for(tool, rule, was) for rule in rules)
 

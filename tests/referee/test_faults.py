@@ -7,13 +7,14 @@ import json
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from agents.inside import faults, near, outcomes
+from agents.inside import faults, near, outcomes, subjects
 from agents.inside.forks import in_fork
 from director.referee.compared import differ, rebuilt
 from director.referee.shown import examples, hollowed
@@ -113,6 +114,13 @@ def test_inputs_near_to_a_pair_are_pairs() -> None:
     assert found and {len(each) for each in found} == {2}
 
 
+def test_an_overload_is_nothing_that_a_fault_could_be_put_into(tmp_path: Path) -> None:
+    """It has the name of what is called, and is never called."""
+    (tmp_path / "a.py").write_text("@t.overload\ndef f(n: int) -> int: ...\ndef f(n):\n    return n\n")
+
+    assert [place[1] for place in subjects.subjects([str(tmp_path / "a.py")])] == [3]
+
+
 class Row(list[int]):
     def __eq__(self, other: object) -> bool:
         return len(self) == len(other)  # type: ignore[arg-type]
@@ -122,6 +130,29 @@ class Row(list[int]):
                                               (SimpleNamespace(tags=[1, 2]), False)])  # fmt: skip
 def test_a_list_that_equals_any_of_its_length_is_found_in_what_holds_it_too(value: Any, does: bool) -> None:
     assert outcomes.equals_everything(value) is does
+
+
+class Rule:
+    """Is what it includes and matches; the text it was made of is only kept."""
+
+    def __init__(self, text: str, include: bool | None, found: object) -> None:
+        self.text, self.include, self.found = text, include, found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Rule):
+            return NotImplemented
+        return self.include == other.include and self.found == other.found
+
+
+class Whatever(Rule):
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rule)
+
+
+def test_an_object_equals_another_only_when_no_part_of_it_is_the_same() -> None:
+    """Parts that cannot be bent may be all that it compares."""
+    assert outcomes.equals_everything(Rule("# nothing", None, None)) is False
+    assert outcomes.equals_everything(Whatever("# nothing", None, None)) is True
 
 
 def test_what_says_that_it_never_changes_is_bent_as_another_one() -> None:

@@ -9,7 +9,7 @@ import pytest
 from agents.workspace.layout import Layout
 from agents.workspace.mirror import Entry
 from director.referee.changes import changes_between, kind_of, moved_to, shadows
-from director.referee.ratchets import newly_hidden, untyped, weakened_steps
+from director.referee.ratchets import is_typed, newly_hidden, untyped, weakened_steps
 from director.referee.static import left_out
 from director.referee.toolsettings import shifts
 
@@ -53,6 +53,7 @@ def test_a_file_is_of_one_kind_by_its_place(path: str, kind: str) -> None:
         ("[tool.ruff.lint]\nselect = ['E', 'B']", "[tool.ruff.lint]\nselect = ['E4', 'B', 'W']", "weaker"),
         ("", "[tool.ruff.lint]\nselect = ['ALL']", "stronger"),
         ("", "[tool.ruff.lint]\nignore = ['F401']", "weaker"),
+        ("", "[tool.coverage.report]\nexclude_also = ['if TYPE_CHECKING:', 'raise ', 'def rare']", "weaker"),
         (
             "[tool.pytest.ini_options]\nfilterwarnings = ['error']",
             "[tool.pytest.ini_options]\nfilterwarnings = ['error', 'ignore:old']",
@@ -81,6 +82,11 @@ def test_settings_are_compared_by_what_they_ask(before: str, after: str, directi
         ("[tool.pytest.ini_options]\naddopts = '--strict'", "[tool.pytest.ini_options]\naddopts = '--strict-markers'"),
         ("[tool.pytest.ini_options]", "[tool.pytest.ini_options]\nfilterwarnings = ['ignore::DeprecationWarning']"),
         ("[tool.coverage.run]\nbranch = true", "[tool.coverage.run]\nbranch = true\ndisable_warnings = ['x']"),
+        (
+            "[tool.coverage.run]\nbranch = true",
+            "[tool.coverage.run]\nbranch = true\n[tool.coverage.report]\n"
+            "exclude_also = ['if TYPE_CHECKING:', '^\\\\s*if __name__ == .__main__.:', 'raise NotImplementedError']",
+        ),
     ],
 )
 def test_settings_that_hide_nothing_that_was_told_are_not_weaker(before: str, after: str) -> None:
@@ -161,6 +167,10 @@ def test_a_comment_tells_whether_what_it_hides_was_there_before(after: str, stoo
 
 def test_words_about_hiding_are_no_comments_that_hide() -> None:
     assert newly_hidden({}, {"a.py": "text = '# noqa'  # we ignore blank lines, type errors are shown\n"}) == []
+
+
+def test_a_module_without_types_has_none_that_a_stub_could_hide() -> None:
+    assert is_typed("class A:\n def f(self) -> int: ...") and not is_typed("def f(a): ...")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from director.referee.heldout import _has_ways, _says_nothing
+from director.referee.heldout import Examples, HeldOut, _has_ways, _says_nothing
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,19 @@ from director.referee.heldout import _has_ways, _says_nothing
 )
 def test_objects_and_functions_have_ways_of_their_own(told: list[object], has: bool) -> None:
     assert _has_ways(told) is has
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [({}, 0), ({0: '["everything", "Truth"]'}, 0), ({0: '["gave", ["int", "3"]]'}, 1)],
+)
+def test_an_object_equals_everything_newly_only_where_it_is_known_what_was_given(
+    before: dict[int, str], found: int
+) -> None:
+    call = ("shop", "shop.py", "truth", "", "tests/test_shop.py::test_truth", -1, [], {}, "")
+    check = HeldOut(Examples((call,), before), frozenset(), frozenset(), {}, {})
+
+    assert len(list(check._everything({0: '["everything", "Truth"]'}))) == found
 
 
 @pytest.mark.parametrize(
