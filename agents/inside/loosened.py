@@ -2,21 +2,23 @@
 
 Spec: `loosened` conditions, each (path, function, first line of it, start, end, text that stands there instead).
 With `calls`, and so many `further` inputs drawn near to theirs, which are sent as `call`, sends `gave` for each as the
-code is (`variant` -1) and with each condition loosened: what it gave and what became of its arguments, where no tests
-are. Else runs tests as job `strength` does (`runner`, `tests`, `collected`, `ids`, `addopts`, `files`, `focus`,
-`seconds`), the tests `mended` first, and sends `noticed` with the first one that fails with each.
+code is (`variant` -1), what it gave and what became of its arguments where no tests are; then `tried` for each
+condition with which that could be done, and `gave` where it is otherwise. Else runs tests as job `strength` does
+(`runner`, `tests`, `collected`, `ids`, `addopts`, `files`, `focus`, `seconds`), the tests `mended` first, and sends
+`noticed` with the first one that fails with each.
 """
 
 from __future__ import annotations
 
 import base64
 import importlib
+import os
 import pickle
 import random
 import sys
 import time
 from functools import partial
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from . import faults, near, outcomes, planted
 from .cases import quiet
@@ -29,7 +31,11 @@ from .ticks import arm, disarm
 
 EACH = 3
 """Inputs drawn near to one."""
+LONGEST, ENOUGH = 30.0, 12.0
+"""Seconds of all calls with one condition, and processor seconds after which no other condition is tried."""
 Send = Callable[[Dict[str, Any]], None]
+Told = Tuple[Any, Any]
+"""What a call gave, and what its arguments are after it."""
 
 
 class Loosened(NamedTuple):
@@ -57,20 +63,7 @@ def main(spec: Dict[str, Any], send: Send) -> None:
     sys.dont_write_bytecode = True
     variants = [Loosened(*one) for one in spec["loosened"]]
     if spec.get("calls"):
-        calls = [Call(*one) for one in spec["calls"]]
-        if spec["further"]:
-            given = [in_fork(partial(_given, variant, calls), 60.0) or [] for variant in [None, *variants]]
-            told = [
-                call for place, call in enumerate(calls) if len({repr(each[place : place + 1]) for each in given}) > 1
-            ]
-            names = {(call.module, call.name) for call in told or calls}
-            drawn = [call for call in calls if (call.module, call.name) in names]
-            calls += in_fork(partial(_further, drawn, spec["further"], spec["seed"]), 60.0) or []
-        for place in range(len(spec["calls"]), len(calls)):
-            send({"kind": "call", "call": list(calls[place])})
-        for number, variant in enumerate([None, *variants], -1):
-            for place, told in enumerate(in_fork(partial(_given, variant, calls), 60.0) or []):
-                send({"kind": "gave", "variant": number, "call": place, "told": told[0], "left": told[1]})
+        _compared(variants, [Call(*one) for one in spec["calls"]], spec, send)
         return
     faults.install()
     why = planted.with_cases(spec, lambda cases: _Trial(spec, send, begun, cases).tried(variants))
@@ -78,13 +71,39 @@ def main(spec: Dict[str, Any], send: Send) -> None:
         send({"kind": "unable", "why": why})
 
 
+def _compared(variants: List[Loosened], calls: List[Call], spec: Dict[str, Any], send: Send) -> None:
+    """Send what calls give as the code is, and what of it is otherwise with each condition loosened."""
+    if spec["further"]:
+        as_is = in_fork(partial(_given, None, calls), LONGEST) or []
+        names = {(calls[n].module, calls[n].name) for one in variants for n in _others(one, calls, as_is)[1]}
+        drawn = [call for call in calls if (call.module, call.name) in names]
+        further = in_fork(partial(_further, drawn, spec["further"], spec["seed"]), LONGEST) if drawn else None
+        for call in further or []:
+            send({"kind": "call", "call": list(call)})
+        calls = [*calls, *(further or [])]
+    as_is = in_fork(partial(_given, None, calls), LONGEST) or []
+    for place, told in enumerate(as_is):
+        send({"kind": "gave", "variant": -1, "call": place, "told": told[0], "left": told[1]})
+    for number, variant in enumerate(variants):
+        tried, others = _others(variant, calls, as_is)
+        if tried:
+            send({"kind": "tried", "variant": number})
+        for place, told in others.items():
+            send({"kind": "gave", "variant": number, "call": place, "told": told[0], "left": told[1]})
+
+
+def _others(variant: Loosened, calls: List[Call], as_is: List[Told]) -> Tuple[bool, Dict[int, Told]]:
+    """Return whether a condition could be tried loosened in the time there is, and what is otherwise so, by call."""
+    spent = sum(os.times()[2:4])
+    given = in_fork(partial(_given, variant, calls), LONGEST) if spent < ENOUGH else None
+    return bool(given), {place: now for place, (now, was) in enumerate(zip(given or [], as_is)) if now != was}
+
+
 def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
     """Return calls near to some that may be near to others already, and calls with an argument of another one."""
     chance = random.Random(seed)
     made: List[Call] = []
-    for _ in range(most):
-        if len(made) >= most:
-            break
+    for _ in range(most // EACH):
         call = chance.choice(calls)
         beside = chance.choice([each for each in calls if each.name == call.name])
         try:
@@ -100,7 +119,7 @@ def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
     return made[:most]
 
 
-def _given(variant: Any, calls: List[Call]) -> List[Tuple[Any, Any]]:
+def _given(variant: Optional[Loosened], calls: List[Call]) -> List[Told]:
     if variant is not None:
         made = variant.module()
         if made is None:
@@ -110,8 +129,8 @@ def _given(variant: Any, calls: List[Call]) -> List[Tuple[Any, Any]]:
     return [_told(call) for call in calls]
 
 
-def _told(call: Call) -> Tuple[Any, Any]:
-    """Return what a call gave, and what its arguments are after it."""
+def _told(call: Call) -> Told:
+    arguments: Dict[str, Any] = {}
     try:
         importlib.import_module(call.module)
         arguments = pickle.loads(base64.b64decode(call.given))

@@ -181,7 +181,7 @@ class Judging:
         )
         tree = without_tests(mirror, self.candidate, prefix, (before.layout(), watched.layout()))
         with self.referee.checked_out(tree) as root:
-            objections, then = await check.check(await self.referee.target(self.commit, root), watched)
+            objections, then = await check.check(await self.referee.target(self.commit, root), watched, before)
         if not changes.touches_measuring:
             self.referee.keep_examples(self.candidate, then)
         return objections

@@ -57,11 +57,12 @@ class Needless:
         self, base: SandboxedTarget, bare: SandboxedTarget, candidate: SandboxedTarget, suite: SuiteResult
     ) -> list[Objection]:
         """Return what a person should look at; `bare` is the candidate without its tests, `suite` ran over it."""
-        asked = {call[0:3:2] for call in self.examples.calls if call[4] in self.mended}
-        calls = [call for call in self.examples.calls if call[4] in self.mended][:CALLS]
-        calls += [call for call in self.examples.calls if call[5] < 0 and call[0:3:2] in asked and call not in calls][
-            :OTHERS
-        ]
+        # An object of which one hidden part is otherwise may be none that there can be.
+        possible = [call for call in self.examples.calls if "._" not in str(call[8])]
+        calls = [call for call in possible if call[4] in self.mended][:CALLS]
+        names = {call[0:3:2] for call in calls}
+        others = [call for call in possible if call[5] < 0 and call[4] not in self.mended and call[0:3:2] in names]
+        calls += others[:OTHERS]
         if not calls or not self.conditions:
             return []
         kept = await self._kept(calls, base, bare)
@@ -74,24 +75,18 @@ class Needless:
         """Return the conditions that keep inputs on the base's way, or let be what base and tests refuse."""
         told, further = await _given(bare, calls, self.conditions, FURTHER, self.seed)
         as_is, every = told.get(-1, {}), [*calls, *further]
-        other: dict[Loosened, list[int]] = {}
-        for place, condition in enumerate(self.conditions):
-            given = told.get(place, {})
-            other[condition] = [n for n in given if n in as_is and given[n] != as_is[n]]
+        other = {one: told.get(place, {}) for place, one in enumerate(self.conditions)}
         if not any(other.values()):
             return {}
         before = (await _given(base, every, [], 0, self.seed))[0].get(-1, {})
         mended = {n for n in as_is if n in before and before[n] != as_is[n]}
         refused = {kinds(as_is[n][0])[0] for n, call in enumerate(calls) if call[5] < 0 and _raised(as_is.get(n))}
         kept: dict[Loosened, Kept] = {}
-        for place, condition in enumerate(self.conditions):
-            given = told.get(place, {})
-            old = [n for n in other[condition] if n in before and n not in mended and _answers(as_is[n], given[n])]
-            reached = [n for n in mended if given.get(n) == as_is[n]]
-            quiet = [n for n in other[condition] if _raised(before.get(n)) and not raised(as_is[n][0])]
-            quiet = [n for n in quiet if given[n][0] == before[n][0]]
-            quiet = [n for n in quiet if kinds(before[n][0])[0] in refused]
-            if len(old) >= KEPT and len(old) >= SHARE * (len(old) + len(reached)):
+        for condition, given in other.items():
+            old = [n for n in given if n in before and n not in mended and _answers(as_is[n], given[n])]
+            quiet = [n for n in given if _raised(before.get(n)) and given[n][0] == before[n][0] != as_is[n][0]]
+            quiet = [n for n in quiet if kinds(before[n][0])[0] in refused and not raised(as_is[n][0])]
+            if len(old) >= KEPT and len(old) >= SHARE * (len(old) + len(mended - given.keys())):
                 kept[condition] = Kept(len(old), str(every[old[0]][4]), "go the old way only for it")
             elif len(quiet) >= KEPT:
                 what = f"that were refused with {kinds(before[quiet[0]][0])[0]} are refused no more only for it"
@@ -130,10 +125,10 @@ def _said(condition: Loosened, kept: Kept) -> Objection:
 async def _given(
     target: SandboxedTarget, calls: Calls, conditions: Sequence[Loosened], further: int, seed: int
 ) -> tuple[dict[int, Told], list[tuple[Any, ...]]]:
-    """Return by loosened condition (-1: none) what the calls gave, and the further calls that were drawn."""
+    """Return what the calls gave (-1), what else they give by loosened condition, and the further calls drawn."""
     spec = {"calls": [list(one) for one in calls], "loosened": _told(conditions), "further": further, "seed": seed}
     run = await target.inside("loosened", spec, limits=LIMITS)
-    found: dict[int, dict[int, tuple[str, str]]] = {}
+    found: dict[int, dict[int, tuple[str, str]]] = {int(message["variant"]): {} for message in _of(run, "tried")}
     for message in _of(run, "gave"):
         told = json.dumps(message["told"]), json.dumps(message["left"])
         found.setdefault(int(message["variant"]), {})[int(message["call"])] = told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.referee.shop import TESTS, TEXT, Shop, changed, codes
+from tests.referee.shop import BASE, TESTS, TEXT, Shop, changed, codes
 
 pytestmark = pytest.mark.slow
 ROMAN = '((10, "X"), (5, "V"), (1, "I"))'
@@ -204,6 +204,46 @@ async def test_what_tests_share_is_trusted_wherever_it_stands(tmp_path: Path) ->
     verdict = await Shop(tmp_path, base).judged({"checks/sampling.py": "def texts():\n    return ['ab']\n"})
 
     assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
+
+
+async def test_what_a_fixture_prepares_is_no_watching(tmp_path: Path) -> None:
+    """The base answers otherwise without the fixture too, though its many calls were not all noted at first."""
+    table = {"shop/table.py": '''"""What is known."""
+
+TABLE = {"a": 1}
+
+
+def known():
+    return sorted(TABLE)
+
+
+def find(name):
+    return TABLE.get(name)
+''', "tests/test_table.py": """import pytest
+
+from shop.table import TABLE, find, known
+
+
+@pytest.fixture
+def own():
+    TABLE["own"] = 7
+    yield "own"
+    del TABLE["own"]
+
+
+def test_find():
+    assert [find(name) for name in "abcdefghijkl"][0] == 1
+
+
+def test_own(own):
+    assert find(own) == 7
+    assert own in known()
+"""}  # fmt: skip
+    shop = Shop(tmp_path, BASE | table)
+
+    verdict = await shop.judged({"shop/table.py": changed(table["shop/table.py"], '{"a": 1}', '{"a": 1, "z": 2}')})
+
+    assert (verdict.verdict, verdict.reasons) == ("accepted", ())
 
 
 async def test_without_tests_nothing_can_be_said(tmp_path: Path) -> None:
