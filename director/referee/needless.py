@@ -37,7 +37,7 @@ Told = Mapping[int, tuple[str, str]]
 class Kept(NamedTuple):
     """What a condition does to inputs near to those of mended tests."""
 
-    count: int
+    inputs: int
     test: str
     how: str
 
@@ -117,7 +117,7 @@ def _said(condition: Loosened, kept: Kept) -> Objection:
     instead = "" if condition.is_settled else f" (`{condition.text[:80]}` instead)"
     said = (
         f"no test needs the restriction `{condition.condition[:120]}`: without it{instead} all tests pass too, and "
-        f"{kept.count} inputs near to those of {kept.test} {kept.how}"
+        f"{kept.inputs} inputs near to those of {kept.test} {kept.how}"
     )
     return doubts("special-cased", said, condition.path, condition.line, rule="a restriction no test needs")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from agents.workspace.layout import parse
 
 MOST = 40
 """Loosened conditions of one change that are tried at all."""
+LEFT = 0.5
+"""Of the names and values of a function: with fewer of them left it is another one."""
 WIDER: dict[type[ast.cmpop], tuple[ast.cmpop, ...]] = {ast.Eq: (ast.GtE(), ast.LtE()), ast.NotEq: (ast.Gt(), ast.Lt())}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,16 +48,22 @@ def brought(texts: Mapping[str, tuple[str, str]], prefix: str) -> list[Loosened]
 
 
 def loosened(path: str, before: str, after: str) -> list[Loosened]:
-    """Return the conditions that stand in a function of `after` and not in the one of that name before."""
+    """Return the conditions that stand in a function of `after` and not in the one of that name before.
+
+    In a function that was written anew nothing is the old way any more: its conditions may keep what was right.
+    """
     old, new = parse(before), parse(after)
     if new is None:
         return []
-    known = {name: _asked(function) for name, function in (_functions(old, "") if old is not None else ())}
+    before_it = dict(_functions(old, "")) if old is not None else {}
+    known = {name: _asked(function) for name, function in before_it.items()}
     starts = [0]
     for line in after.encode().splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     found: list[Loosened] = []
     for name, function in _functions(new, ""):
+        if name in before_it and _is_rewritten(before_it[name], function):
+            continue
         first = min([function.lineno, *(each.lineno for each in function.decorator_list)])
         for condition in _conditions(function.body):
             start, end = _span(condition, starts)
@@ -64,6 +73,23 @@ def loosened(path: str, before: str, after: str) -> list[Loosened]:
             texts = ["True", "False", *dict.fromkeys(map(ast.unparse, _looser(condition, known.get(name, ()))))]
             found += [Loosened(path, name, first, condition.lineno, said, start, end, text) for text in texts]
     return found
+
+
+def _is_rewritten(old: Function, new: Function) -> bool:
+    """Return whether most of the names and values of a function are gone."""
+    was, now = (Counter(map(ast.dump, _leaves(function))) for function in (old, new))
+    return (was & now).total() < LEFT * was.total()
+
+
+def _leaves(function: Function) -> Iterator[ast.AST]:
+    for statement in function.body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name):
+                yield ast.Name(node.id)
+            elif isinstance(node, ast.Attribute):
+                yield ast.Name(node.attr)
+            elif isinstance(node, ast.Constant) and not (isinstance(node.value, str) and "\n" in node.value):
+                yield ast.Constant(node.value)
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, Function]]:

@@ -54,6 +54,15 @@ def test_what_is_tried_stands_where_the_condition_stood() -> None:
     assert text.decode() == after.replace("größe > 3", "True")
 
 
+def test_a_function_that_was_written_anew_has_no_old_way() -> None:
+    anew = (
+        'def parse(pair):\n    key, _, value = pair.partition("=")\n    return (key, value) if value else (key, "")\n'
+    )
+
+    assert loosened("query.py", BASE, anew) == []
+    assert loosened("query.py", BASE, anew.replace("parse", "split")) != []
+
+
 def test_only_conditions_of_functions_in_changed_code_count() -> None:
     texts = {"lib/query.py": (BASE, BASE + "LONG = len(BASE) > 3\n"), "lib/notes.txt": ("", "if a: pass")}
 
