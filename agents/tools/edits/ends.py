@@ -16,6 +16,8 @@ class _Ahead(NamedTuple):
 
     any: bool = False
     document: bool = False
+    there: bool = False
+    """Whether there is a fence at all."""
 
 
 class Ends:
@@ -28,11 +30,13 @@ class Ends:
     def unsure(self, stop: int, named: str) -> bool:
         """Return whether a file may go on behind its fence's end, as one does that holds fences itself.
 
-        Then what stands behind can be read in another way too, by which every fence has its end as well.
+        Then what stands behind can be read in another way too, by which every fence has its end as well. A document
+        holds fences, and what follows a fence without a blank line may be more of it.
         """
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
         ahead = self._behind(stop + 1)
-        return ahead.document if document else ahead.any
+        following = self._lines[stop + 1].strip() if stop + 1 < len(self._lines) else ""
+        return ahead.document or (bool(following) and ahead.there) if document else ahead.any
 
     def _behind(self, start: int) -> _Ahead:
         passed: list[tuple[int, bool, bool]] = []
@@ -49,7 +53,7 @@ class Ends:
             at = found.stop + 1
         ahead = self._ahead[at]
         for here, unclosed, bare in reversed(passed):
-            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
+            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare, there=True)
             self._ahead[here] = ahead
         return ahead
 
