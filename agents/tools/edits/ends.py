@@ -31,12 +31,15 @@ class Ends:
         """Return whether a file may go on behind its fence's end, as one does that holds fences itself.
 
         Then what stands behind can be read in another way too, by which every fence has its end as well. A document
-        holds fences, and what follows a fence without a blank line may be more of it.
+        holds fences: a line right behind its own, or a fence of which no word is said, may be more of it.
         """
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
         ahead = self._behind(stop + 1)
-        following = self._lines[stop + 1].strip() if stop + 1 < len(self._lines) else ""
-        return ahead.document or (bool(following) and ahead.there) if document else ahead.any
+        if not document or ahead.document or not ahead.there:
+            return ahead.document if document else ahead.any
+        following = next(nth for nth in range(stop + 1, len(self._lines)) if self._lines[nth].strip())
+        fence = read_fence(self._lines, following)
+        return following == stop + 1 or (fence is not None and not fence.name)
 
     def _behind(self, start: int) -> _Ahead:
         passed: list[tuple[int, bool, bool]] = []
