@@ -62,7 +62,7 @@ class Ends:
 
 
 def names_fences(fence: Fence) -> bool:
-    """Return whether a fence holds fences with names of files: what may be other parts of the answer.
+    """Return whether a fence holds fences with names of files, or within each other: maybe other parts of the answer.
 
     Then the text may have ended before them, with a fence of its own that never ends.
     """
@@ -70,7 +70,7 @@ def names_fences(fence: Fence) -> bool:
         inner = read_fence(fence.body, at) if FENCE.match(line) else None
         above = next((each for each in reversed(fence.body[:at]) if each.strip()), "")
         if inner is not None and (
-            inner.name or name_above(fence.body, at, 0) or whole_file_in(above) or made_in(above)
+            inner.nested or inner.name or name_above(fence.body, at, 0) or whole_file_in(above) or made_in(above)
         ):
             return True
     return False
