@@ -1,4 +1,4 @@
-"""Answers made from known edits: each file is exactly as it was meant or exactly as it was, and then it is said why."""
+"""Answers made from known edits: each file is exactly as it was meant or exactly as it was."""
 
 from __future__ import annotations
 
@@ -53,16 +53,15 @@ def strange(answer: Answer, after: dict[str, bytes]) -> list[str]:
     ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(answer=answers())
 def test_every_file_is_as_it_was_meant_or_as_it_was(root: Path, answer: Answer) -> None:
-    after, reasons = carried_out(restored(root), answer.text)
+    after, _ = carried_out(restored(root), answer.text)
 
     assert strange(answer, after) == [], answer.told
-    assert reasons or after != BEFORE, answer.told
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(answer=answers(cut=True))
 def test_an_answer_that_is_cut_anywhere_leads_to_nothing_else(root: Path, answer: Answer) -> None:
     after, _ = carried_out(restored(root), answer.text)

@@ -16,6 +16,8 @@ class _Ahead(NamedTuple):
 
     any: bool = False
     document: bool = False
+    there: bool = False
+    """Whether there is a fence at all."""
 
 
 class Ends:
@@ -28,11 +30,16 @@ class Ends:
     def unsure(self, stop: int, named: str) -> bool:
         """Return whether a file may go on behind its fence's end, as one does that holds fences itself.
 
-        Then what stands behind can be read in another way too, by which every fence has its end as well.
+        Then what stands behind can be read in another way too, by which every fence has its end as well. A document
+        holds fences: a line right behind its own, or a fence of which no word is said, may be more of it.
         """
         document = named.lower().endswith(DOCUMENTS) or "." not in named.rpartition("/")[2]
         ahead = self._behind(stop + 1)
-        return ahead.document if document else ahead.any
+        if not document or ahead.document or not ahead.there:
+            return ahead.document if document else ahead.any
+        following = next(nth for nth in range(stop + 1, len(self._lines)) if self._lines[nth].strip())
+        fence = read_fence(self._lines, following)
+        return following == stop + 1 or (fence is not None and not fence.name)
 
     def _behind(self, start: int) -> _Ahead:
         passed: list[tuple[int, bool, bool]] = []
@@ -49,13 +56,13 @@ class Ends:
             at = found.stop + 1
         ahead = self._ahead[at]
         for here, unclosed, bare in reversed(passed):
-            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare)
+            ahead = _Ahead(ahead.any or unclosed, ahead.document or unclosed or bare, there=True)
             self._ahead[here] = ahead
         return ahead
 
 
 def names_fences(fence: Fence) -> bool:
-    """Return whether a fence holds fences with names of files: what may be other parts of the answer.
+    """Return whether a fence holds fences with names of files, or within each other: maybe other parts of the answer.
 
     Then the text may have ended before them, with a fence of its own that never ends.
     """
@@ -63,7 +70,7 @@ def names_fences(fence: Fence) -> bool:
         inner = read_fence(fence.body, at) if FENCE.match(line) else None
         above = next((each for each in reversed(fence.body[:at]) if each.strip()), "")
         if inner is not None and (
-            inner.name or name_above(fence.body, at, 0) or whole_file_in(above) or made_in(above)
+            inner.nested or inner.name or name_above(fence.body, at, 0) or whole_file_in(above) or made_in(above)
         ):
             return True
     return False

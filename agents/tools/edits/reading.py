@@ -55,6 +55,8 @@ class _Reader:
         """Lines that are neither an edit nor in a fence."""
         self._looks = LOOKS
         self._ends = Ends(self.lines)
+        self._empty = 0
+        """Line (from 1) of a fence with nothing in it and no name: most likely the first one ended in its text."""
         self._floor = 0
         """First line of the prose before what is read now."""
 
@@ -168,6 +170,8 @@ class _Reader:
         example = self._example(at, floor)
         before = len(self.edits), len(self.refused)
         behind = fence.stop + 1
+        if fence.closed and not named and not any(line.strip() for line in fence.body):
+            self._empty = self._empty or at + 1
         if not named and quotes(fence):
             self.passed_over.append(Refused(at + 1, "what stands in a fence within a fence is a quotation"))
             return behind
@@ -344,11 +348,14 @@ class _Reader:
         return False
 
     def _choose_none(self) -> None:
-        """Refuse edits that are ways to choose between: nobody but the model can."""
+        """Refuse edits that are ways to choose between, or do not add up: nobody but the model can."""
         places = sorted({edit.at for edit in self.edits})
         if are_ways(self.lines, self._words, places):
             why = "the edits are alternatives, of which one is to be chosen: decide, and give that one alone"
             self.refused.append(Refused(places[0], why))
+        if self._empty and self.edits:
+            why = "an empty fence begins or ends a text that holds fences: use more backticks around that text"
+            self.refused.append(Refused(self._empty, why))
         if at := taken_back(self.lines, self._words, places):
             why = "these words take back an edit before them: give the edits that are meant, and no others"
             self.refused.append(Refused(at, why))
