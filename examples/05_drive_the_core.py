@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from director.core.commands import Ask, Command, Report, Start
 from director.core.decide import decide
-from director.core.effects import pending
+from director.core.effects import key_of, pending
 from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
@@ -45,7 +45,7 @@ def step(state: State, command: Command) -> State:
     print(f"{type(command).__name__} ->")
     for event in events:
         print(f"    {type(event).__name__}")
-    print("  owed:", [effect.key for effect in pending(state)] or "nothing")
+    print("  owed:", [key_of(effect) for effect in pending(state)] or "nothing")
     return state
 
 

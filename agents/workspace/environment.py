@@ -124,7 +124,7 @@ def _said(declared: Declared, missing: Sequence[str], source: str, offline: bool
     if missing and source == "existing":
         notes.append(f"the project's own environment lacks {', '.join(missing)}: install them there")
     elif missing:
-        notes.append(f"there is no wheel of {', '.join(missing)}")
+        notes.append(f"no wheel could be had of {', '.join(missing)}")
     return notes
 
 
