@@ -27,12 +27,13 @@ from .heldout import SECONDS, Call, called, function_of
 from .placeless import placeless
 from .strength import Work
 from .subjects import compiled_text, serve
-from .ticks import arm, disarm
+from .ticks import OutOfTime, arm, disarm
 
 EACH = 3
 """Inputs drawn near to one."""
-LONGEST, ENOUGH = 30.0, 12.0
+LONGEST, ENOUGH = 3.0, 3.0
 """Seconds of all calls with one condition, and processor seconds after which no other condition is tried."""
+ENDLESS = ["raised", [one.__name__ for one in OutOfTime.__mro__ if one is not object]]
 Send = Callable[[Dict[str, Any]], None]
 Told = Tuple[Any, Any]
 """What a call gave, and what its arguments are after it."""
@@ -126,7 +127,12 @@ def _given(variant: Optional[Loosened], calls: List[Call]) -> List[Told]:
             return []
         serve(variant.path, made[0])
     random.seed(0)
-    return [_told(call) for call in calls]
+    found: List[Told] = []
+    for call in calls:
+        found.append(_told(call))
+        if variant is not None and found[-1][0] == ENDLESS:
+            return []  # what ends for this condition alone needs it
+    return found
 
 
 def _told(call: Call) -> Told:

@@ -21,7 +21,7 @@ from director.referee.heldout import Examples
 from director.referee.objections import Objection, doubts
 from director.referee.restrictions import Loosened
 
-LIMITS = Limits(wall=300.0, cpu=60.0)
+LIMITS = Limits(wall=120.0, cpu=12.0)
 SECONDS = 8.0
 """Processor seconds in which tests are run; what is left then is not known, and not said."""
 CALLS, OTHERS, FURTHER, TRIED = 200, 60, 300, 12
