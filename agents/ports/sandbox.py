@@ -23,6 +23,8 @@ class Limits:
     """Bytes and growth of the writable places."""
     output: int = 8 * 1024 * 1024
     """Bytes kept of each of stdout and stderr; the rest is dropped and `truncated` set."""
+    test: float | None = None
+    """CPU seconds of one test, where a suite is run."""
 
 
 @dataclass(frozen=True, slots=True)

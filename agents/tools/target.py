@@ -202,7 +202,7 @@ class SandboxedTarget:
 
     def test_limits(self, limits: Limits) -> dict[str, float]:
         """Return what one test may take."""
-        seconds = self.environment.test_seconds
+        seconds = min(self.environment.test_seconds, limits.test or self.environment.test_seconds)
         return {"test_cpu": min(seconds, limits.wall / 10), "test_wall": min(4 * seconds, limits.wall / 3)}
 
     @contextmanager

@@ -15,6 +15,8 @@ from ledger.events import FlakyTestQuarantined, RunId
 
 FACTOR, SPARE, BACKSTOP = 2.0, 5.0, 20.0
 """A run may take twice the processor time of the longest one and five seconds, and on the clock twenty times that."""
+TIMES, LEAST = 10.0, 10.0
+"""Where a test is known that never ends, each may take so many times the longest of the others, and these seconds."""
 SUSPECTS = 50
 """More new failures than these are no chance: they are believed at once."""
 AGAIN = 5
@@ -32,6 +34,8 @@ class Steadiness:
     """The backstop while nothing is known yet."""
     cpu: float = 0.0
     """Processor seconds of the longest whole run that reached its end."""
+    test: float | None = None
+    """Processor seconds one test may take, once there was one that never ended."""
     quarantined: dict[str, str] = field(default_factory=dict)
     """Tests that pass and fail on one tree, with what they said: they count neither as passed nor as failed."""
     told: set[str] = field(default_factory=set)
@@ -56,7 +60,14 @@ class Steadiness:
         if not self.cpu:
             return self.longest
         cpu = FACTOR * self.cpu + SPARE
-        return replace(self.longest, cpu=cpu, wall=min(self.longest.wall, max(60.0, BACKSTOP * cpu)))
+        return replace(self.longest, cpu=cpu, wall=min(self.longest.wall, max(60.0, BACKSTOP * cpu)), test=self.test)
+
+    def learn(self, suite: SuiteResult) -> None:
+        """Hear how long a whole run took that reached its end; what never ends is waited for once, not in each run."""
+        self.cpu = max(self.cpu, suite.cpu_seconds)
+        ended = [test.seconds for test in suite.tests if test.exception != "Overrun"]
+        if len(ended) < len(suite.tests):
+            self.test = max(LEAST, TIMES * max(ended, default=0.0), self.test or 0.0)
 
 
 class SteadyTree(CleanTree):
@@ -97,7 +108,7 @@ class SteadyTree(CleanTree):
             suite = await self.run_suite()
         blamed: frozenset[str] = frozenset()
         if suite.outcome == "ran":
-            self.steadiness.cpu = max(self.steadiness.cpu, suite.cpu_seconds)
+            self.steadiness.learn(suite)
             unsteady = await self._unsteady(suite)
             if unsteady and self.patched:
                 blamed = await self._made_so_by_the_patch(frozenset(unsteady))

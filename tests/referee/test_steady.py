@@ -54,6 +54,20 @@ def test_a_clock_that_ends_a_run_before_any_test_takes_no_test_away() -> None:
     assert not never_begun(replace(cut, detail="the tests were still running at the limit of cpu time"))
 
 
+def test_a_test_that_never_ends_is_waited_for_once_and_not_in_each_run() -> None:
+    quick, slow = TestOutcome("test_a.py::test_b", "passed", 0.1), TestOutcome("test_a.py::test_c", "failed", 3.0)
+    endless = TestOutcome("test_a.py::test_d", "failed", 72.0, "Overrun", "still running after 60 CPU seconds")
+    ended, hung = SuiteResult("ran", "pytest", (quick, slow)), SuiteResult("ran", "pytest", (quick, slow, endless))
+    steadiness = Steadiness(Limits())
+
+    steadiness.learn(replace(ended, cpu_seconds=3.1))
+    before = steadiness.limits().test
+    steadiness.learn(replace(hung, cpu_seconds=75.0))
+
+    assert before is None, "a new test may take as long as any"
+    assert steadiness.limits().test == 30.0, "ten times the longest that ended"
+
+
 @pytest.mark.slow
 async def test_a_flaky_test_is_quarantined_and_a_broken_one_is_not(tmp_path: Path) -> None:
     """It fails, passes alone and passes among the others: nobody can be judged by it."""
