@@ -38,12 +38,12 @@ system: .venv/.installed
 run: setup  ## Improve the example and show it (1 to 5 min); PROJECT=path takes any repository; ONCE=1 ends with the run
 	@PROJECT="$(PROJECT)" ONCE="$(ONCE)" KAIZEN="$(BIN)/kaizen" PYTHON="$(BIN)/python" bash examples/run.sh
 
-test: setup system  ## Pass every test, the browser's included (about 9 min after setup)
+test: setup system  ## Pass every test, the browser's included (10 to 12 min after setup)
 	@$(BIN)/python -P -m pytest -q -m "not soak" -n 4 --dist worksteal --durations=25 || { [ $$? -eq 1 ] \
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
-test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (about 20 s)
+test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (about 27 s)
 	@$(BIN)/python -P -m pytest -q -n 2 -m "not slow and not soak"
 
 check: setup  ## Format, lint, types, import contracts, docs, the page's types (1 min)
