@@ -47,7 +47,8 @@ def commands() -> str:
 
 EXITS = """\
 Exit status: 0 completed, 1 internal error, 2 bad usage or unusable repository, 3 stalled, 4 exhausted, 5 stopped,
-130 on Ctrl-C. What went wrong is one line on standard error. `--json` writes JSON on standard output and nothing else.
+6 completed but the branch could not be added, 130 on Ctrl-C. What went wrong is one line on standard error. `--json`
+writes JSON on standard output and nothing else.
 """
 
 

@@ -1069,6 +1069,7 @@ export interface RunEnded {
   readonly cost: number;
   readonly seconds: number;
   readonly branch: string;
+  readonly undelivered?: string;
 }
 
 /** No new work is begun until the run is resumed. */
