@@ -68,9 +68,8 @@ class TemplateRepair:
         run = await bench.target.inside(
             "repair", self._spec(bench, was, layout, seconds), limits=Limits(wall=seconds + 30.0, output=1 << 26)
         )
-        patches = [message for message in run.messages if message["kind"] == "patch"]
         refused: list[str] = []
-        for patch in patches[:TRIES]:
+        for patch in run.of("patch")[:TRIES]:
             left = until - time.monotonic()
             if was.whole and left < was.seconds + 1.0:
                 refused.append("no time was left to confirm more")

@@ -125,7 +125,7 @@ class SandboxedTarget:
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
-            refused = next((message for message in run.messages if message.get("kind") == "usage"), None)
+            refused = next(iter(run.of("usage")), None)
             if refused is None or not addopts or refused.get("conftest"):
                 break
             unknown = [str(option) for option in refused.get("unknown") or []]

@@ -64,13 +64,13 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
         "hunted": list(hunted), "collected": collected(layout.tests, ids),
     }  # fmt: skip
     run = await target.inside("heldout", spec, limits=LIMITS)
-    calls = [tuple(message["call"]) for message in _of(run, "call")]
-    first = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome") if m.get("again") == 0}
-    second = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome") if m.get("again") == 1}
+    calls = [tuple(message["call"]) for message in run.of("call")]
+    first = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 0}
+    second = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 1}
     steady = {n: told for n, told in first.items() if second.get(n) == told}
-    modules = [str(name) for message in _of(run, "modules") for name in message["names"]]
-    partly = frozenset(str(test) for message in _of(run, "partly") for test in message["tests"])
-    inside = {int(m["number"]): json.dumps(["gave", m["outcome"]]) for m in _of(run, "inside")}
+    modules = [str(name) for message in run.of("modules") for name in message["names"]]
+    partly = frozenset(str(test) for message in run.of("partly") for test in message["tests"])
+    inside = {int(m["number"]): json.dumps(["gave", m["outcome"]]) for m in run.of("inside")}
     bound = {
         (str(calls[n][1]), str(calls[n][2])) for n, told in inside.items() if n in first and differ(told, first[n])
     }
@@ -108,7 +108,7 @@ class HeldOut:
             "documented": [[key[0], one.module, one.document] for key, one in self.examples.documented.items()],
         }  # fmt: skip
         run = await target.inside("heldout", spec, limits=LIMITS)
-        now = {int(m["number"]): json.dumps(m["outcome"]) for m in _of(run, "outcome")}
+        now = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome")}
         found = list(self._patched(run))
         found += untrue(self.examples.documented, run, self.mended)
         found += self._everything(now)
@@ -266,12 +266,12 @@ class HeldOut:
             "hunted": sorted(unmoved), "collected": collected(layout.tests, unmoved | moved),
         }  # fmt: skip
         run = await watched.inside("heldout", spec, limits=LIMITS)
-        recorded = {int(m["number"]): tuple(m["call"]) for m in _of(run, "call")}
-        outside = {int(m["number"]): m["outcome"] for m in _of(run, "outcome") if m.get("again") == 0}
-        again = {int(m["number"]): m["outcome"] for m in _of(run, "outcome") if m.get("again") == 1}
+        recorded = {int(m["number"]): tuple(m["call"]) for m in run.of("call")}
+        outside = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 0}
+        again = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 1}
         alone = {calls[n][:5]: json.loads(now[n]) for n in asked}
         bound: frozenset[tuple[str, str]] | None = None
-        for message in _of(run, "inside"):
+        for message in run.of("inside"):
             number = int(message["number"])
             told = outside.get(number)
             # Without the tests beside it the code may give something else yet.
@@ -375,13 +375,9 @@ def _two_valued(told: str) -> bool:
     return json.loads(told)[0] == "gave" and json.loads(told)[1][0] in ("bool", "NoneType")
 
 
-def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
-    return [message for message in run.messages if message["kind"] == kind]
-
-
 def _patched(run: InsideRun) -> frozenset[str]:
-    return frozenset(str(message.get("name")) for message in _of(run, "patched"))
+    return frozenset(str(message.get("name")) for message in run.of("patched"))
 
 
 def _wavering(run: InsideRun) -> dict[int, str]:
-    return {int(message["number"]): json.dumps(message["outcome"]) for message in _of(run, "wavers")}
+    return {int(message["number"]): json.dumps(message["outcome"]) for message in run.of("wavers")}

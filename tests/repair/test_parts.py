@@ -28,6 +28,6 @@ def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path
 
     run = searched(tmp_path, program, parts=True, candidates=600)
 
-    patches = [message for message in run.messages if message["kind"] == "patch"]
+    patches = run.of("patch")
     assert not any(patch["complete"] for patch in patches)
     assert any("return len(text)\n" in mended(program, patch) for patch in patches)
