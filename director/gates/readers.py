@@ -13,8 +13,6 @@ from ledger.events import Finding
 
 PATIENCE = 5.0
 """Seconds a regular expression of the project's may search."""
-UP = frozenset({"lcov", "cobertura"})
-"""What is better when there is more of it."""
 
 
 class Read(NamedTuple):
