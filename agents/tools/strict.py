@@ -29,7 +29,7 @@ class Looks:
         return "read"
 
     def resources(self, arguments: Any) -> Resources:
-        """What never changes needs no name."""
+        """Nothing of the worktree."""
         return Resources()
 
 
@@ -37,7 +37,7 @@ class LooksAt(Looks):
     """A tool that only looks, at the file or folder that its arguments name by `path`: at every file where empty."""
 
     def resources(self, arguments: Any) -> Resources:
-        """The file, the folder, or the whole tree."""
+        """The file or folder that it names; every file where it names none."""
         return Resources(reads=frozenset({named(arguments.path)}))
 
 
