@@ -10,7 +10,7 @@ from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Wanted, Write, apply
 from agents.tools.edits.naming import as_resource, plain
 from agents.tools.edits.outcome import result_of
-from agents.tools.edits.rooted import is_absolute
+from agents.tools.rooted import is_absolute
 from agents.tools.strict import Strict
 from ledger.events import Risk
 
