@@ -18,14 +18,14 @@ def write(line: str) -> None:
     sys.stdout.flush()
 
 
-def write_json(what: object, *, indent: int | None = None) -> None:
-    """Write a value as JSON, on one line without `indent`."""
-    write(as_json_text(what, indent=indent))
+def write_json(what: object) -> None:
+    """Write a value as one line of JSON."""
+    write(as_json_text(what))
 
 
-def as_json_text(what: object, *, indent: int | None = None) -> str:
-    """Return a value as JSON in which nothing steers a terminal and every character is meant as it stands."""
-    text = json.dumps(what, ensure_ascii=False, indent=indent)
+def as_json_text(what: object) -> str:
+    """Return a value as one line of JSON in which nothing steers a terminal and every character is meant as it stands."""
+    text = json.dumps(what, ensure_ascii=False)
     return _STEERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

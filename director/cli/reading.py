@@ -45,7 +45,7 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
     board, forecast = answered(project, _standing)
     if json:
-        write_json(board, indent=2)
+        write_json(board)
         return
     run = board["run"]
     if run is None:
@@ -76,7 +76,7 @@ def gates(
     by_choice = {gate.name for gate in known_gates()} - {"command", GATE}
     off = sorted(by_choice - ({row["name"] for row in rows} if board["run"] else UNASKED))
     if json:
-        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)], indent=2)
+        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
         return
     if board["run"]:
         _print_gates(rows)
@@ -94,7 +94,7 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
     """List the checkpoints one can go back to, oldest first."""
     found = answered(project, lambda d, place: d.get(f"{place}/checkpoints"))["checkpoints"]
     if json:
-        write_json(found, indent=2)
+        write_json(found)
         return
     if not found:
         write("no checkpoints yet: a run makes the first when it has measured")
@@ -142,7 +142,7 @@ def projects(*, json: JsonOption = False) -> None:
         known = known_projects(load(os.environ).home)
         rows = [_project(each) for each in known]
     if json:
-        write_json(rows, indent=2)
+        write_json(rows)
         return
     if not rows:
         write(NO_PROJECT)
@@ -239,8 +239,8 @@ def _print_gates(rows: list[dict[str, Any]]) -> None:
         _add(
             table,
             row["name"],
-            _value(row["before"]),
-            _value(row["value"]),
+            figure(row["before"]),
+            figure(row["value"]),
             target,
             met,
             str(row["findings"]),
@@ -263,7 +263,8 @@ def _short(value: object) -> str:
     return jsonlib.dumps(value, ensure_ascii=False)
 
 
-def _value(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """Return what a gate measured as people read it."""
     return "unmeasurable" if value is None else f"{value:g}"
 
 
