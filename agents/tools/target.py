@@ -133,7 +133,7 @@ class SandboxedTarget:
             dropped = [option for option in addopts if option in unknown] if left != addopts else addopts
             notes += [f"pytest option {option} left out: its plugin is not installed" for option in dropped]
             addopts = left if left != addopts else []
-        return suite_result(run, layout, notes, str(copy))
+        return suite_result(run, notes, str(copy))
 
     async def produce(
         self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,

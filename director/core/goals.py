@@ -325,7 +325,7 @@ def notes(goal: Goal, task: Task) -> dict[str, str]:
     """Return what other roles left for an attempt, by name; the facts themselves are a blob that is read elsewhere."""
     found = {}
     if goal.steps:
-        found["plan"] = "\n".join(_line(goal, step) for step in goal.steps)
+        found["plan"] = "\n".join(_line(step) for step in goal.steps)
     step = next((s for s in goal.steps if s.id == step_of(task)), None)
     if step is not None:
         found["step"] = f"{step.title}\nDone when: {step.acceptance}"
@@ -363,6 +363,6 @@ def undone(goal: Goal, reading: Reading | None) -> list[Left]:
     return remaining
 
 
-def _line(goal: Goal, step: PlanStep) -> str:
+def _line(step: PlanStep) -> str:
     needs = f" (after {', '.join(step.needs)})" if step.needs else ""
     return f"{step.id}{needs}: {step.title}. Done when: {step.acceptance}"

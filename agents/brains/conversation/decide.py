@@ -100,7 +100,7 @@ def decide(state: State) -> tuple[Fact, ...]:
     turn = state.last
     if turn is not None and (refused := tuple(_refused(state, call) for call in turn.open)) and any(refused):
         return tuple(each for each in refused if each is not None)
-    if not state.opening or _is_owed(state, turn) or _over(state, turn) is not None:
+    if not state.opening or _is_owed(state, turn) or _over(state) is not None:
         return ()
     if told := _told(state):
         return (told,)
@@ -115,7 +115,7 @@ def pending(state: State) -> Effect:
     if turn is not None and turn.open:
         rest = tuple(call for call in turn.open if call.name != FINISH)
         return Use(rest) if rest else Check(turn.open[0].id, said_of(turn.open[0], turn), finish=True)
-    if (over := _over(state, turn)) is not None:
+    if (over := _over(state)) is not None:
         return over
     if turn is not None and _is_check_due(state):
         return Check(f"{turn.key}.{CHECK}")
@@ -156,7 +156,7 @@ def _is_owed(state: State, turn: Turn | None) -> bool:
     return turn is not None and (bool(turn.open) or _is_check_due(state))
 
 
-def _over(state: State, turn: Turn | None) -> Over | None:
+def _over(state: State) -> Over | None:
     refusals, seen = 0, ""
     ends = [(turn, call) for turn in state.turns for call in turn.calls if call.name == FINISH]
     for one, call in ends:
