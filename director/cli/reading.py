@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json as jsonlib
 import os
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,14 +13,12 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
-from director.cli.output import on_one_line, write, write_json
+from director.cli.output import write, write_json, write_table
 from director.cli.report import cut
 from director.core.goals import GATE
 from director.gates.defaults import UNASKED
@@ -35,8 +32,6 @@ ProjectOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 PAGE = 500
-_WIDE = 200
-"""Columns where there is no terminal to say how many it has."""
 PACE = 0.5
 """Seconds between two looks for new events."""
 
@@ -99,19 +94,14 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
     if not found:
         write("no checkpoints yet: a run makes the first when it has measured")
         return
-    table = Table("id", "position", "when", "commit", "score", "what", box=None)
-    for row in found:
-        mark = " (here)" if row["current"] else ""
-        _add(
-            table,
-            row["id"],
-            str(row["position"]),
-            _when(row["at"]),
-            row["commit"][:10],
-            f"{row['score']:.0f}",
-            row["title"] + mark,
+    rows = [
+        (
+            row["id"], str(row["position"]), _when(row["at"]), row["commit"][:10], f"{row['score']:.0f}",
+            row["title"] + (" (here)" if row["current"] else ""),
         )
-    _show(table)
+        for row in found
+    ]  # fmt: skip
+    write_table(("id", "position", "when", "commit", "score", "what"), rows)
 
 
 def log(
@@ -232,21 +222,13 @@ def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:
 
 
 def _print_gates(rows: list[dict[str, Any]]) -> None:
-    table = Table("gate", "start", "now", "target", "met", "findings", "measured by", box=None)
+    cells = []
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
         met = "yes" if row["met"] else "no" if row["value"] is not None else "unmeasurable" if row["measured"] else "-"
-        _add(
-            table,
-            row["name"],
-            figure(row["before"]),
-            figure(row["value"]),
-            target,
-            met,
-            str(row["findings"]),
-            row["tool"],
-        )
-    _show(table)
+        values = figure(row["before"]), figure(row["value"])
+        cells.append((row["name"], *values, target, met, str(row["findings"]), row["tool"]))
+    write_table(("gate", "start", "now", "target", "met", "findings", "measured by"), cells)
 
 
 def _print_quarantined(run: dict[str, Any]) -> None:
@@ -270,18 +252,3 @@ def figure(value: float | None) -> str:
 
 def _when(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(on_one_line(cell) for cell in cells))
-
-
-def _show(table: Table) -> None:
-    width = None if sys.stdout.isatty() else _WIDE
-    console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
-    for column in table.columns:
-        column.no_wrap = True
-    with console.capture() as drawn:
-        console.print(table)
-    for line in drawn.get().splitlines():
-        sys.stdout.write(f"{line.rstrip()}\n")
