@@ -13,7 +13,7 @@ from agents.models.script import Line, Script, ScriptedCall
 from agents.models.server.app import Counter
 from agents.models.server.serve import serving
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import git, make
+from tests.support.repositories import git, make
 
 pytestmark = pytest.mark.slow
 
