@@ -53,10 +53,11 @@ class Hunt:
         self.counter = Counter()
         by_name = {case.name: index for index, case in enumerate(loaded)}
         red = [by_name[name] for name in spec["failing"] if name in by_name]
-        self.failing = red[:: max(1, -(-len(red) // ENOUGH))]
-        self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         beside = [by_name[name] for name in spec.get("beside", []) if name in by_name]
-        self.beside = beside[:: max(1, -(-len(beside) // BESIDE))]
+        self.strides = max(1, -(-len(red) // ENOUGH)), max(1, -(-len(beside) // BESIDE))
+        """One of so many failing tests is looked at, and of those beside."""
+        self.failing, self.beside = red[:: self.strides[0]], beside[:: self.strides[1]]
+        self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
         if "files" in spec:
@@ -383,6 +384,7 @@ class Hunt:
             "number": one.number,
             "fixed": [self.cases[i].name for i in one.fixed],
             "complete": len(one.fixed) == len(self.failing),
+            "mends": len(one.fixed) * self.strides[0] + one.beside * self.strides[1],
             "kept": [self.cases[i].name for i in sorted(self.passing)],
         }
 

@@ -42,6 +42,7 @@ class ProvenFix:
                     title=f"mend as before: {was.red[0]}",
                     notes=f"this failure was seen {recalled.seen} times; the same change landed before",
                     fixes=(task.fingerprint,),
+                    mends=len(was.red),
                 )
             for path, content in old.items():
                 path.write_bytes(content)

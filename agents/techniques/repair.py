@@ -141,6 +141,7 @@ class TemplateRepair:
             title=f"mend {patch['function']}: {tests}",
             notes=notes,
             fixes=(task.fingerprint,) if patch["complete"] and task.fingerprint else (),
+            mends=int(patch["mends"]),
         )
 
 
