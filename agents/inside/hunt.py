@@ -151,18 +151,8 @@ class Hunt:
                 score = max(own.values())
                 functions[region.name] = score
                 where = sorted(own, key=lambda n: -own[n])[:5]
-                located.append(
-                    (
-                        score,
-                        {
-                            "path": localise.relative(path, self.spec["project"]),
-                            "line": where[0],
-                            "lines": where,
-                            "name": region.name,
-                            "score": score,
-                        },
-                    )
-                )
+                place = {"path": localise.relative(path, self.spec["project"]), "line": where[0], "lines": where}
+                located.append((score, {**place, "name": region.name, "score": score}))
             if functions:
                 files[path] = functions
         grounds += self._statements(files, suspicion)
