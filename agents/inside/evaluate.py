@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import select
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import reexec
+from .abandoned import left_behind
 from .cases import Case
 from .clock import Clock, Watch, queued
 from .editspace import Edit
@@ -47,6 +48,8 @@ class Confirmed(NamedTuple):
     ticks: int
     beside: int
     """How many of the failing tests beside are green too."""
+    around: bool
+    """Whether code that passing tests ran is run by no test any more."""
 
 
 class Tally:
@@ -72,6 +75,8 @@ class Trial:
         self.beside = beside
         self.covering: Dict[int, List[int]] = {}
         """Per region: the passing tests that run it, cheapest first."""
+        self.ran: Dict[int, FrozenSet[int]] = {}
+        """Per region: the lines of it that passing tests run."""
         self.factor = 1
         self.least = 1
         """How many tests a candidate must mend to be worth more runs: as many as the best so far."""
@@ -98,7 +103,7 @@ class Trial:
         fixed: List[int] = []
         spent, late = 0, False
         for index in self.first:
-            outcome = self._run(index)
+            outcome = self.run(index)
             spent += outcome.ticks
             late = late or outcome.status == "t"
             if outcome.status == "p":
@@ -110,7 +115,7 @@ class Trial:
         for index in self.failing:
             if index not in self.first:
                 beat()
-                outcome = self._run(index)
+                outcome = self.run(index)
                 spent += outcome.ticks
                 if outcome.status == "p":
                     fixed.append(index)
@@ -119,7 +124,7 @@ class Trial:
         passing = list(dict.fromkeys(index for region in regions for index in self.covering.get(region, [])))
         for index in passing:
             beat()
-            outcome = self._run(index)
+            outcome = self.run(index)
             spent += outcome.ticks
             if outcome.status != "p":
                 for region in regions:
@@ -136,9 +141,10 @@ class Trial:
 
     def green_beside(self) -> int:
         """Return how many of the failing tests beside pass with the program as it is now."""
-        return sum(self._run(index).status == "p" for index in self.beside)
+        return sum(self.run(index).status == "p" for index in self.beside)
 
-    def _run(self, index: int) -> Any:
+    def run(self, index: int) -> Any:
+        """Run a test within its budget."""
         return self.cases[index].run(self.counter, self.budget(index), self.seconds(index))
 
 
@@ -252,10 +258,22 @@ class Evaluator:
             except Unfit:
                 return None
             verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
-            return Confirmed(fixed, ticks, self.trial.green_beside()) if verdict == "P" else None
+            if verdict != "P":
+                return None
+            return Confirmed(fixed, ticks, self.trial.green_beside(), self._goes_around(edits))
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
+
+    def _goes_around(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether the installed edits leave code behind that passing tests ran."""
+        found = {edit.region for edit in edits}
+        region = self.regions[edits[0].region]
+        if len(found) > 1 or not isinstance(region, Region):
+            return False
+        ran = self.trial.ran.get(edits[0].region, frozenset())
+        tests = [*self.trial.failing, *self.trial.covering.get(edits[0].region, [])]
+        return left_behind(region.source, edits, ran, tests, self.trial.run)
 
     def clean(self) -> bool:
         """Return whether the canary tests behave as on the unchanged program."""

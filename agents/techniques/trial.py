@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from agents.ports import Limits, SuiteResult, Target, TestOutcome
+from agents.ports import Limits, SuiteResult, Target, TestOutcome, Workbench
 
 GREEN = ("passed", "xfailed", "xpassed")
 RED = ("failed", "error")
@@ -31,6 +31,13 @@ class Before:
     def red(self) -> tuple[str, ...]:
         """Ids of the task's failing tests."""
         return tuple(test.id for test in self.failing)
+
+
+async def known_suite(bench: Workbench, share: float) -> SuiteResult:
+    """Return what the tests give before anything is changed; run, in a share of the attempt's time, if not known."""
+    if bench.suite is not None:
+        return bench.suite
+    return await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * share)))
 
 
 def before(suite: SuiteResult, targets: Sequence[str]) -> Before:

@@ -11,7 +11,7 @@ from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
 from director.core.policy import is_wanted
-from director.core.slot import is_mended, standing
+from director.core.slot import is_mended, passes, standing
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
@@ -156,9 +156,18 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
     needless = [
         AttemptCancelled(attempt=a.id, why=f"{attempt.id} solved its task")
         for a in after.open.values()
-        if a.step in ("work", "waiting", "asked", "answered") and not is_wanted(after, a.task)
+        if (a.step in ("work", "waiting", "asked", "answered") and not is_wanted(after, a.task))
+        or _shows_nothing_new(after, a, attempt)
     ]
     return [fact, created, *milestones(run, attempt.readings), *needless]
+
+
+def _shows_nothing_new(run: Run, queued: Attempt, landed: Attempt) -> bool:
+    """Return whether a patch that waits mends only what passes now: it would be measured and found no better."""
+    if queued.step != "queued" or queued.patch is None or landed.patch is None:
+        return False
+    both_mend = queued.task.kind == "failing_test" == landed.task.kind and bool(queued.task.targets)
+    return both_mend and queued.patch.mends <= landed.patch.mends and passes(run.readings, queued.task)
 
 
 def _solved(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> tuple[Fingerprint, ...]:

@@ -107,14 +107,18 @@ class Judging:
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
         settled = failing(seen.suite)
         texts = Texts(self.referee.mirror)
-        own = await self.referee.see(
-            after,
-            self.specs,
-            self._chance("candidate"),
-            trusted=before.project,
-            settled=settled,
-            suspected=self.candidate,
-        )
+        async with asyncio.TaskGroup() as both:
+            if changes.of("source") and seen.suite.tests:  # what is known of the base will be asked for: see `held_out`
+                both.create_task(self._examples(before, seen.suite))
+            seeing = self.referee.see(
+                after,
+                self.specs,
+                self._chance("candidate"),
+                trusted=before.project,
+                settled=settled,
+                suspected=self.candidate,
+            )
+            own = await both.create_task(seeing)
         declared = (declared_by(target.project).requirements for target in (before, after))
         unable = untold(seen.suite, own.suite, *declared)
         if unable:

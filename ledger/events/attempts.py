@@ -85,6 +85,8 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
     answer: str = ""
     """Blob of what the agent says to who asked for the work; empty when nobody did."""
+    mends: int = 0
+    """About how many failing tests pass with it, other tasks' among them, as far as the agent tried."""
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):

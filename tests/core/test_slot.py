@@ -15,6 +15,7 @@ from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
     AnyEvent,
+    AttemptCancelled,
     AttemptId,
     CheckpointCreated,
     LandDecided,
@@ -109,6 +110,19 @@ def test_a_fast_suite_is_run_for_each_patch() -> None:
     _play(world, log)
 
     assert len(world.runs) == 5
+
+
+def test_who_mends_more_lands_first_and_others_have_nothing_left_to_mend() -> None:
+    """Of two patches that please one test, the one that mends other tests too is the likelier to be right."""
+    world = _world(seconds=1.0, wide=frozenset({"b4"}))
+    log = _begun(world)
+
+    _play(world, log)
+
+    titles = {e.attempt: e.title for e in log if isinstance(e, PatchProposed)}
+    assert [titles[AttemptId(a)] for a in _of(log, PatchLanded)] == ["mend b1", "mend b4"], "b1 came before all others"
+    assert len(_of(log, AttemptCancelled)) == 3
+    assert len(world.runs) == 2
 
 
 def test_who_comes_while_others_are_measured_waits_for_the_next_turn() -> None:

@@ -774,6 +774,7 @@ export interface PatchProposed {
   readonly partial?: boolean;
   readonly spent?: string;
   readonly answer?: string;
+  readonly mends?: number;
 }
 
 /** The patch was moved onto the branch as it stands now. */
