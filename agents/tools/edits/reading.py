@@ -17,6 +17,7 @@ from agents.tools.edits.quoting import holds_edits, quotes
 from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
+from agents.tools.edits.withdrawn import WHY, withdrawn
 
 _SAID = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "output", "log", "traceback", "pytest"})
 """Languages of what is run or was printed."""
@@ -357,8 +358,10 @@ class _Reader:
             why = "an empty fence begins or ends a text that holds fences: use more backticks around that text"
             self.refused.append(Refused(self._empty, why))
         if at := taken_back(self.lines, self._words, places):
-            why = "these words take back an edit before them: give the edits that are meant, and no others"
-            self.refused.append(Refused(at, why))
+            if all(isinstance(edit, Replace) for edit in self.edits if edit.at < at):
+                self.edits = [withdrawn(edit) if edit.at < at else edit for edit in self.edits]
+            else:
+                self.refused.append(Refused(at, WHY))
 
     def _leave_recaps(self) -> None:
         """Leave out texts before and after of files that other edits change, and what is only shown beside none."""
