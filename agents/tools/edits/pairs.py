@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agents.tools.edits.ends import names_fences
 from agents.tools.edits.fences import FENCE, Fence, read_fence
 from agents.tools.edits.naming import name_in
 
@@ -72,7 +73,8 @@ def read_pair(lines: Sequence[str], fence: Fence, floor: int) -> Pair | None:
         return None
     # What stands between besides the words may belong to the first text, if that holds a fence.
     between = sum(bool(line.strip()) for line in lines[fence.stop + 1 : second.start])
-    return Pair(fence.body, second.body, second.stop + 1, labelled, second.closed and between == 1)
+    whole = second.closed and between == 1 and not (names_fences(fence) or names_fences(second))
+    return Pair(fence.body, second.body, second.stop + 1, labelled, whole)
 
 
 def _within(fence: Fence) -> Pair | None:
