@@ -12,7 +12,7 @@ from agents.tools.edits.ends import Ends, names_fences
 from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
-from agents.tools.edits.pairs import RECAP, read_pair
+from agents.tools.edits.pairs import RECAP, read_pair, shows_another_change
 from agents.tools.edits.quoting import holds_edits, quotes
 from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
@@ -366,6 +366,11 @@ class _Reader:
     def _leave_recaps(self) -> None:
         """Leave out texts before and after of files that other edits change, and what is only shown beside none."""
         changed = {edit.path for edit in self.edits if edit.shape != RECAP}
+        for edit in self.edits:
+            others = [other for other in self.edits if other.shape != RECAP and other.path == edit.path]
+            if isinstance(edit, Replace) and edit.shape == RECAP and shows_another_change(edit, others):
+                why = "the texts before and after show another change than the edits: give the one that is meant"
+                self.refused.append(Refused(edit.at, why))
         self.edits = [edit for edit in self.edits if edit.shape != RECAP or edit.path not in changed]
         alone = [edit for edit in self.edits if isinstance(edit, Write) and edit.shown]
         if len(alone) == len(self.edits):
