@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from agents.json_reading import json_lines
-from agents.tools.edits import diffs, envelope, tagged
+from agents.tools.edits import diffs, envelope, saying, tagged
 from agents.tools.edits.blocks import name_above, read_block
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.ends import Ends, names_fences
-from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
+from agents.tools.edits.fences import FENCE, OPENER, Fence, begins_with_block, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair, shows_another_change
@@ -93,9 +93,13 @@ class _Reader:
         elif FENCE.match(self.lines[here]) and not self._deep(here):
             fence = read_fence(self.lines, here)
             assert fence is not None
-            if not fence.closed and _begins_with_block(fence):
+            if not fence.closed and begins_with_block(fence):
                 return here + 1  # nobody knows where it was to end: it holds only what it begins with
+            known = self._found()
             behind = self._fence(fence)
+            silent = self._found() == known and fence.language not in _SAID
+            if silent and self.edits and saying.announces(self.lines[self._floor : here]):
+                self.refused.append(Refused(here + 1, saying.ANNOUNCED))
         elif self.lines[here][:1] in ("{", "["):
             known = self._found()
             behind = self._json(here)
@@ -384,10 +388,3 @@ class _Reader:
     def _last_name(self) -> str:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
-
-
-def _begins_with_block(fence: Fence) -> bool:
-    """Whether a block is the first thing in a fence, but for the name of its file."""
-    said = [line for line in fence.body if line.strip()]
-    first = next((nth for nth, line in enumerate(said) if not name_in(line)), len(said))
-    return any(OPENER.match(line) for line in said[first : first + 1])

@@ -80,6 +80,15 @@ _NEAR = 6
 """Lines between the words that begin another way and its edit."""
 
 
+ANNOUNCED = "these words announce an edit that cannot be read: give it as a SEARCH/REPLACE block below the file's name"
+_ANNOUNCES = re.compile(r"\blet me (?:fix|correct|redo|rewrite) (?:that|this|it)\b", re.IGNORECASE)
+
+
+def announces(said: Sequence[str]) -> bool:
+    """Whether lines of prose say that an edit follows, maybe in the stead of one before."""
+    return any(_ANNOUNCES.search(line) for line in said)
+
+
 def mentioned(said: Sequence[str]) -> str:
     """Return the one file that lines of prose name; empty when they name none or several."""
     names = {name for line in said if (name := name_in(line))}
