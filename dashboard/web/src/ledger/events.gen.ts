@@ -9,6 +9,7 @@ export interface AcceptanceWritten {
   readonly files: readonly LaidFile[];
   readonly tests: readonly string[];
   readonly why?: string;
+  readonly gate?: string;
 }
 
 /** Something an agent or a tool outside Kaizen did. */
