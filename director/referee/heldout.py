@@ -16,6 +16,7 @@ from director.referee.answers import known_pairs, literals, one_answer, raised, 
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import Documented, documented, untrue
+from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated
 from director.referee.expected import collected
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
@@ -120,6 +121,7 @@ class HeldOut:
             found += self._constant(numbers, now)
             found += self._memorised(numbers, now)
             found += self._answers(numbers, now)
+        found += await self._equated(now, target, base)
         texts = list(self.before.values()), list(self.after.values())
         found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
         if not found:
@@ -230,6 +232,15 @@ class HeldOut:
                 f"{name} gives what the tests ask, and something else for {len(wrong)} of {len(near)} inputs near it"
             )
             yield rejects("memorised", message, path, rule="inputs near to a test's")
+
+    async def _equated(self, now: Mapping[int, str], target: SandboxedTarget, base: SandboxedTarget) -> list[Objection]:
+        """Compare what equals each other, where the candidate compares otherwise and a failing test passes now."""
+        calls, old = self.examples.calls, self.examples.outcomes
+        otherwise = compares_otherwise(self.before, self.after) or asked_otherwise(calls, old, now)
+        if not self.mended or not otherwise:
+            return []
+        was, is_so = await equalities(base, calls), await equalities(target, self._calls())
+        return list(equated(was, is_so, calls, (old, now), self.mended))
 
     def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         calls, old = self.examples.calls, self.examples.outcomes
