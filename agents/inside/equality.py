@@ -31,7 +31,6 @@ MOST, CLASSES, DEPTH = 14, 12, 3
 CALLS, DRAWN = 400, 3
 """Calls whose objects are taken, and objects drawn near to each of the first ones."""
 ALLOWED = 60.0
-NUMBERS, TEXTS = (int, float), (str, bytes)
 
 
 class Found(NamedTuple):
@@ -87,7 +86,7 @@ def _collect(value: Any, files: Dict[str, str], pools: Dict[type, Dict[str, Any]
     kind = type(value)
     if kind in outcomes.EXACT or kind is float or isinstance(value, type):
         return
-    if _file_of(kind) in files and kind.__eq__ is not object.__eq__:
+    if _file_of(kind) in files and getattr(kind, "__eq__", None) is not object.__eq__:
         pool = pools.setdefault(kind, {})
         if len(pool) < 2 * MOST:
             pool.setdefault(_told(value), value)
@@ -123,13 +122,13 @@ def _with_plain(kind: type, pool: List[Tuple[str, Any]]) -> List[Tuple[str, Any]
     """Put plain numbers and texts beside those of a kind of their own."""
     plain: List[Any] = []
     for _, value in pool[:4]:
-        if isinstance(value, NUMBERS):
-            base = int if isinstance(value, int) else float
-            plain += [base.__add__(value, step) for step in (base(0), base(1), base(-1), base(100))]
-            plain += [value * 1.01 + 0.005] if base is float else []
-        elif isinstance(value, TEXTS):
-            base_text: Any = str if isinstance(value, str) else bytes
-            plain += [base_text(value), base_text(value).swapcase(), base_text(value) + base_text(value)[:1]]
+        if isinstance(value, int):
+            plain += [int.__add__(value, step) for step in (0, 1, -1, 100)]
+        elif isinstance(value, float):
+            plain += [float.__add__(value, step) for step in (0.0, 0.005, 0.05, 1.0, 100.0)]
+        elif isinstance(value, (str, bytes)):
+            text: Any = str if isinstance(value, str) else bytes
+            plain += [text(value), text(value).swapcase(), text(value) + text(value)[:1]]
     return [one for one in pool[:MOST] if one[0]] + [(_told(value), value) for value in plain]
 
 
