@@ -13,48 +13,33 @@ import importlib
 import importlib.util
 import inspect
 import itertools
-import os
 import pickle
 import random
 import re
 import sys
-import types
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
+from collections import Counter
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from . import documented, near, outcomes
-from .cases import Case, quiet, with_pytest, with_unittest
+from .cases import quiet
 from .forks import in_fork
 from .placeless import placeless
-from .ticks import Counter, arm, disarm
+from .recorded import LARGE, PER_FUNCTION, Call, recorded
+from .ticks import OutOfTime, arm, disarm
 
-PER_FUNCTION, MANY, TOTAL, NEAR, LARGE, CHUNK = 10, 40, 250, 500, 8192, 300
+NEAR, CHUNK = 500, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN, STEPS_BACK, RESIZED = 4, 3, 24
+AGAIN, RESIZED = 4, 24
 SECONDS = 0.5
 """Processor time of one call."""
-PAUSING = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-"""Functions that return before they are done: what they give at once is not what they give."""
+ENDLESS, HASTE = 2, 0.1
+"""So many calls of a function that never ended leave the next ones that share of the time."""
+NEVER_ENDED = ["raised", [one.__name__ for one in OutOfTime.__mro__ if one is not object]]
+"""What is told of a call that ran out of time."""
 
 
-class Call(NamedTuple):
-    """One call, by what can be carried elsewhere."""
-
-    module: str
-    path: str
-    name: str
-    given: str
-    """The arguments, pickled, in base64."""
-    test: str
-    near: int
-    """Number of the call it is near to; -1 for one that a test makes."""
-    texts: List[str]
-    """Texts among the arguments."""
-    numbers: Dict[str, List[float]]
-    """Numbers in each argument, or part of one; under its name with `near.SIZES` and a sign behind it, how many items
-    or parts it has."""
-    varied: str
-    """The argument that is otherwise than in the call it is near to."""
+Numbered = Tuple[int, Call]
 
 
 def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
@@ -65,11 +50,11 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         calls = [Call(*one) for one in spec["calls"]]
         modules = list(spec["modules"])
     else:
-        recorded = in_fork(lambda: _recorded(spec), 600.0)
-        if recorded is None:
+        noted = in_fork(lambda: recorded(spec), 600.0)
+        if noted is None:
             send({"kind": "unable", "why": "the tests did not come to their end"})
             return
-        calls, modules, inside, partly = recorded
+        calls, modules, inside, partly = noted
         for number, told in inside.items():
             send({"kind": "inside", "number": number, "outcome": told})
         made = in_fork(lambda: _with_near(calls, spec), 60.0)
@@ -78,10 +63,7 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
             send({"kind": "call", "number": number, "call": list(call)})
         send({"kind": "modules", "names": modules})
         send({"kind": "partly", "tests": partly})
-    before = outcomes.snapshot()
-    for again in range(2 if spec["mode"] == "record" else 1):
-        for start in range(0, len(calls), CHUNK):
-            _send_part(calls, start, min(len(calls), start + CHUNK), again, before, send)
+    _send_outcomes(calls, 2 if spec["mode"] == "record" else 1, send)
     wanted = set(spec.get("hunted") or [])
     asked = [number for number, call in enumerate(calls) if call.test in wanted and call.near < 0]
     for number, told in in_fork(lambda: _wavering(calls, asked), 60.0) or []:
@@ -94,179 +76,38 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         send({"kind": "as documented", **row._asdict()})
 
 
-def _send_part(
-    calls: Sequence[Call], start: int, end: int, again: int, before: Dict[str, Any],
+def _send_outcomes(calls: Sequence[Call], times: int, send: Callable[[Dict[str, Any]], None]) -> None:
+    before = outcomes.snapshot()
+    asked = list(enumerate(calls))
+    for again in range(times):
+        late: Counter[str] = Counter()
+        parts = [asked[start : start + CHUNK] for start in range(0, len(asked), CHUNK)]
+        asked = [one for part in parts for one in _sent(part, again, before, late, send)]
+
+
+def _sent(
+    part: Sequence[Numbered], again: int, before: Dict[str, Any], late: Counter[str],
     send: Callable[[Dict[str, Any]], None],
-) -> None:  # fmt: skip
-    """Send what a part of the calls gave; where a call ends the interpreter, smaller parts are tried."""
-    part = calls[start:end]
-    got = in_fork(lambda: _replayed(part, again, before), 5.0 + SECONDS * 4 * len(part))
+) -> List[Numbered]:  # fmt: skip
+    """Send what calls gave, and return those that ended: others are taken to be endless each time.
+
+    Where one ends the interpreter, fewer are tried at once.
+    """
+    got = in_fork(lambda: _replayed([call for _, call in part], again, before, late), 5.0 + SECONDS * 4 * len(part))
     if got is None and len(part) > 1:
-        middle = (start + end) // 2
-        _send_part(calls, start, middle, again, before, send)
-        _send_part(calls, middle, end, again, before, send)
-        return
+        middle = len(part) // 2
+        return [one for few in (part[:middle], part[middle:]) for one in _sent(few, again, before, late, send)]
     given, names = got if got is not None else ([["died"]], [])
-    for place, outcome in enumerate(given):
-        send({"kind": "outcome", "number": start + place, "again": again, "outcome": placeless(outcome)})
+    for (number, call), outcome in zip(part, given):
+        late[call.name] += outcome == NEVER_ENDED
+        for time in {again, 1} if outcome == NEVER_ENDED else (again,):
+            send({"kind": "outcome", "number": number, "again": time, "outcome": placeless(outcome)})
     for name in names:
         send({"kind": "patched", "name": name})
+    return [one for one, outcome in zip(part, given) if outcome != NEVER_ENDED]
 
 
-# --- how the tests call the project
-
-
-def _recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, Any], List[str]]:
-    recorder = _Recorder(spec)
-
-    def work(cases: List[Case]) -> None:
-        wanted = set(spec["ids"])
-        for case in cases:
-            if case.name in wanted:
-                recorder.run(case)
-
-    if spec["runner"] == "unittest":
-        with_unittest(spec["tests"], spec["ids"], work)
-    else:
-        with_pytest(spec["collected"], spec.get("addopts") or [], work)
-    files = {os.path.realpath(path) for path in spec["files"]}
-    modules = [
-        name for name, module in list(sys.modules.items())
-        if os.path.realpath(getattr(module, "__file__", None) or "/") in files and name != "__main__"
-    ]  # fmt: skip
-    return recorder.calls, sorted(modules), recorder.inside, sorted(recorder.partly)
-
-
-class _Recorder:
-    """Notes the calls that test code makes itself."""
-
-    def __init__(self, spec: Dict[str, Any]) -> None:
-        self.files = {os.path.realpath(path): path for path in spec["files"]}
-        tests = [os.path.realpath(path) for path in spec["tests"]]
-        self.tests = set(tests)
-        self.hunted = set(spec.get("hunted") or [])
-        self.folders = tuple({os.path.dirname(path) + os.sep for path in tests})
-        self.calls: List[Call] = []
-        self.inside: Dict[int, Any] = {}
-        self.partly: set[str] = set()
-        """Tests of which not every call could be noted."""
-        self._known: Dict[types.CodeType, Tuple[bool, bool]] = {}
-        self._count: Dict[Tuple[str, str, str], int] = {}
-        self._last: Dict[Tuple[str, str, str], int] = {}
-        self._open: Dict[Any, int] = {}
-        self._begun: set[Any] = set()
-        """Frames that pause and go on; kept, so that no other one is taken for them."""
-        self._seen: set[Any] = set()
-        self._busy = False
-        self._test = ""
-        self._missed = False
-
-    def run(self, case: Case) -> None:
-        self._test = case.name
-        sys.setprofile(self._event)
-        try:
-            case.run(Counter(), seconds=20.0)
-        finally:
-            sys.setprofile(None)
-            self._open.clear()
-            self._begun.clear()
-
-    def _kind(self, code: types.CodeType) -> Tuple[bool, bool]:
-        """Return (is the project's, is test code)."""
-        known = self._known.get(code)
-        if known is None:
-            file = os.path.realpath(code.co_filename)
-            ours = file in self.files
-            of_tests = file in self.tests or (not ours and file.startswith(self.folders))
-            known = self._known[code] = (ours, of_tests or code.co_filename.startswith("<doctest "))
-        return known
-
-    def _event(self, frame: Any, event: str, argument: Any) -> None:
-        if self._busy or event not in ("call", "return"):
-            return
-        if not self._kind(frame.f_code)[0]:
-            return
-        self._busy = True
-        self._missed = False
-        try:
-            if event == "call":
-                self._enter(frame)
-            elif frame in self._open:
-                number = self._open.pop(frame)
-                if argument is not None:
-                    self.inside[number] = placeless(outcomes.encoded(argument, alive=True))
-        except Exception:
-            return
-        finally:
-            if self._missed:
-                self.partly.add(self._test)
-            self._busy = False
-
-    def _is_asked_by_a_test(self, back: Any) -> bool:
-        """Return whether test code made a call, by itself or by what checks for it (`assertRaises`)."""
-        for _ in range(STEPS_BACK):
-            if back is None:
-                return False
-            ours, of_tests = self._kind(back.f_code)
-            if ours or of_tests:
-                return of_tests
-            back = back.f_back
-        return False
-
-    def _enter(self, frame: Any) -> None:
-        code = frame.f_code
-        pauses = bool(code.co_flags & PAUSING)
-        goes_on = pauses and frame in self._begun
-        if pauses:
-            self._begun.add(frame)
-        if goes_on or code.co_name.startswith("<") or not self._is_asked_by_a_test(frame.f_back):
-            return
-        self._missed = True
-        module = str(frame.f_globals.get("__name__"))
-        name = _qualified(frame)
-        hunted = self._test in self.hunted
-        most = (MANY, TOTAL + MANY) if hunted else (PER_FUNCTION, TOTAL)
-        count = (module, name, self._test if hunted else "")
-        full = self._count.get(count, 0) >= most[0] or len(self.calls) >= most[1]
-        if full and not hunted:
-            return
-        size = code.co_argcount + code.co_kwonlyargcount
-        size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
-        given = pickle.dumps({each: frame.f_locals[each] for each in code.co_varnames[:size]}, protocol=4)
-        key = (module, name, given, self._test)
-        if len(given) > LARGE or os.getcwd().encode() in given:
-            return  # what is asked about the place of the project cannot be asked elsewhere
-        self._missed = False
-        if key in self._seen:
-            return
-        self._seen.add(key)
-        self._count[count] = self._count.get(count, 0) + 1
-        path = self.files[os.path.realpath(code.co_filename)]
-        texts = [text for each in code.co_varnames[:size] for text in near.texts_in(frame.f_locals[each])]
-        parts = [part for each in code.co_varnames[:size] for part in near.parts_of(each, frame.f_locals[each])]
-        numbers = near.figures_in(parts)
-        call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")
-        # The last call of a test that fails is the one that matters: it takes the place of the one before it.
-        last = self._last.get(count) if full else None
-        number = len(self.calls) if last is None else last
-        self._open = {one: place for one, place in self._open.items() if place != number}
-        self._last[count] = number
-        if not pauses:
-            self._open[frame] = number
-        self.inside.pop(number, None)
-        self.calls[number : number + 1] = [call]
-
-
-def _qualified(frame: Any) -> str:
-    code = frame.f_code
-    if hasattr(code, "co_qualname"):
-        return str(code.co_qualname)
-    first = code.co_varnames[0] if code.co_argcount else ""
-    holder = frame.f_locals.get(first)
-    for kind in getattr(holder if isinstance(holder, type) else type(holder), "__mro__", ()):
-        if first in ("self", "cls") and code.co_name in vars(kind):
-            return str(kind.__qualname__) + "." + str(code.co_name)
-    return str(code.co_name)
+# --- inputs near to those of the tests
 
 
 def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
@@ -310,22 +151,28 @@ def _told(value: Any) -> bytes:
 # --- calling again, with nobody watching
 
 
-def _replayed(calls: Sequence[Call], again: int, before: Dict[str, Any]) -> Tuple[List[Any], List[str]]:
+def _replayed(
+    calls: Sequence[Call], again: int, before: Dict[str, Any], late: Counter[str]
+) -> Tuple[List[Any], List[str]]:
     sys.argv[:] = ["python"]
     random.seed(again)
-    given = [_outcome(call) for call in calls]
+    late, given = late.copy(), []
+    for call in calls:
+        given.append(_outcome(call, SECONDS * (HASTE if late[call.name] >= ENDLESS else 1.0)))
+        late[call.name] += given[-1] == NEVER_ENDED
     return given, outcomes.patched(before)
 
 
 def _wavering(calls: Sequence[Call], asked: Sequence[int]) -> List[Tuple[int, Any]]:
     """Return the calls that do not give the same again and again, with what else they gave."""
     first = {number: _outcome(calls[number]) for number in asked}
-    later = {number: [_outcome(calls[number]) for _ in range(AGAIN)] for number in asked}
-    others = {number: [told for told in later[number] if told != first[number]] for number in asked}
+    ended = [number for number in asked if first[number] != NEVER_ENDED]
+    later = {number: [_outcome(calls[number]) for _ in range(AGAIN)] for number in ended}
+    others = {number: [told for told in later[number] if told != first[number]] for number in ended}
     return [(number, told[0]) for number, told in others.items() if told]
 
 
-def _outcome(call: Call) -> Any:
+def _outcome(call: Call, seconds: float = SECONDS) -> Any:
     try:
         importlib.import_module(call.module)
         arguments = pickle.loads(base64.b64decode(call.given))
@@ -333,7 +180,7 @@ def _outcome(call: Call) -> Any:
     except BaseException as error:
         return ["absent", type(error).__name__]
     try:
-        arm(SECONDS)
+        arm(seconds)
         value = called(function, arguments)
         kept = arguments.get("self") if call.name.endswith("__init__") else value
         if outcomes.equals_everything(kept):

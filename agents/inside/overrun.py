@@ -10,7 +10,8 @@ from typing import Any, Callable, Iterator
 
 TRACED = 10.0
 """CPU seconds of one test after which its lines are no longer traced: a hot loop has shown what it runs by then."""
-SHORTEST = 5.0
+SHORTEST, TIMES = 2.0, 5.0
+"""Where one test never ended, the others get so many CPU seconds at least, or so many times what the slowest took."""
 
 
 class Overrun(BaseException):
@@ -25,15 +26,19 @@ class Clock:
         self._wall = wall
         self._slowest = 0.0
         self.too_slow: Callable[[], None] | None = None
-        """Called once in a test that takes long, to make it faster; the test's limit counts from then."""
+        """Called once in a test that takes long, to make it faster; the test's limit counts from then.
+
+        Not where a test gets no longer than until then anyway.
+        """
 
     @contextlib.contextmanager
     def armed(self) -> Iterator[None]:
         """Raise Overrun in the main thread once a limit is reached, and again each second if that was swallowed."""
-        alarm = _Alarm(self, self.too_slow)
+        too_slow = self.too_slow if self._cpu > TRACED else None
+        alarm = _Alarm(self, too_slow)
         began = time.process_time()
         handlers = [(number, signal.signal(number, alarm)) for number in (signal.SIGPROF, signal.SIGALRM)]
-        signal.setitimer(signal.ITIMER_PROF, min(TRACED, self._cpu) if self.too_slow else self._cpu, 1.0)
+        signal.setitimer(signal.ITIMER_PROF, TRACED if too_slow else self._cpu, 1.0)
         signal.setitimer(signal.ITIMER_REAL, self._wall, 1.0)
         try:
             yield
@@ -57,7 +62,7 @@ class Clock:
         if not rang:
             self._slowest = max(self._slowest, seconds)
         else:
-            self._cpu = min(self._cpu, max(SHORTEST, 4 * self._slowest))
+            self._cpu = min(self._cpu, max(SHORTEST, TIMES * self._slowest))
 
 
 class _Alarm:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agents.ports.models import Models
-from agents.ports.target import Target
+from agents.ports.target import SuiteResult, Target
 from agents.ports.tools import History, Knowledge, Policy, Tool
 from knowledge_graph.recall import Recalled
 from ledger.blobs import Blobs
@@ -62,6 +62,8 @@ class Workbench:
     """What another agent handed over; its payload is this attempt's input."""
     notes: Mapping[str, str] = field(default_factory=dict)
     """What other agents of the run left for this task, by name, e.g. `goal`, `facts`, `plan`, `step`, `rejected`."""
+    suite: SuiteResult | None = None
+    """What the tests gave on the tree the attempt starts from, and about how long they take; None when not at hand."""
     touched: Callable[[], Mapping[str, int]] = dict
     """How many of the last commits touched each file, by its path from the root of the repository."""
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from agents.ports import Answer, Limits, Nothing, Proposal, Workbench
-from agents.techniques.trial import accepted, before
+from agents.techniques.trial import accepted, before, known_suite
 from agents.techniques.unified import Unappliable, changed, parsed
 from ledger.events import Task
 
@@ -27,7 +27,7 @@ class ProvenFix:
         fitting, why = _fitting(bench.target.project, recalled.solved[:TRIES])
         if not fitting:
             return Nothing(f"the known fix does not fit here: {why}")
-        suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.4)))
+        suite = await known_suite(bench, 0.4)
         was = before(suite, task.targets)
         if suite.outcome != "ran" or not was.failing:
             return Nothing(suite.detail or "none of the task's tests fails any more")

@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
-from agents.techniques.trial import Before, accepted, before
+from agents.techniques.trial import Before, accepted, before, known_suite
 from agents.workspace.addopts import kept_options
 from agents.workspace.layout import Layout, read_layout
 from ledger.events import Task
@@ -52,7 +52,7 @@ class TemplateRepair:
     async def try_on(self, task: Task, bench: Workbench) -> Answer:
         """Propose a patch that turns failing tests of the task green and breaks none."""
         until = time.monotonic() + bench.seconds
-        suite = await bench.target.suite(limits=Limits(wall=max(10.0, bench.seconds * 0.3)))
+        suite = await known_suite(bench, 0.3)
         if suite.outcome not in ("ran", "timeout"):
             return Nothing(f"the tests cannot be run: {suite.detail}")
         was = before(suite, task.targets)

@@ -250,12 +250,11 @@ def _gate(spec: GateSpec, reading: Reading | None) -> str:
     value = _value(reading)
     if value is None:
         return f"{spec.name} ? ✗"
-    shown = (
-        reading.detail
-        if spec.name == "tests" and reading and reading.detail
-        else f"{value:.4g}{spec.unit.removesuffix('s') if value == 1 and len(spec.unit) > len(' unit') else spec.unit}"
-    )
-    return f"{spec.name} {shown} {mark}"
+    if spec.name == "tests" and reading and reading.detail:
+        return f"{spec.name} {reading.detail} {mark}"
+    is_plural = len(spec.unit) > len(" unit")  # " s" and " ms" are none
+    unit = spec.unit.removesuffix("s") if value == 1 and is_plural else spec.unit
+    return f"{spec.name} {value:.4g}{unit} {mark}"
 
 
 def _value(reading: Reading | None) -> float | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from msgspec import structs
 
 from agents.attempt import run_attempt
-from agents.ports import Agent, AgentError, Workbench
+from agents.ports import Agent, AgentError, SuiteResult, Workbench
 from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.touched import touched
@@ -72,6 +72,8 @@ from ledger.store import Store
 
 _DECIDED = (Land, Restore, Deliver, Tally, WakeAt)
 """Effects that begin nothing new."""
+TRACED = 2.0
+"""Tests take about so many times longer while their coverage is measured."""
 Tell = Callable[[Mapping[str, str]], None]
 """Show something that is no fact: lossy."""
 
@@ -323,6 +325,7 @@ class LocalExecutor:
                 blobs=place.blobs,
                 ledger=lambda: _everything(place.store),
                 notes=notes,
+                suite=_suite_at(place, effect, worktree),
                 touched=lambda: touched(place.mirror.git, effect.base),
                 thinking=await thinkers.thinking(run, effect, worktree, notes) if thinkers else None,
             )
@@ -336,6 +339,14 @@ class LocalExecutor:
             return (await taken(),) if thinkers is None else await thinkers.outcome(run, effect, taken())
         finally:
             await asyncio.shield(asyncio.to_thread(worktree.__exit__))
+
+
+def _suite_at(place: Place, effect: Work, worktree: Worktree) -> SuiteResult | None:
+    """Return what the tests gave where an attempt starts, unless it starts with more than the commit."""
+    if worktree.start != worktree.base or worktree.laid:
+        return None
+    suite = place.referee.whole_suite(place.mirror.tree_of(effect.base))
+    return replace(suite, seconds=suite.seconds / TRACED) if suite is not None and suite.outcome == "ran" else None
 
 
 def _first_cause(error: BaseException) -> BaseException:

@@ -156,8 +156,12 @@ class Referee:
 
     def suite_of(self, tree: str) -> SuiteResult | None:
         """Return what became of each test of a tree, by a whole run or by what a change reaches; None if forgotten."""
+        return self.whole_suite(tree) or self._reached.get(tree)
+
+    def whole_suite(self, tree: str) -> SuiteResult | None:
+        """Return what the last whole run over a tree gave, if it is remembered."""
         seen = self._seen.get(tree)
-        return seen.suite if seen is not None else self._reached.get(tree)
+        return seen.suite if seen is not None else None
 
     def keep_reached(self, tree: str, suite: SuiteResult) -> None:
         """Keep what became of each test of a tree as far as it is known without a whole run."""

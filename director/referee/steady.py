@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -15,8 +15,10 @@ from ledger.events import FlakyTestQuarantined, RunId
 
 FACTOR, SPARE, BACKSTOP = 2.0, 5.0, 20.0
 """A run may take twice the processor time of the longest one and five seconds, and on the clock twenty times that."""
-TIMES, LEAST = 10.0, 10.0
+TIMES, LEAST = 10.0, 3.0
 """Where a test is known that never ends, each may take so many times the longest of the others, and these seconds."""
+AFRESH, AT_LEAST = 0.25, 10.0
+"""The failing tests looked at a second time may take this share of the whole run, or so many seconds."""
 SUSPECTS = 50
 """More new failures than these are no chance: they are believed at once."""
 AGAIN = 5
@@ -122,11 +124,8 @@ class SteadyTree(CleanTree):
         One that fails alone as well is broken; one that fails each time among the others is broken by them.
         """
         known = self.settled | self.steadiness.quarantined.keys()
-        failed = {
-            test.id: f"{test.exception}: {test.message}".strip(": ")
-            for test in suite.tests
-            if test.outcome in ("failed", "error") and test.id not in known and not _ran_on(test)
-        }
+        red = [test for test in suite.tests if test.outcome in ("failed", "error") and test.id not in known]
+        failed = {test.id: f"{test.exception}: {test.message}".strip(": ") for test in _quick(red, suite.seconds)}
         before = {test: said for test, said in self.suspected.items() if test in passed(suite) - known}
         if not failed or len(failed) > SUSPECTS:
             return before
@@ -154,9 +153,17 @@ class SteadyPlantedTree(SteadyTree, PlantedTree):
     """A steady tree whose suite runs with planted tests in it."""
 
 
-def _ran_on(test: TestOutcome) -> bool:
-    """Return whether a test used up its processor time: that needs no second look, and would cost as much again."""
-    return test.exception == "Overrun" and "CPU" in test.message
+def _quick(failed: Sequence[TestOutcome], seconds: float) -> list[TestOutcome]:
+    """Return the failed tests that a second look can afford, the quickest first.
+
+    One that used up its processor time needs none; wrong code makes tests slow, and every attempt waits for this.
+    """
+    left, found = max(AT_LEAST, AFRESH * seconds), []
+    for test in sorted(failed, key=lambda one: one.seconds):
+        left -= test.seconds
+        if left >= 0 and not (test.exception == "Overrun" and "CPU" in test.message):
+            found.append(test)
+    return found
 
 
 def _waited(suite: SuiteResult) -> bool:

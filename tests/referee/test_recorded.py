@@ -69,3 +69,25 @@ def test_calls_are_noted_with_what_they_give_wherever_the_project_lies(tmp_path:
     assert found["files"]["call"] == []
     assert str(tmp_path) not in json.dumps(found["here"]) and "<here>" in json.dumps(found["here"]["inside"])
     assert found["here"]["outcome"][0] == ["gave", found["here"]["inside"][0]]
+
+
+def test_one_test_that_never_ends_is_waited_for_and_others_are_not(tmp_path: Path) -> None:
+    """An endless bug makes many tests endless: each would cost as long as the first."""
+    (tmp_path / "code_.py").write_text("def upto(n):\n    while n:\n        n -= 2\n    return n\n")
+    body = "    begun = time.process_time()\n    try:\n        code_.upto({number})\n    finally:\n"
+    note = "        open('spent', 'a').write(str(time.process_time() - begun) + chr(10))\n"
+    tests = "".join(f"def test_{number}():\n{body}{note}\n".format(number=number) for number in (1, 3, 5))
+    (tmp_path / "test_code.py").write_text(f"import time\nimport code_\n\n{tests}")
+    spec = {
+        "mode": "record", "runner": "pytest", "tests": ["test_code.py"], "collected": ["test_code.py"],
+        "ids": [f"test_code.py::test_{number}" for number in (1, 3, 5)], "files": ["code_.py"], "seed": 1,
+        "fresh": 0, "addopts": [],
+    }  # fmt: skip
+    quick = "from agents.inside import heldout, recorded\nrecorded.PATIENCE, recorded.IMPATIENCE = 1.0, 0.1\n"
+    subprocess.run(
+        [sys.executable, "-B", "-c", quick + ASK], input=json.dumps(spec), cwd=tmp_path, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"},
+    )  # fmt: skip
+
+    first, *others = map(float, (tmp_path / "spent").read_text().split())
+    assert len(others) == 2 and max(others) < first / 2

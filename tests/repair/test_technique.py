@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agents.brains.classical import ClassicalBrain
-from agents.ports import Nothing, Outcome, Proposal, Workbench
+from agents.ports import Nothing, Outcome, Proposal, SuiteResult, TestOutcome, Workbench
 from agents.roles.debugger import Debugger
 from agents.techniques.recall import ProvenFix
 from agents.techniques.repair import TemplateRepair
@@ -38,12 +39,13 @@ pytestmark = pytest.mark.slow
 
 
 def tried(
-    technique: Any, target: SandboxedTarget, recall: Recalled | None = None, targets: tuple[str, ...] = RED
-) -> Outcome:
+    technique: Any, target: SandboxedTarget, recall: Recalled | None = None, targets: tuple[str, ...] = RED,
+    suite: SuiteResult | None = None, seconds: float = 150.0,
+) -> Outcome:  # fmt: skip
     """Let a technique work on the failing test."""
     bench = Workbench(
-        attempt=AttemptId("r1.i1.a1"), target=target, readings={}, recall=lambda _: recall, seed=1, seconds=150.0,
-        record=lambda _: None, progress=lambda _: None,
+        attempt=AttemptId("r1.i1.a1"), target=target, readings={}, recall=lambda _: recall, seed=1,
+        seconds=seconds, record=lambda _: None, progress=lambda _: None, suite=suite,
     )  # fmt: skip
     task = Task(
         id=TaskId("t1"), kind="failing_test", gate="tests", role="debugger", title="test_high fails",
@@ -99,6 +101,19 @@ def test_what_landed_before_is_applied_again(tmp_path: Path) -> None:
 
     assert isinstance(outcome, Proposal), outcome
     assert "return high  # the end" in (tmp_path / "shop.py").read_text()
+
+
+def test_other_tests_that_are_known_to_fail_are_not_waited_for(tmp_path: Path) -> None:
+    """Wrong code makes tests endless: who mends another bug would run into them before and after."""
+    endless = "\n\n\ndef test_endless():\n    while True:\n        clamp(1, 0, 5)\n"
+    known = asyncio.run(project(tmp_path / "before", {"shop.py": CODE, "test_shop.py": TESTS}).suite())
+    beside = TestOutcome("test_shop.py::test_endless", "failed", 30.0, "Overrun", "still running after 30 CPU seconds")
+    target = project(tmp_path / "now", {"shop.py": CODE, "test_shop.py": TESTS + endless})
+
+    fix = Recalled(Fingerprint("f1"), 2, (DIFF,))
+    outcome = tried(ProvenFix(), target, fix, suite=replace(known, tests=(*known.tests, beside)), seconds=15.0)
+
+    assert isinstance(outcome, Proposal), outcome
 
 
 def test_a_proven_diff_that_does_not_help_here_leaves_no_trace(tmp_path: Path) -> None:
