@@ -22,8 +22,9 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Sequence, Tu
 from . import near, outcomes
 from .cases import quiet
 from .forks import in_fork
-from .heldout import SECONDS, Call, called, function_of
+from .heldout import SECONDS, called, function_of
 from .placeless import placeless
+from .recorded import Call
 from .ticks import OutOfTime, arm, disarm
 
 MOST, CLASSES, DEPTH = 14, 12, 3

@@ -16,9 +16,10 @@ from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
+from director.referee.examples import Examples
 from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
-from director.referee.heldout import Examples, HeldOut
+from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.needless import Needless
 from director.referee.objections import Objection, doubts, rejects
