@@ -27,7 +27,7 @@ from .placeless import placeless
 from .recorded import Call
 from .ticks import OutOfTime, arm, disarm
 
-MOST, CLASSES, DEPTH = 14, 12, 3
+MOST, CLASSES, DEPTH = 20, 12, 3
 """Objects of a class, classes, and how deep objects are looked for in others."""
 CALLS, DRAWN = 400, 3
 """Calls whose objects are taken, and objects drawn near to each of the first ones."""

@@ -43,9 +43,10 @@ def asked_otherwise(calls: Calls, old: Told, now: Told) -> bool:
     return any(str(calls[n][2]).rpartition(".")[2] in COMPARING and differ(old[n], now[n]) for n in old.keys() & now)
 
 
-async def equalities(target: SandboxedTarget, calls: Sequence[Sequence[Any]]) -> Equalities:
-    """Return what is equal among the objects of some calls."""
-    spec = {"calls": [list(call) for call in calls], "files": list(target.layout().files)}
+async def equalities(target: SandboxedTarget, calls: Sequence[Sequence[Any]], mended: Collection[str]) -> Equalities:
+    """Return what is equal among the objects of some calls; those of mended tests come first, as only some are taken."""
+    ordered = sorted(calls, key=lambda call: (call[4] not in mended, call[5] >= 0))
+    spec = {"calls": [list(call) for call in ordered], "files": list(target.layout().files)}
     run: InsideRun = await target.inside("equality", spec, limits=LIMITS)
     found = Equalities()
     for message in run.messages:

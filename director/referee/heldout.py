@@ -188,7 +188,8 @@ class HeldOut:
         otherwise = compares_otherwise(self.before, self.after) or asked_otherwise(calls, old, now)
         if not self.mended or not otherwise:
             return []
-        was, is_so = await equalities(base, calls), await equalities(target, self._calls())
+        was = await equalities(base, calls, self.mended)
+        is_so = await equalities(target, self._calls(), self.mended)
         return list(equated(was, is_so, calls, (old, now), self.mended))
 
     def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
