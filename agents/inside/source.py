@@ -137,6 +137,11 @@ class Source:
             self._cache[key] = make()
         return self._cache[key]
 
+    def nodes(self, root: ast.AST) -> List[Any]:
+        """Return a node and all below it: what is walked again and again is walked once."""
+        found: List[Any] = self.cached(("nodes", root), lambda: list(ast.walk(root)))
+        return found
+
     def constants(self) -> List[Any]:
         """Return the short texts and the numbers of the file, each once."""
         found: List[Any] = self.cached("constants", self._constants)
