@@ -29,6 +29,8 @@ BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
 ODD = 0.1
 """Share of the tests that may be such that they can be run only once."""
+MANY = 80
+"""The search ends with so many patches that may be proposed: more of them say that the tests ask for little."""
 CONFIRMED = 16
 """So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
 SPOKEN = 0.4
@@ -150,18 +152,8 @@ class Hunt:
                 score = max(own.values())
                 functions[region.name] = score
                 where = sorted(own, key=lambda n: -own[n])[:5]
-                located.append(
-                    (
-                        score,
-                        {
-                            "path": localise.relative(path, self.spec["project"]),
-                            "line": where[0],
-                            "lines": where,
-                            "name": region.name,
-                            "score": score,
-                        },
-                    )
-                )
+                place = {"path": localise.relative(path, self.spec["project"]), "line": where[0], "lines": where}
+                located.append((score, {**place, "name": region.name, "score": score}))
             if functions:
                 files[path] = functions
         grounds += self._statements(files, suspicion)
@@ -293,7 +285,7 @@ class Hunt:
 
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
-        last, best = [0.0], [0.0]
+        last, best, convincing = [0.0], [0.0], [0]
         patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
@@ -303,12 +295,13 @@ class Hunt:
 
         def enough() -> bool:
             late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
-            if late or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+            if late or evaluator.tally.tried >= most or convincing[0] >= MANY:
                 return True
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
             spent = self.clock.seconds()
+            convincing[0] += self._convincing(one.edits, one.fixed)
             if len(one.fixed) == len(self.failing) and not self._idles(one.edits):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
@@ -323,7 +316,8 @@ class Hunt:
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        for one in self._distinct(ranked([self._ranked(one) for one in evaluator.plausible])):
+        likely = [one for one in evaluator.plausible if self._convincing(one.edits, one.fixed)]
+        for one in self._distinct(ranked([self._ranked(one) for one in likely])):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break

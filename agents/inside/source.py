@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import bisect
 import io
+import re
 import tokenize
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
+NAMED = re.compile(r"(?:\(\?P<|%\(|(?<!\{)\{)([A-Za-z_]\w*)(?=[>):}!.\[])")
+"""Names that a pattern gives to its groups, or a text to what is put into it: they are keys elsewhere."""
 Span = Tuple[int, int]
 Splice = Tuple[int, int, bytes]
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -150,6 +153,8 @@ class Source:
     def _constants(self) -> List[Any]:
         nodes = [node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)]
         texts = [value for value in nodes if isinstance(value, str) and len(value) <= 30]
+        longer = [value for value in nodes if isinstance(value, str) and len(value) > 3]
+        texts += [name for value in longer for name in NAMED.findall(value)]
         numbers = [value for value in nodes if type(value) in (int, float)]
         return [*dict.fromkeys(texts), *dict.fromkeys(numbers)]
 

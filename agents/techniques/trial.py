@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agents.ports import Limits, SuiteResult, Target, TestOutcome
 
@@ -33,6 +34,15 @@ class Before:
         return tuple(test.id for test in self.failing)
 
 
+class Tried(NamedTuple):
+    """What the real suite makes of a change."""
+
+    why: str
+    """Why it is refused; nothing when it is accepted."""
+    green: frozenset[str] = frozenset()
+    """Ids of the tests that pass with it, as far as they were run."""
+
+
 def before(suite: SuiteResult, targets: Sequence[str]) -> Before:
     """Return the failing tests of a task and all passing ones; every failing test when the task names none."""
     red = [test for test in suite.tests if test.outcome in RED] + list(suite.broken)
@@ -48,33 +58,33 @@ def before(suite: SuiteResult, targets: Sequence[str]) -> Before:
     return Before(own, passing, suite.seconds, suite.runner, whole, beside)
 
 
-async def accepted(target: Target, was: Before, fixed: Iterable[str], limits: Limits) -> str:
-    """Run the real suite, the mended tests first and then all; return why the change is refused, or ''."""
+async def accepted(target: Target, was: Before, fixed: Iterable[str], limits: Limits) -> Tried:
+    """Run the real suite, the mended tests first and then all; say why the change is refused, or what passes."""
     wanted = tuple(fixed)
     if not was.whole:
         return await _accepted_beside(target, was, wanted, limits)
     if was.seconds > QUICK:
         first = await target.suite(select=wanted, limits=limits)
         if missing := _not_green(first, wanted):
-            return f"{missing[0]} still fails"
+            return Tried(f"{missing[0]} still fails")
     whole = await target.suite(limits=limits)
     if whole.outcome != "ran":
-        return f"the suite did not reach its end: {whole.detail}"
+        return Tried(f"the suite did not reach its end: {whole.detail}")
     if missing := _not_green(whole, wanted):
-        return f"{missing[0]} fails when all tests run"
+        return Tried(f"{missing[0]} fails when all tests run")
     if lost := _not_green(whole, was.passing):
-        return f"breaks {len(lost)} {'test' if len(lost) == 1 else 'tests'}, {lost[0]} among them"
-    return ""
+        return Tried(f"breaks {len(lost)} {'test' if len(lost) == 1 else 'tests'}, {lost[0]} among them")
+    return Tried("", _green(whole))
 
 
-async def _accepted_beside(target: Target, was: Before, wanted: tuple[str, ...], limits: Limits) -> str:
+async def _accepted_beside(target: Target, was: Before, wanted: tuple[str, ...], limits: Limits) -> Tried:
     """Judge by the tests in the files of the mended ones: the whole suite takes longer than there is time."""
     files = {_file_of(one) for one in wanted}
     beside = tuple(one for one in was.passing if _file_of(one) in files)
     seen = await target.suite(select=(*wanted, *beside), limits=limits)
     if missing := _not_green(seen, (*wanted, *beside)):
-        return f"{missing[0]} {'still fails' if missing[0] in wanted else 'is broken'}"
-    return ""
+        return Tried(f"{missing[0]} {'still fails' if missing[0] in wanted else 'is broken'}")
+    return Tried("", _green(seen))
 
 
 def _file_of(test: str) -> str:
@@ -82,9 +92,13 @@ def _file_of(test: str) -> str:
 
 
 def _not_green(suite: SuiteResult, wanted: Sequence[str]) -> list[str]:
-    green = {test.id for test in suite.tests if test.outcome in GREEN}
+    green = _green(suite)
     broken = {test.id for test in suite.broken}
     return [one for one in wanted if one not in green and not (one not in broken and _is_collected(suite, one))]
+
+
+def _green(suite: SuiteResult) -> frozenset[str]:
+    return frozenset(test.id for test in suite.tests if test.outcome in GREEN)
 
 
 def _is_collected(suite: SuiteResult, path: str) -> bool:

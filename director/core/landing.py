@@ -24,6 +24,7 @@ from ledger.events import (
     PatchesDoubted,
     PatchLanded,
     PatchMeasured,
+    PatchProposed,
     PatchRejected,
     PatchStacked,
     Reading,
@@ -83,13 +84,22 @@ def stacked(state: State, run: Run, attempt: Attempt, fact: PatchStacked) -> lis
     below = where.stood[-1].readings if where.stood else run.readings
     verdict = judge(run.started.gates, below, fact.readings)
     if verdict.lands:
-        after = fold(state, [fact]).run
-        assert after is not None
-        why = f"{attempt.id} mends it and waits to land"
-        searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
-        return [fact, *(AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task))]
+        return [fact, *_without_need(state, attempt, fact)]
     why = "; ".join(reason.message for reason in verdict.reasons)
     return [structs.replace(fact, readings=(), score=0.0, alone=why)]
+
+
+def proposed(state: State, attempt: Attempt, fact: PatchProposed) -> list[AnyEvent]:
+    """Return the patch, and the end of the searches for what it mends as well."""
+    return [fact, *_without_need(state, attempt, fact)]
+
+
+def _without_need(state: State, attempt: Attempt, fact: AnyEvent) -> list[AnyEvent]:
+    after = fold(state, [fact]).run
+    assert after is not None
+    why = f"{attempt.id} mends it and waits to land"
+    searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
+    return [AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task)]
 
 
 def confirmed(state: State, run: Run, fact: PatchMeasured, report: Report) -> list[AnyEvent]:

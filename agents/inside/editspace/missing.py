@@ -6,12 +6,12 @@ import ast
 import re
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
-from ..source import LOWEST, Function, Source, wrapped
+from ..source import LOWEST, Function, wrapped
 from .calls import trims
 from .scope import NUMERIC, Draft, Site
 from .statements import Loop, in_loop, is_docstring, returned
 from .unread import stored
-from .values import twin_texts
+from .values import compound_twins, twin_texts
 
 FIRST = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
 """What names and attributes begin with."""
@@ -132,7 +132,7 @@ def filled(site: Site) -> Iterator[Draft]:
     if not source.alone(node) or (alone and (loop is None or isinstance(site.parent, ast.ExceptHandler))):
         return
     start, end = source.whole(node)
-    weighed = [*_statements(site), *[(text, 4.0, "copied") for text in _twins(site)]]
+    weighed = [*_statements(site), *[(text, 4.0, "copied") for text in compound_twins(site)]]
     weighed += _of_each(site, loop) if loop is not None else []
     sure = 1.5 if not alone or (site.place.field == "body" and not isinstance(site.parent, ast.If)) else 1.0
     for text, weight, kind in sorted(weighed, key=lambda one: -one[1]):
@@ -168,27 +168,6 @@ def _of_each(site: Site, loop: Any) -> List[Stated]:
     return found
 
 
-def _twins(site: Site) -> List[str]:
-    """Return short compound statements of the file whose names exist here too: functions often come in pairs."""
-    source, scope = site.source, site.scope
-    short = source.cached("short compounds", lambda: _short_compounds(source))
-    known = {*scope.locals, *scope.outside}
-    here = source.cached(("twins", scope.root), lambda: [node for node, names in short if names <= known])
-    depth = source.indent(site.node)
-    return list(dict.fromkeys(source.reindented(node, depth) for node in here))[:40]
-
-
-def _short_compounds(source: Source) -> List[Tuple[Any, Set[str]]]:
-    """Return the compound statements of a file of a few lines, each with the names in it."""
-    return [
-        (node, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
-        for node in source.nodes(source.tree)
-        if isinstance(node, (ast.If, ast.For, ast.While))
-        and (node.end_lineno or 0) - node.lineno <= 3
-        and source.alone(node)
-    ]
-
-
 def _statements(site: Site) -> List[Stated]:
     """Return the simple statements that could be missing here."""
     own = {
@@ -209,7 +188,7 @@ def _statements(site: Site) -> List[Stated]:
         if name not in ("self", "cls"):
             found += _with_name(site, name)
     found += [(text, 3.0, "copied") for text in sorted(own) if "\n" not in text and not text.startswith(("'", '"'))]
-    found += [(text, 1.8, "copied") for text in _twins(site)]
+    found += [(text, 1.8, "copied") for text in compound_twins(site)]
     if any(isinstance(n, ast.Yield) for n in site.source.nodes(site.scope.root)):
         found += [(f"yield {name}", 3.0, "call-add") for name in site.scope.names(site.node.lineno) if name != "self"]
     if in_loop(site):
