@@ -775,7 +775,6 @@ export interface PatchProposed {
   readonly partial?: boolean;
   readonly spent?: string;
   readonly answer?: string;
-  readonly mends?: number;
 }
 
 /** The patch was moved onto the branch as it stands now. */
