@@ -258,7 +258,7 @@ class Hunt:
             convincing[0] += self._convincing(one.edits, one.fixed)
             if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
+                patience[1] = min(patience[1], spent + (max(12.0, 2 * spent) if self.beside else max(4.0, 0.6 * spent)))
             elif self._convincing(one.edits, one.fixed):
                 patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
