@@ -44,7 +44,7 @@ def asked_otherwise(calls: Calls, old: Told, now: Told) -> bool:
 
 
 async def equalities(target: SandboxedTarget, calls: Sequence[Sequence[Any]], mended: Collection[str]) -> Equalities:
-    """Return what is equal among the objects of some calls; mended tests first, as only some are taken."""
+    """Return what is equal among the objects of some calls; mended tests come first, as only some are taken."""
     ordered = sorted(calls, key=lambda call: (call[4] not in mended, call[5] >= 0))
     spec = {"calls": [list(call) for call in ordered], "files": list(target.layout().files)}
     run: InsideRun = await target.inside("equality", spec, limits=LIMITS)
