@@ -54,8 +54,9 @@ writes JSON on standard output and nothing else.
 
 def _command(name: str, command: Any) -> str:
     shown = [p for p in command.params if not getattr(p, "hidden", False) and p.name != "help"]
+    places = "".join(f" {p.opts[0]} …" for p in shown if p.required and p.param_type_name == "option")
     names = [((p.name or "").upper(), p.required) for p in shown if p.param_type_name == "argument"]
-    places = "".join(f" {name}" if required else f" [{name}]" for name, required in names)
+    places += "".join(f" {name}" if required else f" [{name}]" for name, required in names)
     rows = [f"| {_written(p)} | {_meaning(p)} |\n" for p in shown]
     told = inspect.cleandoc(command.help or "")
     table_ = "".join(["| | |\n| --- | --- |\n", *rows]) if rows else ""

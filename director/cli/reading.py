@@ -7,7 +7,7 @@ import json as jsonlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -124,6 +124,8 @@ def log(
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
             said = cut(" ".join(f"{name}={_short(value)}" for name, value in rest.items()), 160)
             write(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
+    if not rows and not json:
+        write("no event fits")
 
 
 def projects(*, json: JsonOption = False) -> None:
@@ -149,7 +151,7 @@ def _project(known: Known) -> dict[str, str]:
         return row | {"problem": str(error)}
 
 
-async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
+async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Collection[dict[str, Any]]:
     """Return the last events above a position."""
     events = f"{place}/events"
     if not wanted:
@@ -240,6 +242,8 @@ def _short(value: object) -> str:
     """Return one field of an event as a person reads it."""
     if isinstance(value, str):
         return value if " " not in value else jsonlib.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     if isinstance(value, list | dict) and len(value) > 2:
         return f"({len(value)})"
     return jsonlib.dumps(value, ensure_ascii=False)
