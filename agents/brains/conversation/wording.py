@@ -49,6 +49,8 @@ NUDGES = {
     "ping-pong": "You go back and forth between the same two calls and nothing comes of it. Do something else.",
     "rejected alike": "Your last calls all failed for the same reason: {why} Change what causes that first.",
     "nothing done": "You answered several times without doing anything. Use a tool now, or call finish.",
+    "only looked": "You have only looked for many answers, and nothing is changed. Name the likeliest cause, and make "
+    "the smallest change that it calls for: the check will tell.",
     "no gate moved": "You changed files many times and the task's own check is no better than before.",
 }
 THINK = " Say in one sentence why it does not work, then take a different step."

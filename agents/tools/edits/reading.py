@@ -95,9 +95,9 @@ class _Reader:
             assert fence is not None
             if not fence.closed and begins_with_block(fence):
                 return here + 1  # nobody knows where it was to end: it holds only what it begins with
-            known = self._found()
+            known = len(self.edits) + len(self.refused)
             behind = self._fence(fence)
-            silent = self._found() == known and fence.language not in _SAID
+            silent = len(self.edits) + len(self.refused) == known and fence.language not in _SAID
             if silent and self.edits and saying.announces(self.lines[self._floor : here]):
                 self.refused.append(Refused(here + 1, saying.ANNOUNCED))
         elif self.lines[here][:1] in ("{", "["):
