@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import select
-from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import reexec
-from .abandoned import left_behind
+from .abandoned import Ran, left_behind
 from .cases import Case
 from .clock import Clock, Watch, queued
 from .editspace import Edit
@@ -50,8 +50,8 @@ class Confirmed(NamedTuple):
     ticks: int
     beside: int
     """How many of the failing tests beside are green too."""
-    around: bool
-    """Whether code that passing tests ran is run by no test any more."""
+    around: int
+    """How far code that tests ran is run by none any more, see `left_behind`."""
 
 
 class Tally:
@@ -77,8 +77,8 @@ class Trial:
         self.beside = beside
         self.covering: Dict[int, List[int]] = {}
         """Per region: the passing tests that run it, cheapest first."""
-        self.ran: Dict[int, FrozenSet[int]] = {}
-        """Per region: the lines of it that passing tests run."""
+        self.ran: Dict[int, Ran] = {}
+        """Per region: the lines of it that tests run."""
         self.factor = 1
         self.least = 1
         """How many tests a candidate must mend to be worth more runs: as many as the best so far."""
@@ -263,18 +263,17 @@ class Evaluator:
             verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
             if verdict != "P":
                 return None
-            return Confirmed(fixed, ticks, self.trial.green_beside(), self._goes_around(edits))
+            return Confirmed(fixed, ticks, self.trial.green_beside(), self._left_behind(edits))
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
 
-    def _goes_around(self, edits: Tuple[Edit, ...]) -> bool:
-        """Return whether the installed edits leave code behind that passing tests ran."""
+    def _left_behind(self, edits: Tuple[Edit, ...]) -> int:
         found = {edit.region for edit in edits}
         region = self.regions[edits[0].region]
         if len(found) > 1 or not isinstance(region, Region):
-            return False
-        ran = self.trial.ran.get(edits[0].region, frozenset())
+            return 0
+        ran = self.trial.ran.get(edits[0].region, Ran())
         tests = [*self.trial.failing, *self.trial.covering.get(edits[0].region, [])]
         return left_behind(region.source, edits, ran, tests, self.trial.run)
 

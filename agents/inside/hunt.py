@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Set, Tuple
 
 from . import faraway, localise, reexec, regions
+from .abandoned import Ran
 from .cases import PROTOCOL, Case
 from .clock import Clock
 from .editspace import Edit, Ground, names, search
@@ -220,7 +221,9 @@ class Hunt:
             inside = set(range(region.first, region.last + 1))
             covered = [i for i in ordered if observed.runs[i].lines.get(path, set()) & inside]
             trial.covering[index] = covered
-            trial.ran[index] = frozenset(n for i in covered for n in observed.runs[i].lines[path] & inside)
+            ran = [{n for i in ids if i in observed.runs for n in observed.runs[i].lines.get(path, set()) & inside}
+                   for ids in (covered, self.failing)]  # fmt: skip
+            trial.ran[index] = Ran(*map(frozenset, ran))
             if not isinstance(region, regions.Region) and not (isinstance(region.node, Function) and covered):
                 beside = [i for i in ordered if path in observed.runs[i].lines]
                 trial.covering[index] = beside or ordered  # no test runs a module of tables, any may need it
@@ -274,7 +277,7 @@ class Hunt:
             return True
         self._looked += 1
         told = evaluator.confirm(one.edits, 10.0) if self._looked <= LOOKS else None
-        return told is not None and told.around
+        return told is not None and told.around > 1
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
