@@ -293,8 +293,9 @@ class Hunt:
         tally = evaluator.tally
         self.stats.update(
             candidates=tally.tried, unfit=tally.unfit, slow=tally.slow, hung=tally.hung, void=tally.void,
-            forks=tally.forks, broke=tally.broke, plausible=len(evaluator.plausible), confirmed=len(patches),
-            seconds=self.clock.seconds(), direct=sum(case.rung != PROTOCOL for case in self.cases),
+            forks=tally.forks, broke=tally.broke, plausible=len(evaluator.plausible),
+            likely=len(likely), confirmed=len(patches), seconds=self.clock.seconds(),
+            direct=sum(case.rung != PROTOCOL for case in self.cases),
         )  # fmt: skip
         self.say({"kind": "stats", **self.stats})
         self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
