@@ -48,6 +48,7 @@ def _marks(file: Path) -> str:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(50_000)  # most of what a test makes is gone before anybody would look for it
     gc.enable()
 
 

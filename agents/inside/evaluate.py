@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import select
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import reexec
+from .abandoned import left_behind
 from .cases import Case
 from .clock import Clock, Watch, queued
 from .editspace import Edit
@@ -15,9 +16,11 @@ from .forks import in_fork, limit_memory, reap
 from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
-BATCH, CANARY_EVERY = 64, 16
+BATCH, LARGEST, CANARY_EVERY = 64, 256, 16
+WORTH = 0.1
+"""Seconds of tests that make a fork worth what it costs itself: where tests are quick, one judges more candidates."""
 ALONE = 2
-"""How many candidates with a fork of their own are judged after each batch, so that batches do not hold them up."""
+"""How many candidates with a fork of their own are judged after so many others, so that these do not hold them up."""
 ROOM = 512 << 20
 """Bytes that a candidate may take beside what the loaded tests have."""
 
@@ -47,6 +50,8 @@ class Confirmed(NamedTuple):
     ticks: int
     beside: int
     """How many of the failing tests beside are green too."""
+    around: bool
+    """Whether code that passing tests ran is run by no test any more."""
 
 
 class Tally:
@@ -72,6 +77,8 @@ class Trial:
         self.beside = beside
         self.covering: Dict[int, List[int]] = {}
         """Per region: the passing tests that run it, cheapest first."""
+        self.ran: Dict[int, FrozenSet[int]] = {}
+        """Per region: the lines of it that passing tests run."""
         self.factor = 1
         self.least = 1
         """How many tests a candidate must mend to be worth more runs: as many as the best so far."""
@@ -98,7 +105,7 @@ class Trial:
         fixed: List[int] = []
         spent, late = 0, False
         for index in self.first:
-            outcome = self._run(index)
+            outcome = self.run(index)
             spent += outcome.ticks
             late = late or outcome.status == "t"
             if outcome.status == "p":
@@ -110,7 +117,7 @@ class Trial:
         for index in self.failing:
             if index not in self.first:
                 beat()
-                outcome = self._run(index)
+                outcome = self.run(index)
                 spent += outcome.ticks
                 if outcome.status == "p":
                     fixed.append(index)
@@ -119,7 +126,7 @@ class Trial:
         passing = list(dict.fromkeys(index for region in regions for index in self.covering.get(region, [])))
         for index in passing:
             beat()
-            outcome = self._run(index)
+            outcome = self.run(index)
             spent += outcome.ticks
             if outcome.status != "p":
                 for region in regions:
@@ -136,9 +143,10 @@ class Trial:
 
     def green_beside(self) -> int:
         """Return how many of the failing tests beside pass with the program as it is now."""
-        return sum(self._run(index).status == "p" for index in self.beside)
+        return sum(self.run(index).status == "p" for index in self.beside)
 
-    def _run(self, index: int) -> Any:
+    def run(self, index: int) -> Any:
+        """Run a test within its budget."""
         return self.cases[index].run(self.counter, self.budget(index), self.seconds(index))
 
 
@@ -160,7 +168,8 @@ class Evaluator:
         """The clock is that of the search: what the workers stand in line is no time of it."""
         self.trial, self.regions, self.workers, self.canary = trial, regions, workers, canary
         self.clock = clock or Clock()
-        self.batch = BATCH if isolated else 1
+        cost = sum(trial.bases[index].seconds for index in trial.first)
+        self.batch = int(min(LARGEST, max(BATCH, WORTH / max(cost, 1e-6)))) if isolated else 1
         self.tally = Tally()
         self._drawn = 0
         self._alone: Chunk = []
@@ -222,7 +231,7 @@ class Evaluator:
             (self._alone if alone else chunk).append((self._drawn, one))
             self._drawn += 1
         if chunk:
-            self._owed = ALONE if self.batch > 1 else 1
+            self._owed = -(-ALONE * len(chunk) // BATCH) if self.batch > 1 else 1
             return chunk
         return [self._alone.pop(0)] if self._alone else []
 
@@ -252,10 +261,22 @@ class Evaluator:
             except Unfit:
                 return None
             verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
-            return Confirmed(fixed, ticks, self.trial.green_beside()) if verdict == "P" else None
+            if verdict != "P":
+                return None
+            return Confirmed(fixed, ticks, self.trial.green_beside(), self._goes_around(edits))
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
+
+    def _goes_around(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether the installed edits leave code behind that passing tests ran."""
+        found = {edit.region for edit in edits}
+        region = self.regions[edits[0].region]
+        if len(found) > 1 or not isinstance(region, Region):
+            return False
+        ran = self.trial.ran.get(edits[0].region, frozenset())
+        tests = [*self.trial.failing, *self.trial.covering.get(edits[0].region, [])]
+        return left_behind(region.source, edits, ran, tests, self.trial.run)
 
     def clean(self) -> bool:
         """Return whether the canary tests behave as on the unchanged program."""
@@ -276,6 +297,9 @@ class _Worker:
         self._rest = b""
         self._void: Set[int] = set()
         self._found: List[Plausible] = []
+        for region in [owner.regions[edit.region] for edit in chunk[0][1]] if len(chunk) == 1 else ():
+            if isinstance(region, reexec.StatementRegion):
+                region.held()
         self.pid = os.fork()
         if self.pid == 0:
             try:

@@ -13,6 +13,7 @@ from .clock import Clock
 from .editspace import Edit, Ground, names, search
 from .evaluate import Base, Evaluator, Plausible, Trial
 from .forks import in_fork
+from .isolation import canary, isolated
 from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
 from .source import Function, Source
@@ -27,14 +28,16 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
-ODD = 0.1
-"""Share of the tests that may be such that they can be run only once."""
+MANY = 80
+"""The search ends with so many patches that may be proposed: more of them say that the tests ask for little."""
 CONFIRMED = 16
 """So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
 SPOKEN = 0.4
 """How much more suspicious a line is that holds a name the failure speaks of."""
 ASKED = 0.5
 """How suspicious the tables are that a failing test itself reads."""
+LOOKS = 6
+"""Plausible patches that are looked at during the search, for whether they go around the mistake."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -53,10 +56,9 @@ class Hunt:
         self.counter = Counter()
         by_name = {case.name: index for index, case in enumerate(loaded)}
         red = [by_name[name] for name in spec["failing"] if name in by_name]
-        self.failing = red[:: max(1, -(-len(red) // ENOUGH))]
-        self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         beside = [by_name[name] for name in spec.get("beside", []) if name in by_name]
-        self.beside = beside[:: max(1, -(-len(beside) // BESIDE))]
+        self.failing, self.beside = red[:: max(1, -(-len(red) // ENOUGH))], beside[:: max(1, -(-len(beside) // BESIDE))]
+        self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
         if "files" in spec:
@@ -64,7 +66,7 @@ class Hunt:
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
-        self.one_cause = True
+        self.one_cause, self._looked = True, 0
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
     def run(self) -> None:
@@ -87,12 +89,12 @@ class Hunt:
             self.say({"kind": "ended", "why": "the failing tests run no code of the project"})
             return
         trial = self._trial(observed, chosen)
-        isolated = self._isolated(trial)
+        steady = isolated(trial, self.passing, self.clock)
         evaluator = Evaluator(
-            trial, self.regions, self.spec.get("workers", 2), self._canary(trial) if isolated else [], isolated,
+            trial, self.regions, self.spec.get("workers", 2), canary(trial, self.clock) if steady else [], steady,
             self.clock,
         )  # fmt: skip
-        self.stats.update(one_cause=float(self.one_cause), isolated=float(isolated), prepared=self.clock.seconds())
+        self.stats.update(one_cause=float(self.one_cause), isolated=float(steady), prepared=self.clock.seconds())
         self._search(evaluator, search(grounds, clues))
         self._answer(evaluator)
 
@@ -150,18 +152,8 @@ class Hunt:
                 score = max(own.values())
                 functions[region.name] = score
                 where = sorted(own, key=lambda n: -own[n])[:5]
-                located.append(
-                    (
-                        score,
-                        {
-                            "path": localise.relative(path, self.spec["project"]),
-                            "line": where[0],
-                            "lines": where,
-                            "name": region.name,
-                            "score": score,
-                        },
-                    )
-                )
+                place = {"path": localise.relative(path, self.spec["project"]), "line": where[0], "lines": where}
+                located.append((score, {**place, "name": region.name, "score": score}))
             if functions:
                 files[path] = functions
         grounds += self._statements(files, suspicion)
@@ -228,6 +220,7 @@ class Hunt:
             inside = set(range(region.first, region.last + 1))
             covered = [i for i in ordered if observed.runs[i].lines.get(path, set()) & inside]
             trial.covering[index] = covered
+            trial.ran[index] = frozenset(n for i in covered for n in observed.runs[i].lines[path] & inside)
             if not isinstance(region, regions.Region) and not (isinstance(region.node, Function) and covered):
                 beside = [i for i in ordered if path in observed.runs[i].lines]
                 trial.covering[index] = beside or ordered  # no test runs a module of tables, any may need it
@@ -244,56 +237,9 @@ class Hunt:
             found[index] = Base(outcome.status, outcome.ticks, outcome.seconds)
         return found
 
-    def _isolated(self, trial: Trial) -> bool:
-        """Return whether tests behave the same when they are run in another order in one interpreter.
-
-        A few passing tests that can be run only once are left out then: each patch is confirmed with them anyway.
-        """
-        cheap: List[int] = []
-        left = 1.0
-        for index in [*trial.first, *reversed(self.passing)]:
-            left -= trial.bases[index].seconds
-            if left > 0 and trial.bases[index].seconds < 0.05 and len(cheap) < 150:
-                cheap.append(index)
-
-        def odd() -> List[int]:
-            found: Dict[int, None] = {}
-            for order in (cheap, list(reversed(cheap))):
-                for index in order:
-                    outcome = self.cases[index].run(self.counter, 3_000_000, 5.0)
-                    if outcome.status != trial.bases[index].status:
-                        found[index] = None
-            return list(found)
-
-        for _ in range(2):
-            once = in_fork(odd, 20.0, self.clock)
-            if once is None or len(once) > ODD * len(cheap) or set(once) & set(trial.first):
-                return False
-            cheap = [index for index in cheap if index not in once]
-            trial.leave_out(once)
-            if not once:
-                return True
-        return False
-
-    def _canary(self, trial: Trial) -> List[int]:
-        """Return a few cheap tests that behave the same, to the tick, each time they are run."""
-        quick = [i for i in trial.bases if trial.bases[i].seconds < 0.02]
-        cheap = sorted(quick, key=lambda i: trial.bases[i].ticks)[-40:]
-
-        def steady() -> List[int]:
-            found = []
-            for index in cheap[:24]:
-                runs = [self.cases[index].run(self.counter, 3_000_000, 2.0) for _ in range(2)]
-                same = all(run.status == trial.bases[index].status for run in runs)
-                if same and (runs[0].ticks == runs[1].ticks == trial.bases[index].ticks or runs[0].status == "f"):
-                    found.append(index)
-            return found[:4]
-
-        return in_fork(steady, 10.0, self.clock) or []
-
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
-        last, best = [0.0], [0.0]
+        last, best, convincing = [0.0], [0.0], [0]
         patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
@@ -303,15 +249,16 @@ class Hunt:
 
         def enough() -> bool:
             late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
-            if late or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+            if late or evaluator.tally.tried >= most or convincing[0] >= MANY:
                 return True
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
             spent = self.clock.seconds()
-            if len(one.fixed) == len(self.failing) and not self._idles(one.edits):
+            convincing[0] += self._convincing(one.edits, one.fixed)
+            if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
+                patience[1] = min(patience[1], spent + (max(12.0, 2 * spent) if self.beside else max(4.0, 0.6 * spent)))
             elif self._convincing(one.edits, one.fixed):
                 patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
@@ -321,9 +268,18 @@ class Hunt:
             late, evaluator.late = evaluator.late, []
             evaluator.run(iter(late), enough, found)
 
+    def _goes_around(self, one: Plausible, evaluator: Evaluator) -> bool:
+        """Return whether the mistake likely still stands; the first few are looked at, which takes all tests."""
+        if self._idles(one.edits):
+            return True
+        self._looked += 1
+        told = evaluator.confirm(one.edits, 10.0) if self._looked <= LOOKS else None
+        return told is not None and told.around
+
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        for one in self._distinct(ranked([self._ranked(one) for one in evaluator.plausible])):
+        likely = [one for one in evaluator.plausible if self._convincing(one.edits, one.fixed)]
+        for one in self._distinct(ranked([self._ranked(one) for one in likely])):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break

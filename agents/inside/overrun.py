@@ -8,7 +8,7 @@ import time
 from types import FrameType
 from typing import Any, Callable, Iterator
 
-TRACED = 10.0
+TRACED = 4.0
 """CPU seconds of one test after which its lines are no longer traced: a hot loop has shown what it runs by then."""
 SHORTEST, TIMES = 2.0, 5.0
 """Where one test never ended, the others get so many CPU seconds at least, or so many times what the slowest took."""

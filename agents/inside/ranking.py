@@ -15,6 +15,8 @@ SUSPECT: Dict[str, float] = {
     "call-add": 0.6, "arg-add": 0.9, "concat": 0.7, "wrap": 0.85, "aug-to-assign": 0.9,
 }  # fmt: skip
 """Kinds that often satisfy tests without being right."""
+AROUND = 0.2
+"""A patch after which no test runs what passing tests ran went around the mistake too."""
 IDLE = 0.3
 """A patch after which something is read no more went around the mistake: what is left over is likely the mistake."""
 
@@ -34,6 +36,8 @@ class Ranked(NamedTuple):
     """Characters put in and taken out."""
     idles: bool = False
     """Whether it leaves a name or a value behind that nothing reads."""
+    around: bool = False
+    """Whether it leaves code behind that passing tests ran and none runs any more."""
 
 
 def ranked(found: Sequence[Ranked]) -> List[Ranked]:
@@ -53,4 +57,6 @@ def worth(one: Ranked, least: int) -> float:
         value *= 0.7
     if one.idles:
         value *= IDLE
+    if one.around:
+        value *= AROUND
     return value / (1.0 + math.log1p(one.size) / 12.0)

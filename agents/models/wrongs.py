@@ -32,13 +32,13 @@ def fault_of(error: Exception, *, began: bool, now: float) -> ModelFault:
     """Return the fault behind an exception. `began`: pieces of the answer had come."""
     text = _PREFIX.sub("", (str(error) or type(error).__name__).partition(" Original exception: ")[0])
     status = int(getattr(error, "status_code", 0) or 0)
-    kind = _CLASSES.get(type(error).__name__) or _guessed(error, status, text, began)
+    kind = _CLASSES.get(type(error).__name__) or _guessed(status, text, began)
     if kind is None:
         return read_fault(status, text, headers=_headers(error), began=began, now=now)
     return ModelFault(kind, f"{FOLLOWS[kind].told}: {one_line(text)}", began=began, status=status)
 
 
-def _guessed(error: Exception, status: int, text: str, began: bool) -> FaultKind | None:
+def _guessed(status: int, text: str, began: bool) -> FaultKind | None:
     """Return what litellm calls an error of the server (500) though the server said no such thing."""
     if began and is_of_tool_call(text):
         return "bad_tool_call"

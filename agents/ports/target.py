@@ -79,6 +79,15 @@ class InsideRun:
     messages: tuple[Mapping[str, Any], ...]
     """Each has a `kind`; the last one's is `done` when the job reached its end."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether the job reached its end by itself."""
+        return bool(self.messages) and self.messages[-1]["kind"] == "done"
+
+    def of(self, kind: str) -> list[Mapping[str, Any]]:
+        """Return the messages of one kind, in the order they came."""
+        return [message for message in self.messages if message["kind"] == kind]
+
 
 @dataclass(frozen=True, slots=True)
 class Produced:

@@ -113,7 +113,7 @@ def read_declared(files: Mapping[str, bytes], taken: Iterable[str], offered: Ite
     names, roles, refused = set(taken), list[DeclaredRole](), list[str]()
     here = sorted(path for path in files if str(PurePosixPath(path).parent) == FOLDER and path.endswith(".toml"))
     for path in here[:MOST]:
-        found = _read(path, files[path], tools)
+        found = _read(files[path], tools)
         if isinstance(found, str):
             refused.append(f"{path}: {found}")
         elif found.name in names:
@@ -129,7 +129,7 @@ def read_declared(files: Mapping[str, bytes], taken: Iterable[str], offered: Ite
     return Declared(tuple(roles), tuple(refused))
 
 
-def _read(path: str, content: bytes, offered: Sequence[str]) -> DeclaredRole | str:
+def _read(content: bytes, offered: Sequence[str]) -> DeclaredRole | str:
     if len(content) > MOST_BYTES:
         return f"it is larger than {MOST_BYTES // 1024} KiB"
     try:

@@ -57,7 +57,7 @@ class Accessible:
         )
 
 
-def flaws(path: str, text: str) -> Iterator[Flaw]:
+def flaws(text: str) -> Iterator[Flaw]:
     """Yield what is wrong in one page, in the order it stands there."""
     tags = list(tags_of(text))
     labels = {tag.attributes.get("for") or tag.attributes.get("htmlFor") for tag in tags if tag.name == "label"}
@@ -119,7 +119,7 @@ def _mended(project: Path, pages: list[str]) -> Answer:
     for path in pages:
         text = _text(project / path)
         changed = text
-        for flaw in sorted(flaws(path, text), key=lambda each: -each.tag.end):
+        for flaw in sorted(flaws(text), key=lambda each: -each.tag.end):
             attribute = flaw.attribute
             if flaw.rule == "html-has-lang" and len(languages) == 1:
                 attribute = f'lang="{next(iter(languages))}"'

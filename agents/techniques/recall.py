@@ -35,7 +35,7 @@ class ProvenFix:
             old = {path: path.read_bytes() for path in new}
             for path, content in new.items():
                 path.write_bytes(content)
-            why = await accepted(bench.target, was, was.red, Limits(wall=max(5.0, until - time.monotonic())))
+            why, _ = await accepted(bench.target, was, was.red, Limits(wall=max(5.0, until - time.monotonic())))
             if not why:
                 return Proposal(
                     technique=self.name,

@@ -101,7 +101,7 @@ class Characterise:
                     recording.skipped[str(message["target"])] = str(message["why"])
                 case "finding":
                     recording.findings.append(_finding(message))
-        if not any(message.get("kind") == "done" for message in run.messages):
+        if not run.ended:
             recording.skipped.setdefault(targets[-1], f"the recording ended early: {run.completed.outcome}")
         return recording
 

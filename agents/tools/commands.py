@@ -11,8 +11,8 @@ from typing import Annotated
 from pydantic import Field
 
 from agents.ports import Completed, Limits
-from agents.tools.edits.rooted import is_absolute
 from agents.tools.project_files import here, plain
+from agents.tools.rooted import is_absolute
 
 Words = Annotated[str, Field(min_length=1, max_length=20_000)]
 Line = Words | Annotated[list[Words], Field(min_length=1, max_length=500)]

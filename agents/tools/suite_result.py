@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 from agents.ports import FileCoverage, Frame, InsideRun, SuiteResult, TestOutcome
-from agents.workspace.layout import Layout
 
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 Ending = Literal["ran", "none", "broken", "timeout"]
@@ -17,7 +16,7 @@ _INSTALLED = re.compile(r"/(?:[^\s/:\"']+/)*lib(?:64)?/(python3\.\d+/)")
 _IMPORTING = re.compile(r"^python3\.\d+/importlib/\S+:\d+: in .*\n(?:[ \t].*(?:\n|\Z))*", re.MULTILINE)
 
 
-def suite_result(run: InsideRun, layout: Layout, notes: Sequence[str], copy: str) -> SuiteResult:
+def suite_result(run: InsideRun, notes: Sequence[str], copy: str) -> SuiteResult:
     """Return what the tests gave; a run that did not reach its end is never called `ran`."""
     kinds: dict[str, list[Mapping[str, Any]]] = {}
     for message in run.messages:

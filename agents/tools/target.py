@@ -125,7 +125,7 @@ class SandboxedTarget:
             }  # fmt: skip
             with self._copy() as copy:
                 run = await self._inside(copy, "suite", spec, limits, layout, writable=True)
-            refused = next((message for message in run.messages if message.get("kind") == "usage"), None)
+            refused = next(iter(run.of("usage")), None)
             if refused is None or not addopts or refused.get("conftest"):
                 break
             unknown = [str(option) for option in refused.get("unknown") or []]
@@ -133,7 +133,7 @@ class SandboxedTarget:
             dropped = [option for option in addopts if option in unknown] if left != addopts else addopts
             notes += [f"pytest option {option} left out: its plugin is not installed" for option in dropped]
             addopts = left if left != addopts else []
-        return suite_result(run, layout, notes, str(copy))
+        return suite_result(run, notes, str(copy))
 
     async def produce(
         self, argv: Sequence[str], *, collect: Sequence[str] = (), laid: Mapping[str, Path] | None = None,

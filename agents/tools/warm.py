@@ -133,7 +133,7 @@ class WarmTarget:
             _outcome(ended), int(ended["exit"]), b"", b"", seconds=float(ended["seconds"]),
             cpu_seconds=float(ended["cpu"]),
         )  # fmt: skip
-        return suite_result(InsideRun(completed, messages), layout, [], str(self._target.root))
+        return suite_result(InsideRun(completed, messages), [], str(self._target.root))
 
     def _read(self, answer: int, seconds: float) -> bytes:
         """Read until every writer is gone, the waiting interpreter has ended, or the time is up."""

@@ -16,7 +16,7 @@ def agents(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the agents: what each is there for, what it does now, and why one cannot work."""
     rows = answered(project, lambda d, place: d.get(f"{place}/agents"))["agents"]
     if json:
-        write_json(rows, indent=2)
+        write_json(rows)
         return
     for row in rows:
         names = ", ".join([row["name"], *row["aliases"]])
@@ -39,7 +39,7 @@ def tools(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """List the tools agents may use, and what a call of each risks."""
     rows = answered(project, lambda d, place: d.get(f"{place}/tools"))["tools"]
     if json:
-        write_json(rows, indent=2)
+        write_json(rows)
         return
     for row in rows:
         risk = row["risk"] or "by its arguments"

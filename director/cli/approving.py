@@ -30,7 +30,7 @@ def approvals(
     state = "all" if every else "open"
     found = answered(project, lambda d, place: d.get(f"{place}/approvals", state=state))["approvals"]
     if json:
-        write_json(found, indent=2)
+        write_json(found)
         return
     if not found:
         write("nothing waits for an answer")

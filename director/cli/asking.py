@@ -14,7 +14,7 @@ from director.bootstrap import Known
 from director.cli.door import PATIENCE, Door, Unreachable, choose_project, door
 from director.cli.errors import one_line_errors
 from director.cli.output import write, write_json
-from director.cli.reading import JsonOption, ProjectOption
+from director.cli.reading import JsonOption, ProjectOption, figure
 from director.settings import Settings, load
 from ledger.errors import Locked
 
@@ -92,12 +92,8 @@ def _preview_lines(plan: dict[str, Any]) -> list[str]:
     lines += [f"  undoes      {a['attempt']}  {a['title']}" for a in plan["undone"]]
     lines += [f"  brings back {a['attempt']}  {a['title']}" for a in plan["redone"]]
     lines += [f"  changes     {f['path']}  +{f['added']} -{f['removed']} lines" for f in plan["files"]]
-    lines += [f"  {g['gate']:<11} {_value(g['now'])} -> {_value(g['then'])}" for g in plan["gates"]]
+    lines += [f"  {g['gate']:<11} {figure(g['now'])} -> {figure(g['then'])}" for g in plan["gates"]]
     return lines if len(lines) > 1 else [*lines, "  undoes nothing: the branch is there already"]
-
-
-def _value(value: float | None) -> str:
-    return "unmeasurable" if value is None else f"{value:g}"
 
 
 def _wish(project: str | None, what: str, json: bool, **more: str) -> None:

@@ -26,14 +26,11 @@ if TYPE_CHECKING:
 
 _Taken = TypeVar("_Taken")
 _Answer = TypeVar("_Answer")
-VERSION = __version__
 PATIENCE = 30.0
 """Seconds to wait for the answer to a request."""
 NO_PROJECT = "there is no project yet: `kaizen run PATH` starts one"
 TURNING = 3.0
 """Seconds in which a run or a daemon that just begins serves its API, and one that just ends lets go of the home."""
-
-
 RUN = "kaizen run"
 """What holds a home for one run."""
 
@@ -190,8 +187,8 @@ async def _holder(settings: Settings, known: Known | None, sandbox: Sandbox | No
         if daemon is not None:
             return daemon
         if sandbox is None:
-            return Visit(settings, known, version=VERSION, clock=time.time)
-        return Host(settings.on_any_port(), sandbox, Clock(), version=VERSION, purpose=BRIEF, works=False)
+            return Visit(settings, known, version=__version__, clock=time.time)
+        return Host(settings.on_any_port(), sandbox, Clock(), version=__version__, purpose=BRIEF, works=False)
 
     return await _when_free(take, others=TURNING)
 
@@ -201,7 +198,9 @@ async def take_home(settings: Settings, sandbox: Sandbox, purpose: str, *, other
 
     Anybody else is waited for `others` seconds.
     """
-    return await _when_free(lambda: Host(settings, sandbox, Clock(), version=VERSION, purpose=purpose), others=others)
+    return await _when_free(
+        lambda: Host(settings, sandbox, Clock(), version=__version__, purpose=purpose), others=others
+    )
 
 
 async def _when_free(take: Callable[[], _Taken], *, others: float = 0.0) -> _Taken:

@@ -17,7 +17,7 @@ from director.settings import SettingsError, home_of, secrets_of
 from ledger.events import RunEnded
 from ledger.masking import Masker
 
-COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+COMPLETED, INTERNAL, USAGE, STALLED, EXHAUSTED, STOPPED, UNDELIVERED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
 STATUS = {"completed": COMPLETED, "stalled": STALLED, "exhausted": EXHAUSTED, "stopped": STOPPED, "failed": INTERNAL}
 """Exit status of a run, by the state it ended in."""
 
@@ -25,9 +25,14 @@ EXPECTED = (PortTaken, *REFUSALS)
 
 
 def status_of(ended: RunEnded) -> int:
-    """Return the exit status of a run; one that could measure nothing is the repository's fault, not ours."""
+    """Return the exit status of a run; one that could measure nothing is the repository's fault, not ours.
+
+    Where all went well but the branch is not where the user will look for it, that is no success.
+    """
     if ended.state == "failed" and ended.gates and all(g.before is None for g in ended.gates):
         return USAGE
+    if ended.state == "completed" and ended.undelivered:
+        return UNDELIVERED
     return STATUS[ended.state]
 
 

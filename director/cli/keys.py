@@ -66,7 +66,7 @@ def keys(
         if what is What.LIST:
             rows = _ask(lambda d: d.get(KEYS))["keys"]
             if json:
-                write_json(rows, indent=2)
+                write_json(rows)
             else:
                 write("\n".join(map(_line, rows)) or "no keys yet: `kaizen keys create NAME` makes one")
         elif what is What.REVOKE:

@@ -20,8 +20,8 @@ from agents.workspace.environment import Environment
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import Worktree
+from director import __version__
 from director.bootstrap import known_projects, masker_of, open_store, project_id
-from director.cli.door import VERSION
 from director.cli.mcp_tools import BeginRun, TellGates, TellStatus
 from director.crew import policy_of
 from director.settings import Settings
@@ -70,7 +70,7 @@ class Desk:
                 return await self._used(tools, name, arguments, masker)
 
         try:
-            await serve("kaizen", VERSION, INSTRUCTIONS, tools.values(), use)
+            await serve("kaizen", __version__, INSTRUCTIONS, tools.values(), use)
         finally:
             await run.stop()
 

@@ -5,23 +5,20 @@ from __future__ import annotations
 import asyncio
 import json as jsonlib
 import os
-import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from director.bootstrap import Known, known_projects, repository_of
 from director.bootstrap import gates as known_gates
 from director.cli.door import NO_PROJECT, Door, answered
 from director.cli.errors import one_line_errors
-from director.cli.output import on_one_line, write, write_json
+from director.cli.output import write, write_json, write_table
 from director.cli.report import cut
 from director.core.goals import GATE
 from director.gates.defaults import UNASKED
@@ -35,8 +32,6 @@ ProjectOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 PAGE = 500
-_WIDE = 200
-"""Columns where there is no terminal to say how many it has."""
 PACE = 0.5
 """Seconds between two looks for new events."""
 
@@ -45,7 +40,7 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
     board, forecast = answered(project, _standing)
     if json:
-        write_json(board, indent=2)
+        write_json(board)
         return
     run = board["run"]
     if run is None:
@@ -76,7 +71,7 @@ def gates(
     by_choice = {gate.name for gate in known_gates()} - {"command", GATE}
     off = sorted(by_choice - ({row["name"] for row in rows} if board["run"] else UNASKED))
     if json:
-        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)], indent=2)
+        write_json([*rows, *({"name": name, "state": "off"} for name in off if every)])
         return
     if board["run"]:
         _print_gates(rows)
@@ -94,24 +89,19 @@ def checkpoints(project: ProjectOption = None, *, json: JsonOption = False) -> N
     """List the checkpoints one can go back to, oldest first."""
     found = answered(project, lambda d, place: d.get(f"{place}/checkpoints"))["checkpoints"]
     if json:
-        write_json(found, indent=2)
+        write_json(found)
         return
     if not found:
         write("no checkpoints yet: a run makes the first when it has measured")
         return
-    table = Table("id", "position", "when", "commit", "score", "what", box=None)
-    for row in found:
-        mark = " (here)" if row["current"] else ""
-        _add(
-            table,
-            row["id"],
-            str(row["position"]),
-            _when(row["at"]),
-            row["commit"][:10],
-            f"{row['score']:.0f}",
-            row["title"] + mark,
+    rows = [
+        (
+            row["id"], str(row["position"]), _when(row["at"]), row["commit"][:10], f"{row['score']:.0f}",
+            row["title"] + (" (here)" if row["current"] else ""),
         )
-    _show(table)
+        for row in found
+    ]  # fmt: skip
+    write_table(("id", "position", "when", "commit", "score", "what"), rows)
 
 
 def log(
@@ -134,6 +124,8 @@ def log(
             rest = {k: v for k, v in row.items() if k not in _ENVELOPE and v not in ("", [], {}, None)}
             said = cut(" ".join(f"{name}={_short(value)}" for name, value in rest.items()), 160)
             write(f"{row['position']:>6} {_when(row['at'])} {row['kind']:<20} {said}".rstrip())
+    if not rows and not json:
+        write("no event fits")
 
 
 def projects(*, json: JsonOption = False) -> None:
@@ -142,7 +134,7 @@ def projects(*, json: JsonOption = False) -> None:
         known = known_projects(load(os.environ).home)
         rows = [_project(each) for each in known]
     if json:
-        write_json(rows, indent=2)
+        write_json(rows)
         return
     if not rows:
         write(NO_PROJECT)
@@ -159,7 +151,7 @@ def _project(known: Known) -> dict[str, str]:
         return row | {"problem": str(error)}
 
 
-async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Iterable[dict[str, Any]]:
+async def newest(d: Door, place: str, after: int, limit: int, wanted: dict[str, str]) -> Collection[dict[str, Any]]:
     """Return the last events above a position."""
     events = f"{place}/events"
     if not wanted:
@@ -232,21 +224,13 @@ def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:
 
 
 def _print_gates(rows: list[dict[str, Any]]) -> None:
-    table = Table("gate", "start", "now", "target", "met", "findings", "measured by", box=None)
+    cells = []
     for row in rows:
         target = ("≥ " if row["better"] == "higher" else "≤ ") + f"{row['target']:g}{row['unit']}"
         met = "yes" if row["met"] else "no" if row["value"] is not None else "unmeasurable" if row["measured"] else "-"
-        _add(
-            table,
-            row["name"],
-            _value(row["before"]),
-            _value(row["value"]),
-            target,
-            met,
-            str(row["findings"]),
-            row["tool"],
-        )
-    _show(table)
+        values = figure(row["before"]), figure(row["value"])
+        cells.append((row["name"], *values, target, met, str(row["findings"]), row["tool"]))
+    write_table(("gate", "start", "now", "target", "met", "findings", "measured by"), cells)
 
 
 def _print_quarantined(run: dict[str, Any]) -> None:
@@ -258,29 +242,17 @@ def _short(value: object) -> str:
     """Return one field of an event as a person reads it."""
     if isinstance(value, str):
         return value if " " not in value else jsonlib.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return f"{value:.6g}"
     if isinstance(value, list | dict) and len(value) > 2:
         return f"({len(value)})"
     return jsonlib.dumps(value, ensure_ascii=False)
 
 
-def _value(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """Return what a gate measured as people read it."""
     return "unmeasurable" if value is None else f"{value:g}"
 
 
 def _when(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _add(table: Table, *cells: str) -> None:
-    table.add_row(*(on_one_line(cell) for cell in cells))
-
-
-def _show(table: Table) -> None:
-    width = None if sys.stdout.isatty() else _WIDE
-    console = Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
-    for column in table.columns:
-        column.no_wrap = True
-    with console.capture() as drawn:
-        console.print(table)
-    for line in drawn.get().splitlines():
-        sys.stdout.write(f"{line.rstrip()}\n")

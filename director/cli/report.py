@@ -19,7 +19,6 @@ from ledger.events import (
     BaselineMeasured,
     BranchDelivered,
     BranchMeasured,
-    DeliveryFailed,
     DirectorStarted,
     FindingsReported,
     FlakyTestQuarantined,
@@ -94,7 +93,6 @@ class Lines:
         self._tasks: dict[str, Task] = {}
         self._attempts: dict[str, AttemptScheduled] = {}
         self._titles: dict[str, str] = {}
-        self._undelivered = ""
         self._readings: tuple[Reading, ...] = ()
         self._measured: dict[str, tuple[Reading, ...]] = {}
 
@@ -132,9 +130,6 @@ class Lines:
                 self._line("rolled back", f"to checkpoint {event.checkpoint}; `kaizen rollback` can undo it")
             case BranchDelivered():
                 self._line("delivered", f"branch {event.ref.removeprefix('refs/heads/')}")
-            case DeliveryFailed():
-                self._undelivered = event.why
-                self._line("error", f"the branch was not delivered: {event.why}")
             case RunEnded():
                 self._ended(event)
             case _:
@@ -235,8 +230,8 @@ class Lines:
         self._line(event.state, f"{event.why} ({spent})")
         if event.branch:
             self._line("branch", f"{event.branch} is ready: git merge {event.branch}")
-        elif self._undelivered:
-            self._line("branch", f"NOT delivered: {self._undelivered}")
+        elif event.undelivered:
+            self._line("error", f"the branch was not delivered: {event.undelivered}")
 
     def _write(self, line: str) -> None:
         self._say(on_one_line(line))

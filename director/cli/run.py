@@ -68,7 +68,8 @@ def run(
     """Improve a repository until its gates pass.
 
     Works in its own place; at the end one new branch is added. Exit status: 0 completed, 1 internal error,
-    2 bad usage or unusable repository, 3 stalled, 4 exhausted, 5 stopped, 130 on Ctrl-C.
+    2 bad usage or unusable repository, 3 stalled, 4 exhausted, 5 stopped, 6 completed but the branch could not be
+    added, 130 on Ctrl-C.
     """
     overrides = {
         "parallel": parallel, "seed": seed, "port": port, "iterations": iterations, "minutes": minutes,

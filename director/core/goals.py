@@ -197,7 +197,7 @@ def _task(goal: Goal, kind: str, step: str, role: str, title: str) -> Task:
         gate=GATE,
         role=role,
         title=title,
-        targets=accepted.tests if accepted and kind == "implement" else (),
+        targets=accepted.tests if accepted and kind == "implement" and not accepted.gate else (),
         digest=f"try {goal.tries.get(identity, 0) + 1}",
         promise=1.0,
         cost=5.0,
@@ -316,6 +316,7 @@ def asked_of_the_gate(goal: Goal) -> str:
             "satisfied": _is_satisfied(goal, step),
             "model": goal.opinions[step.id].model if step.id in goal.opinions else "",
             "tests": list(accepted.tests) if accepted else [],
+            "gate": accepted.gate if accepted else "",
             "files": {file.path: file.blob for file in accepted.files} if accepted else {},
         })  # fmt: skip
     return json.dumps(steps)
@@ -325,7 +326,7 @@ def notes(goal: Goal, task: Task) -> dict[str, str]:
     """Return what other roles left for an attempt, by name; the facts themselves are a blob that is read elsewhere."""
     found = {}
     if goal.steps:
-        found["plan"] = "\n".join(_line(goal, step) for step in goal.steps)
+        found["plan"] = "\n".join(_line(step) for step in goal.steps)
     step = next((s for s in goal.steps if s.id == step_of(task)), None)
     if step is not None:
         found["step"] = f"{step.title}\nDone when: {step.acceptance}"
@@ -363,6 +364,6 @@ def undone(goal: Goal, reading: Reading | None) -> list[Left]:
     return remaining
 
 
-def _line(goal: Goal, step: PlanStep) -> str:
+def _line(step: PlanStep) -> str:
     needs = f" (after {', '.join(step.needs)})" if step.needs else ""
     return f"{step.id}{needs}: {step.title}. Done when: {step.acceptance}"

@@ -263,5 +263,6 @@ def _ended(state: State, run: Run, at: float) -> list[AnyEvent]:
             cost=run.costed.cost if run.costed else 0.0,
             seconds=max(0.0, at - run.started.at),
             branch=run.started.branch if run.delivered else "",
+            undelivered=run.undeliverable,
         )
     ]

@@ -118,7 +118,7 @@ class Run:
     """Tasks of this iteration that nobody has begun."""
     open: dict[AttemptId, Attempt] = field(default_factory=dict)
     queue: tuple[AttemptId, ...] = ()
-    """Patches waiting to land, in order."""
+    """Patches waiting to land, in the order they came."""
     slot: tuple[AttemptId, ...] = ()
     """Those of them that hold the landing slot, the first ones."""
     doubted: tuple[AttemptId, ...] = ()

@@ -112,10 +112,9 @@ async def _outcomes(
         ],
     }  # fmt: skip
     run = await tree.target.inside("mutation", spec, limits=Limits(wall=WALL, cpu=CPU), copied=True)
-    stuck = next((str(message["why"]) for message in run.messages if message["kind"] == "stuck"), "")
-    if stuck:
-        return stuck
-    if not run.messages or run.messages[-1]["kind"] != "done":
+    for stuck in run.of("stuck"):
+        return str(stuck["why"])
+    if not run.ended:
         said = run.completed.outcome
         return f"the faults were not tried to the end ({said}): draw fewer with `sample`"
-    return {int(m["id"]): str(m["outcome"]) for m in run.messages if m["kind"] == "mutant"}
+    return {int(m["id"]): str(m["outcome"]) for m in run.of("mutant")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agents.ports import InsideRun
 from director.referee.objections import Objection, doubts, rejects
@@ -25,14 +25,14 @@ def documented(run: InsideRun) -> dict[tuple[str, str], Documented]:
     """Return the examples that a run tried in the documentation of the tree it ran in."""
     return {
         (str(m["name"]), str(m["text"])): Documented(str(m["module"]), str(m["document"]), bool(m["passed"]))
-        for m in _of(run, "documented")
+        for m in run.of("documented")
     }
 
 
 def untrue(known: Examples, run: InsideRun, mended: Collection[str]) -> Iterator[Objection]:
     """Yield examples of the base that are not true of the candidate's code; `mended` tests fail only on the base."""
     now = documented(run)
-    tried = {(str(m["name"]), str(m["text"])): bool(m["passed"]) for m in _of(run, "as documented")}
+    tried = {(str(m["name"]), str(m["text"])): bool(m["passed"]) for m in run.of("as documented")}
     passing = {test.rpartition("::")[2] for test in mended}
     for key, one in known.items():
         name = key[0]
@@ -46,7 +46,3 @@ def untrue(known: Examples, run: InsideRun, mended: Collection[str]) -> Iterator
         elif not one.passed and name in passing and key not in now:
             said = f"the example of {name} that failed is still not true; the documentation shows another one now"
             yield rejects("fitted", said, rule=name)
-
-
-def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
-    return [message for message in run.messages if message["kind"] == kind]

@@ -52,13 +52,13 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
         "hunted": list(hunted), "collected": collected(layout.tests, ids),
     }  # fmt: skip
     run = await target.inside("heldout", spec, limits=LIMITS)
-    calls = [tuple(message["call"]) for message in messages(run, "call")]
-    first = {int(m["number"]): json.dumps(m["outcome"]) for m in messages(run, "outcome") if m.get("again") == 0}
-    second = {int(m["number"]): json.dumps(m["outcome"]) for m in messages(run, "outcome") if m.get("again") == 1}
+    calls = [tuple(message["call"]) for message in run.of("call")]
+    first = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 0}
+    second = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 1}
     steady = {n: told for n, told in first.items() if second.get(n) == told}
-    modules = [str(name) for message in messages(run, "modules") for name in message["names"]]
-    partly = frozenset(str(test) for message in messages(run, "partly") for test in message["tests"])
-    inside = {int(m["number"]): json.dumps(["gave", m["outcome"]]) for m in messages(run, "inside")}
+    modules = [str(name) for message in run.of("modules") for name in message["names"]]
+    partly = frozenset(str(test) for message in run.of("partly") for test in message["tests"])
+    inside = {int(m["number"]): json.dumps(["gave", m["outcome"]]) for m in run.of("inside")}
     bound = {
         (str(calls[n][1]), str(calls[n][2])) for n, told in inside.items() if n in first and differ(told, first[n])
     }
@@ -73,16 +73,11 @@ def comparable(told: str) -> bool:
     return bool(json.loads(told)[0] in ("gave", "raised"))
 
 
-def messages(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
-    """Return what a job sent of one kind."""
-    return [message for message in run.messages if message["kind"] == kind]
-
-
 def patched_by(run: InsideRun) -> frozenset[str]:
     """Return what of the interpreter was another object once the code was used."""
-    return frozenset(str(message.get("name")) for message in messages(run, "patched"))
+    return frozenset(str(message.get("name")) for message in run.of("patched"))
 
 
 def wavering(run: InsideRun) -> dict[int, str]:
     """Return the calls that gave something else when they were made again, with what that was."""
-    return {int(message["number"]): json.dumps(message["outcome"]) for message in messages(run, "wavers")}
+    return {int(message["number"]): json.dumps(message["outcome"]) for message in run.of("wavers")}

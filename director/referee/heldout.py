@@ -16,7 +16,7 @@ from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import documented, untrue
 from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated
-from director.referee.examples import LIMITS, Examples, comparable, messages, patched_by, wavering
+from director.referee.examples import LIMITS, Examples, comparable, patched_by, wavering
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
 from director.referee.watched import Watched, trivially
@@ -57,7 +57,7 @@ class HeldOut:
             "documented": [[key[0], one.module, one.document] for key, one in self.examples.documented.items()],
         }  # fmt: skip
         run = await target.inside("heldout", spec, limits=LIMITS)
-        now = {int(m["number"]): json.dumps(m["outcome"]) for m in messages(run, "outcome")}
+        now = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome")}
         found = list(self._patched(run))
         found += untrue(self.examples.documented, run, self.mended)
         found += self._everything(now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,14 +112,10 @@ class Judging:
     async def _measured(self, changes: Changes, before: SandboxedTarget, after: SandboxedTarget, seen: Seen) -> Judged:
         settled = failing(seen.suite)
         texts = Texts(self.referee.mirror)
-        own = await self.referee.see(
-            after,
-            self.specs,
-            self._chance("candidate"),
-            trusted=before.project,
-            settled=settled,
-            suspected=self.candidate,
-        )
+        async with asyncio.TaskGroup() as both:
+            if changes.of("source") and seen.suite.tests:  # what is known of the base will be asked for: see `held_out`
+                both.create_task(self._examples(before, seen.suite))
+            own = await both.create_task(self._see(after, self.specs, "candidate", before, settled))
         declared = (declared_by(target.project).requirements for target in (before, after))
         unable = untold(seen.suite, own.suite, *declared)
         if unable:
@@ -132,14 +128,7 @@ class Judging:
         else:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
-                trusted = await self.referee.see(
-                    target,
-                    (),
-                    self._chance("trusted"),
-                    trusted=before.project,
-                    settled=settled,
-                    suspected=self.candidate,
-                )
+                trusted = await self._see(target, (), "trusted", before, settled)
                 if never_begun(trusted.suite):
                     return self._unmeasurable(seen, own, CUT_SHORT)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
@@ -164,6 +153,13 @@ class Judging:
         if not any(one.weight == "rejects" for one in self.objections):
             self.objections += await self.restricted(changes, before, after, seen.suite, trusted.suite, own.suite)
         return self._verdict(seen.readings, own.readings)
+
+    async def _see(
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], what: str, before: SandboxedTarget,
+        settled: Iterable[str],
+    ) -> Seen:  # fmt: skip
+        chance, trusted = self._chance(what), before.project
+        return await self.referee.see(target, specs, chance, trusted=trusted, settled=settled, suspected=self.candidate)
 
     def _unmeasurable(self, seen: Seen, own: Seen, why: str) -> Judged:
         self.objections.append(doubts("unmeasurable", why))

@@ -68,14 +68,12 @@ def read_map(
     flaky: frozenset[str],
 ) -> Map:  # fmt: skip
     """Return the map that a run of the job `mapping` told; a void one when it cannot be relied on."""
-    began = next((message for message in run.messages if message["kind"] == "began"), None)
-    if began is None or run.messages[-1]["kind"] != "done":
+    began = next(iter(run.of("began")), None)
+    if began is None or not run.ended:
         return _void(tree, target, paths, f"the mapping did not reach its end ({run.completed.outcome})")
     reader = _Reader(target.root, flaky)
     files: dict[str, FileMap] = {}
-    for message in run.messages:
-        if message["kind"] != "mapped":
-            continue
+    for message in run.of("mapped"):
         path = str(message["path"])
         file = reader.file(message, {test: how for test, how in shared.items() if test.partition("::")[0] == path})
         if isinstance(file, str):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agents.ports import InsideRun, Limits, SuiteResult
+from agents.ports import Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
 from director.referee.answers import Calls, kinds, raised
@@ -108,7 +108,7 @@ class Needless:
             "loosened": _told(chosen),
         }  # fmt: skip
         run = await candidate.inside("loosened", spec, limits=LIMITS, copied=True)
-        noticed = {chosen[int(m["variant"])]: str(m["by"]) for m in _of(run, "noticed")}
+        noticed = {chosen[int(m["variant"])]: str(m["by"]) for m in run.of("noticed")}
         hangs = {_at(one) for one, test in noticed.items() if one.is_settled and test in self.mended}
         return [one for one in conditions if noticed.get(one) == "" and _at(one) in hangs]
 
@@ -128,11 +128,11 @@ async def _given(
     """Return what the calls gave (-1), what else they give by loosened condition, and the further calls drawn."""
     spec = {"calls": [list(one) for one in calls], "loosened": _told(conditions), "further": further, "seed": seed}
     run = await target.inside("loosened", spec, limits=LIMITS)
-    found: dict[int, dict[int, tuple[str, str]]] = {int(message["variant"]): {} for message in _of(run, "tried")}
-    for message in _of(run, "gave"):
+    found: dict[int, dict[int, tuple[str, str]]] = {int(message["variant"]): {} for message in run.of("tried")}
+    for message in run.of("gave"):
         told = json.dumps(message["told"]), json.dumps(message["left"])
         found.setdefault(int(message["variant"]), {})[int(message["call"])] = told
-    return dict(found), [tuple(message["call"]) for message in _of(run, "call")]
+    return dict(found), [tuple(message["call"]) for message in run.of("call")]
 
 
 def _answers(is_so: tuple[str, str], would_be: tuple[str, str]) -> bool:
@@ -150,7 +150,3 @@ def _at(condition: Loosened) -> tuple[str, int]:
 
 def _told(conditions: Sequence[Loosened]) -> list[list[Any]]:
     return [[one.path, one.function, one.first, one.start, one.end, one.text] for one in conditions]
-
-
-def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
-    return [message for message in run.messages if message["kind"] == kind]

@@ -79,7 +79,7 @@ class Strength:
         objections = list(self._hollowed())
         if focus:
             run = await self._run(self.base, focus=focus, leave=gone, bends_only=rewritten, most=MOST)
-            faults = {_key(m): m for m in _of(run, "fault") if m.get("state") == "noticed"}
+            faults = {_key(m): m for m in run.of("fault") if m.get("state") == "noticed"}
             if _unable(run):
                 objections.append(doubts("weaker", f"the trusted tests could not be compared: {_unable(run)}"))
         new = self._new()
@@ -96,7 +96,7 @@ class Strength:
         )
         if _unable(run):
             objections.append(doubts("weaker", f"the changed tests could not be compared: {_unable(run)}"))
-        missed = await self._confirmed([m for m in _of(run, "fault") if _counts(m)], run)
+        missed = await self._confirmed([m for m in run.of("fault") if _counts(m)], run)
         objections += [self._weaker(m, faults[wanted[_key(m)]]) for m in missed if _key(m) in wanted]
         objections += self._gone(known, gone)
         unproven = self._unproven(run, new)
@@ -110,9 +110,9 @@ class Strength:
         """
         if not missed:
             return []
-        green = sorted(str(m["id"]) for m in _of(run, "test") if m.get("status") == "p")
+        green = sorted(str(m["id"]) for m in run.of("test") if m.get("status") == "p")
         again = await self._run(self.candidate, focus=green, planted=[_key(one) for one in missed])
-        noticed = {_key(m): bool(m["noticed"]) for m in _of(again, "planted")}
+        noticed = {_key(m): bool(m["noticed"]) for m in again.of("planted")}
         return [one for one in missed if not noticed.get(_key(one), True)] if noticed else list(missed)
 
     # --- what is compared
@@ -220,7 +220,7 @@ class Strength:
                 yield doubts("gone", message, path, known.all[path, name].line)
 
     def _unproven(self, run: InsideRun, new: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-        said = {str(m.get("id")): m for m in _of(run, "each")}
+        said = {str(m.get("id")): m for m in run.of("each")}
         unproven = []
         for name, group in new.items():
             heard = [said[test] for test in group if test in said]
@@ -242,13 +242,9 @@ class Strength:
         return not found or any(checks_something(node) for node in found)
 
 
-def _of(run: InsideRun, kind: str) -> list[Mapping[str, Any]]:
-    return [message for message in run.messages if message["kind"] == kind]
-
-
 def _unable(run: InsideRun) -> str:
-    if run.messages and run.messages[-1]["kind"] == "done":
-        found = _of(run, "unable")
+    if run.ended:
+        found = run.of("unable")
         return str(found[0].get("why")) if found else ""
     completed = run.completed
     return f"ended by {completed.outcome} {completed.exit}: {completed.stderr[-200:].decode('utf-8', 'replace')}"

@@ -13,7 +13,7 @@ from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
 from director.referee.answers import Told
 from director.referee.compared import differ
-from director.referee.examples import LIMITS, Examples, comparable, messages, record
+from director.referee.examples import LIMITS, Examples, comparable, record
 from director.referee.expected import collected, file_of
 from director.referee.objections import Objection, doubts, rejects
 
@@ -85,10 +85,10 @@ class Watched:
             "hunted": sorted(hunted), "collected": collected(layout.tests, tests),
         }  # fmt: skip
         run = await target.inside("heldout", spec, limits=LIMITS)
-        recorded = {int(m["number"]): tuple(m["call"])[:5] for m in messages(run, "call")}
+        recorded = {int(m["number"]): tuple(m["call"])[:5] for m in run.of("call")}
         outside = _steady(run)
         found: dict[Call, tuple[str, str]] = {}
-        for message in messages(run, "inside"):
+        for message in run.of("inside"):
             call, told = recorded.get(int(message["number"])), outside.get(int(message["number"]))
             if call is None or told is None:
                 continue
@@ -122,7 +122,7 @@ class Watched:
                 "addopts": kept_options(layout.addopts)[0],
             }  # fmt: skip
             run = await watched.inside("unseen", spec, limits=UNSEEN, copied=True)
-            passed = {str(m["id"]): bool(m["passed"]) for m in messages(run, "unseen")}
+            passed = {str(m["id"]): bool(m["passed"]) for m in run.of("unseen")}
             failed = [test for test in tests if passed.get(test) is False]
             if failed and all(passed.get(test) for test in controls):
                 said = f"{failed[0]} passes only while the code can see a test runner by its {sign}"
@@ -134,8 +134,8 @@ class Watched:
 
 def _steady(run: InsideRun) -> dict[int, Any]:
     """Return what was given outside of the tests, twice the same."""
-    first = {int(m["number"]): m["outcome"] for m in messages(run, "outcome") if m.get("again") == 0}
-    again = {int(m["number"]): m["outcome"] for m in messages(run, "outcome") if m.get("again") == 1}
+    first = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 0}
+    again = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 1}
     return {n: told for n, told in first.items() if told == again.get(n) and comparable(json.dumps(told))}
 
 

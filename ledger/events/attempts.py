@@ -77,6 +77,7 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     patch: str
     """Stable id of the change itself, the same wherever it is applied."""
     fixes: tuple[Fingerprint, ...] = ()
+    """Failures that it ends as far as the agent tried, those of other tasks too."""
     notes: str = ""
     """Evidence in the agent's words, e.g. the distinguishing input."""
     partial: bool = False

@@ -249,3 +249,5 @@ class RunEnded(Event, frozen=True, kw_only=True):
     seconds: float
     branch: str
     """The delivered branch, empty when nothing was delivered."""
+    undelivered: str = ""
+    """Why the branch could not be added to the user's repository; empty when it was, or was not to be."""

@@ -12,6 +12,8 @@ from agents.techniques.ruff import RuffFailed
 from ledger.events import Task, TaskId
 from tests.local_target import Bench, bench_for, write_tree
 
+pytestmark = pytest.mark.slow
+
 ISOLATED = ("--isolated", "--select", "E,F,I")
 UNSORTED = "import sys\nimport os\n\n\ndef f():\n    return os.sep, sys.path\n"
 

@@ -16,13 +16,11 @@ from agents.ports import Found, Gathered, Nothing, Outcome, Proposal, Workbench
 from agents.registry import Unregistered, allowed, build_agents, called, card_of, find_roles, lacking
 from agents.roles.base import BaseAgent
 from agents.roles.coordinator import CHAIN
-from agents.roles.declared import declared_in, files_of, read_declared
 from agents.techniques.accessible import flaws
 from agents.techniques.sarif import sarif
 from agents.techniques.trend import Series, series_of, trend_of, weakest_first
 from agents.techniques.watch import notices
 from agents.techniques.workflow import rehearse
-from agents.workspace.git import Git
 from ledger.blobs import MemoryBlobs
 from ledger.events import (
     AnyEvent,
@@ -43,7 +41,6 @@ from ledger.events import (
     TaskId,
 )
 from ledger.events.recorded import Recorded
-from tests.e2e.repositories import make
 from tests.local_target import Bench, bench_for, write_tree
 
 COVERAGE = GateSpec(name="coverage", better="higher", target=80, tolerance=0, unit=" %")
@@ -225,8 +222,8 @@ VIEW = 'export const V = () => <div onClick={() => a > b}>\n  <img src="/logo.sv
 
 
 def test_what_a_page_lacks_is_found_and_what_it_has_is_not() -> None:
-    assert [flaw.rule for flaw in flaws("a.html", PAGE)] == ["html-has-lang", "image-alt", "label", "button-name"]
-    assert [flaw.rule for flaw in flaws("a.tsx", VIEW)] == ["image-alt", "label"]
+    assert [flaw.rule for flaw in flaws(PAGE)] == ["html-has-lang", "image-alt", "label", "button-name"]
+    assert [flaw.rule for flaw in flaws(VIEW)] == ["image-alt", "label"]
 
 
 async def test_texts_that_stand_there_are_given_and_nothing_else_changes(tmp_path: Path) -> None:
@@ -245,6 +242,7 @@ async def test_texts_that_stand_there_are_given_and_nothing_else_changes(tmp_pat
 # --- the deployer
 
 
+@pytest.mark.slow
 async def test_the_workflow_parses_and_runs_the_projects_own_commands(tmp_path: Path) -> None:
     files = {
         "pyproject.toml": '[project]\nname = "p"\nversion = "1.2"\nrequires-python = ">=3.12"\n[tool.ruff]\n',
@@ -268,6 +266,7 @@ async def test_the_workflow_parses_and_runs_the_projects_own_commands(tmp_path: 
     assert isinstance(await worked("deployer", bench_for(tmp_path / "tree", scratch=tmp_path).bench), Nothing)
 
 
+@pytest.mark.slow
 def test_a_rollback_gives_the_remote_the_tree_it_had_before(tmp_path: Path) -> None:
     write_tree(tmp_path / "tree", {"a.py": "x = 1\n"})
 
@@ -307,6 +306,7 @@ def test_a_message_survives_json() -> None:
     assert message.sent(AttemptId("x")).priority == 10
 
 
+@pytest.mark.slow
 async def test_in_the_chain_each_stage_gets_exactly_what_the_one_before_brought(tmp_path: Path) -> None:
     blobs = MemoryBlobs()
     files = {"p.py": "x = 1\n", "tests/test_p.py": "def test_p():\n    pass\n"}
@@ -321,67 +321,6 @@ async def test_in_the_chain_each_stage_gets_exactly_what_the_one_before_brought(
     assert b"2 .py" in blobs.get(sent[1].payload) and isinstance(outcome, Proposal)
 
 
-# --- roles as data
-
-
-ROLE = 'name = "poet"\ncharge = "Writes verse."\nprompt = "Write."\ntools = ["read_*", "edit_file"]\n'
-
-
-def declared(text: str) -> tuple[list[str], str]:
-    offered = ("read_file", "edit_file", "git_push", "fetch")
-    found = read_declared({".kaizen/agents/poet.toml": text.encode()}, ["coder", "fixer"], offered)
-    return [role.name for role in found.roles], " ".join(found.refused)
-
-
-def test_a_role_as_data_is_taken_in_with_its_tools() -> None:
-    found = read_declared({".kaizen/agents/poet.toml": ROLE.encode(), "x.toml": b"?"}, [], ("read_file", "edit_file"))
-
-    assert found.roles[0].tools == ("read_file", "edit_file") and not found.refused
-    assert not card_of(found.roles[0], lacking(model=False)).available
-
-
-@pytest.mark.parametrize(
-    ("more", "why"),
-    [
-        ('model = "evil/model"\n', "model is only yours to set"),
-        ("network = true\n", "network is only yours to set"),
-        ('approvals = "allow"\n', "approvals is only yours to set"),
-        ("speed = 1\n", "unknown key speed"),
-        ('acceptance = "trust me"\n', "acceptance"),
-        ("[x", "it is no TOML"),
-    ],
-)
-def test_a_repository_cannot_say_what_is_the_users_to_say(more: str, why: str) -> None:
-    names, refused = declared(ROLE + more)
-
-    assert not names and why in refused
-
-
-def test_a_role_as_data_takes_no_other_ones_name_and_no_tool_that_leaves_the_sandbox() -> None:
-    assert "there is a role fixer already" in declared(ROLE.replace("poet", "fixer"))[1]
-    assert "leaves the sandbox" in declared(ROLE.replace("edit_file", "git_push"))[1]
-    assert "there is no tool hack" in declared(ROLE.replace("edit_file", "hack"))[1]
-
-
-def test_roles_as_data_are_read_from_a_commit_and_not_from_the_work_tree(tmp_path: Path) -> None:
-    repository = make(tmp_path, {"a/.kaizen/agents/poet.toml": ROLE, "a/.kaizen/agents/notes.md": "x"})
-    write_tree(repository, {"a/.kaizen/agents/late.toml": ROLE.replace("poet", "late")})
-    git = Git(repository / ".git")
-
-    assert list(files_of(git, "HEAD", "a")) == [".kaizen/agents/poet.toml"]
-    assert files_of(git, "HEAD", "") == {} == files_of(git, "refs/none", "a")
-
-
-def test_a_role_as_data_that_is_too_large_is_refused_without_its_bytes(tmp_path: Path) -> None:
-    vast = {".kaizen/agents/vast.toml": ROLE + "#" * 200_000, ".kaizen/agents/code.py": "x = 1\n" * 50_000}
-    git = Git(make(tmp_path, vast) / ".git")
-
-    refused = declared_in(git, "HEAD", "", ()).refused
-
-    assert all(len(content) < 40_000 for content in files_of(git, "HEAD", "").values())
-    assert "never runs as an agent" in refused[1] and "it is larger than 32 KiB" in refused[0]
-
-
 def test_two_roles_called_alike_are_refused() -> None:
     from importlib.metadata import EntryPoint
 
@@ -389,12 +328,3 @@ def test_two_roles_called_alike_are_refused() -> None:
 
     with pytest.raises(Unregistered, match="two roles are called coder"):
         find_roles([plugin])
-
-
-def test_code_in_a_repository_is_no_role_and_that_is_told() -> None:
-    found = read_declared({".kaizen/agents/evil.py": b"import os; os.abort()"}, [], ("read_file",))
-
-    assert found.roles == ()
-    assert found.refused == (
-        ".kaizen/agents/evil.py: a repository's own code never runs as an agent: describe a role in TOML",
-    )

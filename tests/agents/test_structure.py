@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-import subprocess
 from pathlib import Path
 from textwrap import dedent
+
+import pytest
 
 from agents.ports import Found, Nothing, Outcome
 from agents.techniques.structure import MOST, Structure, hot_spots
 from ledger.events import Finding, Task, TaskId
 from tests.local_target import bench_for, write_tree
+from tests.support.repositories import commit, make
 
 TASK = Task(id=TaskId("t1"), kind="structure", gate="lint", role="architect", title="structure")
 
@@ -111,19 +113,13 @@ def test_a_function_inside_another_counts_for_itself() -> None:
     assert spots == {"A.f": (2, 1), "A.f.g": (3, 2)}
 
 
+@pytest.mark.slow
 async def test_what_changed_often_is_hotter(tmp_path: Path) -> None:
-    def git(*words: str) -> None:
-        settings = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *settings, *words], cwd=tmp_path, check=True, capture_output=True)
-
     files = {"often.py": tangled("often", 38), "once.py": tangled("once", 40), "short.py": "def f():\n    return 1\n"}
-    write_tree(tmp_path, files)
-    git("init", "-q")
-    git("add", ".")
-    git("commit", "-qm", "one")
+    make(tmp_path, files)
     for number in range(3):
         (tmp_path / "often.py").write_text(files["often.py"] + f"\n# {number}\n")
-        git("commit", "-qam", "more")
+        commit(tmp_path, "more")
 
     found = await findings(tmp_path, files)
 

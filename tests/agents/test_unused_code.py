@@ -13,6 +13,8 @@ from agents.techniques.dead_code import UnusedCode
 from ledger.events import Task, TaskId
 from tests.local_target import bench_for, write_tree
 
+pytestmark = pytest.mark.slow
+
 
 async def tried(root: Path, files: dict[str, str], *targets: str, sources: tuple[str, ...] = (".",)) -> Outcome:
     write_tree(root, {path: dedent(text) for path, text in files.items()})

@@ -9,27 +9,26 @@ import pytest
 
 from benchmarks.real_projects.checks import Plain, fingerprint, moved, worse
 from benchmarks.real_projects.release import functions
+from tests.support.repositories import git, make
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository with one commit."""
-    (tmp_path / "a.py").write_text("A = 1\n")
-    for argv in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "a"]):
-        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@localhost", *argv], cwd=tmp_path, check=True)
-    return tmp_path
+    return make(tmp_path, {"a.py": "A = 1\n"})
 
 
+@pytest.mark.slow
 def test_a_new_branch_of_ours_and_its_objects_move_nothing(repository: Path) -> None:
     before = fingerprint(repository)
 
-    without_log = ["git", "-c", "core.logAllRefUpdates=false", "update-ref", "refs/heads/kaizen/run-1", "HEAD"]
-    subprocess.run(without_log, cwd=repository, check=True)
+    git(repository, "-c", "core.logAllRefUpdates=false", "update-ref", "refs/heads/kaizen/run-1", "HEAD")
     subprocess.run(["git", "hash-object", "-w", "--stdin"], input=b"new", cwd=repository, check=True)
 
     assert moved(before, fingerprint(repository)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [["git", "branch", "mine"], ["git", "config", "a.b", "c"], ["touch", "new.txt"], ["chmod", "+x", "a.py"]],

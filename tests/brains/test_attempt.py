@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from agents.workspace.worktree import Worktree
 from ledger.events import AttemptGaveUp, Fingerprint, PatchProposed, RunId, ToolFinished
 from tests.brains.bench import Bench, bench_to_talk, last, said_in, script, task
 from tests.brains.said import call, calls, says
-from tests.local_target import write_tree
+from tests.support.repositories import make
 from tests.target.plain import project
 
 pytestmark = pytest.mark.slow
@@ -45,9 +44,7 @@ DONE = calls(call("finish", summary="Swap the ends back. Each was returned for t
 
 @pytest.fixture
 def worktree(tmp_path: Path) -> Iterator[Worktree]:
-    user = write_tree(tmp_path / "user", {"shop.py": CODE, "test_shop.py": TESTS})
-    for words in (["init", "-q", "-b", "trunk"], ["add", "-A"], ["commit", "-qm", "the first one"]):
-        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *words], cwd=user, check=True)
+    user = make(tmp_path / "user", {"shop.py": CODE, "test_shop.py": TESTS})
     mirror = Mirror(tmp_path / "home/mirror.git", user)
     with Worktree(mirror, tmp_path / "home/attempt", mirror.take().commit) as entered:
         yield entered

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 
+from msgspec.structs import replace
+
+from director.cli.errors import STALLED, UNDELIVERED, status_of
 from director.cli.live import Live
 from director.cli.report import Lines
 from ledger.events import (
@@ -11,7 +14,6 @@ from ledger.events import (
     AttemptGaveUp,
     AttemptId,
     AttemptScheduled,
-    DeliveryFailed,
     RunEnded,
     RunId,
     TaskId,
@@ -50,19 +52,20 @@ def test_a_signal_shows_what_an_attempt_does_until_it_is_over() -> None:
     assert "no answer: nothing to sort" in out.getvalue()
 
 
-def test_the_last_line_says_when_a_branch_was_not_delivered() -> None:
+def test_a_branch_that_was_not_delivered_is_the_last_line_and_no_success() -> None:
     said: list[str] = []
     lines = Lines(said.append)
     ended = RunEnded(
         run=RUN, at=0.0, state="completed", why="all gates pass", gates=(), landed=1, rejected=0, left=(), cost=0.0,
-        seconds=1.0, branch="",
+        seconds=1.0, branch="", undelivered="read-only file system",
     )  # fmt: skip
 
-    lines.show(recorded(1, DeliveryFailed(run=RUN, why="read-only file system")))
-    lines.show(recorded(2, ended))
+    lines.show(recorded(1, ended))
 
     assert said[-2].startswith("completed")
-    assert said[-1] == "branch       NOT delivered: read-only file system"
+    assert said[-1] == "error        the branch was not delivered: read-only file system"
+    assert status_of(ended) == UNDELIVERED
+    assert status_of(replace(ended, state="stalled")) == STALLED
 
 
 def test_a_late_signal_of_an_attempt_that_is_over_shows_nothing() -> None:

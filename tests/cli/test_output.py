@@ -6,18 +6,17 @@ import errno
 import io
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.table import Table
 
-from director.cli import reading
 from director.cli.errors import INTERNAL, say_fault
 from director.cli.live import Live
-from director.cli.output import as_json_text, write
+from director.cli.output import as_json_text, write, write_table
 from director.cli.report import JsonLines, Lines
 from ledger.codec import as_json
-from ledger.events import NoticeRaised, RunId
+from ledger.events import FlakyTestQuarantined, NoticeRaised, RunId
 from ledger.events.recorded import Recorded
 
 EVIL = "a\x1b]0;owned\x07\x1b[2J\x9b1m\u202edetrever\r\x08 [/b] [link=https://evil.example]here[/link] :smile:"
@@ -40,7 +39,7 @@ def test_json_on_a_terminal_steers_nothing_and_says_the_same() -> None:
     out = io.StringIO()
     JsonLines(out).show(RECORDED)
 
-    assert not STEERING & set(out.getvalue() + as_json_text({EVIL: EVIL}, indent=2))
+    assert not STEERING & set(out.getvalue() + as_json_text({EVIL: EVIL}))
     assert json.loads(out.getvalue()) == json.loads(json.dumps(as_json(RECORDED)))
     assert json.loads(as_json_text({EVIL: EVIL})) == {EVIL: EVIL}
 
@@ -50,7 +49,7 @@ def test_no_text_of_a_run_makes_a_line_of_its_own_or_a_link() -> None:
     told: list[str] = []
     lines = Lines(told.append)
     lines.show(RECORDED)
-    lines._line("delivered", NOTICE.message)
+    lines.show(replace(RECORDED, event=FlakyTestQuarantined(run=RunId("r1"), test=NOTICE.message, said="now and then")))
     out = io.StringIO()
     with Live(out) as live:
         live.busy["r1.i1.a1"] = EVIL
@@ -62,9 +61,7 @@ def test_no_text_of_a_run_makes_a_line_of_its_own_or_a_link() -> None:
 
 
 def test_a_table_takes_its_cells_as_they_stand(capsys: pytest.CaptureFixture[str]) -> None:
-    table = Table("id", "what", box=None)
-    reading._add(table, "c1", EVIL)
-    reading._show(table)
+    write_table(("id", "what"), [("c1", EVIL)])
 
     shown = capsys.readouterr().out
     assert "[/b] [link=https://evil.example]here[/link] :smile:" in shown and not STEERING & set(shown)

@@ -9,6 +9,8 @@ from agents.sandbox.choose import choose
 from agents.sandbox.landlock import LandlockSandbox
 from agents.sandbox.local import LocalSandbox
 
+pytestmark = pytest.mark.slow
+
 NO_BUBBLEWRAP = "/nonexistent/bwrap"
 
 
@@ -35,7 +37,6 @@ def test_a_version_of_landlock_that_lets_tcp_through_is_no_sandbox() -> None:
     assert "version 4" in level.detail and level.remedy
 
 
-@pytest.mark.slow
 def test_without_bubblewrap_landlock_is_chosen_and_says_that_it_is_less(landlock: LandlockSandbox) -> None:
     chosen = choose(accept_none=True, bwrap=NO_BUBBLEWRAP)
 

@@ -106,6 +106,7 @@ def test_a_limit_of_the_clock_stays_one() -> None:
     assert ended(Completed("wall", -9, b"", b""), "running 0 false", TRUE).outcome == "wall"
 
 
+@pytest.mark.slow
 def test_an_engine_that_is_missing_is_named_and_nothing_else_is_used(tmp_path: Path) -> None:
     level = ContainerSandbox("img", engine=str(tmp_path / "docker")).level
 

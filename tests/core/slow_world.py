@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from director.core.commands import Command, Report
@@ -64,6 +65,8 @@ class SlowWorld(World):
     """Failing tests whose patch cannot be confirmed with others."""
     also: frozenset[str] = frozenset()
     """Failing tests that any patch put on others mends as well."""
+    kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By failing test: all that its patch mends, and says so."""
     seconds: float = 60.0
     runs: list[str] = field(default_factory=list)
     """The trees that were measured in full."""
@@ -107,8 +110,11 @@ class SlowWorld(World):
         return str(state.run.open[effect.attempt].task.fingerprint)
 
     def _with(self, tree: str, effect: Stack | Rebase, state: State) -> str:
-        mended = {self._mends(effect, state)} | (self.also if isinstance(effect, Stack) else frozenset())
+        mended = self._all(self._mends(effect, state)) | (self.also if isinstance(effect, Stack) else frozenset())
         return tree_of(failing_on(tree) - mended, (*patches_in(tree), effect.attempt))
+
+    def _all(self, mends: str) -> frozenset[str]:
+        return self.kin.get(mends, frozenset({mends}))
 
     def _proposed(self, effect: Work) -> AnyEvent:
         if effect.task.id == ALL_FAILING:
@@ -119,12 +125,13 @@ class SlowWorld(World):
         return PatchProposed(
             attempt=effect.attempt,
             base=effect.base,
-            tree=tree_of(failing_on(below) - {mends}, (*patches_in(below), effect.attempt)),
+            tree=tree_of(failing_on(below) - self._all(mends), (*patches_in(below), effect.attempt)),
             technique="repair",
             title=f"mend {mends}",
             files=(FileChange(path=f"{mends}.py", added=1, removed=1),),
             diff="d",
             patch=f"p-{mends}",
+            fixes=tuple(map(Fingerprint, sorted(self._all(mends)))),
         )
 
     def _whole(self, effect: Measure, state: State) -> PatchMeasured:

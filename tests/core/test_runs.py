@@ -8,7 +8,7 @@ import msgspec
 
 from director.core.commands import Ask, Broken, Report, Tick
 from director.core.decide import decide
-from director.core.effects import Measure, Rebase, Work, key_of, pending
+from director.core.effects import Deliver, Measure, Rebase, Work, key_of, pending
 from director.core.evolve import fold
 from director.core.policy import tasks
 from director.core.state import State
@@ -17,6 +17,7 @@ from ledger.events import (
     AttemptCancelled,
     AttemptFailed,
     AttemptScheduled,
+    BranchDelivered,
     Budget,
     Finding,
     Fingerprint,
@@ -252,6 +253,17 @@ def test_a_commit_that_could_not_be_written_rejects_its_patch_and_the_run_goes_o
     rejected = next(e for e in events if isinstance(e, PatchRejected))
     assert rejected.reasons[0].code == "not-landed"
     assert fold(state, events).run is not None
+
+
+def test_a_run_says_at_its_end_why_its_branch_is_not_in_the_repository() -> None:
+    log = play(World(), [start()])
+    before = log[: next(n for n, event in enumerate(log) if isinstance(event, BranchDelivered))]
+    owed = next(e for e in pending(fold(State(), before)) if isinstance(e, Deliver))
+
+    log = [*before, *decide(fold(State(), before), Broken(5000.0, key_of(owed), "a read-only disk"))]
+
+    end = ended(play(World(), [], log))
+    assert (end.state, end.branch, end.undelivered) == ("completed", "", "a read-only disk")
 
 
 def test_what_is_left_says_whether_it_was_tried_and_what_the_answer_was() -> None:

@@ -15,6 +15,7 @@ from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import (
     AnyEvent,
+    AttemptCancelled,
     AttemptId,
     CheckpointCreated,
     LandDecided,
@@ -58,7 +59,7 @@ def _play(world: SlowWorld, log: list[AnyEvent], choices: list[int] | None = Non
     return state
 
 
-def _begun(world: SlowWorld, bugs: frozenset[str] = BUGS, parallel: int = 5) -> list[AnyEvent]:
+def _begun(bugs: frozenset[str] = BUGS, parallel: int = 5) -> list[AnyEvent]:
     return list(decide(State(), _begin(bugs, parallel)))
 
 
@@ -68,7 +69,7 @@ def _of(log: list[AnyEvent], kind: type) -> list[str]:
 
 def test_patches_that_wait_are_confirmed_by_one_whole_run() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
 
     _play(world, log)
 
@@ -79,7 +80,7 @@ def test_patches_that_wait_are_confirmed_by_one_whole_run() -> None:
 
 def test_each_landing_is_a_checkpoint_and_a_commit_on_the_one_before_it() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
 
     _play(world, log)
 
@@ -92,7 +93,7 @@ def test_each_landing_is_a_checkpoint_and_a_commit_on_the_one_before_it() -> Non
 @pytest.mark.parametrize("bad", sorted(BUGS))
 def test_the_one_patch_that_is_not_good_is_found_and_it_alone_is_rejected(bad: str) -> None:
     world = _world(bad=frozenset({bad}))
-    log = _begun(world)
+    log = _begun()
 
     state = _play(world, log)
 
@@ -104,16 +105,29 @@ def test_the_one_patch_that_is_not_good_is_found_and_it_alone_is_rejected(bad: s
 
 def test_a_fast_suite_is_run_for_each_patch() -> None:
     world = _world(seconds=1.0)
-    log = _begun(world)
+    log = _begun()
 
     _play(world, log)
 
     assert len(world.runs) == 5
 
 
+def test_who_mends_more_lands_first_and_others_have_nothing_left_to_mend() -> None:
+    """Of two patches that please one test, the one that mends other tests too is the likelier to be right."""
+    world = _world(seconds=1.0, kin={"b4": BUGS})
+    log = _begun()
+
+    _play(world, log)
+
+    titles = {e.attempt: e.title for e in log if isinstance(e, PatchProposed)}
+    assert [titles[AttemptId(a)] for a in _of(log, PatchLanded)] == ["mend b1", "mend b4"], "b1 came before all others"
+    assert len(_of(log, AttemptCancelled)) == 3
+    assert len(world.runs) == 2
+
+
 def test_who_comes_while_others_are_measured_waits_for_the_next_turn() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
     state = _play(world, log, until=len(log) + 1)
     while not any(isinstance(e, PatchProposed) for e in log):
         state = _play(world, log, until=len(log) + 1)
@@ -127,7 +141,7 @@ def test_who_comes_while_others_are_measured_waits_for_the_next_turn() -> None:
 
 def test_what_cannot_be_confirmed_with_others_waits_until_they_have_landed() -> None:
     world = _world(apart=frozenset({"b3"}))
-    log = _begun(world)
+    log = _begun()
 
     _play(world, log)
 
@@ -137,7 +151,7 @@ def test_what_cannot_be_confirmed_with_others_waits_until_they_have_landed() -> 
 
 def test_patches_that_land_together_move_the_branch_at_once_and_no_rollback_comes_between() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
     state = fold(State(), log)
     while not any(isinstance(e, Land) and len(e.decided) > 1 for e in pending(state)):
         state = _play(world, log, until=len(log) + 1)
@@ -163,7 +177,7 @@ def _landed_after(world: SlowWorld, state: State) -> int:
 
 def test_a_rollback_while_patches_are_put_together_puts_them_on_the_branch_as_it_is_then() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
     state = fold(State(), log)
     while not any(isinstance(e, Stack) for e in pending(state)):
         state = _play(world, log, until=len(log) + 1)
@@ -185,7 +199,7 @@ def test_a_rollback_while_patches_are_put_together_puts_them_on_the_branch_as_it
 
 def test_a_landing_that_git_refuses_rejects_all_that_were_to_land_with_it() -> None:
     world = _world()
-    log = _begun(world)
+    log = _begun()
     state = fold(State(), log)
     while not any(isinstance(e, Land) and len(e.decided) > 1 for e in pending(state)):
         state = _play(world, log, until=len(log) + 1)
@@ -206,7 +220,7 @@ def test_in_whatever_order_work_ends_what_is_good_lands_once_and_nothing_else(
     choices: list[int], bad: frozenset[str], apart: frozenset[str], parallel: int
 ) -> None:
     world = _world(bad=bad, apart=apart)
-    log = _begun(world, parallel=parallel)
+    log = _begun(parallel=parallel)
 
     state = _play(world, log, choices)
 
@@ -217,10 +231,10 @@ def test_in_whatever_order_work_ends_what_is_good_lands_once_and_nothing_else(
 
 @pytest.mark.parametrize("bad", [frozenset[str](), frozenset({"b3"}), frozenset({"b2", "b4"})])
 def test_killed_before_each_report_it_goes_on_and_lands_the_same(bad: frozenset[str]) -> None:
-    whole = _begun(_world())
+    whole = _begun()
     _play(_world(bad=bad), whole)
     world = _world(bad=bad)
-    log = _begun(world)
+    log = _begun()
     lost = -1
     while len(log) > lost:
         lost = len(log)

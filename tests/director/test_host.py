@@ -18,7 +18,7 @@ from ledger.events import DIRECTOR, REQUESTS, RequestId, StopRequested
 from ledger.lease import Lease
 from ledger.masking import Masker
 from tests.core.world import start
-from tests.e2e.repositories import SHOP, make
+from tests.support.repositories import SHOP, make
 
 pytestmark = pytest.mark.slow
 

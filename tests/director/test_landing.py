@@ -12,7 +12,9 @@ from director.core.effects import Land
 from director.landing import land
 from ledger.blobs import FileBlobs
 from ledger.events import AttemptId, CheckpointId, LandDecided
-from tests.e2e.repositories import git, make
+from tests.support.repositories import git, make
+
+pytestmark = pytest.mark.slow
 
 BRANCH = "kaizen/run-1"
 

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import pytest
-
 from director.settings import load, secrets_of
 
-
-@pytest.mark.parametrize(
-    ("name", "value", "secret"),
-    [
-        ("ANTHROPIC_API_KEY", "abc-123-def", "abc-123-def"),
-        ("GITHUB_TOKEN", "t0ken-value", "t0ken-value"),
-        ("DB_PASSWORD_2", "hunter22", "hunter22"),
-        ("DATABASE_URL", "postgres://me:p%40ss-word@host/db", "p@ss-word"),
-        ("HTTPS_PROXY", "http://proxy:3128", None),
-        ("SSH_AUTH_SOCK", "/tmp/ssh/agent", None),
-        ("PATH", "/usr/bin", None),
-        ("PYTHONPATH", "src", None),
-        ("TOKEN_FILE", "/run/secrets/token", None),
-        ("AWS_SECRET_ACCESS_KEY", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8"),
-        ("DB_PASS", "hunter22", "hunter22"),
-        ("SLACK_WEBHOOK_URL", "https://hooks.example/T0/B0/xyz", "https://hooks.example/T0/B0/xyz"),
-        ("REMOTE", "https://q9Zr4Kx7Wm2Vt8Yp5Lc3@git.example/a.git", "q9Zr4Kx7Wm2Vt8Yp5Lc3"),
-        ("REMOTE", "git clone https://git@git.example/a.git", None),
-        ("SEARCH", "https://search.example/?q=all&api_key=abc-123", "abc-123"),
-        ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20dXNlcjpwYXNz", "dXNlcjpwYXNz"),
-        ("PWD", "/home/me/project", None),
-        ("BROKEN_URL", "http://[::1", None),
-    ],
+KNOWN = (
+    ("ANTHROPIC_API_KEY", "abc-123-def", "abc-123-def"),
+    ("GITHUB_TOKEN", "t0ken-value", "t0ken-value"),
+    ("DB_PASSWORD_2", "hunter22", "hunter22"),
+    ("DATABASE_URL", "postgres://me:p%40ss-word@host/db", "p@ss-word"),
+    ("HTTPS_PROXY", "http://proxy:3128", None),
+    ("SSH_AUTH_SOCK", "/tmp/ssh/agent", None),
+    ("PATH", "/usr/bin", None),
+    ("PYTHONPATH", "src", None),
+    ("TOKEN_FILE", "/run/secrets/token", None),
+    ("AWS_SECRET_ACCESS_KEY", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8", "/q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H+8"),
+    ("DB_PASS", "hunter22", "hunter22"),
+    ("SLACK_WEBHOOK_URL", "https://hooks.example/T0/B0/xyz", "https://hooks.example/T0/B0/xyz"),
+    ("REMOTE", "https://q9Zr4Kx7Wm2Vt8Yp5Lc3@git.example/a.git", "q9Zr4Kx7Wm2Vt8Yp5Lc3"),
+    ("REMOTE", "git clone https://git@git.example/a.git", None),
+    ("SEARCH", "https://search.example/?q=all&api_key=abc-123", "abc-123"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+    ("PWD", "/home/me/project", None),
+    ("BROKEN_URL", "http://[::1", None),
 )
-def test_a_secret_is_known_by_its_name_or_its_place(name: str, value: str, secret: str | None) -> None:
-    assert dict(secrets_of({name: value})).get(name) == secret
+
+
+def test_a_secret_is_known_by_its_name_or_its_place() -> None:
+    assert [row for row in KNOWN if dict(secrets_of({row[0]: row[1]})).get(row[0]) != row[2]] == []
 
 
 def test_settings_hold_secrets_and_never_show_them(tmp_path) -> None:  # type: ignore[no-untyped-def]

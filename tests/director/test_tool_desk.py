@@ -31,8 +31,8 @@ from ledger.events import (
 )
 from ledger.memory import MemoryStore
 from tests.conftest import FixedClock
-from tests.e2e.repositories import make
 from tests.referee.shop import referee_of
+from tests.support.repositories import make
 
 pytestmark = pytest.mark.slow
 FILES = {"a.py": "total = 0\n", "src/b.py": "total = 1\n"}

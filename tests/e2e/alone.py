@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.e2e.repositories import git
+from tests.support.repositories import git
 from tests.target.plain import plain_python
 
 

@@ -18,8 +18,8 @@ from agents.models.script import Line, Script, ScriptedCall
 from agents.models.server.app import Counter
 from agents.models.server.serve import serving
 from tests.e2e.command import ROOT, Kaizen
-from tests.e2e.repositories import FAST, make
 from tests.e2e.test_conversation_survives import REPAIRED, TESTS
+from tests.support.repositories import FAST, make
 
 pytestmark = pytest.mark.slow
 

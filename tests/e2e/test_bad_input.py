@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import Kaizen
-from tests.e2e.repositories import FAST, SHOP, commit, digest, git, make, references, write
+from tests.support.repositories import FAST, SHOP, commit, digest, git, make, references, write
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, git, make, references, write
+from tests.support.repositories import FAST, SHOP, UNHURRIED, commit, git, make, references, write
 
 pytestmark = pytest.mark.slow
 

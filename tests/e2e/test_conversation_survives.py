@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.command import Kaizen
-from tests.e2e.repositories import FAST, git, make
+from tests.support.repositories import FAST, git, make
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from examples.records.write import GOAL, MODEL, RECORD
 from examples.unpack import unpack
 from tests.e2e.alone import failing
 from tests.e2e.command import ROOT, Done, Kaizen
-from tests.e2e.repositories import git
 from tests.e2e.watching import violations
+from tests.support.repositories import git
 
 pytestmark = pytest.mark.slow
 

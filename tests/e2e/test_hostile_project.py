@@ -9,7 +9,7 @@ import pytest
 
 from tests.contracts.sandbox import alive
 from tests.e2e.command import Kaizen
-from tests.e2e.repositories import FAST, SHOP, git, make
+from tests.support.repositories import FAST, SHOP, git, make
 
 pytestmark = [pytest.mark.slow, pytest.mark.soak]
 

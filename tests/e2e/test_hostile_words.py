@@ -13,9 +13,9 @@ import pytest
 
 from agents.models.script import Line
 from tests.e2e.command import Kaizen
-from tests.e2e.repositories import git, make, references
 from tests.e2e.test_conversation_survives import BROKEN, REPAIRED, TESTS
 from tests.e2e.test_thinking import does, run
+from tests.support.repositories import git, make, references
 
 pytestmark = pytest.mark.slow
 

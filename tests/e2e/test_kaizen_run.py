@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, UNHURRIED, commit, digest, git, make, references, write
+from tests.support.repositories import FAST, SHOP, UNHURRIED, commit, digest, git, make, references, write
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ import pytest
 
 from examples.unpack import unpack
 from tests.e2e.command import ROOT, Kaizen
-from tests.e2e.repositories import digest, git, references
+from tests.support.repositories import digest, git, references
 
 pytestmark = pytest.mark.slow
 

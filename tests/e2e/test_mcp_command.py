@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agents.tools.mcp import Connection, Server
-from tests.local_target import write_tree
+from tests.support.repositories import make
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -26,9 +25,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def repository(folder: Path) -> Path:
-    write_tree(folder, {"shelf.py": "class Shelf:\n    def add(self): ...\n", "tests/test_a.py": "def test_a(): ...\n"})
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the first one"]):
-        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *words], cwd=folder, check=True)
+    make(folder, {"shelf.py": "class Shelf:\n    def add(self): ...\n", "tests/test_a.py": "def test_a(): ...\n"})
     (folder / ".env").write_text("TOKEN=never-shown\n")
     return folder
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import Kaizen
-from tests.e2e.repositories import make
+from tests.support.repositories import make
 
 pytestmark = pytest.mark.slow
 

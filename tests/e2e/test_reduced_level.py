@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, SHOP, make, references
+from tests.support.repositories import FAST, SHOP, make, references
 
 pytestmark = pytest.mark.slow
 

@@ -14,8 +14,8 @@ from agents.models.script import Line, Script, ScriptedCall
 from agents.models.server.app import Counter
 from agents.models.server.serve import serving
 from tests.e2e.command import Done, Kaizen
-from tests.e2e.repositories import FAST, git, make
 from tests.e2e.test_conversation_survives import BROKEN, REPAIRED, TESTS
+from tests.support.repositories import FAST, git, make
 
 pytestmark = pytest.mark.slow
 

@@ -20,8 +20,8 @@ from examples.unpack import unpack
 from tests.e2e.alone import falls_alone
 from tests.e2e.cable import Cable
 from tests.e2e.command import ROOT, Kaizen
-from tests.e2e.repositories import digest, git
 from tests.e2e.watching import AREAS, violations
+from tests.support.repositories import digest, git
 
 pytestmark = pytest.mark.slow
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from examples.unpack import UnpackError, read_history, unpack
+from tests.support.repositories import git
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "pantry"
-
-
-def git(repository: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=repository, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")

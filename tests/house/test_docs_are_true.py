@@ -33,12 +33,11 @@ def test_each_command_of_the_help_is_documented_and_the_other_way_round() -> Non
     assert {"run", "up", "rollback", "doctor"} <= listed
 
 
-@pytest.mark.parametrize("command", re.findall(r"^## kaizen ([a-z-]+)$", PAGES["cli.md"], re.MULTILINE))
-def test_a_command_says_what_it_does_and_what_each_option_means(command: str) -> None:
-    page = PAGES["cli.md"].split(f"## kaizen {command}\n")[1].split("\n## ")[0]
+def test_each_command_says_what_it_does_and_what_each_option_means() -> None:
+    pages = PAGES["cli.md"].split("\n## kaizen ")[1:]
 
-    assert len(page.strip().splitlines()) >= 3
-    assert not re.search(r"^\| `.*` \|  \|$", page, re.MULTILINE), page
+    assert [page for page in pages if len(page.strip().splitlines()) < 4] == []
+    assert re.findall(r"^\| `.*` \|  \|$", PAGES["cli.md"], re.MULTILINE) == []
 
 
 def test_each_event_is_documented() -> None:

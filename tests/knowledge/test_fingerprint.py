@@ -38,9 +38,10 @@ SAME_MESSAGES = [
 """Each row is one failure in several clothes; all rows are different failures."""
 
 
-@pytest.mark.parametrize("row", SAME_MESSAGES, ids=lambda row: row[0][:30])
-def test_one_failure_in_several_clothes_has_one_message(row: list[str]) -> None:
-    assert len({normalise_message(message) for message in row}) == 1, [normalise_message(message) for message in row]
+def test_one_failure_in_several_clothes_has_one_message() -> None:
+    told = [{normalise_message(message) for message in row} for row in SAME_MESSAGES]
+
+    assert [row for row in told if len(row) != 1] == []
 
 
 def test_different_failures_keep_different_messages() -> None:

@@ -7,6 +7,7 @@ import codecs
 import hashlib
 import html
 import json
+import re
 import time
 from urllib.parse import quote, quote_plus
 
@@ -56,12 +57,11 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_a_secret_is_found_in_every_form(form: str) -> None:
-    masked = MASKER.content(b"before " + FORMS[form] + b" after")
+def test_a_secret_is_found_in_every_form() -> None:
+    masked = {form: MASKER.content(b"before " + text + b" after") for form, text in FORMS.items()}
 
-    assert b"[secret API_KEY]" in masked
-    assert masked.startswith(b"before ") and masked.endswith(b" after")
+    hidden = re.compile(rb"before .*\[secret API_KEY\].* after", re.DOTALL)
+    assert [form for form, text in masked.items() if not hidden.fullmatch(text)] == []
 
 
 def test_half_of_a_long_secret_is_one_too_and_so_is_each_line_of_a_key() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,8 +30,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "shop_ledger.db"
 
 
+@pytest.fixture(scope="module")
+def new(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger nothing was appended to: its tables are made once, and not for every promise of a store."""
+    path = tmp_path_factory.mktemp("new") / "new_ledger.db"
+    SqliteStore.open(path).close()
+    return path
+
+
 @pytest.fixture
-def store(path: Path, clock: Clock) -> Iterator[SqliteStore]:
+def store(path: Path, new: Path, clock: Clock) -> Iterator[SqliteStore]:
+    shutil.copyfile(new, path)
     opened = SqliteStore.open(path, clock=clock)
     yield opened
     opened.close()
@@ -82,7 +92,7 @@ def test_opening_while_another_appends_finds_no_damage(path: Path, store: Sqlite
         producer.join()
 
 
-def test_closing_writes_what_is_still_queued(path: Path, store: SqliteStore, clock: Clock) -> None:
+def test_closing_writes_what_is_still_queued(path: Path, store: SqliteStore) -> None:
     futures = [store.append(DIRECTOR, [action()]) for _ in range(500)]
     store.close()
 

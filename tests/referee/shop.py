@@ -12,7 +12,7 @@ from director.gates import found_gates
 from director.referee import Referee
 from director.referee.judging import Judged, Judging
 from ledger.blobs import FileBlobs
-from tests.e2e.repositories import git, make, write
+from tests.support.repositories import git, make, write
 from tests.target.plain import own_python
 
 TEXT = '''"""Texts."""

@@ -9,8 +9,8 @@ import pytest
 
 from agents.ports import Frame, SuiteResult, TestOutcome
 from director.referee.acceptance import Checked, check_acceptance, judged_by
-from tests.e2e.repositories import git, make, write
 from tests.referee.shop import BASE, referee_of
+from tests.support.repositories import git, make, write
 
 TEST = "tests/test_new.py::test_new"
 IN_TEST, IN_CODE = Frame("tests/test_new.py", 5, "test_new"), Frame("shop/text.py", 9, "roman")
@@ -131,6 +131,7 @@ async def test_one_test_that_passes_already_has_all_of_them_refused(tmp_path: Pa
     assert not found.tests and "tests/test_new.py::test_old passes on the base already" in found.why
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "why"),
     [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from director.referee.readings import Readings, key_of
 from director.referee.selection import Trail
 from ledger.blobs import FileBlobs
 from ledger.events import Reading, RunId
+from tests.support.repositories import make
 from tests.target.plain import own_python, project
 
 FILES = {
@@ -61,13 +61,7 @@ class Room:
 
     def __init__(self, folder: Path, files: Mapping[str, str]) -> None:
         self.folder = folder
-        project(folder / "user", dict(files))
-        for words in (
-            ["init", "-q"],
-            ["add", "."],
-            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
-        ):
-            subprocess.run(["git", *words], cwd=folder / "user", check=True)
+        make(folder / "user", files)
         self.mirror = Mirror(folder / "mirror.git", folder / "user")
         self.base = self.mirror.take().tree
         self.readings = Readings(folder / "cache" / "readings.db")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import pytest
 
 from agents.workspace.mirror import Mirror
 from director.referee.grounds import KEPT, Grounds
-from tests.target.plain import project
+from tests.support.repositories import git, make
+
+pytestmark = pytest.mark.slow
 
 FILES = {"a.py": "A = 1\n", "deep/b.py": "B = 1\n", ".gitignore": "*.log\n"}
 
@@ -20,14 +21,9 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        project(folder / "user", FILES)
+        (folder / "user").mkdir()
         (folder / "user" / "out").symlink_to("/etc/hostname")
-        for words in (
-            ["init", "-q"],
-            ["add", "."],
-            ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
-        ):
-            subprocess.run(["git", *words], cwd=folder / "user", check=True)
+        make(folder / "user", FILES)
         self.mirror = Mirror(folder / "mirror.git", folder / "user")
         self.base = self.mirror.take().tree
         (folder / "grounds").mkdir()
@@ -74,7 +70,7 @@ def test_what_was_written_into_a_folder_is_gone_before_the_next_tree(place: Plac
         (folder / "deep" / "b.py").unlink()
         (folder / "left.log").write_text("ignored")
         (folder / "nest").mkdir()
-        subprocess.run(["git", "init", "-q", folder / "nest"], check=True)
+        git(folder / "nest", "init", "-q")
 
     assert place.stands(place.base) == {path: text.encode() for path, text in FILES.items()}
 

@@ -22,12 +22,33 @@ TESTS = (
 )
 
 
+SHORT_CUT = (
+    "def steps(minute, minutes):\n    if len(minutes) == 1:\n        target = min(minutes)\n"
+    "        return (minute - target) % 60\n    found = 0\n    while minute not in minutes:\n"
+    "        minute = (minute + 1) % 60\n        found += 1\n    return found\n"
+)
+TRIED = (
+    "from code_ import steps\n\n\ndef test_one():\n    assert steps(10, {15}) == 5\n\n\n"
+    "def test_half():\n    assert steps(0, {30}) == 30\n\n\ndef test_two():\n    assert steps(10, {12, 14}) == 2\n"
+)
+
+
+def test_what_leaves_code_behind_that_tests_ran_is_offered_after_what_mends_that_code(tmp_path: Path) -> None:
+    """To go around the short cut for one minute is as green as to mend it, and slower for everybody."""
+    program = Program("short", "pytest", SHORT_CUT, TRIED, "", (), rare=False)
+
+    run = searched(tmp_path, program, candidates=4000)
+
+    first = next(message for message in run.messages if message["kind"] == "patch")
+    assert "return (target - minute) % 60" in mended(program, first)
+
+
 def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path: Path) -> None:
     """No edit mends them all; this one mends two of three and breaks none."""
     program = Program("two", "pytest", CODE, TESTS, "", (), rare=False)
 
     run = searched(tmp_path, program, parts=True, candidates=600)
 
-    patches = [message for message in run.messages if message["kind"] == "patch"]
+    patches = run.of("patch")
     assert not any(patch["complete"] for patch in patches)
     assert any("return len(text)\n" in mended(program, patch) for patch in patches)

@@ -37,7 +37,7 @@ def searched(folder: Path, program: Program, seconds: float = SECONDS, **more: A
         "test_cpu": 1.0,
     }
     seen = asyncio.run(target.inside("suite", suite))
-    tests = {message["id"]: message["outcome"] for message in seen.messages if message["kind"] == "test"}
+    tests = {message["id"]: message["outcome"] for message in seen.of("test")}
     spec = {
         "project": str(folder), "sources": ["code_.py"], "runner": program.runner, "tests": ["test_code.py"],
         "failing": [test for test, outcome in tests.items() if outcome in ("failed", "error")],
@@ -62,7 +62,7 @@ def test_the_best_patch_is_the_right_one(name: str, tmp_path: Path) -> None:
 
     run = searched(tmp_path, program)
 
-    patches = [mended(program, message) for message in run.messages if message["kind"] == "patch"]
+    patches = [mended(program, message) for message in run.of("patch")]
     right = [any(text in patch for text in program.right) for patch in patches]
     assert right[:1] == [True], f"right at {right.index(True) if True in right else None}: {patches[:3]}"
 
@@ -73,5 +73,5 @@ def test_the_same_search_finds_the_same_patch(tmp_path: Path) -> None:
 
     first, second = (searched(tmp_path / name, program, candidates=300) for name in ("one", "two"))
 
-    patches = [[m["splices"] for m in run.messages if m["kind"] == "patch"] for run in (first, second)]
+    patches = [[m["splices"] for m in run.of("patch")] for run in (first, second)]
     assert patches[0] == patches[1] != []

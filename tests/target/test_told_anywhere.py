@@ -9,9 +9,6 @@ import pytest
 from agents.inside.failure import project_path
 from agents.ports import Completed, InsideRun
 from agents.tools.suite_result import suite_result
-from agents.workspace.layout import Layout
-
-LAYOUT = Layout(sources=("shop",), paths=(".",), files=("shop/cart.py",), tests=("test_cart.py",), runner="pytest")
 
 
 @pytest.mark.parametrize("prefix", ["/usr", "/home/ann/.pyenv/versions/3.11.7", "/opt/lib/py"])
@@ -27,7 +24,7 @@ def test_the_text_of_a_failure_is_the_same_on_every_machine(prefix: str) -> None
     failed = {"kind": "test", "id": "test_cart.py::test_it", "outcome": "failed", "text": text}
     ends = ({"kind": "runner", "name": "pytest"}, failed, {"kind": "end"}, {"kind": "done"})
 
-    told = suite_result(InsideRun(Completed("exited", 1, b"", b""), ends), LAYOUT, (), "/copy")
+    told = suite_result(InsideRun(Completed("exited", 1, b"", b""), ends), (), "/copy")
 
     assert told.tests[0].text == (
         "test_cart.py:3: in <module>\n    json.loads('')\npython3.11/json/decoder.py:355: JSONDecodeError\n"

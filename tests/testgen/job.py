@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import subprocess
@@ -37,18 +36,3 @@ def run_job(root: Path, spec: dict[str, Any], source: str = ".", seconds: float 
         data = stream.read()
     child.wait(seconds)
     return [json.loads(line) for line in data.splitlines()]
-
-
-def functions_of(path: Path, relative: str) -> list[str]:
-    """Return a target for each function and method of a file."""
-    found = []
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            found.append(f"{relative}::{node.name}")
-        elif isinstance(node, ast.ClassDef):
-            found += [
-                f"{relative}::{node.name}.{each.name}"
-                for each in node.body
-                if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
-            ]
-    return found

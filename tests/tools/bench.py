@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import Worktree
 from tests.knowledge.said import ListedBlobs
-from tests.local_target import write_tree
+from tests.support.repositories import make
 from tests.target.plain import project
 
 
@@ -34,9 +33,7 @@ def bench_without_past(folder: Path, files: Mapping[str, str], prefix: str = "")
 @contextmanager
 def bench_with_past(folder: Path, files: Mapping[str, str], prefix: str = "", **given: Any) -> Iterator[ToolBench]:
     """Commit the files in a repository and yield a bench over a worktree of it; `given` is for its history."""
-    user = write_tree(folder / "user", files)
-    for words in (["init", "-q", "-b", "trunk"], ["add", "-A"], ["commit", "-qm", "the first one"]):
-        subprocess.run(["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *words], cwd=user, check=True)
+    user = make(folder / "user", files, "the first one", "trunk")
     mirror = Mirror(folder / "home/mirror.git", user)
     with Worktree(mirror, folder / "home/attempt", mirror.take().commit) as worktree:
         yield ToolBench(

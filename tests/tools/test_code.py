@@ -214,17 +214,16 @@ async def test_many_and_long_lines_are_cut_and_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "tool", [Outline(), Symbols(), References(), SearchText(), Diagnostics()], ids=lambda t: t.name
 )
-@pytest.mark.parametrize("path", ["../outside", "/etc", "~/x", "a/../../b", ".git", "link", "a\0b", "missing.py"])
-async def test_no_code_tool_leaves_the_project(tmp_path: Path, tool: Tool, path: str) -> None:
+async def test_no_code_tool_leaves_the_project(tmp_path: Path, tool: Tool) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.py").write_text("def f(): 'secret'\n")
     bench = bench_without_past(tmp_path, {"a/b.py": "x = 1\n"})
     (bench.target.project / "link").symlink_to(tmp_path / "outside")
     fields = tool.arguments.model_fields
-    wanted: dict[str, object] = {"paths": [path]} if "paths" in fields else {"path": path}
-    wanted |= {name: "f" for name in ("name", "pattern") if name in fields}
+    other = {name: "f" for name in ("name", "pattern") if name in fields}
 
-    done = await call(tool, bench, given(**wanted))
+    for path in ("../outside", "/etc", "~/x", "a/../../b", ".git", "link", "a\0b", "missing.py"):
+        done = await call(tool, bench, given(**({"paths": [path]} if "paths" in fields else {"path": path}), **other))
 
-    assert "secret" not in done.text
-    assert not done.success or "missing.py" in done.text
+        assert "secret" not in done.text, path
+        assert not done.success or "missing.py" in done.text, path

@@ -61,6 +61,7 @@ def test_links_stay_links_and_modes_stay_modes(tree: Path, tmp_path: Path) -> No
     assert (tmp_path / "copy/pkg/a.py").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.slow
 def test_a_tree_too_deep_to_be_copied_is_told(tree: Path, tmp_path: Path) -> None:
     here = os.open(tree, os.O_RDONLY)
     for _ in range(1500):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from agents.tools.offered.git_diff import GitDiff
 from agents.tools.offered.git_log import GitLog
 from agents.tools.offered.git_push import GitPush
 from agents.tools.offered.git_status import GitStatus
+from tests.support.repositories import git
 from tests.tools.bench import bench_with_past, bench_without_past, call
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ async def test_a_change_is_shown_committed_and_pushed_to_one_new_branch(tmp_path
     assert not early.success and "commit first" in early.text
     assert kept.success and not again.success and "nothing changed" in again.text
     assert pushed.facts == {"ref": "refs/heads/kaizen/attempt-1"}
-    said = subprocess.run(["git", "branch", "--list"], cwd=tmp_path / "user", capture_output=True, text=True).stdout
+    said = git(tmp_path / "user", "branch", "--list")
     assert said.split() == ["kaizen/attempt-1", "*", "trunk"]
 
 

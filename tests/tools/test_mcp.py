@@ -62,7 +62,7 @@ async def test_arguments_are_checked_by_the_servers_schema(bench: ToolBench) -> 
                 await call(add, bench, wrong)
 
 
-async def test_every_call_risks_what_the_user_said_and_is_asked_about(bench: ToolBench) -> None:
+async def test_every_call_risks_what_the_user_said_and_is_asked_about() -> None:
     async with Servers([server()]) as servers:
         add = (await the_tools(servers))["mcp_tests_add"]
         arguments = add.arguments.model_validate({"a": 1, "b": 2})
@@ -116,7 +116,7 @@ async def test_a_server_that_cannot_be_used_is_told_and_the_others_work(monkeypa
     assert [problem.split()[2] for problem in offered.problems[:3]] == ["missing", "silent", "nowhere"]
 
 
-async def test_a_closed_server_is_gone(bench: ToolBench) -> None:
+async def test_a_closed_server_is_gone() -> None:
     servers = Servers([server()])
     await servers.offered()
     before = len(asyncio.all_tasks())

@@ -9,21 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict
 
 from agents.ports import AgentError, Approval, Policy, Resources, Rule, ToolBench, ToolResult, Waiting
 from agents.tools.found import find_tools
 from agents.tools.past import tree_of
 from agents.tools.pipeline import Carried
+from agents.tools.strict import Strict
 from ledger.events import Risk, ToolAsked, ToolFinished, ToolVetoed
 from tests.tool_bench import Attempt, call
 
 TOOLS = find_tools(())
 
 
-class Words(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
+class Words(Strict):
     file: str = "a.txt"
     seconds: float = 0.0
     text: str = "written"

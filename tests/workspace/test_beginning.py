@@ -9,7 +9,9 @@ import pytest
 from agents.workspace.mirror import Mirror
 from agents.workspace.source import Unusable
 from agents.workspace.worktree import Worktree
-from tests.e2e.repositories import git
+from tests.support.repositories import git
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

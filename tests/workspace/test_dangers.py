@@ -13,7 +13,7 @@ from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.outward import LARGEST, leads_out
 from agents.workspace.worktree import Patch, Worktree, remove
-from tests.workspace.test_mirror import git
+from tests.support.repositories import git, make
 
 pytestmark = pytest.mark.slow
 
@@ -21,16 +21,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
     folder = tmp_path / "user"
-    (folder / "pkg").mkdir(parents=True)
-    (folder / "pkg/a.py").write_text("x = 1\n")
+    folder.mkdir()
     (tmp_path / "secret").write_text("the user's own")
     (folder / "away").symlink_to("../secret")
     (folder / "root").symlink_to("/etc/hostname")
     (folder / "near").symlink_to("pkg/a.py")
-    git(folder, "init", "-q", "-b", "trunk")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "first")
-    return folder
+    return make(folder, {"pkg/a.py": "x = 1\n"}, "first", "trunk")
 
 
 @pytest.fixture
@@ -224,7 +220,7 @@ def test_a_secret_that_only_the_history_knows_is_in_no_pack_and_no_worktree(
         laid = [path.name for path in tree.root.rglob("*")]
     (tmp_path / "kept.pack").write_bytes(mirror.whole_pack(commit))
     git(tmp_path, "index-pack", "kept.pack")
-    objects = git(tmp_path, "show-index", stdin=tmp_path / "kept.idx")
+    objects = git(tmp_path, "verify-pack", "--verbose", "kept.idx")
     secret = git(repo, "rev-parse", "HEAD~1:key")
     present = git(repo, "rev-parse", "HEAD:pkg/a.py")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,27 +12,15 @@ from agents.workspace.git import GitError
 from agents.workspace.history import WorktreeHistory
 from agents.workspace.mirror import Mirror
 from agents.workspace.worktree import Worktree
+from tests.support.repositories import git, make
 
 pytestmark = pytest.mark.slow
 
 
-def git(repo: Path, *arguments: str) -> str:
-    name = ["-c", "user.name=A", "-c", "user.email=a@localhost"]
-    done = subprocess.run(["git", *name, *arguments], cwd=repo, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    folder = tmp_path / "user"
-    (folder / "app" / "pkg").mkdir(parents=True)
-    (folder / "app" / "pkg" / "a.py").write_text("x = 1\n")
-    (folder / "app" / "pkg" / "b.py").write_text("y = 1\n")
-    (folder / "other.txt").write_text("beside the project\n")
-    git(folder, "init", "-q", "-b", "trunk")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "the first one")
-    return folder
+    files = {"app/pkg/a.py": "x = 1\n", "app/pkg/b.py": "y = 1\n", "other.txt": "beside the project\n"}
+    return make(tmp_path / "user", files, "the first one", "trunk")
 
 
 @pytest.fixture

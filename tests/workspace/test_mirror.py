@@ -14,29 +14,14 @@ from agents.workspace.git import GitError
 from agents.workspace.mirror import Mirror
 from agents.workspace.source import Unusable, locate, require_room
 from agents.workspace.worktree import Worktree
+from tests.support.repositories import git, make
 
-
-def git(repo: Path, *arguments: str, stdin: Path = Path("/dev/null")) -> str:
-    done = subprocess.run(
-        ["git", "-c", "user.name=A", "-c", "user.email=a@localhost", *arguments],
-        cwd=repo,
-        check=True,
-        input=stdin.read_bytes(),
-        capture_output=True,
-    )
-    return done.stdout.decode().strip()
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    folder = tmp_path / "user"
-    (folder / "pkg").mkdir(parents=True)
-    (folder / "pkg" / "a.py").write_text("x = 1\n")
-    (folder / "ä b.txt").write_text("odd name\n")
-    git(folder, "init", "-q", "-b", "trunk")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "first")
-    return folder
+    return make(tmp_path / "user", {"pkg/a.py": "x = 1\n", "ä b.txt": "odd name\n"}, "first", "trunk")
 
 
 @pytest.fixture
@@ -61,7 +46,7 @@ def test_taking_a_repository_moves_nothing_in_it(repo: Path, mirror: Mirror) -> 
     assert source.commit == git(repo, "rev-parse", "HEAD")
 
 
-def test_a_worktree_gives_the_patch_that_was_made_in_it(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_a_worktree_gives_the_patch_that_was_made_in_it(mirror: Mirror, tmp_path: Path) -> None:
     source = mirror.take()
 
     with Worktree(mirror, tmp_path / "w", source.commit) as tree:
@@ -77,7 +62,7 @@ def test_a_worktree_gives_the_patch_that_was_made_in_it(repo: Path, mirror: Mirr
     assert not (tmp_path / "w").exists()
 
 
-def test_a_repository_smuggled_into_a_worktree_is_refused(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_a_repository_smuggled_into_a_worktree_is_refused(mirror: Mirror, tmp_path: Path) -> None:
     source = mirror.take()
 
     with Worktree(mirror, tmp_path / "w", source.commit) as tree:
@@ -86,7 +71,7 @@ def test_a_repository_smuggled_into_a_worktree_is_refused(repo: Path, mirror: Mi
             tree.patch()
 
 
-def test_a_branch_that_moved_is_not_overwritten(repo: Path, mirror: Mirror) -> None:
+def test_a_branch_that_moved_is_not_overwritten(mirror: Mirror) -> None:
     source = mirror.take()
     mirror.start_branch("kaizen/run-1", source.commit)
     tree = mirror.git("mktree", stdin=b"")
@@ -101,7 +86,7 @@ def test_a_branch_that_moved_is_not_overwritten(repo: Path, mirror: Mirror) -> N
     assert mirror.ref("refs/kaizen/landed/a2") == ""
 
 
-def test_two_patches_on_one_base_are_merged_and_a_conflict_is_said(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_two_patches_on_one_base_are_merged_and_a_conflict_is_said(mirror: Mirror, tmp_path: Path) -> None:
     source = mirror.take()
 
     def tree_with(**files: str) -> str:

@@ -10,7 +10,6 @@ from .scope import Draft, Site
 from .unread import parameters
 
 Loop = (ast.For, ast.While, ast.AsyncFor)
-Simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.Delete)
 
 
 def deleted(site: Site) -> Iterator[Draft]:

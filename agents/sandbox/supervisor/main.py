@@ -72,7 +72,7 @@ def supervise(order: Order, started: Started) -> Report:
     seconds = time.monotonic() - began
     if left:
         raise OSError(f"{left} processes of the command could not be ended")
-    return _report(order, started, watch, why, seconds)
+    return _report(started, watch, why, seconds)
 
 
 def _follow(order: Order, started: Started, watch: Watch) -> str:
@@ -120,7 +120,7 @@ def _end(started: Started) -> int:
     return 0
 
 
-def _report(order: Order, started: Started, watch: Watch, why: str, seconds: float) -> Report:
+def _report(started: Started, watch: Watch, why: str, seconds: float) -> Report:
     texts = [bytes(started.readers[fd].content) for fd in started.texts]
     channel = bytes(started.readers[started.channel].content) if started.channel >= 0 else b""
     cpu = max(started.cpu_seconds(), watch.cpu)

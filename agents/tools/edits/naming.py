@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from agents.tools.edits.rooted import is_absolute, new_place, of_the_machine
+from agents.tools.rooted import is_absolute, new_place, of_the_machine
 
 _BARE = frozenset({
     "Makefile", "Dockerfile", "Containerfile", "Jenkinsfile", "Procfile", "Gemfile", "Rakefile", "Vagrantfile",

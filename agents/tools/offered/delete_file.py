@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Delete, Wanted, apply
 from agents.tools.edits.naming import as_resource
 from agents.tools.edits.outcome import result_of
+from agents.tools.strict import Strict
 from ledger.events import Risk
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Which file."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     path: str = Field(min_length=1, description="The file, from the project directory on")
 

@@ -15,9 +15,8 @@ from agents.ports import AgentError, Limits, Resources, ToolBench, ToolResult
 from agents.tools.code.languages import language_of
 from agents.tools.code.reading import Read
 from agents.tools.project_files import Outside, named, paths, place, plain, read
-from agents.tools.strict import Strict, no
+from agents.tools.strict import Looks, Strict, no
 from agents.workspace.git import GitError
-from ledger.events import Risk
 
 MOST = 100
 RULES = "E9,F"
@@ -55,7 +54,7 @@ class _Line(msgspec.Struct):
     location: _Place
 
 
-class Diagnostics:
+class Diagnostics(Looks):
     """Check files without running them: what does not parse, and in Python names that are not there or never used.
 
     Reads Python, JavaScript, TypeScript, Go, Rust, Java, JSON and TOML. It is quick: look here after an edit, before
@@ -64,10 +63,6 @@ class Diagnostics:
 
     name = "diagnostics"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks: nothing of the project is run."""
-        return "read"
 
     def resources(self, arguments: Arguments) -> Resources:
         """It reads the files."""

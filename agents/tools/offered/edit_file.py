@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Move, Replace, Wanted, apply, read_edits
 from agents.tools.edits.naming import as_resource
 from agents.tools.edits.outcome import result_of
-from agents.tools.strict import RARE
+from agents.tools.strict import RARE, Strict
 from ledger.events import Risk
 
 
-class OneEdit(BaseModel):
+class OneEdit(Strict):
     """One place of a file."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     old_text: str = Field(description="Text of the file, exactly; long enough to stand in it once")
     new_text: str = Field(description="What is to stand there instead")
@@ -25,10 +23,8 @@ class OneEdit(BaseModel):
     replace_all: bool = Field(default=False, description="Whether every place is meant that has the old text")
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Which file, and what is to become of which text; or the edits of several files as one text."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     path: str = Field(default="", description="From the project directory on")
     old_text: str | None = Field(default=None, description="Stands in the file once, exactly so")

@@ -7,11 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.asking import NotAsked, ask, marked, source_of
-from agents.tools.project_files import named, plain
-from agents.tools.strict import Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import plain
+from agents.tools.strict import LooksAt, Strict, no
 
 SYSTEM = (
     "You explain code to somebody who is about to change it. Say what it does, on what it relies, what calls it in "
@@ -29,19 +28,11 @@ class Arguments(Strict):
     question: str = Field(default="", max_length=2000, description="What you want to know")
 
 
-class Explain:
+class Explain(LooksAt):
     """Ask the model what a piece of code does. It costs a call: for what you can read yourself, read it."""
 
     name = "explain"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks; the model it asks is the user's own."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Ask, and return the answer as it is."""

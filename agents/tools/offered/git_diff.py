@@ -6,11 +6,10 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
-from agents.tools.project_files import Outside, named, place, plain
-from agents.tools.strict import Strict, no
+from agents.ports import ToolBench, ToolResult
+from agents.tools.project_files import Outside, place, plain
+from agents.tools.strict import LooksAt, Strict, no
 from agents.workspace.git import GitError
-from ledger.events import Risk
 
 
 class Arguments(Strict):
@@ -19,19 +18,11 @@ class Arguments(Strict):
     path: str = Field(default="", max_length=500, description="Only this file or folder; empty for everything")
 
 
-class GitDiff:
+class GitDiff(LooksAt):
     """Show what you changed since the base of your work, as a unified diff. Look at it before you say you are done."""
 
     name = "git_diff"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It compares the file, or every file."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Compare the worktree with its base."""

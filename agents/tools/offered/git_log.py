@@ -6,11 +6,10 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.project_files import Outside, place, plain
-from agents.tools.strict import Strict, no
+from agents.tools.strict import Looks, Strict, no
 from agents.workspace.git import GitError
-from ledger.events import Risk
 
 
 class Arguments(Strict):
@@ -20,19 +19,11 @@ class Arguments(Strict):
     count: int = Field(default=20, ge=1, le=200, description="How many commits")
 
 
-class GitLog:
+class GitLog(Looks):
     """List the newest commits before your work: each with its day and subject; of one file if you name it."""
 
     name = "git_log"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """The past does not change."""
-        return Resources()
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """List them, the newest first."""

@@ -6,24 +6,19 @@ import asyncio
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.project_files import plain
-from agents.tools.strict import Strict, no
+from agents.tools.strict import Looks, Strict, no
 from agents.workspace.git import GitError
-from ledger.events import Risk
 
 
 class Arguments(Strict):
     """None: it is about the whole worktree."""
 
 
-class GitStatus:
+class GitStatus(Looks):
     """List the files you changed since the base of your work: A added, M changed, D deleted."""
 
     name = "git_status"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
 
     def resources(self, arguments: Arguments) -> Resources:
         """It compares every file."""

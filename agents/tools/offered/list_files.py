@@ -6,40 +6,30 @@ import asyncio
 from collections import Counter
 
 import pathspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.edits.naming import plain
 from agents.tools.edits.safe_files import ProjectFiles
-from agents.tools.project_files import here, named
-from ledger.events import Risk
+from agents.tools.project_files import here
+from agents.tools.strict import LooksAt, Strict, no
 
 _MOST = 300
 """Names told one by one."""
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Which of them."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     path: str = Field(default="", description="The folder to look in; all of the project when left out")
     pattern: str = Field(default="", description="Only files this fits, as .gitignore writes it, e.g. *.py or tests/")
 
 
-class ListFiles:
+class ListFiles(LooksAt):
     """List the project's files, one per line; where there are too many, their folders with how many each holds."""
 
     name = "list_files"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """What is in the folder."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Return the names."""
@@ -50,11 +40,10 @@ class ListFiles:
         try:
             spec = pathspec.GitIgnoreSpec.from_lines([arguments.pattern]) if arguments.pattern.strip() else None
         except ValueError as error:
-            return ToolResult(False, f"the pattern cannot be read: {error}", "the pattern cannot be read")
+            return no(f"the pattern cannot be read: {error}")
         names = [name for name in names if spec is None or spec.match_file(name)]
         if not names:
-            why = f"no file fits in {folder or 'the project'}: give another folder or pattern"
-            return ToolResult(False, why, why)
+            return no(f"no file fits in {folder or 'the project'}: give another folder or pattern")
         return ToolResult(True, _told(names), f"{len(names)} files", facts={"files": len(names)})
 
 

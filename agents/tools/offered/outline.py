@@ -6,12 +6,11 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.code.reading import Read, no_code
 from agents.tools.code.tags import Definition
-from agents.tools.project_files import Outside, named, plain
-from agents.tools.strict import Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import Outside, plain
+from agents.tools.strict import LooksAt, Strict, no
 
 MOST = 400
 """Definitions that are shown."""
@@ -23,7 +22,7 @@ class Arguments(Strict):
     path: str = Field(default="", max_length=500, description="A file or a folder of the project; empty for all of it")
 
 
-class Outline:
+class Outline(LooksAt):
     """Show what a file defines, with lines and signatures; of a folder, what each file defines at its top.
 
     Reads Python, JavaScript, TypeScript, Go, Rust and Java. Much shorter than the file: look here before you read it.
@@ -31,14 +30,6 @@ class Outline:
 
     name = "outline"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file, or the folder."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """List the definitions."""

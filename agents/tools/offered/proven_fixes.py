@@ -6,11 +6,11 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.project_files import plain
-from agents.tools.strict import Strict, no
+from agents.tools.strict import Looks, Strict, no
 from ledger.errors import LedgerError
-from ledger.events import Fingerprint, Risk
+from ledger.events import Fingerprint
 
 SHOWN = 5
 """Patches that are shown."""
@@ -24,7 +24,7 @@ class Arguments(Strict):
     )
 
 
-class ProvenFixes:
+class ProvenFixes(Looks):
     """Show the patches that landed for an error: by its fingerprint, and why others were rejected for it.
 
     A patch stands here only when the error was gone after it and it was not taken back.
@@ -32,14 +32,6 @@ class ProvenFixes:
 
     name = "proven_fixes"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """Nothing of the worktree."""
-        return Resources()
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Ask the error graph."""

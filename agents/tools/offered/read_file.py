@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits.naming import as_resource, meant, plain
 from agents.tools.edits.safe_files import ProjectFiles, Unreachable
 from agents.tools.edits.text_file import NotText, TextFile, decoded
 from agents.tools.long_text import LONGEST
-from ledger.events import Risk
+from agents.tools.strict import Looks, Strict, no
 
 _LONG = 2000
 """Characters of one line that are shown."""
 _ROOM = LONGEST - 500
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Which file, and which of its lines."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     path: str = Field(min_length=1, description="From the project directory on")
     start: int = Field(default=1, ge=1, description="First line")
     end: int | None = Field(default=None, ge=1, description="Last line")
 
 
-class ReadFile:
+class ReadFile(Looks):
     """Read the lines of a file, each after its number and a tab; a long file comes in pieces.
 
     The last line of a piece says where to go on.
@@ -37,10 +35,6 @@ class ReadFile:
     name = "read_file"
     arguments = Arguments
     at_hand = True
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
 
     def resources(self, arguments: Arguments) -> Resources:
         """The one file."""
@@ -60,16 +54,14 @@ def _read(arguments: Arguments, bench: ToolBench) -> ToolResult:
         if held is None:
             found = meant(arguments.path, files.names(), project=str(bench.target.project))
             if found.why:
-                return ToolResult(False, found.why, found.why[:160])
+                return no(found.why)
             path, note = found.path, f"[{found.note}]\n" if found.note else ""
             held = files.read(path)
         file = decoded(held.content if held else b"")
     except (Unreachable, NotText) as error:
-        why = str(error) if isinstance(error, Unreachable) else f"{path} cannot be shown: {error}"
-        return ToolResult(False, why, why[:160])
+        return no(str(error) if isinstance(error, Unreachable) else f"{path} cannot be shown: {error}")
     if arguments.start > max(1, len(file.lines)):
-        why = f"{path} has {len(file.lines)} lines: give a smaller start"
-        return ToolResult(False, why, why)
+        return no(f"{path} has {len(file.lines)} lines: give a smaller start")
     shown, last = _shown(file, arguments.start - 1, arguments.end or len(file.lines))
     text = f"{note}{shown}{_about(file, last)}"
     return ToolResult(True, text, f"{path}, lines {arguments.start} to {last}", facts={"lines": len(file.lines)})

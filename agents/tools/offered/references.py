@@ -6,11 +6,10 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.code.reading import Read
-from agents.tools.project_files import Outside, named, plain
-from agents.tools.strict import Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import Outside, plain
+from agents.tools.strict import LooksAt, Strict, no
 
 MOST = 200
 
@@ -22,7 +21,7 @@ class Arguments(Strict):
     path: str = Field(default="", max_length=500, description="Only below this file or folder")
 
 
-class References:
+class References(LooksAt):
     """Find every line of code that uses a name: with the definition it stands in; comments and strings do not count.
 
     Reads Python, JavaScript, TypeScript, Go, Rust and Java. Names are compared, not types: two things of one name are
@@ -31,14 +30,6 @@ class References:
 
     name = "references"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file, or the folder."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """List the lines, definitions marked."""

@@ -6,11 +6,10 @@ import asyncio
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.passages import passages
-from agents.tools.project_files import Outside, named, plain
-from agents.tools.strict import Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import Outside, plain
+from agents.tools.strict import LooksAt, Strict, no
 
 SHOWN = 12
 """Lines of a passage that are shown."""
@@ -24,7 +23,7 @@ class Arguments(Strict):
     most: int = Field(default=8, ge=1, le=30, description="Passages shown")
 
 
-class SearchMeaning:
+class SearchMeaning(LooksAt):
     """Find the passages nearest to a question: for when you do not know the exact words.
 
     Words, parts of names and their neighbours are compared, without a model: ask with the words the code would use. A
@@ -33,14 +32,6 @@ class SearchMeaning:
 
     name = "search_meaning"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file, or every file."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Compare the question with every passage; only those of changed files are taken in anew."""

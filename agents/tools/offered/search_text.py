@@ -10,12 +10,11 @@ from typing import NamedTuple
 import regex
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools import patterns
 from agents.tools.copies import as_expression
-from agents.tools.project_files import Outside, named, paths, plain, read
-from agents.tools.strict import RARE, Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import Outside, paths, plain, read
+from agents.tools.strict import RARE, LooksAt, Strict, no
 
 SECONDS = 10.0
 """A search may take; a pattern that tries without end is stopped there."""
@@ -42,20 +41,12 @@ class Hit(NamedTuple):
     line: int
 
 
-class SearchText:
+class SearchText(LooksAt):
     """Show the lines of the project's text files that match, with path and number."""
 
     name = "search_text"
     arguments = Arguments
     at_hand = True
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file, or every file."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Search until all files are read, enough is found, or the time is over."""

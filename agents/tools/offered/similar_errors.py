@@ -7,11 +7,10 @@ import re
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.project_files import plain
-from agents.tools.strict import Strict, no
+from agents.tools.strict import Looks, Strict, no
 from knowledge_graph.learned import LikeError
-from ledger.events import Risk
 
 _NAMED = re.compile(r"^(?:E\s+)?((?:[A-Za-z_]\w*\.)*[A-Z]\w*)(?::\s*(.*))?$")
 
@@ -26,7 +25,7 @@ class Arguments(Strict):
     most: int = Field(default=5, ge=1, le=20, description="Errors shown")
 
 
-class SimilarErrors:
+class SimilarErrors(Looks):
     """Look up errors like this one that the project had before: where, what was tried, what helped.
 
     What helped then has proven nothing for now: it is where to look. proven_fixes shows the patches.
@@ -34,14 +33,6 @@ class SimilarErrors:
 
     name = "similar_errors"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """Nothing of the worktree."""
-        return Resources()
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """Ask the error graph."""

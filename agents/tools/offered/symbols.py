@@ -8,12 +8,11 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from agents.ports import Resources, ToolBench, ToolResult
+from agents.ports import ToolBench, ToolResult
 from agents.tools.code.reading import Read
 from agents.tools.code.tags import Definition
-from agents.tools.project_files import Outside, named, plain
-from agents.tools.strict import Strict, no
-from ledger.events import Risk
+from agents.tools.project_files import Outside, plain
+from agents.tools.strict import LooksAt, Strict, no
 
 MOST = 100
 
@@ -25,7 +24,7 @@ class Arguments(Strict):
     path: str = Field(default="", max_length=500, description="Only below this file or folder")
 
 
-class Symbols:
+class Symbols(LooksAt):
     """Find where a name is defined: a class, function, method, type or constant, by its name or a part of it.
 
     Reads Python, JavaScript, TypeScript, Go, Rust and Java. Exact names come first.
@@ -33,14 +32,6 @@ class Symbols:
 
     name = "symbols"
     arguments = Arguments
-
-    def risk(self, arguments: Arguments) -> Risk:
-        """It only looks."""
-        return "read"
-
-    def resources(self, arguments: Arguments) -> Resources:
-        """It reads the file, or the folder."""
-        return Resources(reads=frozenset({named(arguments.path)}))
 
     async def run(self, arguments: Arguments, bench: ToolBench) -> ToolResult:
         """List the definitions, the likest first."""

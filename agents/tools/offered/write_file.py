@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from agents.ports import Resources, ToolBench, ToolResult
 from agents.tools.edits import Wanted, Write, apply
 from agents.tools.edits.naming import as_resource, plain
 from agents.tools.edits.outcome import result_of
-from agents.tools.edits.rooted import is_absolute
+from agents.tools.rooted import is_absolute
+from agents.tools.strict import Strict
 from ledger.events import Risk
 
 
-class Arguments(BaseModel):
+class Arguments(Strict):
     """Which file, and all of its text."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
 
     path: str = Field(min_length=1, description="From the project directory on")
     content: str = Field(description="The whole text")

@@ -14,6 +14,8 @@ TokenSource = Callable[[], str]
 
 TICKET_SECONDS = 30.0
 SESSION_SECONDS = 7 * 24 * 3600.0
+FAILURE_SECONDS = 60.0
+MOST_FAILURES = 20
 MOST_START_TOKENS = 64
 MOST_TICKETS = 1024
 MOST_OF_ONE = 32
@@ -132,18 +134,18 @@ class Tickets:
 class Failures:
     """Counts wrong tokens; more than a few within a minute close the exchange until the minute is over."""
 
-    def __init__(self, clock: Clock, most: int = 20, seconds: float = 60.0) -> None:
-        self._clock, self._most, self._seconds = clock, most, seconds
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._since, self._count = 0.0, 0
 
     def add(self) -> None:
         """Count one."""
         now = self._clock()
-        if now - self._since >= self._seconds:
+        if now - self._since >= FAILURE_SECONDS:
             self._since, self._count = now, 0
         self._count += 1
 
     def wait(self) -> float:
         """Return how many seconds nobody may try, 0 when they may."""
-        left = self._since + self._seconds - self._clock()
-        return left if self._count >= self._most and left > 0 else 0.0
+        left = self._since + FAILURE_SECONDS - self._clock()
+        return left if self._count >= MOST_FAILURES and left > 0 else 0.0

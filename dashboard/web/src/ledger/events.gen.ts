@@ -9,6 +9,7 @@ export interface AcceptanceWritten {
   readonly files: readonly LaidFile[];
   readonly tests: readonly string[];
   readonly why?: string;
+  readonly gate?: string;
 }
 
 /** Something an agent or a tool outside Kaizen did. */
@@ -1069,6 +1070,7 @@ export interface RunEnded {
   readonly cost: number;
   readonly seconds: number;
   readonly branch: string;
+  readonly undelivered?: string;
 }
 
 /** No new work is begun until the run is resumed. */

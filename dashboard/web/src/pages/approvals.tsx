@@ -2,7 +2,7 @@ import { lazy, Suspense, useRef, useState } from "react";
 import { api, type Shown, type Waiting } from "../ledger/api";
 import type { ApprovalCard, Board } from "../ledger/events.gen";
 import { useAsk } from "../ui/ask";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { duration, plural, visible } from "../ui/format";
 import { useKeys } from "../ui/keys";
@@ -47,9 +47,7 @@ function Line({ card }: { card: ApprovalCard }) {
     <>
       <span className="line">
         <span className="grow clip strong">{visible(card.shown)}</span>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </span>
       <span className="line quiet">
         <span className="grow clip">
@@ -68,11 +66,7 @@ function Card({ card, board, project, live }: { card: ApprovalCard } & Shows) {
     <Panel
       title={card.tool}
       className="detail approval"
-      aside={
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
-      }
+      aside={<State said={said} />}
     >
       <div className="note" data-tone={RISK[card.risk].tone}>
         <p>
@@ -247,9 +241,7 @@ function Answered({ card }: { card: ApprovalCard }) {
   return (
     <div className="note" data-tone={card.state === "granted" ? "good" : undefined} role="status">
       <p>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>{" "}
+        <State said={said} />{" "}
         {card.by && `by ${card.by} `}
         {card.answered_at !== null && <Time at={card.answered_at} />}
         {card.edited && ", with other arguments"}

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { Board, Checkpoint } from "../ledger/events.gen";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { number, plural, withUnit } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
@@ -47,9 +47,7 @@ function Line({ point }: { point: Checkpoint }) {
         <strong className="num">{point.id}</strong>
         <span className="grow clip">{point.title || "landing"}</span>
         {said && (
-          <Badge tone={said.tone} shape={said.shape}>
-            {said.word}
-          </Badge>
+          <State said={said} />
         )}
       </span>
       <span className="line quiet">

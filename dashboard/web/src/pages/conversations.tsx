@@ -3,7 +3,7 @@ import { api } from "../ledger/api";
 import { WORKING, type Attempt } from "../ledger/events.gen";
 import type { View } from "../ledger/live";
 import { useTurns } from "../ledger/turns";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { plural, short, spent } from "../ui/format";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
@@ -38,9 +38,7 @@ function Line({ attempt }: { attempt: Attempt }) {
     <>
       <span className="line">
         <span className="grow clip strong">{attempt.title || attempt.task}</span>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </span>
       <span className="line quiet">
         <span className="grow clip">
@@ -71,9 +69,7 @@ function Talk({ attempt, id, view }: { attempt: Attempt | undefined; id: string;
       className="detail"
       aside={
         said && (
-          <Badge tone={said.tone} shape={said.shape}>
-            {said.word}
-          </Badge>
+          <State said={said} />
         )
       }
     >

@@ -43,7 +43,9 @@ function ofRun(row: Row): Line | null {
     case "DeliveryFailed":
       return { text: row.why, tone: "bad" };
     case "RunEnded":
-      return { text: `${row.state} after ${duration(row.seconds)} · ${results(row.gates)}`, tone: row.state === "completed" ? "good" : "warn" };
+      return row.undelivered
+        ? { text: `${row.state}, but the branch was not delivered: ${row.undelivered}`, tone: "bad" }
+        : { text: `${row.state} after ${duration(row.seconds)} · ${results(row.gates)}`, tone: row.state === "completed" ? "good" : "warn" };
     case "MilestoneReached":
       return { text: row.name, tone: "good" };
     default:

@@ -1,5 +1,5 @@
 import type { Board, ErrorCard } from "../ledger/events.gen";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { absolute, plural } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
@@ -30,9 +30,7 @@ function Line({ error }: { error: ErrorCard }) {
     <>
       <span className="line">
         <span className="grow clip strong">{error.exception}</span>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </span>
       <span className="line quiet">
         <span className="grow clip">{error.function || error.test}</span>
@@ -48,11 +46,7 @@ function Detail({ error }: { error: ErrorCard }) {
     <Panel
       title={error.exception}
       className="detail"
-      aside={
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
-      }
+      aside={<State said={said} />}
     >
       <p>
         <code>{error.message || "no message"}</code>
@@ -101,11 +95,7 @@ function Detail({ error }: { error: ErrorCard }) {
 function Outcome({ state }: { state: string }) {
   const said = state in ATTEMPT ? ATTEMPT[state as keyof typeof ATTEMPT] : null;
   if (!said) return <>{state}</>;
-  return (
-    <Badge tone={said.tone} shape={said.shape}>
-      {said.word}
-    </Badge>
-  );
+  return <State said={said} />;
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

@@ -2,7 +2,7 @@ import { lazy, memo, Suspense, useState } from "react";
 import type { FlakyTest, GateCard } from "../ledger/events.gen";
 import type { Live } from "../ledger/live";
 import { runOf, usePart } from "../ledger/part";
-import { Badge } from "../ui/badge";
+import { Badge, State } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
 import { number, plural, withUnit } from "../ui/format";
 import { Loading } from "../ui/panel";
@@ -48,9 +48,7 @@ function Card({ gate, flaky, open }: { gate: GateCard; flaky: number; open: () =
     <button type="button" className="gate" data-tone={said.tone} title={gate.detail} onClick={open} aria-haspopup="dialog">
       <span className="gate-head">
         <span className="label">{gate.name}</span>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </span>
       <span className="gate-value">
         <span className="big num">{number(gate.value)}</span>
@@ -67,9 +65,7 @@ function GateDialog({ gate, flaky, onClose }: { gate: GateCard; flaky: readonly 
   return (
     <Dialog title={gate.name} onClose={onClose} wide>
       <p>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>{" "}
+        <State said={said} />{" "}
         {gate.detail}
       </p>
       <dl className="facts">

@@ -1,5 +1,5 @@
 import type { Attempt, Board, PlanCard, Run } from "../ledger/events.gen";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { plural } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { depths } from "./depths";
@@ -60,9 +60,7 @@ function Step({ step, attempts }: { step: PlanCard; attempts: readonly Attempt[]
     <>
       <p className="line">
         <strong className="grow">{step.title}</strong>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </p>
       <p>
         {step.acceptance}{" "}
@@ -106,9 +104,7 @@ function Attempts({ step, attempts }: { step: PlanCard; attempts: readonly Attem
         const said = saidOfAttempt(attempt);
         return (
           <li key={attempt.id}>
-            <Badge tone={said.tone} shape={said.shape}>
-              {said.word}
-            </Badge>
+            <State said={said} />
             <button type="button" className="link" onClick={() => go({ area: "conversations", open: attempt.id })}>
               {attempt.title || attempt.id}
             </button>

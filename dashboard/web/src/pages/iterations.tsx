@@ -1,5 +1,5 @@
 import type { Attempt, Board, GateCard, Iteration } from "../ledger/events.gen";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { duration, number, withUnit } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
@@ -81,9 +81,7 @@ function Outcomes({ attempts }: { attempts: readonly Attempt[] }) {
         const said = saidOfAttempt(attempt);
         return (
           <li key={attempt.id}>
-            <Badge tone={said.tone} shape={said.shape}>
-              {said.word}
-            </Badge>
+            <State said={said} />
             <button type="button" className="link" onClick={() => go({ area: "patches", open: attempt.id })}>
               {attempt.title || attempt.id}
             </button>

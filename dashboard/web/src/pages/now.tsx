@@ -1,7 +1,7 @@
 import type { Attempt, Board, RoleCard, Run } from "../ledger/events.gen";
 import { WORKING } from "../ledger/events.gen";
 import type { Doing, Live, View } from "../ledger/live";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { duration, plural, short, spent } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { breakable } from "../ui/prose";
@@ -93,9 +93,7 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
   return (
     <section className="note" data-tone={said.tone} aria-label="The run">
       <p>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>{" "}
+        <State said={said} />{" "}
         {run.why || (run.state === "paused" ? "No new work begins until it is resumed." : "")}
       </p>
       {run.ended_at !== null && (
@@ -188,9 +186,7 @@ function Ended({ attempt }: { attempt: Attempt }) {
   return (
     <li>
       <button type="button" className="row-button" onClick={() => go({ area: "patches", open: attempt.id })}>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
         <span className="grow clip">{attempt.title || attempt.task}</span>
         <span className="quiet num">
           <Time at={attempt.ended_at ?? attempt.at} />

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { api } from "../ledger/api";
 import type { Attempt, Board } from "../ledger/events.gen";
 import { useAsk } from "../ui/ask";
-import { Badge } from "../ui/badge";
+import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { number, plural, spent } from "../ui/format";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
@@ -71,9 +71,7 @@ function Line({ attempt }: { attempt: Attempt }) {
     <>
       <span className="line">
         <span className="grow clip strong">{attempt.title || attempt.task}</span>
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
+        <State said={said} />
       </span>
       <span className="line quiet">
         <span className="grow clip">
@@ -103,11 +101,7 @@ function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
     <Panel
       title={attempt.title || attempt.task}
       className="detail"
-      aside={
-        <Badge tone={said.tone} shape={said.shape}>
-          {said.word}
-        </Badge>
-      }
+      aside={<State said={said} />}
     >
       <p className="quiet">
         {attempt.id} by the {attempt.role}

@@ -4,7 +4,7 @@ import type { Run } from "../ledger/events.gen";
 import type { Live } from "../ledger/live";
 import { connectionOf, runOf, usePart } from "../ledger/part";
 import type { Connection } from "../ledger/socket";
-import { Badge } from "../ui/badge";
+import { Badge, State } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
 import { duration, money, plural, spent } from "../ui/format";
 import { Mark, ThemeIcon } from "../ui/icons";
@@ -86,9 +86,7 @@ function RunLine({ run, connection }: { run: Run; connection: Connection }) {
   return (
     <div className="top-run">
       <span className="quiet">run {run.id.replace(/^r/, "")}</span>
-      <Badge tone={said.tone} shape={said.shape}>
-        {said.word}
-      </Badge>
+      <State said={said} />
       <span className="nowrap">
         iteration {run.iteration}
         {iterations ? <span className="quiet"> of {iterations}</span> : null}

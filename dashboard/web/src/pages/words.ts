@@ -1,13 +1,6 @@
 /** PURE: how the states of the ledger are said: a word, a shape and a tone each. */
 import type { ApprovalCard, Attempt, Checkpoint, ErrorCard, GateCard, PlanCard, RoleCard, Run } from "../ledger/events.gen";
-import type { Tone } from "../ui/badge";
-import type { Shape } from "../ui/icons";
-
-export interface Said {
-  readonly word: string;
-  readonly tone: Tone;
-  readonly shape: Shape;
-}
+import type { Said, Tone } from "../ui/badge";
 
 /** An event as one line of the list. */
 export interface Line {

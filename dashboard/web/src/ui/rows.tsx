@@ -1,7 +1,7 @@
 /** Rows of one height, only those in sight drawn: a list may be as long as the ledger. */
 import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type Ref, type RefObject } from "react";
 
-export const ROW = 30;
+const ROW = 30;
 const MOST_PX = 8_000_000;
 const AROUND = 6;
 

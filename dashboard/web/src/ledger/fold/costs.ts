@@ -44,7 +44,7 @@ export function onMoney(board: Board, row: Of<"BudgetExhausted" | "CostForecast"
   return { ...board, run: { ...run, spent: [...run.spent, spent].slice(-KEPT.BUDGETS_SPENT) } };
 }
 
-export function plus(one: Costs, other: Costs): Costs {
+function plus(one: Costs, other: Costs): Costs {
   return {
     calls: one.calls + other.calls,
     replayed: one.replayed + other.replayed,

@@ -1,7 +1,7 @@
 /** PURE: what the gates of a run are, and what is read of them. */
 import type { Checkpoint, GateCard, GateSpec, Measured, Reading } from "../events.gen";
 
-export type Values = { readonly [gate: string]: number | null };
+type Values = { readonly [gate: string]: number | null };
 type Gates = readonly GateCard[];
 
 export function gateOf(spec: GateSpec): GateCard {

@@ -63,10 +63,12 @@ def write(repository: Path, files: Mapping[str, str]) -> None:
         path.write_text(text)
 
 
-def make(repository: Path, files: Mapping[str, str] | None = None, message: str = "Begin") -> Path:
-    """Return a new repository with one commit of the files."""
+def make(
+    repository: Path, files: Mapping[str, str] | None = None, message: str = "Begin", branch: str = "main"
+) -> Path:
+    """Return a new repository with one commit of the files, and of those that are there."""
     repository.mkdir(parents=True, exist_ok=True)
-    git(repository, "init", "--quiet", ".")
+    git(repository, "init", "--quiet", "--initial-branch", branch)
     write(repository, SHOP if files is None else files)
     commit(repository, message)
     return repository
