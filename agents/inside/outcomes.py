@@ -8,8 +8,6 @@ import sys
 import types
 from typing import Any, Dict, List, Tuple
 
-from .faults import bend
-
 DEPTH, MANY, LONG, FIELDS = 7, 200, 4000, 20
 PLAIN = ("datetime", "decimal", "fractions", "collections", "builtins", "uuid", "zoneinfo", "re", "array")
 """Where kinds of values are from that show all they hold, and have no fields."""
@@ -108,19 +106,10 @@ def equals_everything(value: Any, depth: int = 0) -> bool:
                 others = [other for other in _unlike(value, base) if not base.__eq__(value, other)]
                 return any(bool(value == other) for other in others)
         others = [_Unlike(), 918273.5, "kaizen unlike", ["k"]]
-        return all(bool(value == other) for other in others) or _equals_another(value)
+        # All objects of one kind may be equal: it only marks something then.
+        return all(bool(value == other) for other in others)
     except Exception:
         return False
-
-
-def _equals_another(value: Any) -> bool:
-    """Return whether an object equals one of its kind of which every part is otherwise."""
-    twin, fields = object.__new__(type(value)), _fields(value)  # a copy of what never changes is the thing itself
-    for name, part in fields.items():
-        other = bend(part, "bend")
-        bent = type(other) is type(part) and encoded(other) != encoded(part)
-        object.__setattr__(twin, name, other if bent else _Unlike())
-    return bool(fields) and bool(value == twin)
 
 
 def _unlike(value: Any, base: Any) -> List[Any]:

@@ -126,7 +126,9 @@ class Watched:
             failed = [test for test in tests if passed.get(test) is False]
             if failed and all(passed.get(test) for test in controls):
                 said = f"{failed[0]} passes only while the code can see a test runner by its {sign}"
-                return [rejects("watched", said, next(iter(self.sources)), rule=f"without its {sign}")]
+                # A test may need modules of the runner itself, and never its variables.
+                objection = rejects if sign == "environment" else doubts
+                return [objection("watched", said, next(iter(self.sources)), rule=f"without its {sign}")]
         return []
 
 

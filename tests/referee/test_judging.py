@@ -114,6 +114,15 @@ async def test_a_failing_test_may_not_be_argued_away(shop: Shop) -> None:
     assert verdict.verdict == "rejected" and "fitted" in codes(verdict)
 
 
+async def test_a_failing_test_that_wants_another_value_of_new_code_is_for_a_person(shop: Shop) -> None:
+    """It fails with that value over the old code: it was not made easier, and nobody here knows what is meant."""
+    other = changed(TEXT, ROMAN, '((10, "X"), (5, "V"), (4, "iv"), (1, "I"))')
+
+    verdict = await shop.judged({"shop/text.py": other, "tests/test_text.py": changed(TESTS, '== "IV"', '== "iv"')})
+
+    assert verdict.verdict == "undecided" and "behaviour" in codes(verdict)
+
+
 async def test_a_new_test_that_notices_nothing_is_refused(shop: Shop) -> None:
     """It runs code, and no fault put into that code makes it fail."""
     verdict = await shop.judged({"tests/test_text.py": TESTS + '\n\ndef test_more():\n    slug("a b")\n'})
