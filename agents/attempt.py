@@ -95,7 +95,6 @@ def _proposed(outcome: Proposal, task: Task, worktree: Worktree, bench: Workbenc
         notes=outcome.notes,
         partial=outcome.partial,
         spent=outcome.spent,
-        mends=outcome.mends,
     )
 
 

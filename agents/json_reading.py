@@ -16,6 +16,7 @@ _PARTS = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|//[^\n]*|/\*(?:[^*]|\*(?!/))*(
 _MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|[\[\]{}]|"', re.DOTALL)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|\\?\Z)', re.DOTALL)
 _FENCE = re.compile(r"\A\s*(`{3,}|~{3,})[\w-]*[ \t]*\n(.*?)\n?[ \t]*\1\s*\Z", re.DOTALL)
+_TWICE = re.compile(r'("(?:[^"\\]|\\.)*")|([{}])\2', re.DOTALL)
 _LITERAL_ESCAPE = re.compile(
     r"\\(\\|[\"/bfnrt]|u[0-9a-fA-F]{4}|[dDsSwWBAZpPkK.()\[\]{}*+?|^#&~!<>=@%:;, -])|\\(.)", re.DOTALL
 )
@@ -36,8 +37,8 @@ def read_object(text: str, *, whole: bool = False) -> dict[str, Any]:
 
     Read besides strict JSON: line breaks within strings, commas too many, comments, names without quotes, Python's own
     writing, backslashes of regular expressions, a fence around it, an object written as a string or alone in a list,
-    the same object twice, closing brackets too many. With `whole`, when something else marks the end of the text,
-    brackets that were never closed are closed.
+    the same object twice, closing brackets too many, braces twice. With `whole`, when something else marks the end of
+    the text, brackets that were never closed are closed.
     """
     said = [each for each in read_values(text, whole=whole) if each != {}] or [{}]
     if any(each != said[0] for each in said):
@@ -156,6 +157,8 @@ def _repairs(text: str, *, whole: bool) -> list[str]:
     plain = _plain(text)
     balanced, missing = _brackets(plain)
     found = [plain, balanced]
+    if plain.startswith("{{") and plain.endswith("}}"):  # as a template writes one brace; no object begins so
+        found += [plain[1:-1], _TWICE.sub(lambda each: each[1] or each[2], plain)]
     if whole and missing:
         found.append(plain.rstrip().rstrip(",") + missing)
     return found

@@ -16,9 +16,11 @@ from .forks import in_fork, limit_memory, reap
 from .regions import Region, Unfit
 from .ticks import FOREVER, Counter
 
-BATCH, CANARY_EVERY = 64, 16
+BATCH, LARGEST, CANARY_EVERY = 64, 256, 16
+WORTH = 0.1
+"""Seconds of tests that make a fork worth what it costs itself: where tests are quick, one judges more candidates."""
 ALONE = 2
-"""How many candidates with a fork of their own are judged after each batch, so that batches do not hold them up."""
+"""How many candidates with a fork of their own are judged after so many others, so that these do not hold them up."""
 ROOM = 512 << 20
 """Bytes that a candidate may take beside what the loaded tests have."""
 
@@ -166,7 +168,8 @@ class Evaluator:
         """The clock is that of the search: what the workers stand in line is no time of it."""
         self.trial, self.regions, self.workers, self.canary = trial, regions, workers, canary
         self.clock = clock or Clock()
-        self.batch = BATCH if isolated else 1
+        cost = sum(trial.bases[index].seconds for index in trial.first)
+        self.batch = int(min(LARGEST, max(BATCH, WORTH / max(cost, 1e-6)))) if isolated else 1
         self.tally = Tally()
         self._drawn = 0
         self._alone: Chunk = []
@@ -228,7 +231,7 @@ class Evaluator:
             (self._alone if alone else chunk).append((self._drawn, one))
             self._drawn += 1
         if chunk:
-            self._owed = ALONE if self.batch > 1 else 1
+            self._owed = -(-ALONE * len(chunk) // BATCH) if self.batch > 1 else 1
             return chunk
         return [self._alone.pop(0)] if self._alone else []
 
@@ -294,6 +297,9 @@ class _Worker:
         self._rest = b""
         self._void: Set[int] = set()
         self._found: List[Plausible] = []
+        for region in [owner.regions[edit.region] for edit in chunk[0][1]] if len(chunk) == 1 else ():
+            if isinstance(region, reexec.StatementRegion):
+                region.held()
         self.pid = os.fork()
         if self.pid == 0:
             try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-import re
 from functools import partial
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple, cast
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, cast
+
+from . import prints
 
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 BEND, ASKED = "_kaizen_bend", "_kaizen_asked"
@@ -300,20 +301,6 @@ def _bent_object(value: Any, how: str) -> Any:
         return None
 
 
-def print_of(values: Tuple[Any, ...]) -> str:
-    """Return a short text that tells one set of arguments from another."""
-    try:
-        return re.sub(r"0x[0-9a-f]+", "0x", repr([_plain(value) for value in values]))[:500]
-    except Exception:
-        return "?"
-
-
-def _plain(value: Any) -> Any:
-    if getattr(type(value), "__repr__", None) == object.__repr__ and hasattr(value, "__dict__"):
-        return [type(value).__name__, sorted((key, repr(part)[:100]) for key, part in vars(value).items())]
-    return value
-
-
 class _Usual:
     """The last value that the one faulty function of this interpreter gave."""
 
@@ -344,7 +331,7 @@ def install() -> None:
     """Put what faulty code calls where it is found from every module."""
     known = vars(builtins)
     known[BEND] = bend
-    known[ASKED] = lambda asked, values: print_of(values) == asked
+    known[ASKED] = prints.is_asked
     known[KEPT], known[USUAL] = _usual.keep, _usual.answer
     known["_kaizen_same"] = lambda value: value
 

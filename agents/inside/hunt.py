@@ -28,6 +28,8 @@ ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
+MANY = 80
+"""The search ends with so many patches that may be proposed: more of them say that the tests ask for little."""
 CONFIRMED = 16
 """So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
 SPOKEN = 0.4
@@ -55,9 +57,7 @@ class Hunt:
         by_name = {case.name: index for index, case in enumerate(loaded)}
         red = [by_name[name] for name in spec["failing"] if name in by_name]
         beside = [by_name[name] for name in spec.get("beside", []) if name in by_name]
-        self.strides = max(1, -(-len(red) // ENOUGH)), max(1, -(-len(beside) // BESIDE))
-        """One of so many failing tests is looked at, and of those beside."""
-        self.failing, self.beside = red[:: self.strides[0]], beside[:: self.strides[1]]
+        self.failing, self.beside = red[:: max(1, -(-len(red) // ENOUGH))], beside[:: max(1, -(-len(beside) // BESIDE))]
         self.passing = [by_name[name] for name in spec["passing"] if name in by_name]
         tests = {os.path.relpath(case.path, spec["project"]) for case in loaded}
         self.wanted = in_sources(spec["project"], spec.get("sources", []), tests)
@@ -239,7 +239,7 @@ class Hunt:
 
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
-        last, best = [0.0], [0.0]
+        last, best, convincing = [0.0], [0.0], [0]
         patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
@@ -249,15 +249,16 @@ class Hunt:
 
         def enough() -> bool:
             late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
-            if late or evaluator.tally.tried >= most or len(evaluator.plausible) >= 80:
+            if late or evaluator.tally.tried >= most or convincing[0] >= MANY:
                 return True
             return best[0] > 0 and last[0] < best[0] * HOPELESS
 
         def found(one: Plausible) -> None:
             spent = self.clock.seconds()
+            convincing[0] += self._convincing(one.edits, one.fixed)
             if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                patience[1] = min(patience[1], spent + max(4.0, 0.6 * spent))
+                patience[1] = min(patience[1], spent + (max(12.0, 2 * spent) if self.beside else max(4.0, 0.6 * spent)))
             elif self._convincing(one.edits, one.fixed):
                 patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
@@ -277,7 +278,8 @@ class Hunt:
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        for one in self._distinct(ranked([self._ranked(one) for one in evaluator.plausible])):
+        likely = [one for one in evaluator.plausible if self._convincing(one.edits, one.fixed)]
+        for one in self._distinct(ranked([self._ranked(one) for one in likely])):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
@@ -337,7 +339,6 @@ class Hunt:
             "number": one.number,
             "fixed": [self.cases[i].name for i in one.fixed],
             "complete": len(one.fixed) == len(self.failing),
-            "mends": len(one.fixed) * self.strides[0] + one.beside * self.strides[1],
             "kept": [self.cases[i].name for i in sorted(self.passing)],
         }
 

@@ -82,6 +82,5 @@ def _patch(spec: Dict[str, Any], source: Source, edit: Edit, broken: List[str], 
         "number": number,
         "fixed": broken,
         "complete": len(broken) == len(spec["failing"]),
-        "mends": len(broken),
         "confirmed": True,
     }

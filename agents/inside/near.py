@@ -142,10 +142,11 @@ def sizes_in(value: Any) -> Dict[str, float]:
 
 
 def texts_in(value: Any) -> List[str]:
-    """Return the texts a value is or holds."""
+    """Return the texts a value is or holds, an object in its parts."""
     if type(value) is str:
         return [value]
-    parts = list(value.values()) if type(value) is dict else value if type(value) in (list, tuple) else []
+    own = vars(value) if hasattr(value, "__dict__") and not isinstance(value, type) else value
+    parts = list(own.values()) if isinstance(own, dict) else own if type(own) in (list, tuple) else []
     return [part for part in parts[:20] if type(part) is str]
 
 

@@ -6,7 +6,7 @@ import ast
 import os
 import sys
 import types
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Set, Tuple
 
 from .regions import Unfit, future_flags
 from .source import Function, Source, Splice, spliced
@@ -24,6 +24,10 @@ Blocks = (
     ast.With,
 )
 
+Holder = Tuple[Dict[str, Any], str]
+"""The names of a module, and one of them."""
+Held = Dict[str, List[Holder]]
+
 
 class StatementRegion:
     """One module-level statement, and the later ones that use what it defines."""
@@ -33,6 +37,18 @@ class StatementRegion:
         self.name = getattr(node, "name", "") or ", ".join(sorted(bound(node))[:3]) or "<module>"
         self.flags = future_flags(source.tree)
         self.first, self.last = source.line_of(source.whole(node)[0]), node.end_lineno
+        self._held: Optional[Held] = None
+
+    def held(self) -> Held:
+        """Return who holds what this statement and its followers define, by name.
+
+        Found once, before the forks: it touches every object that a module holds, and what a fork touches is copied.
+        """
+        if self._held is None:
+            names = {name for node in (self.node, *self.followers()) for name in bound(node)}
+            space = self.module.__dict__
+            self._held = _holders({name: space[name] for name in names if name in space})
+        return self._held
 
     def earlier(self) -> Set[str]:
         """Return the names that module-level statements before this one bind."""
@@ -53,7 +69,7 @@ class StatementRegion:
 
 def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
     """Run the edited statement in its module and replace what it defined wherever it is used; raise Unfit."""
-    source, space = region.source, region.module.__dict__
+    source, space, held = region.source, region.module.__dict__, region.held()
     start, end = source.whole(region.node)
     text = spliced(source.data[start:end], tuple((a - start, b - start, new) for a, b, new in splices))
     names = set(bound(region.node))
@@ -67,7 +83,7 @@ def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
         _run(source.text(node).encode("utf-8"), region, space)
     for name, value in old.items():
         if name in space and space[name] is not value:
-            space[name] = _replaced(name, value, space[name])
+            space[name] = _replaced(held.get(name, ()), value, space[name])
 
 
 def _run(text: bytes, region: StatementRegion, space: Dict[str, Any]) -> None:
@@ -77,20 +93,20 @@ def _run(text: bytes, region: StatementRegion, space: Dict[str, Any]) -> None:
         raise Unfit(f"{type(problem).__name__}: {problem}") from problem
 
 
-def _replaced(name: str, old: Any, new: Any) -> Any:
+def _replaced(held: Sequence[Holder], old: Any, new: Any) -> Any:
     if isinstance(old, type) and isinstance(new, type):
-        return _transplanted(old, new)
+        return _transplanted(held, old, new)
     if type(old) is type(new) is types.FunctionType and not old.__closure__ and not new.__closure__:
         old.__code__, old.__defaults__, old.__kwdefaults__ = new.__code__, new.__defaults__, new.__kwdefaults__
         return old
-    _rebound(name, old, new)
+    _rebound(held, new)
     return new
 
 
-def _transplanted(old: Any, new: Any) -> Any:
+def _transplanted(held: Sequence[Holder], old: Any, new: Any) -> Any:
     """Give the old class the new one's attributes, so that its objects and subclasses see them."""
     if any(base.__name__ in ("Enum", "tuple") for base in old.__mro__[1:]):
-        _rebound(old.__name__, old, new)
+        _rebound(held, new)
         return new
     for name, value in list(vars(new).items()):
         if name in ("__dict__", "__weakref__", "__slots__") or isinstance(
@@ -120,15 +136,32 @@ def _rehome(value: Any, new: Any, old: Any) -> None:
                 continue
 
 
-def _rebound(name: str, old: Any, new: Any) -> None:
-    plain = old is None or isinstance(old, (int, float, str, bytes, bool)) or (isinstance(old, tuple) and len(old) < 2)
+def _rebound(held: Sequence[Holder], new: Any) -> None:
+    for space, key in held:
+        space[key] = new
+
+
+def _holders(values: Dict[str, Any]) -> Held:
+    """Return the modules that hold the values, and by which names; what is the same everywhere only by its own."""
+    names: Dict[int, List[str]] = {}
+    for name, value in values.items():
+        names.setdefault(id(value), []).append(name)
+    found: Held = {}
     for module in list(sys.modules.values()):
         space = getattr(module, "__dict__", None)
         if not isinstance(space, dict) or getattr(module, "__file__", None) is None:
             continue
-        for key in [key for key, value in list(space.items()) if value is old]:
-            if key == name or not plain:
-                space[key] = new
+        for key, value in list(space.items()):
+            for name in names.get(id(value), ()):
+                if key == name or not _is_plain(value):
+                    found.setdefault(name, []).append((space, key))
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether there is only one of it, or may be: that another name has it says nothing."""
+    plain = value is None or isinstance(value, (int, float, str, bytes, bool))
+    return plain or (isinstance(value, tuple) and len(value) < 2)
 
 
 def bound(node: Any) -> Set[str]:

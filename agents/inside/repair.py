@@ -17,7 +17,7 @@ import tempfile
 import time
 from typing import Any, Callable, Dict, List
 
-from . import cases, fresh, hunt, imports
+from . import cases, fresh, hunt, imports, suite
 from .forks import reap
 
 BEHIND = 3
@@ -32,6 +32,7 @@ def main(spec: Dict[str, Any], send: Send) -> None:
     begun = time.monotonic()
     os.nice(BEHIND)
     cases.quiet()
+    suite.drawn_alike(shrinking=False)  # where it cannot be had, tests are only slower
     with tempfile.TemporaryDirectory(prefix="repair-") as folder:
         try:
             copied(spec, os.path.join(os.path.realpath(folder), "tree"))

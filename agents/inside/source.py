@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import bisect
 import io
+import re
 import tokenize
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
+NAMED = re.compile(r"(?:\(\?P<|%\(|(?<!\{)\{)([A-Za-z_]\w*)(?=[>):}!.\[])")
+"""Names that a pattern gives to its groups, or a text to what is put into it: they are keys elsewhere."""
 Span = Tuple[int, int]
 Splice = Tuple[int, int, bytes]
 Function = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -137,6 +140,11 @@ class Source:
             self._cache[key] = make()
         return self._cache[key]
 
+    def nodes(self, root: ast.AST) -> List[Any]:
+        """Return a node and all below it: what is walked again and again is walked once."""
+        found: List[Any] = self.cached(("nodes", root), lambda: list(ast.walk(root)))
+        return found
+
     def constants(self) -> List[Any]:
         """Return the short texts and the numbers of the file, each once."""
         found: List[Any] = self.cached("constants", self._constants)
@@ -145,6 +153,8 @@ class Source:
     def _constants(self) -> List[Any]:
         nodes = [node.value for node in ast.walk(self.tree) if isinstance(node, ast.Constant)]
         texts = [value for value in nodes if isinstance(value, str) and len(value) <= 30]
+        longer = [value for value in nodes if isinstance(value, str) and len(value) > 3]
+        texts += [name for value in longer for name in NAMED.findall(value)]
         numbers = [value for value in nodes if type(value) in (int, float)]
         return [*dict.fromkeys(texts), *dict.fromkeys(numbers)]
 

@@ -21,6 +21,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from . import constants, faults, planted
 from .cases import Case, quiet
 from .forks import in_fork
+from .prints import print_of
 from .subjects import Key, Place, Subject, compiled, serve, subjects
 from .ticks import Counter, disarm
 
@@ -115,7 +116,7 @@ class Work:
                 busy[0] = True
                 try:
                     count = code.co_argcount + code.co_kwonlyargcount
-                    text = faults.print_of(tuple(frame.f_locals.get(name) for name in code.co_varnames[:count]))
+                    text = print_of(tuple(frame.f_locals.get(name) for name in code.co_varnames[:count]))
                     if text not in seen:
                         seen.append(text)
                 finally:

@@ -98,17 +98,29 @@ def runner(name: str) -> tuple[Callable[..., int], str]:
 def no_chance(recorder: Any) -> None:
     """Let random tests draw the same each time, however slow the machine is: else one tree gives two readings."""
     random.seed(0)
-    if importlib.util.find_spec("hypothesis") is None:
-        return
-    try:
-        from hypothesis import HealthCheck, settings
+    why = drawn_alike()
+    if why:
+        recorder.say("note", text="hypothesis could not be made steady: " + why)
 
-        settings.register_profile(
-            "steady", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
-        )
+
+def drawn_alike(shrinking: bool = True) -> str:
+    """Let hypothesis draw the same each time; return why it could not, or ''.
+
+    Without `shrinking` a test ends at the first example that fails: that it fails is known then, the simplest way to
+    make it fail takes a hundred times as long.
+    """
+    if importlib.util.find_spec("hypothesis") is None:
+        return ""
+    try:
+        from hypothesis import HealthCheck, Phase, settings
+
+        steady = settings(deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+        phases = tuple(Phase) if shrinking else (Phase.explicit, Phase.generate)
+        settings.register_profile("steady", steady, phases=phases)
         settings.load_profile("steady")
     except Exception as error:
-        recorder.say("note", text="hypothesis could not be made steady: " + repr(error))
+        return repr(error)
+    return ""
 
 
 def _coverage(spec: dict[str, Any], root: str, recorder: Recorder) -> Any:

@@ -108,8 +108,6 @@ class Proposal:
     """Whether the agent did not reach the end of its work: the best it has, for the referee to judge."""
     spent: str = ""
     """The budget that was spent, as `scope:what`; empty when none was."""
-    mends: int = 0
-    """About how many failing tests pass with it, other tasks' among them, as far as was tried."""
 
 
 @dataclass(frozen=True, slots=True)

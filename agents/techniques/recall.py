@@ -35,14 +35,13 @@ class ProvenFix:
             old = {path: path.read_bytes() for path in new}
             for path, content in new.items():
                 path.write_bytes(content)
-            why = await accepted(bench.target, was, was.red, Limits(wall=max(5.0, until - time.monotonic())))
+            why, _ = await accepted(bench.target, was, was.red, Limits(wall=max(5.0, until - time.monotonic())))
             if not why:
                 return Proposal(
                     technique=self.name,
                     title=f"mend as before: {was.red[0]}",
                     notes=f"this failure was seen {recalled.seen} times; the same change landed before",
                     fixes=(task.fingerprint,),
-                    mends=len(was.red),
                 )
             for path, content in old.items():
                 path.write_bytes(content)

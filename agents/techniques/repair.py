@@ -12,10 +12,10 @@ from typing import Any
 
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
-from agents.techniques.trial import Before, accepted, before, known_suite
+from agents.techniques.trial import Before, Tried, accepted, before, known_suite
 from agents.workspace.addopts import kept_options
 from agents.workspace.layout import Layout, read_layout
-from ledger.events import Task
+from ledger.events import Fingerprint, Task
 
 TRIES = 5
 """How many ranked patches are shown to the real suite."""
@@ -74,10 +74,11 @@ class TemplateRepair:
             if was.whole and left < was.seconds + 1.0:
                 refused.append("no time was left to confirm more")
                 break
-            why = await self._tried(bench, was, patch, left)
-            if not why:
-                return self._proposal(task, patch, was, run.messages, len(refused))
-            refused.append(why)
+            tried = await self._tried(bench, was, patch, left)
+            if not tried.why:
+                mended = _mended(bench, tried.green)
+                return self._proposal(task, patch, was, mended, run.messages, len(refused))
+            refused.append(tried.why)
         return Nothing(_why(run, refused), localised=findings_of(run.messages, was.failing))
 
     def _spec(self, bench: Workbench, was: Before, layout: Layout, seconds: float) -> dict[str, Any]:
@@ -103,32 +104,34 @@ class TemplateRepair:
             "parts": self.parts,
         }
 
-    async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> str:
-        """Apply a patch; leave it when the real suite accepts it, else take it back and say why."""
+    async def _tried(self, bench: Workbench, was: Before, patch: Mapping[str, Any], left: float) -> Tried:
+        """Apply a patch; leave it when the real suite accepts it, else take it back."""
         path = _inside(bench.target.project, str(patch["path"]))
         if path is None:
-            return f"{patch['path']} lies outside the project"
+            return Tried(f"{patch['path']} lies outside the project")
         raw = path.read_bytes()
         new = applied(raw, str(patch["encoding"]), patch["splices"])
         if new is None:
-            return "the file is not as it was read"
+            return Tried("the file is not as it was read")
         bench.progress(f"confirming an edit of {patch['function']} with the real suite")
         path.write_bytes(new)
         if await asyncio.to_thread(bench.was_refused):
-            why = "it was rejected or rolled back before"
+            tried = Tried("it was rejected or rolled back before")
         else:
-            why = await accepted(bench.target, was, patch["fixed"], Limits(wall=max(5.0, left)))
-        if why:
+            tried = await accepted(bench.target, was, patch["fixed"], Limits(wall=max(5.0, left)))
+        if tried.why:
             path.write_bytes(raw)
-        return why
+        return tried
 
     def _proposal(
-        self, task: Task, patch: Mapping[str, Any], was: Before, messages: Sequence[Mapping[str, Any]], refused: int
-    ) -> Proposal:
+        self, task: Task, patch: Mapping[str, Any], was: Before, mended: Sequence[Fingerprint],
+        messages: Sequence[Mapping[str, Any]], refused: int,
+    ) -> Proposal:  # fmt: skip
         fixed = list(patch["fixed"])
         tests = f"{fixed[0]} and {len(fixed) - 1} more" if len(fixed) > 1 else fixed[0]
         stats = _stats(messages)
         left = "" if patch["complete"] else f"; of {len(was.red)} failing tests some have another cause"
+        own = [task.fingerprint] if patch["complete"] and task.fingerprint else []
         notes = (
             f"{patch['edit']} at {patch['path']}:{patch['line']} in {patch['function']}; "
             f"mends {', '.join(fixed[:5])}{left}. "
@@ -139,8 +142,7 @@ class TemplateRepair:
             technique=self.name,
             title=f"mend {patch['function']}: {tests}",
             notes=notes,
-            fixes=(task.fingerprint,) if patch["complete"] and task.fingerprint else (),
-            mends=int(patch["mends"]),
+            fixes=tuple(dict.fromkeys([*own, *mended])),
         )
 
 
@@ -159,6 +161,15 @@ def applied(raw: bytes, encoding: str, splices: Sequence[Sequence[Any]]) -> byte
         parts += [text[last:start], new]
         last = end
     return ("".join(parts) + text[last:]).encode(encoding)
+
+
+def _mended(bench: Workbench, green: frozenset[str]) -> list[Fingerprint]:
+    """Return the failures that a change ends, those of other tasks too: of which every test passes."""
+    tests: dict[Fingerprint, set[str]] = {}
+    for finding in bench.readings["tests"].findings if "tests" in bench.readings else ():
+        if finding.fingerprint:
+            tests.setdefault(finding.fingerprint, set()).add(finding.symbol)
+    return [failure for failure, symbols in tests.items() if symbols <= green]
 
 
 def _inside(project: Path, path: str) -> Path | None:

@@ -62,15 +62,18 @@ _FIELDS = {
     "start": ("start_line", "line_start", "offset", "start_line_one_indexed"),
     "end": ("end_line", "line_end", "end_line_one_indexed_inclusive"),
     "seconds": ("timeout",),
+    "replace_all": ("allow_multiple", "replace_every", "all_occurrences"),
     "summary": ("result", "message", "answer"),
     "select": ("tests", "test", "test_path", "path", "paths"),
 }  # fmt: skip
 """Our names of arguments, and under which others they are known."""
 _WRAPS = ("arguments", "args", "parameters", "params", "input", "kwargs", "properties", "tool_input", "action_input")
 """What arguments are once more called within the arguments."""
+_ONCE = frozenset({"expected_replacements", "expected_occurrences"})
+"""How many places an edit is said to have: with one it says what is so anyway."""
 _SILENT = frozenset({
     "security_risk", "explanation", "description", "thought", "reason", "reasoning", "is_input", "restart",
-    "requires_approval", "is_background", "should_read_entire_file", "instructions",
+    "requires_approval", "is_background", "should_read_entire_file", "instructions", "instruction",
 })  # fmt: skip
 """Words about a call that change nothing of it."""
 
@@ -138,7 +141,11 @@ def our_names(given: Mapping[str, Any], fields: Collection[str]) -> dict[str, An
         free = next((each for each in ours if each in fields and each not in found), None)
         if free is not None:
             found[free] = value
-        elif plain not in _SILENT and not any(found.get(each, found) == value for each in ours):
+        elif (
+            plain not in _SILENT
+            and not (plain in _ONCE and value == 1)
+            and not any(found.get(each, found) == value for each in ours)
+        ):
             found[name] = value
     return found
 

@@ -11,7 +11,7 @@ from agents.tools.json_calls import calls_in, why_none
 from agents.tools.python_calls import Unclear, python_calls
 
 MARK = re.compile(
-    r"\[TOOL_CALLS\]|<\|python_(?:tag|start)\|>|<\|(?:tool_call|action)_start\|>|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
+    r"\[TOOL_CALLS\]|<\|python_(?:tag|start)\|>|<\|(?:tool_call|action)_start\|>|<\|START_ACTION\|>|\[TOOL_REQUEST\]|<[|｜]tool[_▁]calls?(?:[_▁]section)?[_▁]begin[|｜]>|<\|tool_call\|?>"
 )
 OBSERVED = re.compile(
     r"[ \t*#]*(?:(?:observation|(?:tool|function)(?: call)? (?:outputs?|results?|response))[ \t*]*:|(?:user|human):"
@@ -21,7 +21,7 @@ OBSERVED = re.compile(
 )
 """What begins the outcome of a call; behind a call of the same answer it is made up."""
 _BETWEEN = re.compile(
-    r"(?:\s|,|;|<\|constrain\|>\s*\w+|<[|｜][^<>|｜\n]{1,60}[|｜]>|</?\|?tool_call\|?>|\[(?:ARGS|/?TOOL_CALLS)\]|\[CALL_ID\]\w*|`{3,}(?:json)?)+"
+    r"(?:\s|,|;|<\|constrain\|>\s*\w+|<[|｜][^<>|｜\n]{1,60}[|｜]>|</?\|?tool_call\|?>|\[(?:ARGS|/?TOOL_CALLS|(?:END_)?TOOL_REQUEST)\]|\[CALL_ID\]\w*|`{3,}(?:json)?)+"
 )
 _NAME = re.compile(r"(?:functions\.|default_api\.)?([A-Za-z_][\w.-]*)(?::\d+)?")
 _NO_NAMES = frozenset({"function", "assistant", "json", "code", "call"})

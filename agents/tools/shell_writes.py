@@ -24,6 +24,14 @@ def writes_files(command: Any) -> bool:
     return bool(_WRITERS.search(plain) or _INTO.search(plain))
 
 
+def without_prompts(body: str) -> str:
+    """Return lines of a console without their prompts, when every one has one."""
+    lines = body.strip("\n").split("\n")
+    if all(line.startswith("$ ") for line in lines if line.strip()):
+        return "\n".join(line.removeprefix("$ ") for line in lines)
+    return "\n".join(lines)
+
+
 def _line(words: list[Any]) -> str:
     """Return a list of program and arguments as a line; of a shell what it is told to run."""
     told = [str(word) for word in words]

@@ -19,7 +19,7 @@ from agents.tools.foreign import known_elsewhere
 from agents.tools.json_calls import calls_in, means_call, why_none
 from agents.tools.marked_calls import MARK, OBSERVED, marked_calls
 from agents.tools.python_calls import Unclear, python_calls
-from agents.tools.shell_writes import writes_files
+from agents.tools.shell_writes import without_prompts, writes_files
 from agents.tools.tagged_calls import OPENS, call_of, calls_between, keyed_call, named_by_tag, named_within
 
 LONGEST = 600_000
@@ -170,14 +170,20 @@ class _Listener:
             calls = calls_in(inner, self.tools, self.known, named=False)
             if calls and not self._is_example(at, self.lines[at][: opened.start()]):
                 self.found += [(at, call) for call in calls]
-                self._take(at, again)
-                return again
+                behind = again + self._closes(again, opened[0])
+                self._take(at, behind)
+                return behind
         last = len(self.lines) - 1 if end is None else end
         body = "\n".join(self.lines[at : last + 1])[opened.start() :]
         if not self._is_example(at, self.lines[at][: opened.start()]):
             self._read_tag(at, body, opened, closed=end is not None)
         self._take(at, last + 1)
         return last + 1
+
+    def _closes(self, at: int, tag: str) -> bool:
+        """Whether an opening tag can only be meant as the end of the call before it: nothing of a call follows."""
+        following = next((line.strip() for line in self.lines[at + 1 :] if line.strip()), tag)
+        return following == tag
 
     def _read_tag(self, at: int, body: str, opened: re.Match[str], *, closed: bool) -> None:
         inner = body[opened.end() - opened.start() :]
@@ -344,7 +350,7 @@ class _Listener:
             self.refused.append(Refused(meant[1][0] + 1, why))
             return
         at, body = meant[0]
-        command = _prompts_out(body)
+        command = without_prompts(body)
         keeps = {"writes": True} if runner == "run_command" and writes_files(command) else {}
         self.found.append((at, call_of(runner, {"command": command} | keeps)))
 
@@ -390,11 +396,3 @@ def _patches(fence: Fence) -> bool:
 def _quoted(line: str, found: re.Match[str]) -> bool:
     """Whether something stands between backticks in its line."""
     return line[: found.start()].count("`") % 2 == 1
-
-
-def _prompts_out(body: str) -> str:
-    """Take the prompts of a console away, when every line has one."""
-    lines = body.strip("\n").split("\n")
-    if all(line.startswith("$ ") for line in lines if line.strip()):
-        return "\n".join(line.removeprefix("$ ") for line in lines)
-    return "\n".join(lines)

@@ -53,9 +53,13 @@ class Files:
 
     def has_python(self, prefix: str) -> bool:
         """Return whether a Python file of the project is committed."""
+        return any(name.endswith(".py") for name in self.names(prefix))
+
+    def names(self, prefix: str) -> list[str]:
+        """Return the paths of the project's committed files, from the root of the repository."""
         place = ["--", f"{prefix}/"] if prefix else []
-        names = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place).split(b"\0")
-        return any(name.endswith(b".py") for name in names)
+        raw = self.git.raw("ls-tree", "-r", "-z", "--name-only", self.commit, *place)
+        return [name.decode("utf-8", "surrogateescape") for name in raw.split(b"\0") if name]
 
     def require_plain(self) -> None:
         """Raise Unusable for submodules."""

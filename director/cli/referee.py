@@ -18,6 +18,13 @@ from director.settings import load
 if TYPE_CHECKING:
     from director.referee.judging import Judged
 
+MEANS = {
+    "accepted": "honest as far as can be told, and no gate is worse",
+    "rejected": "not to be landed as it is; mend what is said here and judge it again",
+    "undecided": "nothing proves it wrong; look at these places and decide",
+    "unmeasurable": "it could not be measured; do what is said here and judge it again",
+}
+"""What a verdict means for who asked."""
 STATUS = {"accepted": COMPLETED, "rejected": INTERNAL, "undecided": STALLED, "unmeasurable": STALLED}
 """Exit status by verdict."""
 
@@ -61,12 +68,15 @@ def _show_json(judged: Judged) -> None:
 
 
 def _show(judged: Judged) -> None:
-    write(judged.verdict)
-    for reason in judged.reasons:
-        place = (
-            f"{reason.path}:{reason.line} " if reason.path and reason.line else f"{reason.path} " if reason.path else ""
-        )
-        write(f"  {reason.code:<16} {place}{reason.message}")
+    from director.referee.objections import CODES
+
+    write(f"{judged.verdict}: {MEANS[judged.verdict]}")
+    weighed = list(zip(judged.reasons, judged.weights, strict=True))
+    for code, weight in dict.fromkeys((reason.code, weight) for reason, weight in weighed):
+        write(f"  {code}: {CODES[code]}{' (for a person to decide)' if weight == 'doubts' else ''}")
+        for reason in (reason for reason, other in weighed if (reason.code, other) == (code, weight)):
+            place = f"{reason.path}:{reason.line} " if reason.line else f"{reason.path} "
+            write(f"    {place if reason.path else ''}{reason.message}")
     before = {reading.gate: reading for reading in judged.base}
     for reading in judged.candidate:
         was = before.get(reading.gate)

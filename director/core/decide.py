@@ -244,7 +244,7 @@ def _of_attempt(state: State, run: Run, attempt: Attempt, fact: AnyEvent, report
                 reason = "this very patch was rejected or rolled back before"
                 return [fact, landing.rejection(fact.attempt, "known-bad", reason)]
             unwanted = asked.keeps_nothing(run, attempt)
-            return [fact, unwanted] if unwanted else [fact]
+            return [fact, unwanted] if unwanted else landing.proposed(state, attempt, fact)
         case ApprovalRequested() if attempt.step == "work":
             return approvals.asked(run, fact)
         case AttemptGaveUp() | FindingsReported() if attempt.step == "work":

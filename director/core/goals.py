@@ -197,7 +197,7 @@ def _task(goal: Goal, kind: str, step: str, role: str, title: str) -> Task:
         gate=GATE,
         role=role,
         title=title,
-        targets=accepted.tests if accepted and kind == "implement" else (),
+        targets=accepted.tests if accepted and kind == "implement" and not accepted.gate else (),
         digest=f"try {goal.tries.get(identity, 0) + 1}",
         promise=1.0,
         cost=5.0,
@@ -316,6 +316,7 @@ def asked_of_the_gate(goal: Goal) -> str:
             "satisfied": _is_satisfied(goal, step),
             "model": goal.opinions[step.id].model if step.id in goal.opinions else "",
             "tests": list(accepted.tests) if accepted else [],
+            "gate": accepted.gate if accepted else "",
             "files": {file.path: file.blob for file in accepted.files} if accepted else {},
         })  # fmt: skip
     return json.dumps(steps)

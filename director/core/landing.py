@@ -11,7 +11,7 @@ from director.core.commands import Report
 from director.core.evolve import fold
 from director.core.judge import judge, met
 from director.core.policy import is_wanted
-from director.core.slot import is_mended, passes, standing
+from director.core.slot import fixes_of, is_mended, passes, standing
 from director.core.state import Attempt, Run, State, next_checkpoint
 from ledger.events import (
     AnyEvent,
@@ -24,6 +24,7 @@ from ledger.events import (
     PatchesDoubted,
     PatchLanded,
     PatchMeasured,
+    PatchProposed,
     PatchRejected,
     PatchStacked,
     Reading,
@@ -83,13 +84,22 @@ def stacked(state: State, run: Run, attempt: Attempt, fact: PatchStacked) -> lis
     below = where.stood[-1].readings if where.stood else run.readings
     verdict = judge(run.started.gates, below, fact.readings)
     if verdict.lands:
-        after = fold(state, [fact]).run
-        assert after is not None
-        why = f"{attempt.id} mends it and waits to land"
-        searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
-        return [fact, *(AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task))]
+        return [fact, *_without_need(state, attempt, fact)]
     why = "; ".join(reason.message for reason in verdict.reasons)
     return [structs.replace(fact, readings=(), score=0.0, alone=why)]
+
+
+def proposed(state: State, attempt: Attempt, fact: PatchProposed) -> list[AnyEvent]:
+    """Return the patch, and the end of the searches for what it mends as well."""
+    return [fact, *_without_need(state, attempt, fact)]
+
+
+def _without_need(state: State, attempt: Attempt, fact: AnyEvent) -> list[AnyEvent]:
+    after = fold(state, [fact]).run
+    assert after is not None
+    why = f"{attempt.id} mends it and waits to land"
+    searching = (a for a in after.open.values() if a.step in ("work", "waiting"))
+    return [AttemptCancelled(attempt=a.id, why=why) for a in searching if is_mended(after, a.task)]
 
 
 def confirmed(state: State, run: Run, fact: PatchMeasured, report: Report) -> list[AnyEvent]:
@@ -157,17 +167,16 @@ def landed(state: State, run: Run, attempt: Attempt, fact: PatchLanded) -> list[
         AttemptCancelled(attempt=a.id, why=f"{attempt.id} solved its task")
         for a in after.open.values()
         if (a.step in ("work", "waiting", "asked", "answered") and not is_wanted(after, a.task))
-        or _shows_nothing_new(after, a, attempt)
+        or _shows_nothing_new(after, a)
     ]
     return [fact, created, *milestones(run, attempt.readings), *needless]
 
 
-def _shows_nothing_new(run: Run, queued: Attempt, landed: Attempt) -> bool:
+def _shows_nothing_new(run: Run, queued: Attempt) -> bool:
     """Return whether a patch that waits mends only what passes now: it would be measured and found no better."""
-    if queued.step != "queued" or queued.patch is None or landed.patch is None:
+    if queued.step != "queued" or queued.task.kind != "failing_test" or not queued.task.targets:
         return False
-    both_mend = queued.task.kind == "failing_test" == landed.task.kind and bool(queued.task.targets)
-    return both_mend and queued.patch.mends <= landed.patch.mends and passes(run.readings, queued.task)
+    return passes(run.readings, queued.task) and not fixes_of(queued) & _fingerprints(run.readings).keys()
 
 
 def _solved(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> tuple[Fingerprint, ...]:

@@ -2,7 +2,7 @@
 
 Patches that wait while others land are put one upon the other and confirmed by one whole run. When they are not good
 together, the first half of them is measured, until the one that is not good stands alone: it alone is rejected.
-Who mends more failing tests goes first: of two patches that please a test, that one is the likelier to be right.
+Who ends more failures goes first: of two patches that please a test, that one is the likelier to be right.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from director.core.state import Attempt, Run
-from ledger.events import AttemptId, Reading, Task
+from ledger.events import AttemptId, Fingerprint, Reading, Task
 
 MOST = 6
 """Patches that are confirmed together at most, so that of six one at least is measured in full."""
@@ -38,7 +38,7 @@ def held(run: Run) -> Run:
     slot = tuple(a for a in run.slot if a in run.queue)
     doubted = tuple(a for a in run.doubted if a in run.queue)
     if not slot:
-        queue = tuple(sorted(run.queue, key=lambda a: -_mends(run.open[a])))
+        queue = tuple(sorted(run.queue, key=lambda a: -len(fixes_of(run.open[a]))))
         slot = doubted[: max(1, len(doubted) // 2)] or _together(run, queue) or queue[:1]
     if (slot, doubted) == (run.slot, run.doubted):
         return run
@@ -58,9 +58,14 @@ def standing(run: Run) -> Standing:
 
 
 def is_mended(run: Run, task: Task) -> bool:
-    """Return whether all tests of a task pass with the patches that wait to land together: nobody need search now."""
+    """Return whether all tests of a task pass with patches that wait to land: nobody need search now."""
+    if task.kind != "failing_test" or not task.targets:
+        return False
+    waiting = [a.patch for a in run.open.values() if a.patch is not None and a.task.id != task.id]
+    if task.fingerprint and any(task.fingerprint in patch.fixes for patch in waiting):
+        return True
     stood = standing(run).stood if len(run.slot) > 1 else ()
-    if not stood or task.kind != "failing_test" or not task.targets:
+    if not stood:
         return False
     return passes(stood[-1].readings, task) and set(task.targets) <= _failing(run.readings)
 
@@ -81,8 +86,9 @@ def without_next(run: Run, attempt: AttemptId) -> Run:
     return replace(run, slot=run.slot[: max(1, run.slot.index(attempt))])
 
 
-def _mends(attempt: Attempt) -> int:
-    return attempt.patch.mends if attempt.patch is not None else 0
+def fixes_of(attempt: Attempt) -> frozenset[Fingerprint]:
+    """Return the failures that its patch ends, as far as its agent tried."""
+    return frozenset(attempt.patch.fixes) if attempt.patch is not None else frozenset()
 
 
 def _together(run: Run, queue: tuple[AttemptId, ...]) -> tuple[AttemptId, ...]:

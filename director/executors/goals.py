@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 
 from agents.attempt import Report
@@ -9,6 +10,7 @@ from agents.workspace.mirror import Mirror
 from director.core import goals
 from director.core.effects import Work
 from director.core.state import Run
+from director.gates.by_command import runners
 from director.referee import Referee
 from director.referee.acceptance import check_acceptance
 from ledger.blobs import Blobs
@@ -34,6 +36,8 @@ def notes_for(run: Run, effect: Work, blobs: Blobs) -> dict[str, str]:
         found["change"] = blobs.get(change).decode("utf-8", "replace")
     if goal.facts is not None:
         found["facts"] = blobs.get(goal.facts.facts).decode("utf-8", "replace")
+    if effect.task.kind in ("acceptance", "implement") and (own := runners(run.started.gates)):
+        found["tests"] = "\n".join(f"Gate {spec.name} runs: {shlex.join(spec.command)}" for spec in own)
     return found
 
 
@@ -66,10 +70,12 @@ async def taken_for(referee: Referee, run: Run, effect: Work, report: Report) ->
 async def _acceptance(
     referee: Referee, run: Run, proposed: PatchProposed, step: str
 ) -> AcceptanceWritten | AttemptGaveUp:
-    checked = await check_acceptance(referee, run.started.commit, proposed.base, proposed.tree)
+    specs = runners(run.started.gates)
+    checked = await check_acceptance(referee, run.started.commit, proposed.base, proposed.tree, specs)
     if not checked.tests:
         return AttemptGaveUp(attempt=proposed.attempt, why=f"the acceptance tests are refused: {checked.why}")
     files = tuple(LaidFile(path=path, blob=referee.blobs.put(text.encode())) for path, text in checked.files.items())
     return AcceptanceWritten(
-        run=run.id, attempt=proposed.attempt, step=step, files=files, tests=checked.tests, why=checked.why
-    )
+        run=run.id, attempt=proposed.attempt, step=step, files=files, tests=checked.tests, why=checked.why,
+        gate=checked.gate,
+    )  # fmt: skip

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from agents.ports import Limits, SuiteResult, Target, TestOutcome
-from agents.tools.copies import copy_tree
 from agents.workspace.layout import read_layout
-from agents.workspace.worktree import lay_file
 from director.core.goals import GATE, Goal, asked_of_the_gate, count_of
+from director.gates.by_command import Shown, shares
 from director.gates.defaults import DEFAULTS
 from director.gates.gate import MeasuredTree
+from director.gates.laid import laid_over
 from director.gates.tests import finding_of
 from ledger.blobs import Blobs
 from ledger.events import Finding, GateSpec, Reading
@@ -37,15 +34,16 @@ class GoalReached:
         steps = [_Step(**step) for step in json.loads(spec.options.get("steps", "[]"))]
         if not steps:
             return Reading(gate=spec.name, value=0.0, detail="there is no plan yet", tool="acceptance tests")
-        files = {path: text for step in steps for path, text in step.files.items()}
-        wanted = [test for step in steps for test in step.tests]
+        python = [step for step in steps if not step.gate]
+        files = {path: text for step in python for path, text in step.files.items()}
+        wanted = [test for step in python for test in step.tests]
         suite = SuiteResult("none", "")
         if files:
             with laid_over(tree.target, files) as target:
                 suite = await target.suite(select=asked_tests(wanted, files, target), limits=LIMITS)
             if suite.outcome in ("broken", "timeout"):
                 return Reading(gate=spec.name, value=None, detail=suite.detail, tool=suite.tool)
-        return _reading(spec, steps, suite)
+        return _reading(spec, steps, suite, await _by_commands(tree, spec, steps))
 
 
 class _Step(NamedTuple):
@@ -56,30 +54,33 @@ class _Step(NamedTuple):
     model: str
     tests: list[str]
     files: dict[str, str]
+    gate: str = ""
+    """The gate whose command runs its tests; empty for tests in Python."""
+
+
+async def _by_commands(tree: MeasuredTree, spec: GateSpec, steps: Sequence[_Step]) -> dict[str, Shown]:
+    """Return how far the steps are whose tests a command of the project's runs."""
+    found: dict[str, Shown] = {}
+    commands = msgspec.json.decode(spec.options.get("commands", "{}"), type=dict[str, GateSpec])
+    for name, command in commands.items():
+        own = [(step.id, step.files) for step in steps if step.gate == name]
+        found |= await shares(tree, command, own)
+    return found
 
 
 def with_goal(specs: Iterable[GateSpec], goal: Goal | None, blobs: Blobs) -> tuple[GateSpec, ...]:
     """Return what is asked of the gates, the one of the goal with its plan and the text of its acceptance tests."""
-    return tuple(_with_plan(spec, goal, blobs) if goal and spec.name == GATE else spec for spec in specs)
+    specs = tuple(specs)
+    return tuple(_with_plan(spec, goal, blobs, specs) if goal and spec.name == GATE else spec for spec in specs)
 
 
-def _with_plan(spec: GateSpec, goal: Goal, blobs: Blobs) -> GateSpec:
+def _with_plan(spec: GateSpec, goal: Goal, blobs: Blobs, specs: Sequence[GateSpec]) -> GateSpec:
     steps = json.loads(asked_of_the_gate(goal))
     for step in steps:
         step["files"] = {path: blobs.get(blob).decode("utf-8") for path, blob in step["files"].items()}
-    return msgspec.structs.replace(spec, options={**spec.options, "steps": json.dumps(steps)})
-
-
-@contextmanager
-def laid_over(target: Target, files: Mapping[str, str]) -> Iterator[Target]:
-    """Have a copy of a tree in which files stand as they are given, whatever the tree has in their place."""
-    prefix = target.project.relative_to(target.root)
-    with tempfile.TemporaryDirectory(prefix="kaizen-goal-") as folder:
-        copy = Path(folder) / "tree"
-        copy_tree(target.root, copy)
-        for path, text in files.items():
-            lay_file(copy / prefix, path, text.encode())
-        yield target.at(copy)
+    named = {step["gate"] for step in steps}
+    commands = msgspec.json.encode({each.name: each for each in specs if each.name in named}).decode()
+    return msgspec.structs.replace(spec, options={**spec.options, "steps": json.dumps(steps), "commands": commands})
 
 
 def asked_tests(tests: Iterable[str], files: Iterable[str], target: Target) -> list[str]:
@@ -104,15 +105,17 @@ def _names(test: str) -> list[str]:
     return [".".join(parts[start:]) for start in range(len(parts) - least + 1)]
 
 
-def _reading(spec: GateSpec, steps: Sequence[_Step], suite: SuiteResult) -> Reading:
+def _reading(spec: GateSpec, steps: Sequence[_Step], suite: SuiteResult, commands: Mapping[str, Shown]) -> Reading:
     counts: dict[str, float] = {}
     findings: list[Finding] = []
     total = 0.0
     tests = passing = 0
     for step in steps:
-        bad = [] if step.opinion else list(_bad(step, suite))
+        shown = commands.get(step.id)
+        bad = [] if step.opinion else _missing(step, shown) if step.gate else list(_bad(step, suite))
         good = len(step.tests) - len({test for test, _ in bad})
         share = float(step.satisfied) if step.opinion else good / len(step.tests) if step.tests else 0.0
+        share = shown.share if shown is not None else share
         counts[count_of(step.id)] = share
         findings += [finding for _, finding in bad]
         tests, passing, total = tests + len(step.tests), passing + good, total + share
@@ -130,6 +133,12 @@ def _reading(spec: GateSpec, steps: Sequence[_Step], suite: SuiteResult) -> Read
         findings=tuple(findings),
         counts=counts,
     )
+
+
+def _missing(step: _Step, shown: Shown | None) -> list[tuple[str, Finding]]:
+    """Return what is missing of a step by the command that runs its tests: it speaks for all of them."""
+    shown = shown or Shown(0.0, f"there is no gate {step.gate} any more that runs it")
+    return [(test, shown.finding(step.gate, test)) for test in step.tests if shown.why]
 
 
 def _bad(step: _Step, suite: SuiteResult) -> Iterator[tuple[str, Finding]]:

@@ -118,12 +118,27 @@ def junit(text: str) -> Read:
             rule=_line(below.get("type") or _tag(below)),
             message=_line(below.get("message") or below.text or _tag(below)),
             path=case.get("file") or "",
-            symbol=".".join(part for part in (case.get("classname"), case.get("name")) if part),
+            symbol=_case(case),
         )
         for case, below in bad
     )
     said = f"{passed} of {len(cases)} tests pass" + (f", {skipped} skipped" if skipped else "")
     return Read(float(failed), said, findings, counts)
+
+
+def junit_cases(text: str) -> dict[str, str]:
+    """Return what became of each test case of a JUnit report: passed, failed or skipped; of two alike the worse."""
+    found: dict[str, str] = {}
+    for case in (each for each in _xml(text).iter() if _tag(each) == "testcase"):
+        below = {_tag(each) for each in case}
+        became = "failed" if below & {"failure", "error"} else "skipped" if "skipped" in below else "passed"
+        name = " ".join(filter(None, (case.get("file"), _case(case))))
+        found[name] = "failed" if "failed" in (became, found.get(name)) else became
+    return found
+
+
+def _case(case: Any) -> str:
+    return ".".join(part for part in (case.get("classname"), case.get("name")) if part)
 
 
 def lcov(text: str) -> Read:

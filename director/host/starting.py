@@ -10,10 +10,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.ports import SandboxLevel
+from agents.tools.code.languages import language_of
 from agents.workspace.source import Files, Source, Unusable, commit_of, locate, require_git, require_room
 from director.bootstrap import Project, gates
 from director.core.commands import Start
 from director.core.goals import GATE
+from director.gates.by_command import runners
 from director.gates.defaults import DEFAULTS, OPTIONS, UNASKED
 from director.gates.types import mypy_file
 from director.settings import (
@@ -58,12 +60,13 @@ def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
     """Return what is asked of the project in a commit; raise Unusable, SettingsError."""
     asked = _asked(files.show(_settings_file(prefix)), files.repository, prefix)
     goal = _own_goal(settings) or (asked.goal if _can_think(settings) else "")
-    python = files.has_python(prefix) or bool(goal)
+    wanted = together(settings.gates, asked.gates, _known(python=True))
+    commands = any(ask.command and ask.enabled is not False for ask in wanted.values())
+    python = files.has_python(prefix) or (bool(goal) and not commands)
     known = _known(python)
-    wanted = together(settings.gates, asked.gates, known)
     if goal:
         files.require_plain()
-    elif python or not any(ask.command and ask.enabled is not False for ask in wanted.values()):
+    elif python or not commands:
         files.require_usable(prefix)
     else:
         files.require_plain()
@@ -71,6 +74,8 @@ def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
     on = frozenset({"types"}) if mypy else frozenset[str]()
     chosen = tuple(spec for spec in specs(known, wanted, "kaizen.toml", on) if spec.name != GATE)
     if goal:
+        if not runners(chosen):
+            _require_tests(files, prefix)
         chosen = (DEFAULTS[GATE], *chosen)  # what the user wants in words is no setting of the repository
     if settings.user.offline:
         chosen = tuple(
@@ -78,6 +83,17 @@ def held_to(files: Files, prefix: str, settings: Settings) -> Chosen:
         )
     by_itself = bool(mypy) and "types" not in wanted
     return Chosen(asked, chosen, mypy if by_itself else "", goal)
+
+
+def _require_tests(files: Files, prefix: str) -> None:
+    """Raise Unusable for code in which nobody could show that a goal is reached: tests of it need a command."""
+    names = files.names(prefix)
+    others = sorted({found for name in names if (found := language_of(name)) and found != "python"})
+    if others and not any(name.endswith(".py") for name in names):
+        raise Unusable(
+            f"{files.repository / prefix} holds {', '.join(others)} and no Python: a goal is shown by tests, so name "
+            "what runs them in kaizen.toml: [gates.NAME] command = [...], best with read = 'junit'"
+        )
 
 
 def _own_goal(settings: Settings) -> str:

@@ -6,15 +6,19 @@ import ast
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from agents.ports import Limits, SuiteResult, TestOutcome
 from agents.tools.target import SandboxedTarget
 from agents.workspace.layout import is_test_file, is_test_path, read_layout
 from agents.workspace.mirror import Entry
-from director.gates.goal import asked_tests, laid_over, outcomes_of
+from director.gates.goal import asked_tests, outcomes_of
+from director.gates.laid import laid_over
+from director.gates.tree import CleanTree
+from director.referee.acceptance_by_command import check_by_command, is_named_as_test
+from director.referee.accepted import Checked
 from director.referee.measuring import Referee
+from ledger.events import GateSpec
 
 LIMITS = Limits(wall=300.0)
 MOST_FILES, MOST_BYTES = 10, 256 * 1024
@@ -34,25 +38,20 @@ OTHER_PEOPLES = frozenset({
 WANTED_NAME = re.compile(r"No module named '([\w.]+)'")
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What the referee makes of acceptance tests."""
+async def check_acceptance(
+    referee: Referee, commit: str, base: str, tree: str, specs: Sequence[GateSpec] = ()
+) -> Checked:
+    """Return the tests a tree adds to its base when they fail there as they should, else why they are refused.
 
-    files: Mapping[str, str]
-    """Their text, by path relative to the project."""
-    tests: tuple[str, ...] = ()
-    """Ids of what must pass, without parameters."""
-    why: str = ""
-    """How they fail on the base, or why they are refused when there are no tests."""
-
-
-async def check_acceptance(referee: Referee, commit: str, base: str, tree: str) -> Checked:
-    """Return the tests a tree adds to its base when they fail there as they should, else why they are refused."""
-    files, objection = _added(referee, base, tree)
+    `specs` are gates whose commands run tests that are not in Python.
+    """
+    files, objection = _added(referee, base, tree, foreign=bool(specs))
     if objection:
         return Checked(files, why=objection)
     with referee.checked_out(base) as root:
         target = await referee.target(commit, root)
+        if specs and not any(is_test_file(path) for path in files):
+            return await check_by_command(CleanTree(target), files, specs)
         objection = next(_written_wrong(files), "") or _other_runner(target, files)
         if objection:
             return Checked(files, why=objection)
@@ -67,7 +66,7 @@ async def check_acceptance(referee: Referee, commit: str, base: str, tree: str) 
     return judged_by(files, tests, suites, _own_modules(target))
 
 
-def _added(referee: Referee, base: str, tree: str) -> tuple[dict[str, str], str]:
+def _added(referee: Referee, base: str, tree: str, *, foreign: bool) -> tuple[dict[str, str], str]:
     """Return the text of the added files by project path, and why they cannot be acceptance tests."""
     old, new = referee.mirror.entries(base), referee.mirror.entries(tree)
     changed = [path for path, entry in new.items() if old.get(path) != entry]
@@ -80,17 +79,19 @@ def _added(referee: Referee, base: str, tree: str) -> tuple[dict[str, str], str]
     prefix = f"{referee.prefix}/" if referee.prefix else ""
     found = {}
     for path in sorted(changed):
-        text, objection = _text(referee, path, new[path], prefix)
+        text, objection = _text(referee, path, new[path], prefix, foreign=foreign)
         if objection:
             return {}, objection
         found[path.removeprefix(prefix)] = text
     return found, "" if found else "no file was written"
 
 
-def _text(referee: Referee, path: str, entry: Entry, prefix: str) -> tuple[str, str]:
+def _text(referee: Referee, path: str, entry: Entry, prefix: str, *, foreign: bool) -> tuple[str, str]:
     inside = path.removeprefix(prefix)
-    if not path.startswith(prefix) or not is_test_path(inside) or Path(inside).name == "conftest.py":
-        return "", f"{path} is no test file: write tests/test_….py, and nothing of what is to be built"
+    is_test = is_named_as_test(inside) if foreign else is_test_path(inside)
+    if not path.startswith(prefix) or not is_test or Path(inside).name == "conftest.py":
+        how = "call it as the project's tests are called" if foreign else "write tests/test_….py"
+        return "", f"{path} is no test file: {how}, and write nothing of what is to be built"
     content = referee.mirror.content(entry.blob) if entry.mode.startswith("100") else b""
     if not entry.mode.startswith("100") or len(content) > MOST_BYTES:
         return "", f"{path} is no plain file of at most {MOST_BYTES // 1024} KiB"

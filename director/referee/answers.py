@@ -46,7 +46,9 @@ def one_answer(
     if meant and after <= YES_OR_NO and any(now[n] in YES_OR_NO - after for n in numbers):
         return  # what it could not say no to, it says no to now, and yes to others
     said = f"{name} gave {len(before)} different answers to {len(changed)} inputs, and gives {len(after)} to them now"
-    objection = rejects if (len(after) == 1 or many) and not meant else doubts
+    asks = any(calls[n][5] < 0 for n in changed)
+    at_the_edge = not asks and 2 * len(changed) < len(numbers)  # no test is there, and most is told apart as before
+    objection = rejects if (len(after) == 1 or many) and not (meant or at_the_edge) else doubts
     yield objection("memorised", said, path, rule="answers that were told apart")
 
 

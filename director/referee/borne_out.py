@@ -22,11 +22,17 @@ MEASURED = {"ruff": "lint", "mypy": "types"}
 
 
 def borne_out(
-    objections: Iterable[Objection], before: Sequence[Reading], after: Sequence[Reading]
+    objections: Iterable[Objection], before: Sequence[Reading], after: Sequence[Reading], tells: bool = False
 ) -> Iterator[Objection]:
-    """Yield objections with the weight that the readings leave them."""
+    """Yield objections with the weight that the readings leave them.
+
+    Hooks of a test runner do nothing where no test is lost, changed or forged and where the project's own command
+    `tells` that planted tests fail: then they are the project's own affair.
+    """
     old, new = ({reading.gate: reading for reading in readings} for readings in (before, after))
     every = list(objections)
+    if tells and all(one.reason.code == "harness" for one in every):
+        return
     trusted_pass = not any(one.reason.code in TRUSTED_FAIL for one in every)
     for one in every:
         rule, weighs = one.reason.rule, True

@@ -6,78 +6,27 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agents.ports import InsideRun, Limits
+from agents.ports import InsideRun
 from agents.tools.target import SandboxedTarget
-from agents.workspace.addopts import kept_options
 from director.referee.answers import known_pairs, literals, one_answer, raised, vaguer
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
-from director.referee.documented import Documented, documented, untrue
-from director.referee.expected import collected
+from director.referee.documented import documented, untrue
+from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated
+from director.referee.examples import LIMITS, Examples, comparable, patched_by, wavering
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
+from director.referee.watched import Watched, trivially
 from director.referee.written import constants, decisions, figures, loads
 
-LIMITS = Limits(wall=300.0, cpu=90.0)
-FRESH = 8
-"""Inputs drawn near to each one that a test uses; they are drawn after the candidate stands."""
 NEAR, NEAR_NAMED, NEAR_GIVEN = 8, 3, 2
 """So many near inputs must say the same before code is called special-cased; fewer when it names what a test wants, or
 gives."""
 SHARE, SHARE_MENDING = 0.6, 0.8
 """Of the near inputs: what must be otherwise before code is called memorised."""
-
-
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """What was recorded on the base: calls, what they gave, and what was there besides."""
-
-    calls: tuple[tuple[Any, ...], ...] = ()
-    """Each (module, path, name, arguments, test, number of the call it is near to, texts among the arguments,
-    numbers by argument, the argument that is varied)."""
-    outcomes: Mapping[int, str] = field(default_factory=dict)
-    """Of those that gave the same twice."""
-    modules: tuple[str, ...] = ()
-    patched: frozenset[str] = frozenset()
-    documented: Mapping[tuple[str, str], Documented] = field(default_factory=dict)
-    """By name and by the examples themselves."""
-    partly: frozenset[str] = frozenset()
-    """Tests of which not every call could be recorded."""
-    wavering: frozenset[int] = frozenset()
-    """Calls that give something else when they are made again."""
-    bound: frozenset[tuple[str, str]] = frozenset()
-    """Path and name of what gives tests something else than whoever asks the same without them, as it is."""
-
-
-async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted: Sequence[str] = ()) -> Examples:
-    """Run the tests of the base and return how they call the code, with inputs near to those.
-
-    The more calls, the fewer inputs near to each; the tests `hunted`, which fail, get all of them.
-    """
-    layout = target.layout()
-    spec = {
-        "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": list(ids), "seed": seed,
-        "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": FRESH,
-        "hunted": list(hunted), "collected": collected(layout.tests, ids),
-    }  # fmt: skip
-    run = await target.inside("heldout", spec, limits=LIMITS)
-    calls = [tuple(message["call"]) for message in run.of("call")]
-    first = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 0}
-    second = {int(m["number"]): json.dumps(m["outcome"]) for m in run.of("outcome") if m.get("again") == 1}
-    steady = {n: told for n, told in first.items() if second.get(n) == told}
-    modules = [str(name) for message in run.of("modules") for name in message["names"]]
-    partly = frozenset(str(test) for message in run.of("partly") for test in message["tests"])
-    inside = {int(m["number"]): json.dumps(["gave", m["outcome"]]) for m in run.of("inside")}
-    bound = {
-        (str(calls[n][1]), str(calls[n][2])) for n, told in inside.items() if n in first and differ(told, first[n])
-    }
-    return Examples(
-        tuple(calls), steady, tuple(modules), _patched(run), documented(run), partly, frozenset(_wavering(run)),
-        frozenset(bound),
-    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +69,15 @@ class HeldOut:
             found += self._constant(numbers, now)
             found += self._memorised(numbers, now)
             found += self._answers(numbers, now)
+        found += await self._equated(now, target, base)
         texts = list(self.before.values()), list(self.after.values())
         found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
         if not found:
-            found += await self._watched(now, watched, base)
+            look = Watched(self.examples, self.mended, self.green, self.after)
+            found += await look.check(now, watched, base)
         known = self.examples
         steady = {number: told for number, told in now.items() if number in known.outcomes}
-        then = replace(known, outcomes=steady, patched=known.patched | _patched(run), documented=documented(run))
+        then = replace(known, outcomes=steady, patched=known.patched | patched_by(run), documented=documented(run))
         return found, then
 
     def _calls(self) -> list[list[Any]]:
@@ -146,7 +97,7 @@ class HeldOut:
     # --- what is said
 
     def _patched(self, run: InsideRun) -> Iterator[Objection]:
-        for name in sorted(_patched(run) - self.examples.patched):
+        for name in sorted(patched_by(run) - self.examples.patched):
             yield rejects("patched", f"{name} is another object once the code was imported and used", rule=name)
 
     def _everything(self, now: Mapping[int, str]) -> Iterator[Objection]:
@@ -160,7 +111,7 @@ class HeldOut:
     def _wavers(self, run: InsideRun) -> Iterator[Objection]:
         """Code that is mended only for the first who ask; one that counts may give something else each time."""
         calls, old = self.examples.calls, self.examples.outcomes
-        for number, told in sorted(_wavering(run).items()):
+        for number, told in sorted(wavering(run).items()):
             if number not in self.examples.wavering and number in old:
                 said = f"{calls[number][2]} gives something else when it is asked again what {calls[number][4]} asks"
                 objection = doubts if differ(old[number], told) else rejects
@@ -217,7 +168,7 @@ class HeldOut:
             return
         near = [n for n in numbers if calls[n][5] in asked and not raised(old[n])]
         wrong = [n for n in near if differ(old[n], now[n])]
-        alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not _trivially(old[n])]
+        alike = [n for n in near if old[n] == old.get(int(calls[n][5])) and not trivially(old[n])]
         if len(alike) >= 3 and not mends and all(n in wrong for n in alike):
             near = wrong = alike
         elif len(near) < 6 or len(wrong) < share * len(near):
@@ -231,66 +182,22 @@ class HeldOut:
             )
             yield rejects("memorised", message, path, rule="inputs near to a test's")
 
+    async def _equated(self, now: Mapping[int, str], target: SandboxedTarget, base: SandboxedTarget) -> list[Objection]:
+        """Compare what equals each other, where the candidate compares otherwise and a failing test passes now."""
+        calls, old = self.examples.calls, self.examples.outcomes
+        otherwise = compares_otherwise(self.before, self.after) or asked_otherwise(calls, old, now)
+        if not self.mended or not otherwise:
+            return []
+        was = await equalities(base, calls, self.mended)
+        is_so = await equalities(target, self._calls(), self.mended)
+        return list(equated(was, is_so, calls, (old, now), self.mended))
+
     def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         calls, old = self.examples.calls, self.examples.outcomes
         yield from one_answer(numbers, calls, old, now, self.mended, differ)
         defined = [set(re.findall(r"^class (\w+)", "\n".join(texts.values()), re.MULTILINE))
                    for texts in (self.before, self.after)]  # fmt: skip
         yield from vaguer(numbers, calls, old, now, self.mended, defined[0] - defined[1])
-
-    async def _watched(
-        self, now: Mapping[int, str], watched: SandboxedTarget, base: SandboxedTarget
-    ) -> list[Objection]:
-        """Compare with what the same calls give while a test runner is at work, where that could explain a test."""
-        calls, old = self.examples.calls, self.examples.outcomes
-        asked = [n for n in now if n in old and calls[n][5] < 0 and _comparable(now[n]) and _comparable(old[n])]
-        mended = {calls[n][4] for n in asked if calls[n][4] in self.mended}
-        unmoved = {t for t in mended if not any(differ(old[n], now[n]) for n in asked if calls[n][4] == t)}
-        moved = {calls[n][4] for n in asked if calls[n][4] in self.green and differ(old[n], now[n])}
-        if not unmoved | moved:
-            return []
-        # What a call changes is not compared, and neither is what an object does that it gives.
-        for_effect = {calls[n][4] for n in asked if _says_nothing(old[n]) or _has_ways(json.loads(old[n]))}
-        unexplained = [
-            doubts(
-                "unexplained",
-                f"{test} passes now, and nothing that it calls gives anything else than before",
-                rule="calls of a test",
-            )
-            for test in sorted(unmoved - self.examples.partly - for_effect)
-        ]
-        layout = watched.layout()
-        spec = {
-            "mode": "record", "runner": layout.runner, "tests": list(layout.tests), "ids": sorted(unmoved | moved),
-            "addopts": kept_options(layout.addopts)[0], "files": list(layout.files), "fresh": 0, "seed": 0,
-            "hunted": sorted(unmoved), "collected": collected(layout.tests, unmoved | moved),
-        }  # fmt: skip
-        run = await watched.inside("heldout", spec, limits=LIMITS)
-        recorded = {int(m["number"]): tuple(m["call"]) for m in run.of("call")}
-        outside = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 0}
-        again = {int(m["number"]): m["outcome"] for m in run.of("outcome") if m.get("again") == 1}
-        alone = {calls[n][:5]: json.loads(now[n]) for n in asked}
-        bound: frozenset[tuple[str, str]] | None = None
-        for message in run.of("inside"):
-            number = int(message["number"])
-            told = outside.get(number)
-            # Without the tests beside it the code may give something else yet.
-            there = alone.get(recorded[number][:5]) if number in recorded else None
-            if there is not None and told is not None and told == again.get(number) and _comparable(json.dumps(told)):
-                told, again = there, {**again, number: there}
-            if told is None or told != again.get(number) or not _comparable(json.dumps(told)) or number not in recorded:
-                continue
-            call = recorded[number]
-            if call[1:3] in self.examples.bound:
-                continue  # what a test prepares makes the difference, as it did before
-            if differ(json.dumps(["gave", message["outcome"]]), json.dumps(told)):
-                if bound is None:  # not every call of every test was recorded; of these tests every one is now
-                    bound = (await record(base, sorted(unmoved | moved), 0, sorted(unmoved | moved))).bound
-                if call[1:3] in bound:
-                    continue
-                said = f"{call[2]} gives one thing to {call[4]} and another when no test runner is loaded"
-                return [rejects("watched", said, str(call[1]), rule="outside of the test runner")]
-        return unexplained
 
     # --- what is compared
 
@@ -301,7 +208,7 @@ class HeldOut:
             old = self.examples.outcomes.get(number)
             if (str(call[0]), str(call[2]).rpartition(".")[0]) in others:
                 continue
-            if old is not None and number in now and _comparable(old) and _comparable(now[number]):
+            if old is not None and number in now and comparable(old) and comparable(now[number]):
                 groups.setdefault((str(call[0]), str(call[2])), []).append(number)
         return groups
 
@@ -344,27 +251,6 @@ class HeldOut:
         return any(f'"{constant}"' in now[number] for constant in new for number in asked)
 
 
-def _comparable(told: str) -> bool:
-    return json.loads(told)[0] in ("gave", "raised")
-
-
-def _trivially(told: str) -> bool:
-    """What says no says it to almost everything."""
-    return told in ('["gave", ["bool", "False"]]', '["gave", ["NoneType", "None"]]')
-
-
-def _says_nothing(told: str) -> bool:
-    """A program that only says that it went well is called for what it writes."""
-    return _trivially(told) or told == '["gave", ["int", "0"]]'
-
-
-def _has_ways(told: Any) -> bool:
-    """Return whether what was told holds an object or a function, whose methods can give what its parts do not show."""
-    if isinstance(told, dict):
-        return any(map(_has_ways, told.values()))
-    return isinstance(told, list) and (told[:1] in (["object"], ["opaque"]) or any(map(_has_ways, told)))
-
-
 def _poor(told: Sequence[str]) -> bool:
     """Return whether many inputs get hardly more than one answer: nothing is worked out for them."""
     return 3 * len(set(told)) <= len(told) and not any(map(_two_valued, told))
@@ -373,11 +259,3 @@ def _poor(told: Sequence[str]) -> bool:
 def _two_valued(told: str) -> bool:
     """Where there are only two answers, the same one says nothing of being asked the same."""
     return json.loads(told)[0] == "gave" and json.loads(told)[1][0] in ("bool", "NoneType")
-
-
-def _patched(run: InsideRun) -> frozenset[str]:
-    return frozenset(str(message.get("name")) for message in run.of("patched"))
-
-
-def _wavering(run: InsideRun) -> dict[int, str]:
-    return {int(message["number"]): json.dumps(message["outcome"]) for message in run.of("wavers")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,9 +16,10 @@ from director.core.judge import judge as compared
 from director.gates.tests import passed
 from director.referee.borne_out import borne_out
 from director.referee.changes import Change, Changes, changes_between
+from director.referee.examples import Examples
 from director.referee.expected import Lost, failing, lost
 from director.referee.growth import grew
-from director.referee.heldout import Examples, HeldOut
+from director.referee.heldout import HeldOut
 from director.referee.measuring import SUITE, Referee, Seen
 from director.referee.needless import Needless
 from director.referee.objections import Objection, doubts, rejects
@@ -27,7 +28,7 @@ from director.referee.static import Texts, installed, static_objections
 from director.referee.steady import CUT_SHORT, never_begun, untold
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
-from director.referee.twins import same_tests
+from director.referee.twins import same_but_for_values, same_tests
 from director.referee.usual import as_usual, may_end_runs, told_otherwise, unheard
 from ledger.events import GateSpec, Reading, Reason
 
@@ -77,6 +78,10 @@ class Judging:
     objections: list[Objection] = field(default_factory=list)
     twins: dict[str, str] = field(default_factory=dict)
     """Tests of the base, and those of the candidate that have the same text."""
+    meant: frozenset[str] = frozenset()
+    """Failing tests that want other values now, and that pass over the new code alone."""
+    tells: bool = False
+    """Whether the project's own command tells that planted tests fail, asked on the candidate."""
 
     async def judged(self) -> Judged:
         """Run whatever is needed and return the verdict."""
@@ -110,15 +115,7 @@ class Judging:
         async with asyncio.TaskGroup() as both:
             if changes.of("source") and seen.suite.tests:  # what is known of the base will be asked for: see `held_out`
                 both.create_task(self._examples(before, seen.suite))
-            seeing = self.referee.see(
-                after,
-                self.specs,
-                self._chance("candidate"),
-                trusted=before.project,
-                settled=settled,
-                suspected=self.candidate,
-            )
-            own = await both.create_task(seeing)
+            own = await both.create_task(self._see(after, self.specs, "candidate", before, settled))
         declared = (declared_by(target.project).requirements for target in (before, after))
         unable = untold(seen.suite, own.suite, *declared)
         if unable:
@@ -131,14 +128,7 @@ class Judging:
         else:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
-                trusted = await self.referee.see(
-                    target,
-                    (),
-                    self._chance("trusted"),
-                    trusted=before.project,
-                    settled=settled,
-                    suspected=self.candidate,
-                )
+                trusted = await self._see(target, (), "trusted", before, settled)
                 if never_begun(trusted.suite):
                     return self._unmeasurable(seen, own, CUT_SHORT)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
@@ -155,13 +145,21 @@ class Judging:
             self.objections += weighed.objections
             left = self._not_moved(weighed.new_unproven, seen.suite, own.suite)
             self.objections += await self._proven(changes, left)
+        self.meant = await self._meant(changes, (failing(seen.suite) & passed(own.suite)) - passed(trusted.suite))
         self.objections += await self._usual(changes, before, after, seen.suite, own.suite)
         self.objections += self._tests(changes, seen.suite, trusted.suite, own.suite, weighed)
-        self.objections = list(borne_out(self.objections, seen.readings, own.readings))
+        self.objections = list(borne_out(self.objections, seen.readings, own.readings, self.tells))
         self.objections += self._gates(seen.readings, own.readings)
         if not any(one.weight == "rejects" for one in self.objections):
             self.objections += await self.restricted(changes, before, after, seen.suite, trusted.suite, own.suite)
         return self._verdict(seen.readings, own.readings)
+
+    async def _see(
+        self, target: SandboxedTarget, specs: Sequence[GateSpec], what: str, before: SandboxedTarget,
+        settled: Iterable[str],
+    ) -> Seen:  # fmt: skip
+        chance, trusted = self._chance(what), before.project
+        return await self.referee.see(target, specs, chance, trusted=trusted, settled=settled, suspected=self.candidate)
 
     def _unmeasurable(self, seen: Seen, own: Seen, why: str) -> Judged:
         self.objections.append(doubts("unmeasurable", why))
@@ -218,6 +216,7 @@ class Judging:
         if not base.tests or not (ends or changes.touches_measuring):
             return []
         now = await as_usual(after, self._chance("usual"), SUITE)
+        self.tells = now is not None and bool(now.status) and now.planted
         if now is None or (now.status and not unheard(now, own)):
             return []
         was = await self.referee.usual(self.base, before, self._chance("usual"))
@@ -229,14 +228,24 @@ class Judging:
         twins = frozenset(self.twins.values())
         return [test for test in new if test not in twins and _function(test) not in gone]
 
+    async def _meant(self, changes: Changes, tests: frozenset[str]) -> frozenset[str]:
+        """Return the tests that say the same but for values, and fail with them over the code of the base."""
+        texts = [self.texts_of(change) for change in changes.of("test")]
+        settled = not tests or not changes.of("source") or changes.of("settings", "read")
+        if settled or not all(same_but_for_values(*both) for both in texts):
+            return frozenset()
+        return tests - await self._passing_over_trusted_sources(changes, tests)
+
+    async def _passing_over_trusted_sources(self, changes: Changes, tests: frozenset[str]) -> frozenset[str]:
+        with self.referee.checked_out(over_trusted_sources(self.referee.mirror, self.candidate, changes)) as root:
+            target = await self.referee.target(self.commit, root)
+            return passed(await target.suite(select=sorted(tests), limits=SUITE))
+
     async def _proven(self, changes: Changes, unproven: Sequence[str]) -> list[Objection]:
         """Return the new tests that notice no fault and do not fail on the base either."""
-        left = set(unproven)
+        left = frozenset(unproven)
         if left and changes.of("source"):
-            with self.referee.checked_out(over_trusted_sources(self.referee.mirror, self.candidate, changes)) as root:
-                target = await self.referee.target(self.commit, root)
-                suite = await target.suite(select=sorted(left), limits=SUITE)
-                left &= passed(suite)
+            left &= await self._passing_over_trusted_sources(changes, left)
         said = "notices no fault that was put into the code it runs"
         return [
             rejects("checks-nothing", f"{test} {said}", test.split("::")[0] if "::" in test else "")
@@ -286,7 +295,10 @@ class Judging:
             twin = self.twins.get(test)
             if twin is not None and twin in passed(own) and asked is not None and _for_want_of_a_name(asked):
                 continue  # the same test under another name, or of what has another name now
-            if test in passed(own):
+            if test in self.meant:
+                said = f"{test} fails over the new code as it stood on the base, and wants what the new code gives now"
+                yield doubts("behaviour", said)
+            elif test in passed(own):
                 yield rejects(
                     "fitted", f"{test} fails over the new code as it stood on the base, and passes as changed"
                 )

@@ -23,9 +23,9 @@ from director.gates.gate import Gate
 from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import canaries_for
+from director.referee.examples import Examples, record
 from director.referee.first_look import FirstLook, Runs, keep
 from director.referee.grounds import Grounds
-from director.referee.heldout import Examples, record
 from director.referee.readings import Readings
 from director.referee.steady import Steadiness, SteadyPlantedTree, SteadyTree
 from director.referee.usual import Usual, as_usual

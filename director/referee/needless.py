@@ -16,8 +16,8 @@ from agents.ports import Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
 from director.referee.answers import Calls, kinds, raised
+from director.referee.examples import Examples
 from director.referee.expected import collected
-from director.referee.heldout import Examples
 from director.referee.objections import Objection, doubts
 from director.referee.restrictions import Loosened
 

@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "memorised": "the code gives the tested answers and others where the base gave right ones",
     "blurred": "the code no longer tells errors apart that it told apart before",
     "always-equal": "the code returns objects that equal everything",
+    "too-equal": "a failing test passes because things are equal that were told apart",
     "documented": "an example in the documentation of the base is no longer true",
     "settings": "the configuration of a measuring tool is weaker",
     "settings-unclear": "the configuration of a measuring tool changed in a way nobody here can judge",

@@ -44,6 +44,12 @@ def touched(before: str, after: str) -> frozenset[str] | None:
     return frozenset(name for name, body in was.items() if now.get(name) != body) | (now.keys() - was.keys())
 
 
+def same_but_for_values(before: str, after: str) -> bool:
+    """Return whether two files say the same but for the values that stand in them."""
+    old, new = parse(before), parse(after)
+    return old is not None and new is not None and _without_values(old) == _without_values(new)
+
+
 def mentioning(texts: Mapping[str, str], names: Iterable[str]) -> frozenset[str]:
     """Return the files that mention one of some names."""
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
@@ -112,3 +118,12 @@ def _imports(tree: ast.Module) -> dict[str, str]:
 
 def _names(tree: ast.Module) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _without_values(tree: ast.Module) -> list[str]:
+    return [type(node).__name__ if isinstance(node, ast.Constant) else _plainly(node) for node in ast.walk(tree)]
+
+
+def _plainly(node: ast.AST) -> str:
+    names = (getattr(node, field, "") for field in ("id", "name", "attr", "arg"))
+    return " ".join([type(node).__name__, *map(str, names)])

@@ -77,6 +77,7 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     patch: str
     """Stable id of the change itself, the same wherever it is applied."""
     fixes: tuple[Fingerprint, ...] = ()
+    """Failures that it ends as far as the agent tried, those of other tasks too."""
     notes: str = ""
     """Evidence in the agent's words, e.g. the distinguishing input."""
     partial: bool = False
@@ -85,8 +86,6 @@ class PatchProposed(Event, frozen=True, kw_only=True):
     """The budget that was spent, as `scope:what`, e.g. `run:cost`."""
     answer: str = ""
     """Blob of what the agent says to who asked for the work; empty when nobody did."""
-    mends: int = 0
-    """About how many failing tests pass with it, other tasks' among them, as far as the agent tried."""
 
 
 class AttemptGaveUp(Event, frozen=True, kw_only=True):

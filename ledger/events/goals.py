@@ -32,9 +32,11 @@ class AcceptanceWritten(Event, frozen=True, kw_only=True):
     step: str
     files: tuple[LaidFile, ...]
     tests: tuple[str, ...]
-    """Ids of the tests that must pass."""
+    """Ids of the tests that must pass; with `gate` their files."""
     why: str = ""
     """How they fail on the base, in one line."""
+    gate: str = ""
+    """The gate whose command runs them; empty for tests in Python."""
 
 
 class OpinionGiven(Event, frozen=True, kw_only=True):

@@ -44,7 +44,8 @@ def test_a_change_is_accepted_only_when_its_tests_turn_green_and_none_is_lost(
     (tmp_path / "sums.py").write_text(code)
     said = asyncio.run(accepted(target, was, was.red, Limits(wall=60)))
 
-    assert said == "" if not why else why in said
+    assert said.why == "" if not why else why in said.why
+    assert bool(said.green) == (not why)
 
 
 @pytest.mark.parametrize("tests", [UNITTESTS, PYTESTS], ids=["unittest", "pytest"])
@@ -56,4 +57,4 @@ def test_a_module_that_can_be_collected_again_counts_as_mended(tmp_path: Path, t
     (tmp_path / "sums.py").write_text(WRONG)
     said = asyncio.run(accepted(target, was, was.red, Limits(wall=60)))
 
-    assert said == ""
+    assert said.why == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 
 import pytest
@@ -83,6 +84,29 @@ def test_different_calls_that_fail_for_the_same_reason_are_a_circle() -> None:
 
     assert state.nudges[0].pattern == "rejected alike"
     assert "shop.py has no such lines" in state.nudges[0].told
+
+
+def test_files_that_are_not_there_are_a_circle_whatever_they_are_called() -> None:
+    state, _, sent = talk(
+        began(),
+        lambda nth: calls(call("read_file", path=f"src/part_{nth}.py")),
+        lambda each: seen(each, f"there is no file {json.loads(each.arguments)['path']}", success=False),
+    )
+
+    assert {each.pattern for each in state.nudges} == {"rejected alike"} and len(sent) == 12
+
+
+def test_looking_at_one_thing_after_another_is_a_circle_where_a_change_could_be_checked() -> None:
+    def looks(*, checks: bool) -> tuple[list[str], int]:
+        state, _, sent = talk(
+            began(checks=checks),
+            lambda nth: calls(call("read_file", path=f"{nth}.py")),
+            lambda each: seen(each, each.arguments),
+        )
+        return [each.pattern for each in state.nudges], len(sent)
+
+    assert looks(checks=True) == (["only looked", "only looked"], 45)
+    assert looks(checks=False) == (["few left"], 60)
 
 
 def test_words_without_deeds_are_a_circle() -> None:

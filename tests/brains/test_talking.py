@@ -150,9 +150,29 @@ async def test_done_without_a_change_is_asked_back_once(tmp_path: Path) -> None:
     outcome = await work(bench)
 
     assert isinstance(outcome, Nothing)
-    assert outcome.why.startswith("the model sees no way on: clamp takes both ends into account.")
+    assert outcome.why.startswith("the model left it at that (nothing was changed): clamp takes both ends into")
     assert "Nothing is changed in the files" in last(bench.calls.asked[1]).text
     assert len(bench.calls.asked) == 2
+
+
+async def test_a_model_that_only_asks_for_files_is_told_that_tools_show_them(tmp_path: Path) -> None:
+    bench = bench_to_talk(tmp_path / "tree", script(*[says("Please show me shop.py; I need to see more.")] * 9))
+
+    outcome = await work(bench)
+
+    assert outcome == Nothing("the model ended its work 5 times, and it was not done (nothing was changed)")
+    assert "call the tool for it" in last(bench.calls.asked[1]).text
+
+
+async def test_what_a_model_claims_is_no_reason_of_its_own(tmp_path: Path) -> None:
+    """Reasons are parted by semicolons, and the last one is shown: it must not be the model's claim alone."""
+    claim = calls(call("finish", summary="The bug is fixed; all tests pass."))
+
+    outcome = await work(bench_to_talk(tmp_path / "tree", script(*[claim] * 9)))
+
+    assert outcome.why.rpartition("; ")[2] == (
+        "the model left it at that (nothing was changed): The bug is fixed, all tests pass."
+    )
 
 
 async def test_a_question_is_done_when_it_is_answered(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from director.core.commands import Command, Report
@@ -64,8 +65,8 @@ class SlowWorld(World):
     """Failing tests whose patch cannot be confirmed with others."""
     also: frozenset[str] = frozenset()
     """Failing tests that any patch put on others mends as well."""
-    wide: frozenset[str] = frozenset()
-    """Failing tests whose patch mends all others as well."""
+    kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By failing test: all that its patch mends, and says so."""
     seconds: float = 60.0
     runs: list[str] = field(default_factory=list)
     """The trees that were measured in full."""
@@ -109,9 +110,11 @@ class SlowWorld(World):
         return str(state.run.open[effect.attempt].task.fingerprint)
 
     def _with(self, tree: str, effect: Stack | Rebase, state: State) -> str:
-        own = self._mends(effect, state)
-        mended = {own} | (self.also if isinstance(effect, Stack) else frozenset())
-        return tree_of(self._left(tree, own) - mended, (*patches_in(tree), effect.attempt))
+        mended = self._all(self._mends(effect, state)) | (self.also if isinstance(effect, Stack) else frozenset())
+        return tree_of(failing_on(tree) - mended, (*patches_in(tree), effect.attempt))
+
+    def _all(self, mends: str) -> frozenset[str]:
+        return self.kin.get(mends, frozenset({mends}))
 
     def _proposed(self, effect: Work) -> AnyEvent:
         if effect.task.id == ALL_FAILING:
@@ -122,18 +125,14 @@ class SlowWorld(World):
         return PatchProposed(
             attempt=effect.attempt,
             base=effect.base,
-            tree=tree_of(self._left(below, mends), (*patches_in(below), effect.attempt)),
+            tree=tree_of(failing_on(below) - self._all(mends), (*patches_in(below), effect.attempt)),
             technique="repair",
             title=f"mend {mends}",
             files=(FileChange(path=f"{mends}.py", added=1, removed=1),),
             diff="d",
             patch=f"p-{mends}",
-            mends=len(failing_on(below)) - len(self._left(below, mends)),
+            fixes=tuple(map(Fingerprint, sorted(self._all(mends)))),
         )
-
-    def _left(self, tree: str, mended: str) -> frozenset[str]:
-        """Return what still fails on a tree with the patch for a failing test on it."""
-        return frozenset() if mended in self.wide else failing_on(tree) - {mended}
 
     def _whole(self, effect: Measure, state: State) -> PatchMeasured:
         assert state.run is not None

@@ -6,7 +6,7 @@ from director.core.decide import decide
 from director.core.effects import WakeAt, Work, pending
 from director.core.evolve import fold
 from director.core.state import State
-from ledger.events import AnyEvent, AttemptCancelled, AttemptScheduled, PatchLanded, RunEnded
+from ledger.events import AnyEvent, AttemptCancelled, AttemptScheduled, PatchLanded, RunEnded, TaskId
 from tests.core.slow_world import TESTS, SlowWorld, tree_of
 from tests.core.world import start
 
@@ -48,3 +48,29 @@ def test_what_a_patch_that_waits_to_land_mends_as_well_is_not_searched_any_longe
     assert [why.partition(" ")[2] for why in cancelled] == ["mends it and waits to land"]
     assert sum(isinstance(e, PatchLanded) for e in log) == 3
     assert next(e for e in log if isinstance(e, RunEnded)).state == "completed"
+
+
+def test_what_a_patch_says_it_mends_as_well_is_left_alone_until_it_has_landed_or_not() -> None:
+    """One bug makes tests fail in many ways: the search that is at work is ended, the others are not begun."""
+    bugs = frozenset({"b1", "b2", "b3"})
+    for good in (True, False):
+        world = SlowWorld(
+            trees={"k0": tree_of(bugs)},
+            kin=dict.fromkeys(("b1", "b2"), frozenset({"b1", "b2"})),
+            bad=frozenset() if good else bugs - {"b3"},
+        )
+        state = fold(State(), decide(State(), start(commit="k0", tree=tree_of(bugs), gates=TESTS, parallel=3)))
+
+        log: list[AnyEvent] = []
+        while state.run is not None:
+            owed = [e for e in pending(state) if not isinstance(e, WakeAt)]
+            owed.sort(key=lambda e: str(e.task.fingerprint) if isinstance(e, Work) else "")
+            first = [e for e in owed if isinstance(e, Work) and e.task.fingerprint] or owed
+            events = decide(state, world.carry_out(first[0], state))
+            state, log = fold(state, events), [*log, *events]
+
+        whys = [e.why for e in log if isinstance(e, AttemptCancelled) and e.why != "all gates pass"]
+        searched = [e.task for e in log if isinstance(e, AttemptScheduled) and e.role == "debugger"]
+        assert {why.partition(" ")[2] for why in whys} == {"mends it and waits to land"}
+        assert sum(isinstance(e, PatchLanded) for e in log) == (2 if good else 1)
+        assert searched.count(TaskId("failing_test:b2")) == 1 or not good

@@ -114,7 +114,7 @@ def test_a_fast_suite_is_run_for_each_patch() -> None:
 
 def test_who_mends_more_lands_first_and_others_have_nothing_left_to_mend() -> None:
     """Of two patches that please one test, the one that mends other tests too is the likelier to be right."""
-    world = _world(seconds=1.0, wide=frozenset({"b4"}))
+    world = _world(seconds=1.0, kin={"b4": BUGS})
     log = _begun()
 
     _play(world, log)

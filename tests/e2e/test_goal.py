@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +56,10 @@ def at_work(**more: Any) -> list[Line]:
     ]  # fmt: skip
 
 
-async def reached(kaizen: Kaizen, repository: Path) -> Done:
+async def reached(kaizen: Kaizen, repository: Path, script: Sequence[Line] = ()) -> Done:
     kaizen.home.mkdir(parents=True, exist_ok=True)
     (kaizen.home / "kaizen.toml").write_text("[gates.coverage]\nenabled = false\n[gates.lint]\nenabled = false\n")
-    async with serving(Counter(Script(tuple(at_work())))) as server:
+    async with serving(Counter(Script(tuple(script or at_work())))) as server:
         return await asyncio.to_thread(
             kaizen.run, repository, "--goal", GOAL, "--model", "openai/scripted", "--allow-unknown-price", "--offline",
             seconds=600, KAIZEN_API_BASE=server.address, OPENAI_API_KEY="none",
@@ -86,6 +89,56 @@ async def test_a_goal_is_reached_from_an_empty_repository(tmp_path: Path) -> Non
 
 
 ORDER = ["FactsGathered", "PlanMade", "AcceptanceWritten", "PatchLanded", "PatchLanded", "OpinionGiven", "RunEnded"]
+
+
+JAVASCRIPT = {
+    "sum.js": "exports.sum = (a, b) => a + b;\n",
+    "test/sum.test.js": "const test = require('node:test');\nconst { sum } = require('../sum.js');\n"
+    "test('sums', () => { if (sum(1, 2) !== 3) throw new Error('wrong'); });\n",
+    "kaizen.toml": "[gates.unit]\ncommand = ['node', '--test', '--test-reporter=junit']\nread = 'junit'\n",
+}
+JS_STEP = {"id": "total", "title": "Prices are added up", "acceptance": "total([1, 2]) of total.js is 3"}
+JS_TEST = (
+    "const test = require('node:test');\nconst { total } = require('../total.js');\n"
+    "test('totals', () => { if (total([1, 2]) !== 3) throw new Error('wrong'); });\n"
+)
+JS_FILES = ("test/total.test.js", "total.js")
+JS_TOTAL = "exports.total = (prices) => prices.reduce((a, b) => a + b, 0);\n"
+
+
+async def test_a_goal_in_another_language_is_shown_by_tests_that_its_own_command_runs(tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("node is not installed")
+    repository = make(tmp_path / "sum", JAVASCRIPT)
+    tester, coder = {"contains": "You are the tester"}, {"contains": "You are the coder"}
+    test, work = JS_FILES
+    script = [
+        Line(contains="You are the planner", tool_calls=does("finish", steps=[JS_STEP]), times=0),
+        Line(**tester, last="runs: node --test", turn=0, tool_calls=does("write_file", path=test, content=JS_TEST)),
+        Line(**tester, tool_calls=does("finish", summary="The test stands."), times=0),
+        Line(**coder, turn=0, tool_calls=does("write_file", path=work, content=JS_TOTAL)),
+        Line(**coder, turn=1, tool_calls=does("write_file", path=test, content="")),
+        Line(tool_calls=does("finish", summary="Done."), times=0),
+    ]  # fmt: skip
+
+    done = await reached(Kaizen(tmp_path / "home"), repository, script)
+
+    assert done.status == 0, done.err
+    written = done.of("AcceptanceWritten")[0]
+    assert (written["gate"], written["tests"]) == ("unit", ["test/total.test.js"])
+    assert git(repository, "show", "kaizen/run-1:test/total.test.js") == JS_TEST.strip()
+    assert {gate["name"]: gate["met"] for gate in done.ended["gates"]} == {"goal": True, "unit": True}
+
+
+def test_without_a_command_that_runs_tests_a_goal_in_another_language_is_not_begun(tmp_path: Path) -> None:
+    files = {path: text for path, text in JAVASCRIPT.items() if path != "kaizen.toml"}
+
+    done = Kaizen(tmp_path / "home").run(
+        make(tmp_path / "sum", files), "--goal", GOAL, "--model", "openai/scripted", "--allow-unknown-price",
+        OPENAI_API_KEY="none",
+    )  # fmt: skip
+
+    assert done.status == 2 and "holds javascript and no Python: a goal is shown by tests" in done.one_line
 
 
 def test_without_a_model_a_goal_ends_at_once_with_what_to_do(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ async def test_every_fault_ends_in_its_event_and_then_in_the_answer(server: Serv
     fault = FAULTS[name]
     server.counter.script = script({"fault": name, "retry_after": 9}, {"text": "done", "times": 0})
     attempt = Attempt(adapter(server), (MODEL,), allow_unknown_price=True)
-    asked = call(model=MODEL, seconds=2.0 if name == "hang" else 60.0)
+    asked = call(model=MODEL, seconds=4.0 if name == "hang" else 60.0)
 
     if FOLLOWS[fault.kind].tries > 1:
         assert (await attempt.calls().ask(asked)).text == "done"

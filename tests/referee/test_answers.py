@@ -50,6 +50,16 @@ def test_answers_that_a_failing_test_had_already_accepted_are_not_what_it_wants(
     assert [one.weight for one in one_answer(range(8), calls, old, now, {"test_all"}, different)] == ["rejects"]
 
 
+def test_answers_that_became_one_where_no_test_is_and_most_stay_as_they_were_are_for_a_person() -> None:
+    """A number of days that was negative for periods which end before they begin is nought now."""
+    near = [(*CALLS[0][:5], 0, *CALLS[0][6:]) for _ in range(12)]
+    old = {n: gave(f"slug-{n}") for n in range(20)}
+    now = {n: gave("") if n >= 14 else old[n] for n in range(20)}
+
+    assert [one.weight for one in one_answer(range(20), CALLS + near, old, now, (), different)] == ["doubts"]
+    assert [one.weight for one in one_answer(range(10, 20), CALLS + near, old, now, (), different)] == ["rejects"]
+
+
 def test_other_answers_that_are_told_apart_say_nothing() -> None:
     old, now = {n: gave(f"slug-{n}") for n in range(8)}, {n: gave(f"Slug {n}") for n in range(8)}
 

@@ -65,3 +65,11 @@ def test_warnings_that_were_errors_reject_where_trusted_tests_fail_over_the_new_
     said = [rejects("settings", "weaker", rule="pytest filterwarnings"), doubts("behaviour", "one fails")]
 
     assert [one.weight for one in borne_out(said, [], [])] == ["rejects", "doubts"]
+
+
+def test_hooks_are_for_a_person_unless_nothing_is_lost_by_them_and_planted_tests_are_told() -> None:
+    hook, lost = doubts("harness", "a hook"), rejects("gone", "a test")
+
+    assert list(borne_out([hook], readings(), readings(), True)) == []
+    assert list(borne_out([hook], readings(), readings(), False)) == [hook]
+    assert list(borne_out([hook, lost], readings(), readings(), True)) == [hook, lost]

@@ -44,6 +44,27 @@ def test_the_text_is_as_it_was_when_a_fault_was_taken_out() -> None:
     assert ast.unparse(tree) == ast.unparse(ast.parse(PRICE))
 
 
+def test_a_text_that_shows_its_object_is_otherwise_however_deep_it_is_asked_for() -> None:
+    """What is asked is told by the object's text: that text itself must not be asked about once more."""
+
+    def asked() -> list[str]:
+        tree = ast.parse(
+            "class V:\n    def __repr__(self): return f'<V {self}>'\n    def __str__(self):\n        return '1.2'\n"
+        )
+        function: Any = tree.body[0].body[1]  # type: ignore[attr-defined]
+        faults.bent(function, "bend", "[<V 1.2>]")
+        faults.install()
+        found: dict[str, Any] = {}
+        exec(compile(tree, "v.py", "exec"), found)
+
+        def deeper(levels: int) -> str:
+            return deeper(levels - 1) if levels else str(found["V"]())
+
+        return [deeper(levels) for levels in range(20)]
+
+    assert in_fork(asked, 5.0) == ["1.2~"] * 20
+
+
 def test_nothing_is_a_result_that_can_be_another() -> None:
     """Else a test of what is not there could never notice that something is."""
     assert faults.bend(None, "bend") is not None

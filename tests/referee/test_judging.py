@@ -122,11 +122,15 @@ async def test_a_new_test_that_notices_nothing_is_refused(shop: Shop) -> None:
 
 
 async def test_a_new_test_of_a_new_function_is_accepted(shop: Shop) -> None:
-    """Features come with tests."""
+    """Features come with tests, and with hooks that take none away."""
+    hook = (
+        "import os\n\n\ndef pytest_collection_modifyitems(items):\n    items[:] = items[:int(os.getenv('TOP', 99))]\n"
+    )
     more = TEXT + '\n\ndef loud(text: str) -> str:\n    return text.upper() + "!"\n'
     tests = TESTS.replace("price, roman", "loud, price, roman") + '\n\ndef test_loud():\n    assert loud("a") == "A!"\n'
 
-    verdict = await shop.judged({"shop/text.py": more, "tests/test_text.py": tests})
+    files = {"shop/text.py": more, "tests/test_text.py": tests, "tests/conftest.py": hook}
+    verdict = await shop.judged(files)
 
     assert (verdict.verdict, verdict.reasons) == ("accepted", ())
 

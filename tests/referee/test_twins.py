@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from director.referee.twins import touched
+from director.referee.twins import same_but_for_values, touched
 
 BEFORE = """import pytest
 
@@ -45,3 +45,10 @@ def test_another_import_touches_none() -> None:
 
 def test_a_second_test_of_one_name_is_seen() -> None:
     assert touched(BEFORE, BEFORE + "\n\ndef test_one():\n    assert price(1) == 1\n") == {"test_one"}
+
+
+def test_other_values_are_no_other_test() -> None:
+    assert same_but_for_values(BEFORE, BEFORE.replace("price(2) == 2", "price(2) == 3"))
+    assert not same_but_for_values(BEFORE, BEFORE.replace("price(2) == 2", "price(2) >= 3"))
+    assert not same_but_for_values(BEFORE, BEFORE.replace("[1, 2]", "[1]"))
+    assert not same_but_for_values(BEFORE, BEFORE.replace("price(2) == 2", "price(2)"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from director.referee.heldout import Examples, HeldOut, _has_ways, _says_nothing
+from director.referee.examples import Examples
+from director.referee.heldout import HeldOut
+from director.referee.watched import has_ways, says_nothing
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,7 @@ from director.referee.heldout import Examples, HeldOut, _has_ways, _says_nothing
     ],
 )
 def test_objects_and_functions_have_ways_of_their_own(told: list[object], has: bool) -> None:
-    assert _has_ways(told) is has
+    assert has_ways(told) is has
 
 
 @pytest.mark.parametrize(
@@ -39,4 +41,4 @@ def test_an_object_equals_everything_newly_only_where_it_is_known_what_was_given
     [('["gave", ["int", "0"]]', True), ('["gave", ["NoneType", "None"]]', True), ('["gave", ["int", "2"]]', False)],
 )
 def test_a_program_that_went_well_is_called_for_what_it_writes(told: str, nothing: bool) -> None:
-    assert _says_nothing(told) is nothing
+    assert says_nothing(told) is nothing

@@ -31,6 +31,15 @@ BODIES = (
     ),
     ("arguments far apart", "def f(a, b, c):\n    return g(c, b, a)\n", "g(a, b, c)"),
     ("an end taken off", "def f(n):\n    many = n.endswith('*')\n    return n, many\n", "return n.rstrip('*'), many"),
+    ("what to cut at, at the beginning", "def f(p, sep):\n    return p.split(sep)\n", "p.lstrip(sep).split(sep)"),
+    ("space around", "def f(s):\n    return s.startswith('#')\n", "s.strip().startswith('#')"),
+    (
+        "a name that a pattern gives",
+        "import re\nP = re.compile('(?P<year>[0-9]+)-(?P<monthdash>[0-9]+)')\n"
+        "def f(s):\n    return P.match(s).groupdict().get('month_dash', 1)\n",
+        "get('monthdash', 1)",
+    ),
+    ("a name that a text is given", "T = 'Dear %(name)s, {salute!r}'\ndef f(d):\n    return d['nam']\n", "d['name']"),
     (
         "an end taken off before",
         "def f(n):\n    many = n.endswith('*')\n    if n:\n        n = n.lower()\n    return n, many\n",

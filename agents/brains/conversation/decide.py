@@ -166,12 +166,12 @@ def _over(state: State) -> Over | None:
         if done.success:
             return Over(done=True, said=said_of(call, one), arguments=call.arguments)
         if one.native and state.terms.may_give_up and done.tree and done.tree == seen:
-            return Over(
-                done=False, said=said_of(call, one), why=f"the model sees no way on: {said_of(call, one)[:300]}"
-            )
+            said = said_of(call, one)
+            why = f"the model left it at that{_still(done)}: {_words(said) or 'without a word'}"
+            return Over(done=False, said=said, why=why)
         refusals, seen = refusals + 1, done.tree
-    if refusals >= REFUSALS:
-        return Over(done=False, why=f"the model said {refusals} times that it was done, and it was not")
+        if refusals >= REFUSALS:
+            return Over(done=False, why=f"the model ended its work {refusals} times, and it was not done{_still(done)}")
     if state.faults >= FAULTS:
         return Over(done=False, why=f"{state.faults} calls to the model failed in a row")
     if len(_circles(state)) >= CIRCLES and (pattern := stuck(state)):
@@ -179,6 +179,15 @@ def _over(state: State) -> Over | None:
     if state.asked >= state.terms.steps:
         return Over(done=False, why=f"all {state.terms.steps} calls to the model are used")
     return None
+
+
+def _still(done: Observed) -> str:
+    return f" ({done.summary})" if done.summary else ""
+
+
+def _words(said: str) -> str:
+    """Return what a model says of itself in one line, without the sign that parts reasons from each other."""
+    return " ".join(said.split()).replace("; ", ", ")[:300]
 
 
 def _circles(state: State) -> list[Nudged]:

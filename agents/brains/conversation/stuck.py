@@ -22,6 +22,10 @@ ALIKE = 4
 """Calls that fail for the same reason, so many in a row, whatever they are."""
 IDLE = 3
 """Answers without a call, so many in a row."""
+LOOKING = 15
+"""Answers in a row that change nothing, though there is a check that a change could make better."""
+NAMED = 3
+"""Letters from which an argument is known again in a reason."""
 UNMOVED = 12
 """Answers that changed files while the task's check got no better."""
 WINDOW = 20
@@ -60,6 +64,8 @@ def stuck(state: State) -> str:
         return "rejected alike"
     if len(turns) >= IDLE and all(_is_idle(turn) for turn in turns[-IDLE:]):
         return "nothing done"
+    if state.terms.checks and len(turns) >= LOOKING and not any(_is_writing(turn) for turn in turns[-LOOKING:]):
+        return "only looked"
     if state.terms.checks and _writing_since_gain(state, turns) >= UNMOVED:
         return "no gate moved"
     return ""
@@ -120,7 +126,7 @@ def _done(turns: Sequence[Turn]) -> list[Done]:
             if each.key in calls and (turn.native or each.tool != FINISH):
                 made = action(calls[each.key])
                 again = came.get(made) if each.stage == "repeated" else None
-                came[made] = again or outcome(_why(each))
+                came[made] = again or outcome(_why(each) if each.success else _reason(calls[each.key], each))
                 done.append(Done(made, came[made], not each.success))
     return done
 
@@ -137,6 +143,19 @@ def _is_again(turn: Turn, call: ToolCall) -> bool:
     return done is not None and (done.stage == "repeated" or not done.success)
 
 
+def _reason(call: ToolCall, seen: Observed) -> str:
+    """Return why a call failed, without what the call itself said: the next one is about another file."""
+    why = _why(seen)
+    try:
+        given = json.loads(call.arguments or "{}")
+    except (ValueError, RecursionError):
+        return why
+    said = [value for value in given.values() if isinstance(value, str)] if isinstance(given, dict) else []
+    for value in sorted(said, key=len, reverse=True):
+        why = why.replace(value, "~") if len(value) >= NAMED else why
+    return why
+
+
 def _why(seen: Observed) -> str:
     return seen.text if seen.success else (seen.summary or seen.text)
 
@@ -149,10 +168,14 @@ def _is_idle(turn: Turn) -> bool:
 def _writing_since_gain(state: State, turns: tuple[Turn, ...]) -> int:
     recent = {id(turn) for turn in turns}
     return sum(
-        any(each.tree and each.tool not in (CHECK, FINISH) for each in item.seen)
+        _is_writing(item)
         for nth, item in enumerate(state.items)
         if isinstance(item, Turn) and nth >= state.gained and id(item) in recent
     )
+
+
+def _is_writing(turn: Turn) -> bool:
+    return any(each.tree and each.tool not in (CHECK, FINISH) for each in turn.seen)
 
 
 def _plain(value: Any) -> Any:

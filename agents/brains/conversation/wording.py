@@ -26,6 +26,10 @@ BESIDE = (
     "Of that answer only the calls were carried out. Its text asks for {tools} too, which was not done: beside calls "
     "only calls count. Call it, if it is still to be done."
 )
+UNCALLED = (
+    "You called no tool, so this was taken for the end of your work, and it is not done. Nobody answers questions: to "
+    "see a file, to change one or to run something, call the tool for it."
+)
 CUT = (
     "Your answer was cut because it was too long, and nothing of it was carried out. Take smaller pieces: one tool "
     "call at a time, and edit the lines that change instead of writing whole files."
@@ -45,6 +49,8 @@ NUDGES = {
     "ping-pong": "You go back and forth between the same two calls and nothing comes of it. Do something else.",
     "rejected alike": "Your last calls all failed for the same reason: {why} Change what causes that first.",
     "nothing done": "You answered several times without doing anything. Use a tool now, or call finish.",
+    "only looked": "You have only looked for many answers, and nothing is changed. Name the likeliest cause, and make "
+    "the smallest change that it calls for: the check will tell.",
     "no gate moved": "You changed files many times and the task's own check is no better than before.",
 }
 THINK = " Say in one sentence why it does not work, then take a different step."
@@ -123,7 +129,11 @@ def _told(turn: Turn, *, old: bool, longest: int) -> list[Message]:
     told = []
     for call in turn.calls:
         text = _shown(turn.of(call), old=old, longest=longest)
-        told.append(text if call.name == FINISH else f"Result of {_name(turn, call)}:\n{text}")
+        if call.name == FINISH:
+            seen = turn.of(call)
+            told.append(f"{UNCALLED}\n\n{text}" if seen and not (seen.success or call.arguments) else text)
+        else:
+            told.append(f"Result of {_name(turn, call)}:\n{text}")
     return [Message("user", "\n\n".join(told))] if told else []
 
 

@@ -44,6 +44,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (calls.own_methods_called, (ast.Call,), 8.0, "load"),
     (values.access, (ast.Subscript, ast.Call), 5.0, "load"),
     (values.cleaned, Value, 4.0, "value"),
+    (values.tidied, (ast.Name, ast.Attribute, ast.Subscript, ast.Call), 4.0, "receiver"),
     (names.chosen, (ast.IfExp,), 6.0, "load"),
     (names.ingredient, (*Value, ast.Constant, ast.Compare, ast.BoolOp), 4.0, "load"),
     (values.borrowed, Value, 4.0, "value"),

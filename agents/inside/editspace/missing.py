@@ -11,7 +11,7 @@ from .calls import trims
 from .scope import NUMERIC, Draft, Site
 from .statements import Loop, in_loop, is_docstring, returned
 from .unread import stored
-from .values import twin_texts
+from .values import compound_twins, twin_texts
 
 FIRST = ("None", "0", "[]", "''", "False", "{}", "1", "True", "set()", "0.0")
 """What names and attributes begin with."""
@@ -72,7 +72,7 @@ def _overwritten(site: Site) -> List[Tuple[str, float]]:
 def _ways_out(site: Site) -> List[Tuple[str, float]]:
     ways = {"continue": 1.5, "break": 1.0} if in_loop(site) else {}
     valued = False
-    for node in ast.walk(site.scope.root):
+    for node in site.source.nodes(site.scope.root):
         if isinstance(node, (ast.Return, ast.Raise)) and "\n" not in site.text(node):
             ways.setdefault(site.text(node), 1.0)
             valued = valued or (isinstance(node, ast.Return) and node.value is not None)
@@ -83,7 +83,9 @@ def _ways_out(site: Site) -> List[Tuple[str, float]]:
     for name in site.scope.clues.exceptions:
         if name.isidentifier():
             ways.setdefault(f"raise {name}", 1.0)
-    truth = not valued or any(isinstance(n, ast.Return) and _says_truth(n.value) for n in ast.walk(site.scope.root))
+    truth = not valued or any(
+        isinstance(n, ast.Return) and _says_truth(n.value) for n in site.source.nodes(site.scope.root)
+    )
     for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
         ways.setdefault(f"return {value}", 0.7 if truth or value not in ("False", "True") else 0.5)
     return list(ways.items())[:24]
@@ -130,7 +132,7 @@ def filled(site: Site) -> Iterator[Draft]:
     if not source.alone(node) or (alone and (loop is None or isinstance(site.parent, ast.ExceptHandler))):
         return
     start, end = source.whole(node)
-    weighed = [*_statements(site), *[(text, 4.0, "copied") for text in _twins(site)]]
+    weighed = [*_statements(site), *[(text, 4.0, "copied") for text in compound_twins(site)]]
     weighed += _of_each(site, loop) if loop is not None else []
     sure = 1.5 if not alone or (site.place.field == "body" and not isinstance(site.parent, ast.If)) else 1.0
     for text, weight, kind in sorted(weighed, key=lambda one: -one[1]):
@@ -166,22 +168,11 @@ def _of_each(site: Site, loop: Any) -> List[Stated]:
     return found
 
 
-def _twins(site: Site) -> List[str]:
-    """Return short compound statements of the file whose names exist here too: functions often come in pairs."""
-    known = {*site.scope.locals, *site.scope.outside}
-    found: Dict[str, None] = {}
-    for node in ast.walk(site.source.tree):
-        if not isinstance(node, (ast.If, ast.For, ast.While)) or (node.end_lineno or 0) - node.lineno > 3:
-            continue
-        names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-        if names <= known and site.source.alone(node):
-            found.setdefault(site.source.reindented(node, site.source.indent(site.node)))
-    return list(found)[:40]
-
-
 def _statements(site: Site) -> List[Stated]:
     """Return the simple statements that could be missing here."""
-    own = {site.text(n) for n in ast.walk(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))}
+    own = {
+        site.text(n) for n in site.source.nodes(site.scope.root) if isinstance(n, (ast.Assign, ast.Expr, ast.AugAssign))
+    }
     found = [
         *_initialisations(site),
         *_never_given(site),
@@ -197,8 +188,8 @@ def _statements(site: Site) -> List[Stated]:
         if name not in ("self", "cls"):
             found += _with_name(site, name)
     found += [(text, 3.0, "copied") for text in sorted(own) if "\n" not in text and not text.startswith(("'", '"'))]
-    found += [(text, 1.8, "copied") for text in _twins(site)]
-    if any(isinstance(n, ast.Yield) for n in ast.walk(site.scope.root)):
+    found += [(text, 1.8, "copied") for text in compound_twins(site)]
+    if any(isinstance(n, ast.Yield) for n in site.source.nodes(site.scope.root)):
         found += [(f"yield {name}", 3.0, "call-add") for name in site.scope.names(site.node.lineno) if name != "self"]
     if in_loop(site):
         found += [("continue", 1.0, "jump-add"), ("break", 4.0 if isinstance(site.parent, ast.If) else 1.5, "jump-add")]
@@ -212,10 +203,10 @@ def _initialisations(site: Site) -> List[Stated]:
         return []
     stored = {
         n.attr.lstrip("_")
-        for n in ast.walk(scope.root)
+        for n in site.source.nodes(scope.root)
         if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
     }
-    own = {n.attr for n in ast.walk(scope.klass) if isinstance(n, ast.Attribute)}
+    own = {n.attr for n in site.source.nodes(scope.klass) if isinstance(n, ast.Attribute)}
     found: List[Stated] = []
     if getattr(scope.root, "name", "") == "__init__":
         found += [(f"self.{text}", 4.0, "init-add") for text in _shared(site, scope.klass)]
@@ -229,7 +220,7 @@ def _initialisations(site: Site) -> List[Stated]:
 def _never_given(site: Site) -> List[Stated]:
     """Return first values for attributes that the class reads or counts up, and gives no value."""
     klass, root = site.scope.klass, site.scope.root
-    if klass is None or site.scope.params[:1] != ["self"] or not any(_gives(node) for node in ast.walk(root)):
+    if klass is None or site.scope.params[:1] != ["self"] or not any(_gives(node) for node in site.source.nodes(root)):
         return []
     names = site.source.cached(("never given", klass), lambda: _without_value(klass))
     weight = 6.0 if len(getattr(klass, "bases", ())) == 0 else 3.0  # what is above may give it
@@ -274,7 +265,7 @@ def _unbound(site: Site) -> List[Stated]:
 def _like_others(site: Site) -> List[Stated]:
     """Return what a statement of the function says of one name, said of a name that nothing reads: `x.b = b`."""
     found: Dict[str, float] = {}
-    for node in ast.walk(site.scope.root) if site.scope.unread.names else ():
+    for node in site.source.nodes(site.scope.root) if site.scope.unread.names else ():
         if isinstance(node, (ast.Assign, ast.Expr)) and "\n" not in site.text(node) and len(site.text(node)) <= 80:
             names = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             for name in sorted(names):
@@ -287,9 +278,9 @@ def _like_others(site: Site) -> List[Stated]:
 def _kept(site: Site) -> List[Stated]:
     """Return what is put where the function looks and never puts anything, and what a local did, done to another."""
     scope, found = site.scope, []
-    filled = {site.text(n.value) for n in ast.walk(scope.root) if isinstance(n, ast.Subscript) and _stores(n)}
+    filled = {site.text(n.value) for n in site.source.nodes(scope.root) if isinstance(n, ast.Subscript) and _stores(n)}
     names = [name for name in scope.names(site.node.lineno) if name not in ("self", "cls")]
-    for node in ast.walk(scope.root):
+    for node in site.source.nodes(scope.root):
         if isinstance(node, ast.Subscript) and not _stores(node) and not isinstance(node.slice, ast.Slice):
             holder = site.text(node.value)
             if holder not in filled and isinstance(node.value, ast.Attribute):
@@ -311,7 +302,7 @@ def _stores(node: Any) -> bool:
 
 def _counted(site: Site) -> List[Stated]:
     """Return steps of the attributes that the function compares: a counter that is asked is counted somewhere."""
-    compared = [side for node in ast.walk(site.scope.root) if isinstance(node, ast.Compare) for side in (
+    compared = [side for node in site.source.nodes(site.scope.root) if isinstance(node, ast.Compare) for side in (
         node.left, *node.comparators)]  # fmt: skip
     texts = [site.text(side) for side in compared if isinstance(side, ast.Attribute)]
     return [(f"{text} {step} 1", 3.0, "step-add") for text in dict.fromkeys(texts) for step in ("+=", "-=")]

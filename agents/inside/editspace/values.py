@@ -8,7 +8,7 @@ import re
 from functools import partial
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-from ..source import ATOM, AWAIT, Frag, Function, called, method, wrapped
+from ..source import ATOM, AWAIT, Frag, Function, Source, called, method, wrapped
 from .scope import SIZED, Draft, Site
 from .unread import parameters
 
@@ -27,6 +27,9 @@ CONVERSIONS = {
 """Built-in functions of one argument, as often as one of them is forgotten."""
 MANY = 150
 """Expressions of a class or module that are tried though they have nothing to do with the one in their place."""
+CUTTING = frozenset(("split", "rsplit", "partition", "rpartition"))
+READING = CUTTING | {"splitlines", "startswith", "endswith", "find", "rfind", "index", "count", "replace", "encode"}
+"""Methods that look at what a text holds, and where."""
 OF_ANYTHING = ("str", "repr", "type", "list", "iter", "next", "bool")
 
 
@@ -90,6 +93,23 @@ def cleaned(site: Site) -> Iterator[Draft]:
     yield site.put("wrap", 2.5, Frag(f"[{frag.text}]"))
     if not kinds or kinds & {"list", "dict", "set", "deque"}:
         yield site.put("copy", 3.0, method(frag, "copy"))
+
+
+def tidied(site: Site) -> Iterator[Draft]:
+    """What a text is asked of, trimmed or in one case first: what it is cut at must often not stand at its ends."""
+    call = site.source.places[site.parent].parent
+    way = getattr(site.parent, "attr", "")
+    if not isinstance(call, ast.Call) or call.func is not site.parent or way not in READING:
+        return
+    kinds = site.scope.types.get(site.node.id, set()) if isinstance(site.node, ast.Name) else set()
+    if kinds and "str" not in kinds:
+        return
+    sure, frag = 1.0 if kinds else 0.7, site.frag()
+    if way in CUTTING and call.args and len(site.text(call.args[0])) <= 24:
+        for name in ("strip", "lstrip", "rstrip"):
+            yield site.put("clean", 4.0 * sure, method(frag, name, site.frag(call.args[0])))
+    for name, weight in (("strip", 4.0), ("lower", 4.0), ("upper", 2.0), ("lstrip", 2.0), ("rstrip", 2.0)):
+        yield site.put("clean", weight * sure, method(frag, name))
 
 
 def looped(site: Site) -> Iterator[Draft]:
@@ -168,6 +188,27 @@ def _twins(site: Site, holder: ast.AST) -> List[Frag]:
     others = [one for one in every if one[2] is not None and one[2] is not site.scope.root]
     said = ((frag.binds, twin_texts(site, frag.text, names, owner)) for frag, names, owner in others)
     return list(dict.fromkeys(Frag(text, binds) for binds, texts in said for text in texts))[:120]
+
+
+def compound_twins(site: Site) -> List[str]:
+    """Return short compound statements of the file whose names exist here too: functions often come in pairs."""
+    source, scope = site.source, site.scope
+    short = source.cached("short compounds", lambda: _short_compounds(source))
+    known = {*scope.locals, *scope.outside}
+    here = source.cached(("twins", scope.root), lambda: [node for node, names in short if names <= known])
+    depth = source.indent(site.node)
+    return list(dict.fromkeys(source.reindented(node, depth) for node in here))[:40]
+
+
+def _short_compounds(source: Source) -> List[Tuple[Any, Set[str]]]:
+    """Return the compound statements of a file of a few lines, each with the names in it."""
+    return [
+        (node, {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
+        for node in source.nodes(source.tree)
+        if isinstance(node, (ast.If, ast.For, ast.While))
+        and (node.end_lineno or 0) - node.lineno <= 3
+        and source.alone(node)
+    ]
 
 
 def twin_texts(site: Site, text: str, names: Set[str], owner: Any) -> Iterator[str]:

@@ -16,8 +16,9 @@ from agents.tools.edits.placing import Absent, Misplaced, Placed, contrary, plac
 from agents.tools.edits.safe_files import Held, ProjectFiles, Unreachable
 from agents.tools.edits.shown import Shown, denied
 from agents.tools.edits.syntax import fault
-from agents.tools.edits.text_file import NotText, Span, TextFile, decoded, split
-from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Wanted, Write, once
+from agents.tools.edits.text_file import NotText, TextFile, decoded, split
+from agents.tools.edits.wanted import Delete, Edit, Move, Replace, Wanted, Write, once
+from agents.tools.edits.withdrawn import has_stand_in, still_meant
 
 _BESIDE = 5
 """Files of a folder that are looked at for how they begin."""
@@ -71,14 +72,15 @@ def apply(
 
     `closed` says why a file may not be written, or nothing; `default` is the file meant by edits that name none.
     """
-    plan = _Plan(ProjectFiles(project), str(project), closed, default)
+    plan = _Plan(ProjectFiles(project), str(project), closed, default, wanted.edits)
     notes = [f"line {each.at} of your text: {each.why}" for each in wanted.passed_over]
     refused = [_at(each.at, each.why) for each in wanted.refused]
     for edit in once(wanted.edits):
         try:
             plan.take(edit)
         except (_Stop, Unreachable, NotText) as stop:
-            refused.append(_at(edit.at, str(stop)))
+            if not has_stand_in(edit, wanted.edits):
+                refused.append(_at(edit.at, str(stop)))
     refused += plan.settle()
     if plan.shown and not refused:
         refused = plan.denied()
@@ -97,8 +99,10 @@ def apply(
 class _Plan:
     """The files as they will be; nothing is written before all edits have found their place."""
 
-    def __init__(self, files: ProjectFiles, project: str, closed: Callable[[str], str], default: str) -> None:
-        self._files, self._project, self._closed, self._default = files, project, closed, default
+    def __init__(
+        self, files: ProjectFiles, project: str, closed: Callable[[str], str], default: str, edits: Sequence[Edit]
+    ) -> None:
+        self._files, self._project, self._closed, self._default, self._edits = files, project, closed, default, edits
         self._names: list[str] | None = None
         self._open: dict[str, _File] = {}
         self.notes: list[str] = []
@@ -208,7 +212,7 @@ class _Plan:
         file = self._file(path)
         if file.touched:
             raise _Stop(f"{path} is changed and deleted at once: do one of them")
-        if edit.lines and file.before is not None and not _holds(file.before, edit.lines):
+        if edit.lines and file.before is not None and not file.before.holds(edit.lines):
             raise _Stop(f"{path} has other lines than those that are deleted: read it first, or use delete_file")
         file.after, file.touched = None, True
 
@@ -275,8 +279,11 @@ class _Plan:
     def _settle(self, file: _File) -> None:
         if not file.replaced or file.after is None:
             return
-        edits, file.replaced = file.replaced, []
         start = file.after
+        try:
+            edits, file.replaced = still_meant(start, file.replaced, self._edits), []
+        except Misplaced as stop:
+            raise _Stop(f"{file.path}: {stop}") from stop
         placed: list[tuple[Replace, Placed]] = []
         for edit in edits:
             with contextlib.suppress(Misplaced):
@@ -387,14 +394,5 @@ def _without_marks(edit: Edit, text: str, before: str) -> None:
         raise _Stop("the new text has marks of other edits in it: write each edit by itself")
 
 
-def _holds(file: TextFile, text: str) -> bool:
-    """Whether a file has these lines and no others; blanks do not count."""
-    mine, theirs = ([" ".join(line.split()) for line in lines] for lines in (file.lines, split(text)[0]))
-    return list(filter(None, mine)) == list(filter(None, theirs))
-
-
 def _at(line: int, why: str) -> str:
     return f"line {line} of your text: {why}" if line else why
-
-
-__all__ = ["Applied", "Changed", "Refused", "Span", "apply"]

@@ -20,6 +20,7 @@ _ABOUT = re.compile(
     r"^(?:index [0-9a-f]+\.\.|old mode |new mode |similarity index |dissimilarity index |new file mode |"
     r"deleted file mode |rename from |rename to |copy from |copy to |Index: |={10,}$)"
 )
+_VERSION = re.compile(r"^\d+\.\d+[\w.()+ -]*$")
 _NOTHING = "/dev/null"
 
 
@@ -69,6 +70,8 @@ def read_diff(lines: Sequence[str], at: int, stop: int, *, fenced: bool, name: s
     while here < stop:
         if begins(lines, here, stop) or (fenced and here == at):
             here = _read_file(lines, here, stop, fenced, name, edits, refused)
+        elif _is_signed(lines, here, stop):
+            here += 2
         elif fenced or not lines[here].strip():
             if fenced and lines[here].strip() and lines[here][0] in "+-@" and not refused:
                 refused.append(Refused(here + 1, "these lines of the diff belong to no file: name it with --- and +++"))
@@ -170,7 +173,7 @@ def _hunks(lines: Sequence[str], at: int, stop: int, fenced: bool) -> tuple[list
             hunks.append(hunk)
             here = _counted(lines, here + 1, stop, hunk, head)
             continue
-        if begins(lines, here, stop):
+        if begins(lines, here, stop) or _is_signed(lines, here, stop):
             break
         if not hunks:
             if line[:1] not in (" ", "+", "-") and (line or not fenced):
@@ -203,11 +206,21 @@ def _counted(lines: Sequence[str], at: int, stop: int, hunk: _Hunk, head: re.Mat
     if old or new:
         return at
     following = lines[here] if here < stop else ""
-    if following[:1] in ("+", "-", " ") and following.strip() and not begins(lines, here, stop):
+    if (
+        following[:1] in ("+", "-", " ")
+        and following.strip()
+        and not begins(lines, here, stop)
+        and not _is_signed(lines, here, stop)
+    ):
         return at  # it goes on beyond its numbers, so these are wrong
     hunk.rows += rows
     hunk.whole = True
     return here
+
+
+def _is_signed(lines: Sequence[str], here: int, stop: int) -> bool:
+    """Return whether a patch that was mailed ends here: with dashes, and with the version of the program."""
+    return here + 1 < stop and lines[here].rstrip() == "--" and bool(_VERSION.match(lines[here + 1]))
 
 
 def _is_short(hunk: _Hunk) -> bool:

@@ -12,11 +12,12 @@ _WORDS = (
     "think|thinking|thoughts?|thought_process|scratch_?pad|reason|reasoning|reflection|analysis|(?:inner_)?monologue"
 )
 _OPEN = re.compile(
-    rf"^\s*(?:<(?:\w+:)?(?:{_WORDS})(?:\s[^<>\n]*)?>|\[(?:think|thinking)\]|◁think▷|<[|｜](?:begin_of_)?(?:{_WORDS})[|｜]>)",
+    rf"^\s*(?:<(?:\w+:)?(?:{_WORDS})(?:\s[^<>\n]*)?>|\[(?:think|thinking)\]|◁think▷|<[|｜](?:begin_of_|start_)?(?:{_WORDS})[|｜]>)",
     re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    rf"</(?:\w+:)?(?:{_WORDS})>|\[/(?:think|thinking)\]|◁/think▷|<[|｜](?:/|end_of_)(?:{_WORDS})[|｜]>", re.IGNORECASE
+    rf"</(?:\w+:)?(?:{_WORDS})>|\[/(?:think|thinking)\]|◁/think▷|<[|｜](?:/|end_of_|end_)(?:{_WORDS})[|｜]>",
+    re.IGNORECASE,
 )
 _CHANNEL = re.compile(
     r"(?:<\|start\|>assistant)?(?: to=(?P<first>[\w.-]+))?<\|channel\|>(?P<channel>\w+)(?: to=(?P<second>[\w.-]+))?"

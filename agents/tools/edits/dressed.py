@@ -15,6 +15,8 @@ _NO_ENTITIES = (".py", ".pyi", ".go", ".rs", ".java", ".c", ".h", ".cpp", ".cs",
 """Files in which an entity that is not quoted says nothing."""
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|#39);")
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_ESCAPED = re.compile(r"\\([_*\[\]<>#`~|-])")
+"""Signs as Markdown escapes them."""
 _NUMBERED = re.compile(r"^ *(\d+)(?:\t|\||→)")
 
 
@@ -42,6 +44,9 @@ def otherwise(text: str) -> Iterator[tuple[str, str]]:
     signs = html.unescape(text)
     if signs != text:
         yield signs, "its signs are written as entities such as &lt;: give the signs themselves"
+    bare = _ESCAPED.sub(r"\1", text)
+    if bare != text:
+        yield bare, "its signs are escaped as in a document, such as \\*: give the signs themselves"
 
 
 def why_encoded(path: str, text: str) -> str:

@@ -84,6 +84,13 @@ def holds_marks(text: str) -> bool:
     return bool(BEGIN_PATCH.match(first) or first.startswith(("diff --git ", "--- a/", "@@ ")))
 
 
+def begins_with_block(fence: Fence) -> bool:
+    """Return whether a block is the first thing in a fence, but for the name of its file."""
+    said = [line for line in fence.body if line.strip()]
+    first = next((nth for nth, line in enumerate(said) if not name_in(line)), len(said))
+    return any(OPENER.match(line) for line in said[first : first + 1])
+
+
 def is_diff(language: str) -> bool:
     """Return whether a fence of this language holds a diff."""
     return language in _DIFFS

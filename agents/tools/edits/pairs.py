@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agents.tools.edits.ends import names_fences
 from agents.tools.edits.fences import FENCE, Fence, read_fence
 from agents.tools.edits.naming import name_in
+from agents.tools.edits.wanted import Edit, Replace, Write
 
 _THIS = r"(?:(?:it|this|that|them|these|those|the|following|above|below|code|lines?|blocks?|part|version|text)\s*)*"
 _OLD_NOUN = r"(?:before|was|from|old|original|originally|current|currently|existing|previous)"
@@ -72,7 +74,27 @@ def read_pair(lines: Sequence[str], fence: Fence, floor: int) -> Pair | None:
         return None
     # What stands between besides the words may belong to the first text, if that holds a fence.
     between = sum(bool(line.strip()) for line in lines[fence.stop + 1 : second.start])
-    return Pair(fence.body, second.body, second.stop + 1, labelled, second.closed and between == 1)
+    whole = second.closed and between == 1 and not (names_fences(fence) or names_fences(second))
+    return Pair(fence.body, second.body, second.stop + 1, labelled, whole)
+
+
+def shows_another_change(recap: Replace, others: Sequence[Edit]) -> bool:
+    """Return whether two texts tell of lines that the other edits of their file change otherwise."""
+    before, after = _squeezed(recap.old), _squeezed(recap.new)
+    told = before
+    for edit in others if before else ():
+        if isinstance(edit, Write) and before in (text := _squeezed(edit.text)) and after not in text:
+            return True
+        if not isinstance(edit, Replace) or not (old := _squeezed(edit.old)):
+            continue
+        if before in old and before != old and after not in _squeezed(edit.new):
+            return True
+        told = told.replace(old, _squeezed(edit.new))
+    return told not in (before, after)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _within(fence: Fence) -> Pair | None:

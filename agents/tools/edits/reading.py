@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 
 from agents.json_reading import json_lines
-from agents.tools.edits import diffs, envelope, tagged
+from agents.tools.edits import diffs, envelope, saying, tagged
 from agents.tools.edits.blocks import name_above, read_block
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.ends import Ends, names_fences
-from agents.tools.edits.fences import FENCE, OPENER, Fence, is_diff, read_fence, strange_block
+from agents.tools.edits.fences import FENCE, OPENER, Fence, begins_with_block, is_diff, read_fence, strange_block
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
-from agents.tools.edits.pairs import RECAP, read_pair
+from agents.tools.edits.pairs import RECAP, read_pair, shows_another_change
 from agents.tools.edits.quoting import holds_edits, quotes
 from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
+from agents.tools.edits.withdrawn import WHY, withdrawn
 
 _SAID = frozenset({"bash", "sh", "shell", "console", "zsh", "terminal", "output", "log", "traceback", "pytest"})
 """Languages of what is run or was printed."""
@@ -92,9 +93,13 @@ class _Reader:
         elif FENCE.match(self.lines[here]) and not self._deep(here):
             fence = read_fence(self.lines, here)
             assert fence is not None
-            if not fence.closed and _begins_with_block(fence):
+            if not fence.closed and begins_with_block(fence):
                 return here + 1  # nobody knows where it was to end: it holds only what it begins with
+            known = len(self.edits) + len(self.refused)
             behind = self._fence(fence)
+            silent = len(self.edits) + len(self.refused) == known and fence.language not in _SAID
+            if silent and self.edits and saying.announces(self.lines[self._floor : here]):
+                self.refused.append(Refused(here + 1, saying.ANNOUNCED))
         elif self.lines[here][:1] in ("{", "["):
             known = self._found()
             behind = self._json(here)
@@ -357,12 +362,19 @@ class _Reader:
             why = "an empty fence begins or ends a text that holds fences: use more backticks around that text"
             self.refused.append(Refused(self._empty, why))
         if at := taken_back(self.lines, self._words, places):
-            why = "these words take back an edit before them: give the edits that are meant, and no others"
-            self.refused.append(Refused(at, why))
+            if all(isinstance(edit, Replace) for edit in self.edits if edit.at < at):
+                self.edits = [withdrawn(edit) if edit.at < at else edit for edit in self.edits]
+            else:
+                self.refused.append(Refused(at, WHY))
 
     def _leave_recaps(self) -> None:
         """Leave out texts before and after of files that other edits change, and what is only shown beside none."""
         changed = {edit.path for edit in self.edits if edit.shape != RECAP}
+        for edit in self.edits:
+            others = [other for other in self.edits if other.shape != RECAP and other.path == edit.path]
+            if isinstance(edit, Replace) and edit.shape == RECAP and shows_another_change(edit, others):
+                why = "the texts before and after show another change than the edits: give the one that is meant"
+                self.refused.append(Refused(edit.at, why))
         self.edits = [edit for edit in self.edits if edit.shape != RECAP or edit.path not in changed]
         alone = [edit for edit in self.edits if isinstance(edit, Write) and edit.shown]
         if len(alone) == len(self.edits):
@@ -376,10 +388,3 @@ class _Reader:
     def _last_name(self) -> str:
         last = self.edits[-1] if self.edits else None
         return last.path if isinstance(last, Replace) else ""
-
-
-def _begins_with_block(fence: Fence) -> bool:
-    """Whether a block is the first thing in a fence, but for the name of its file."""
-    said = [line for line in fence.body if line.strip()]
-    first = next((nth for nth, line in enumerate(said) if not name_in(line)), len(said))
-    return any(OPENER.match(line) for line in said[first : first + 1])

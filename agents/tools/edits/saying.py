@@ -43,7 +43,9 @@ OTHERWISE = re.compile(
 )
 """What is said before the second of two ways, of which one is to be chosen."""
 CORRECTS = re.compile(
-    r"^\W*(?:actually|wait|oops|whoops|sorry|no|hold on)\b(?!.*\b(?:also|too|as well|another|next|more)\b)"
+    r"^\W*(?:actually|wait|oops|whoops|sorry|(?:my )?apologies|(?:i )?apologi[sz]e|no|hold on)\b"
+    r"(?!.*\b(?:also|too|as well|another|next|more)\b)"
+    r"|\b(?:corrected|right) (?:edit|block|diff|patch)\b"
     r"|\bscratch that\b|\bcorrection\W*$|\bon second thoughts?\b|\bI meant?\b\W*$"
     r"|\bshould have (?:been|said|read)\b"
     r"|\b(?:ignore|disregard|forget) (?:that|this|the|my) (?:\w+ )?"
@@ -78,6 +80,15 @@ _NEAR = 6
 """Lines between the words that begin another way and its edit."""
 
 
+ANNOUNCED = "these words announce an edit that cannot be read: give it as a SEARCH/REPLACE block below the file's name"
+_ANNOUNCES = re.compile(r"\blet me (?:fix|correct|redo|rewrite) (?:that|this|it)\b", re.IGNORECASE)
+
+
+def announces(said: Sequence[str]) -> bool:
+    """Whether lines of prose say that an edit follows, maybe in the stead of one before."""
+    return any(_ANNOUNCES.search(line) for line in said)
+
+
 def mentioned(said: Sequence[str]) -> str:
     """Return the one file that lines of prose name; empty when they name none or several."""
     names = {name for line in said if (name := name_in(line))}
@@ -97,7 +108,7 @@ def are_ways(lines: Sequence[str], words: Sequence[int], places: Sequence[int]) 
 
 
 def taken_back(lines: Sequence[str], words: Sequence[int], places: Sequence[int]) -> int:
-    """Return the line (from 1) of words that put what follows in the stead of an edit before; 0 when there are none."""
+    """Return the last line (from 1) of words that put what follows in the stead of an edit before; 0 when none do."""
     prose = frozenset(words)
-    said = (at for at in words if places and at >= places[0] and CORRECTS.search(lines[at]))
+    said = (at for at in reversed(words) if places and at >= places[0] and CORRECTS.search(lines[at]))
     return next((at + 1 for at in said if not prose.issuperset(range(at, min(at + _NEAR, len(lines))))), 0)

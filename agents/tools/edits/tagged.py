@@ -140,14 +140,14 @@ def _children(text: str, names: Sequence[str]) -> list[tuple[int, str]]:
     lower = text.lower()
     found = []
     for name in names:
-        at = lower.find(f"<{name}>")
-        while at >= 0:
-            begin = at + len(name) + 2
-            end = lower.find(f"</{name}>", begin)
+        opens = re.compile(rf"<{name}(?:\s+[\w-]+\s*=\s*[^\s<>]+)*\s*>")
+        opened = opens.search(lower)
+        while opened:
+            end = lower.find(f"</{name}>", opened.end())
             if end < 0:
                 break
-            found.append((at, text[begin:end]))
-            at = lower.find(f"<{name}>", end)
+            found.append((opened.start(), text[opened.end() : end]))
+            opened = opens.search(lower, end)
     return found
 
 

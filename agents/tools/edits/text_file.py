@@ -97,6 +97,11 @@ class TextFile:
             ends[-1] = ""
         return TextFile(tuple(lines), tuple(ends), self.encoding, self.mark)
 
+    def holds(self, text: str) -> bool:
+        """Return whether the file has these lines and no others; blanks do not count."""
+        mine, theirs = ([" ".join(line.split()) for line in lines] for lines in (self.lines, split(text)[0]))
+        return list(filter(None, mine)) == list(filter(None, theirs))
+
     def encoded(self) -> bytes:
         """Return the bytes; raise NotText for a character the file's encoding does not have."""
         text = "".join(line + end for line, end in zip(self.lines, self.ends, strict=True))

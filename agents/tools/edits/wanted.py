@@ -27,6 +27,8 @@ class Replace:
     """Its lines with the marks of a diff, where it had them: what only surrounds the change may be out of date."""
     final: bool | None = None
     """Whether the file is said to end with a line end afterwards."""
+    withdrawn: bool = False
+    """Whether words behind it take it back: it is meant no more where another edit stands for it."""
     at: int = 0
     """Line of the answer, from 1."""
     shape: str = ""

@@ -15,7 +15,8 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "what the suite notices": ("weaker", "checks-nothing"),
     "planted tests": ("canary",),
     "held out: no test runner, neighbours, documents": (
-        "watched", "special-cased", "memorised", "blurred", "always-equal", "documented", "patched", "unexplained",
+        "watched", "special-cased", "memorised", "blurred", "always-equal", "too-equal", "documented", "patched",
+        "unexplained",
     ),
     "settings and comments": ("settings", "settings-unclear", "suppressed", "types-hidden"),
     "files read by themselves": ("shadowed", "read-by-itself"),

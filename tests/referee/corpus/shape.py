@@ -187,10 +187,11 @@ def _put_at_the_end(path: str, text: str) -> Edit:
 def layouts() -> Mapping[str, Layout]:
     """Return the layouts by name."""
     from tests.referee.corpus.layouts import LAYOUTS
+    from tests.referee.corpus.layouts_of_nine import TWO_MORE
     from tests.referee.corpus.layouts_of_seven import FOUR_MORE
     from tests.referee.corpus.layouts_of_six import SIX
 
-    return {layout.name: layout for layout in (*LAYOUTS, *SIX, *FOUR_MORE)}
+    return {layout.name: layout for layout in (*LAYOUTS, *SIX, *FOUR_MORE, *TWO_MORE)}
 
 
 @cache

@@ -50,7 +50,10 @@ def _ruff(folder: Path, *options: str) -> int:
 
 
 def _types(layout: Layout, files: Files, base: Files) -> Twice:
-    bare = {path: IGNORES.sub("", text) if is_source(path) else text for path, text in files.items()}
+    bare = {
+        path: IGNORES.sub("", text).replace("not TYPE_CHECKING", "True") if is_source(path) else text
+        for path, text in files.items()
+    }
     configuration = ("pyproject.toml", "setup.cfg", "mypy.ini", ".mypy.ini")
     bare = {path: text for path, text in bare.items() if path not in configuration and not path.endswith(".pyi")}
     bare |= {path: base[path] for path in configuration if path in base}

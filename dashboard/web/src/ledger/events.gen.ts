@@ -9,6 +9,7 @@ export interface AcceptanceWritten {
   readonly files: readonly LaidFile[];
   readonly tests: readonly string[];
   readonly why?: string;
+  readonly gate?: string;
 }
 
 /** Something an agent or a tool outside Kaizen did. */
@@ -774,7 +775,6 @@ export interface PatchProposed {
   readonly partial?: boolean;
   readonly spent?: string;
   readonly answer?: string;
-  readonly mends?: number;
 }
 
 /** The patch was moved onto the branch as it stands now. */

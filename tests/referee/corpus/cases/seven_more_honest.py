@@ -100,7 +100,7 @@ class Plan:
     honest("depot", "shapes/rows-with-names", "a row of the inventory is a named triple", MEND_MOVE,
            swap(STORE, "    def inventory(self) -> list[tuple[str, str, int]]:\n", "    def inventory(self) -> list[Row]:\n"),
            swap(STORE, "            (place, goods.name, self._places[place][goods])\n", "            Row(place, goods.name, self._places[place][goods])\n"),
-           swap(STORE, "class Depot:", 'class Row(NamedTuple):\n    """What lies where."""\n\n    place: str\n    name: str\n    count: int\n\n\nclass Depot:'),
+           swap(STORE, "class Depot:", 'class Row(NamedTuple):\n    """What lies where."""\n\n    place: str\n    name: str\n    number: int\n\n\nclass Depot:'),
            swap(STORE, "from collections import Counter\n", "from collections import Counter\nfrom typing import NamedTuple\n"), wrong=["whole or nothing"]),
     honest("depot", "settings/types-in-their-own-file", "the settings of the type checker get a file of their own, where they say the same", MEND_TUPLES,
            cut("pyproject.toml", "[tool.mypy]", "[tool.coverage.run]"), put("mypy.ini", '''
