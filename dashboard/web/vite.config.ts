@@ -5,5 +5,5 @@ export default defineConfig({
   plugins: [react()],
   base: "/",
   build: { outDir: "dist", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
-  test: { environment: "jsdom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+  test: { include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
 });

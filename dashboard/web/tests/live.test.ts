@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Api, Snapshot } from "../src/ledger/api";
 import { initial } from "../src/ledger/evolve";
