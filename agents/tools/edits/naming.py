@@ -47,7 +47,8 @@ _WHOLE = re.compile(
     re.IGNORECASE,
 )
 _MADE = re.compile(
-    r"(?:\bcreat(?:e|ing)\b|\bnew (?:\w+ )?(?:file|module|script)\b|\bfile (?:called|named)\b"
+    r"(?:\bcreat(?:e|ing)\b|\bfile (?:called|named)\b"
+    r"|\bnew (?:\w+ ){0,2}(?:file|module|script|tests?|class|component|document|page|template|migration|workflow)\b"
     r"|\b(?:save|put|write|place) (?:this|it|the following|that)\b[^`*]*\b(?:as|to|in|into|at)\b)"
     r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
