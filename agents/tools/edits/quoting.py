@@ -26,6 +26,7 @@ def quotes(fence: Fence) -> bool:
     return not holds_edits(outside)
 
 
+MIXED = "the fence holds blocks and other edits too: end it behind the blocks"
 HIDDEN = "a fence that holds fences holds edits too, and nobody knows where it ends: use more backticks around it"
 
 

@@ -13,7 +13,7 @@ from agents.tools.edits.fences import FENCE, OPENER, Fence, begins_with_block, i
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair, shows_another_change
-from agents.tools.edits.quoting import HIDDEN, hides_edits, holds_edits, quotes
+from agents.tools.edits.quoting import HIDDEN, MIXED, hides_edits, holds_edits, quotes
 from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
@@ -188,7 +188,9 @@ class _Reader:
             if behind == fence.stop + 1 and len(self.edits) == before[0]:
                 self._file(fence, named, floor)
         if example and (len(self.edits), len(self.refused)) != before:
+            mixed = [each for each in self.refused[before[1] :] if each.why == MIXED]
             del self.edits[before[0] :], self.refused[before[1] :]
+            self.refused += mixed  # the example may have ended before the other edits
             self._pass_over(at)
         return behind
 
@@ -281,8 +283,7 @@ class _Reader:
         while here < end:
             if not OPENER.match(self.lines[here]):
                 if tagged.begins(self.lines[here]) or holds_edits(self.lines[here : here + 1]):
-                    why = "the fence holds blocks and other edits too: end it behind the blocks"
-                    self.refused.append(Refused(here + 1, why))
+                    self.refused.append(Refused(here + 1, MIXED))
                 here += 1
                 continue
             known = len(self.edits)
