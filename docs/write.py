@@ -169,11 +169,12 @@ head and tail when it is long, the rest one call of `read_result` away.
   of an answer's edits are made or none. What is not in the file to the letter is placed only when there is one place
   for it, a diff also where lines around its change are others by now; else the nearest real lines are told, or the file
   that has them. Examples, quotations, drafts and texts as they were before are not applied, and of alternatives none. A
-  text that is put at some line is no whole file. An edit that later words take back is left out when another edit of
-  the same lines stands for it. Where an answer can be read in two ways that differ it is refused: an edit taken back
-  for one of another place, two that change one place with no word between them, a file that is shown otherwise than the
-  edits make it, a text that may end at another fence. A file that is deleted by its lines must have these. Encoding,
-  line ends, the end of the file and its mode stay.
+  text that is put at some line is no whole file, nor is one below a file's name that has little of it or stubs where
+  it has code. An edit that later words take back is left out when another edit of the same lines stands for it. Where
+  an answer can be read in two ways that differ it is refused: an edit taken back for one of another place, two that
+  change one place with no word between them, a file that is shown otherwise than the edits make it, a text that may end
+  at another fence. A file that is deleted by its lines must have these. Encoding, line ends, the end of the file and
+  its mode stay.
 - **Paths**: an absolute path of another machine, `/testbed/src/a.py`, means the one place of the project it can be, for
   a new file too; a command that first goes to such a folder goes there. Under a path in a folder of the machine, such
   as `/tmp`, no whole file is written; a file is deleted or moved under its whole path alone.

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from agents.json_reading import Unreadable, json_lines, read_object
 from agents.ports import ToolCall
 from agents.tools.edits import tagged
+from agents.tools.edits.diffs import handed_on
 from agents.tools.edits.drafts import drafts_out, lines_of
 from agents.tools.edits.fences import Fence, behind_edit, read_fence
 from agents.tools.edits.naming import name_in
@@ -390,7 +391,7 @@ class _Listener:
 
 def _patches(fence: Fence) -> bool:
     """Whether a command would only bring an edit, which is read as one."""
-    return any(behind_edit(fence.body, at) for at in range(len(fence.body)))
+    return any(behind_edit(fence.body, at) for at in range(len(fence.body))) or handed_on(fence.body) is not None
 
 
 def _quoted(line: str, found: re.Match[str]) -> bool:

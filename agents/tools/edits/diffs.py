@@ -20,6 +20,9 @@ _ABOUT = re.compile(
     r"^(?:index [0-9a-f]+\.\.|old mode |new mode |similarity index |dissimilarity index |new file mode |"
     r"deleted file mode |rename from |rename to |copy from |copy to |Index: |={10,}$)"
 )
+_GOES = re.compile(r"^\s*cd \S+(?:\s*&&)?\s*$")
+_HANDED = re.compile(r"^\s*(?:\$ )?(?:cd \S+\s*&&\s*)?(?:patch|git apply)\b[^<|;&]*<<-?\s*([\"']?)(?P<word>\w+)\1\s*$")
+"""Lines that go somewhere and hand a text to a program that makes the changes of a diff."""
 _VERSION = re.compile(r"^\d+\.\d+[\w.()+ -]*$")
 _NOTHING = "/dev/null"
 
@@ -60,6 +63,15 @@ def is_marked(body: Sequence[str]) -> bool:
     """Return whether every line has a mark of a diff, and one is added."""
     marks = [line[:1] for line in body if line.strip()]
     return bool(marks) and "+" in marks and all(mark in "+-@ \\" for mark in marks)
+
+
+def handed_on(body: Sequence[str]) -> tuple[int, int] | None:
+    """Return where a diff begins and ends that lines for the shell only hand to a program; None when they do more."""
+    first = next((nth for nth in range(len(body)) if begins(body, nth, len(body))), 0)
+    said = [line for line in body[:first] if line.strip()]
+    here = _HANDED.match(said[-1]) if said and all(_HANDED.match(line) or _GOES.match(line) for line in said) else None
+    end = next((nth for nth in range(first, len(body)) if here and body[nth].strip() == here["word"]), None)
+    return None if end is None or any(line.strip() for line in body[end + 1 :]) else (first, end)
 
 
 def read_diff(lines: Sequence[str], at: int, stop: int, *, fenced: bool, name: str = "") -> Diff:

@@ -12,8 +12,16 @@ from agents.tools.edits.wanted import Delete, Edit, Move, Refused, Replace, Writ
 
 SHAPE = "JSON edit"
 PATH = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file", "target", "name")
-OLD = ("old", "old_text", "old_str", "old_string", "old_code", "search", "find", "original", "before", "from_text")
-NEW = ("new", "new_text", "new_str", "new_string", "new_code", "replace", "replacement", "updated", "after", "to_text")
+OLD = (
+    "old", "old_text", "old_str", "old_string", "old_code", "search", "find", "original", "before", "from_text",
+    "old_content", "old_lines", "original_code", "original_text", "original_content",
+)  # fmt: skip
+NEW = (
+    "new", "new_text", "new_str", "new_string", "new_code", "replace", "replacement", "updated", "after", "to_text",
+    "new_lines", "updated_code", "updated_text", "replacement_text",
+)  # fmt: skip
+_BESIDE_OLD = ("new_content", "updated_content")
+"""What is new text beside an old one, and alone a whole file."""
 CONTENT = ("content", "contents", "file_text", "text", "code", "new_content", "full_content", "body")
 STRONG = ("path", "file", "file_path", "filepath", "filename", "file_name", "target_file")
 """Names under which nothing but a file is given."""
@@ -83,6 +91,7 @@ def _one(item: Mapping[str, Any], at: int, parent: str) -> Listed:
     old, new, content = _field(item, OLD), _field(item, NEW), _field(item, CONTENT)
     if path is None or (path and not _may_be_path(path)):
         return Listed()
+    new = _field(item, _BESIDE_OLD) if new is None and old is not None else new
     if old is not None and new is not None:
         every = any(item.get(name) is True for name in _EVERY)
         if old == "":

@@ -41,13 +41,14 @@ _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9_+-]{0,11}$")
 _SPACED = re.compile(r"^[\w.@-]+(?:/[\w.@ -]*[\w.@-])*/[\w.@-][\w.@ -]*\.[A-Za-z]\w{0,7}$")
 """A path with blanks in it, which is told from a sentence by its first folder."""
 _WHOLE = re.compile(
-    r"\b(?:full|complete|whole|entire|updated|new|revised|corrected|fixed|final|modified|rewritten)"
-    r"(?: (?:version|content|contents|code|file|text|source))*(?: (?:of|for|is|in))?(?: (?:the|file))*\s+[`*\"']{1,3}"
-    r"(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
+    r"\b(?:(?:full|complete|whole|entire|updated|new|revised|corrected|fixed|final|modified|rewritten)\s+)+"
+    r"(?:(?:version|content|contents|code|file|text|source)\s+)*(?:(?:of|for|is|in)\s+)?(?:(?:the|file)\s+)*"
+    r"(?:[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*|(?P<bare>[\w./-]+\.\w+)\s*:)$",
     re.IGNORECASE,
 )
 _MADE = re.compile(
-    r"(?:\bcreat(?:e|ing)\b|\bnew (?:\w+ )?(?:file|module|script)\b|\bfile (?:called|named)\b"
+    r"(?:\bcreat(?:e|ing)\b|\bfile (?:called|named)\b"
+    r"|\bnew (?:\w+ ){0,2}(?:file|module|script|tests?|class|component|document|page|template|migration|workflow)\b"
     r"|\b(?:save|put|write|place) (?:this|it|the following|that)\b[^`*]*\b(?:as|to|in|into|at)\b)"
     r"[^`*.]{0,60}[`*\"']{1,3}(?P<path>[^`*\"'\s]+)[`*\"']{1,3}[^.`]*:?\s*\W*$",
     re.IGNORECASE,
@@ -100,7 +101,8 @@ def name_in(line: str) -> str:
 def whole_file_in(sentence: str) -> str:
     """Return the file that a sentence says is given as a whole below it; empty when it says no such thing."""
     found = _WHOLE.search(sentence[-300:])
-    return found["path"] if found and looks_like_path(found["path"]) else ""
+    path = (found["path"] or found["bare"]) if found else ""
+    return path if path and looks_like_path(path) else ""
 
 
 def made_in(sentence: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
 
 from agents.tools.edits.same_lines import windows
 from agents.tools.edits.syntax import fault, is_certain
@@ -29,12 +31,17 @@ _ELISIONS = tuple(
     for pattern in (
         rf"^\s*{_MARK}\s*[\[(]?\s*{_DOTS}.*$",
         rf"^\s*{_MARK}\s*[\[(]?\s*{_WORDS}\s*{_DOTS}?\s*[\])]?\s*{_CLOSE}\s*$",
+        rf"^\s*(?:pass|\.\.\.)\s*#\s*[\[(]?\s*{_DOTS}?\s*{_WORDS}\s*{_DOTS}?\s*[\])]?\s*$",
         rf"^\s*[\[(<]\s*{_DOTS}?\s*{_WORDS}\s*{_DOTS}?\s*[\])>]\s*$",
         rf"^\s*{_DOTS}\s*[\[(]?(?:{_WORDS}\s*[\])]?\s*{_DOTS}?)?\s*$",
     )
 )
 _SHORT = 12
-"""A file of fewer lines may be rewritten by a text that has nothing of it."""
+"""Of a file with fewer lines, more than half must be left, be it changed, in a text that is taken for the whole."""
+_MOST = 60
+"""Lines of a text in which one is looked for that was changed."""
+_CHANGED = 0.6
+"""Share of letters by which a line is known again that was changed."""
 
 
 def elision(text: str, old: TextFile | None = None, replaced: str = "") -> tuple[int, str] | None:
@@ -44,9 +51,19 @@ def elision(text: str, old: TextFile | None = None, replaced: str = "") -> tuple
     for number, line in enumerate(lines, 1):
         if line.strip() in known or not line.strip():
             continue
-        if any(pattern.match(line) for pattern in _ELISIONS) and not _is_body(lines, number - 1):
+        if not any(pattern.match(line) for pattern in _ELISIONS):
+            continue
+        if not _is_body(lines, number - 1) or _had_body(lines[: number - 1], old, replaced):
             return number, line.strip()
     return None
+
+
+def _had_body(above: Sequence[str], old: TextFile | None, replaced: str) -> bool:
+    """Whether the definition that ends above has a real body where it stands now."""
+    header = next((line.strip() for line in reversed(above) if line.rstrip().endswith(":")), "")
+    now = split(replaced)[0] if replaced else list(old.lines) if old else []
+    rows = [line.strip() for line in now if line.strip()]
+    return bool(header) and any(one == header and two != "..." for one, two in pairwise(rows))
 
 
 def gaps(lines: Sequence[str]) -> list[str]:
@@ -99,13 +116,26 @@ def why_partial(path: str, old: TextFile | None, text: str) -> str:
             "SEARCH/REPLACE block with the lines that change"
         )
     if len(old.lines) < _SHORT:
-        return ""
+        few = 2 * sum(_has_counterpart(line, lines) for line in had) <= len(had)
+        return (
+            "it has little of the file and looks like a piece of it: give the whole file by write_file, or a "
+            "SEARCH/REPLACE block with the lines that change"
+            if few and had
+            else ""
+        )
     if len(lines) < 0.6 * len(set(had)) or (kept < 0.3 * len(had) and len(lines) < len(had)):
         return (
             "it is much shorter than the file and looks like a piece of it: give a SEARCH/REPLACE block with the "
             "lines that change, or use write_file for the whole"
         )
     return ""
+
+
+def _has_counterpart(line: str, lines: Collection[str]) -> bool:
+    """Whether a text has a line, or one that it most likely became."""
+    return line in lines or any(
+        SequenceMatcher(None, line, each, autojunk=False).ratio() >= _CHANGED for each in list(lines)[:_MOST]
+    )
 
 
 def rewrites(path: str, old: TextFile, text: str) -> bool:

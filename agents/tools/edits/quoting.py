@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.tools.edits import diffs, envelope
+from agents.tools.edits import diffs, envelope, tagged
 from agents.tools.edits.fences import FENCE, OPENER, Fence, read_fence
 
 
@@ -24,6 +24,15 @@ def quotes(fence: Fence) -> bool:
         else:
             here = inner.stop + 1
     return not holds_edits(outside)
+
+
+MIXED = "the fence holds blocks and other edits too: end it behind the blocks"
+HIDDEN = "a fence that holds fences holds edits too, and nobody knows where it ends: use more backticks around it"
+
+
+def hides_edits(fence: Fence) -> bool:
+    """Return whether a fence that may end elsewhere has edits in it, beside those of the answer."""
+    return fence.nested and (holds_edits(fence.body) or any(tagged.begins(line, known=True) for line in fence.body))
 
 
 def holds_edits(lines: Sequence[str]) -> bool:

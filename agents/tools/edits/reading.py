@@ -13,7 +13,7 @@ from agents.tools.edits.fences import FENCE, OPENER, Fence, begins_with_block, i
 from agents.tools.edits.listed import read_listed
 from agents.tools.edits.naming import alike, made_in, name_in, name_in_comment, says_lines, whole_file_in
 from agents.tools.edits.pairs import RECAP, read_pair, shows_another_change
-from agents.tools.edits.quoting import holds_edits, quotes
+from agents.tools.edits.quoting import HIDDEN, MIXED, hides_edits, holds_edits, quotes
 from agents.tools.edits.saying import ASKS, BEFORE, DOUBT, EXAMPLE, OR, USAGE, are_ways, mentioned, taken_back
 from agents.tools.edits.text_file import joined
 from agents.tools.edits.wanted import Edit, Refused, Replace, Wanted, Write
@@ -58,6 +58,8 @@ class _Reader:
         self._ends = Ends(self.lines)
         self._empty = 0
         """Line (from 1) of a fence with nothing in it and no name: most likely the first one ended in its text."""
+        self._hidden = 0
+        """Line (from 1) of a fence that may end elsewhere and that no edit was read of, though it holds some."""
         self._floor = 0
         """First line of the prose before what is read now."""
 
@@ -95,8 +97,9 @@ class _Reader:
             assert fence is not None
             if not fence.closed and begins_with_block(fence):
                 return here + 1  # nobody knows where it was to end: it holds only what it begins with
-            known = len(self.edits) + len(self.refused)
+            known, seen = len(self.edits) + len(self.refused), self._found()
             behind = self._fence(fence)
+            self._hidden = self._hidden or (here + 1 if self._found() == seen and hides_edits(fence) else 0)
             silent = len(self.edits) + len(self.refused) == known and fence.language not in _SAID
             if silent and self.edits and saying.announces(self.lines[self._floor : here]):
                 self.refused.append(Refused(here + 1, saying.ANNOUNCED))
@@ -185,7 +188,9 @@ class _Reader:
             if behind == fence.stop + 1 and len(self.edits) == before[0]:
                 self._file(fence, named, floor)
         if example and (len(self.edits), len(self.refused)) != before:
+            mixed = [each for each in self.refused[before[1] :] if each.why == MIXED]
             del self.edits[before[0] :], self.refused[before[1] :]
+            self.refused += mixed  # the example may have ended before the other edits
             self._pass_over(at)
         return behind
 
@@ -257,6 +262,8 @@ class _Reader:
         if patch is not None:
             found = envelope.read_patch(self.lines, begin + patch, end, closed=closed)
         else:
+            handed = diffs.handed_on(body) if language in _SAID else None
+            end = begin + handed[1] if handed else end
             first = next((nth for nth in range(len(body)) if diffs.begins(body, nth, len(body))), None)
             if first is None and not is_diff(language) and not (fence is None and diffs.is_marked(body)):
                 return self._other(begin, end, named, fence)
@@ -276,8 +283,7 @@ class _Reader:
         while here < end:
             if not OPENER.match(self.lines[here]):
                 if tagged.begins(self.lines[here]) or holds_edits(self.lines[here : here + 1]):
-                    why = "the fence holds blocks and other edits too: end it behind the blocks"
-                    self.refused.append(Refused(here + 1, why))
+                    self.refused.append(Refused(here + 1, MIXED))
                 here += 1
                 continue
             known = len(self.edits)
@@ -358,6 +364,8 @@ class _Reader:
         if are_ways(self.lines, self._words, places):
             why = "the edits are alternatives, of which one is to be chosen: decide, and give that one alone"
             self.refused.append(Refused(places[0], why))
+        if self._hidden and self.edits:
+            self.refused.append(Refused(self._hidden, HIDDEN))
         if self._empty and self.edits:
             why = "an empty fence begins or ends a text that holds fences: use more backticks around that text"
             self.refused.append(Refused(self._empty, why))
