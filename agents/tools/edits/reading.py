@@ -191,6 +191,7 @@ class _Reader:
             mixed = [each for each in self.refused[before[1] :] if each.why == MIXED]
             del self.edits[before[0] :], self.refused[before[1] :]
             self.refused += mixed  # the example may have ended before the other edits
+            self._hidden = self._hidden or (at + 1 if fence.nested else 0)
             self._pass_over(at)
         return behind
 
