@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import pathlib
 import random
 import re
 import sys
@@ -142,12 +143,12 @@ def sizes_in(value: Any) -> Dict[str, float]:
 
 
 def texts_in(value: Any) -> List[str]:
-    """Return the texts a value is or holds, an object in its parts."""
-    if type(value) is str:
-        return [value]
+    """Return the texts a value is or holds, an object in its parts, and a path as it is written."""
+    if type(value) is str or isinstance(value, pathlib.PurePath):
+        return [str(value)]
     own = vars(value) if hasattr(value, "__dict__") and not isinstance(value, type) else value
     parts = list(own.values()) if isinstance(own, dict) else own if type(own) in (list, tuple) else []
-    return [part for part in parts[:20] if type(part) is str]
+    return [str(part) for part in parts[:20] if type(part) is str or isinstance(part, pathlib.PurePath)]
 
 
 def _odd(value: Any, sign: str) -> Any:

@@ -7,6 +7,7 @@ import inspect
 import os
 import pickle
 import sys
+import tempfile
 import types
 from typing import Any, Dict, List, NamedTuple, Tuple
 
@@ -73,6 +74,7 @@ class _Recorder:
         self.tests = set(tests)
         self.hunted = set(spec.get("hunted") or [])
         self.folders = tuple({os.path.dirname(path) + os.sep for path in tests})
+        self.temporary = tempfile.gettempdir() + os.sep
         self.calls: List[Call] = []
         self.inside: Dict[int, Any] = {}
         self.partly: set[str] = set()
@@ -162,7 +164,10 @@ class _Recorder:
         size += bool(code.co_flags & inspect.CO_VARARGS) + bool(code.co_flags & inspect.CO_VARKEYWORDS)
         given = pickle.dumps({each: frame.f_locals[each] for each in code.co_varnames[:size]}, protocol=4)
         key = (module, name, given, self._test)
-        if len(given) > LARGE or os.getcwd().encode() in given:
+        texts = [text for each in code.co_varnames[:size] for text in near.texts_in(frame.f_locals[each])]
+        if len(given) > LARGE or any(text.startswith(self.temporary) for text in texts):
+            return  # what a test put there is gone by the time it is asked again
+        if os.getcwd().encode() in given:
             return  # what is asked about the place of the project cannot be asked elsewhere
         self._missed = False
         if key in self._seen:
@@ -170,7 +175,6 @@ class _Recorder:
         self._seen.add(key)
         self._count[count] = self._count.get(count, 0) + 1
         path = self.files[os.path.realpath(code.co_filename)]
-        texts = [text for each in code.co_varnames[:size] for text in near.texts_in(frame.f_locals[each])]
         parts = [part for each in code.co_varnames[:size] for part in near.parts_of(each, frame.f_locals[each])]
         numbers = near.figures_in(parts)
         call = Call(module, path, name, base64.b64encode(given).decode(), self._test, -1, texts, numbers, "")

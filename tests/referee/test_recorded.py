@@ -19,7 +19,8 @@ CODE = (
     "def upto(n):\n    for each in range(n):\n        yield each\n\n\n"
     "def here():\n    return os.path.abspath('code_.py')\n\n\n"
     "def both(a, b):\n    return iter([*a, *b])\n\n\n"
-    "def double(n):\n    return 2 * n\n"
+    "def double(n):\n    return 2 * n\n\n\n"
+    "def size(paths):\n    return sum(os.path.getsize(path) for path in paths)\n"
 )
 TESTS = (
     "import os\nimport code_\n\n\n"
@@ -28,7 +29,9 @@ TESTS = (
     "def test_here():\n    assert code_.here().endswith('code_.py')\n\n\n"
     "def test_both():\n    assert list(code_.both([1], [2])) == [1, 2]\n"
     "    assert list(code_.both([], [3])) == [3]\n\n\n"
-    "def test_double():\n    assert code_.double(4) == 8\n"
+    "def test_double():\n    assert code_.double(4) == 8\n\n\n"
+    "def test_size(tmp_path):\n    (tmp_path / 'a').write_text('four')\n"
+    "    assert code_.size([tmp_path / 'a']) == code_.size([str(tmp_path / 'a')]) == 4\n"
 )
 ASK = (
     "import json, sys\nfrom agents.inside import heldout\nsent = []\nheldout.main(json.load(sys.stdin), sent.append)\n"
@@ -39,7 +42,7 @@ def recorded(folder: Path) -> dict[str, dict[str, list[Any]]]:
     """Return by function what was noted of its calls, what they gave at the time and what they gave again."""
     (folder / "code_.py").write_text(CODE)
     (folder / "test_code.py").write_text(TESTS)
-    names = ("files", "upto", "here", "double", "both")
+    names = ("files", "upto", "here", "double", "both", "size")
     spec = {
         "mode": "record", "runner": "pytest", "tests": ["test_code.py"], "collected": ["test_code.py"],
         "ids": [f"test_code.py::test_{name}" for name in names], "files": ["code_.py"], "seed": 1, "fresh": 0,
@@ -66,7 +69,7 @@ def test_calls_are_noted_with_what_they_give_wherever_the_project_lies(tmp_path:
     assert found["double"]["inside"] == [["int", "8"]]
     assert len(found["upto"]["call"]) == 1 and found["upto"]["inside"] == []
     assert len(found["both"]["call"]) == 2, "what the test reads is left to the test"
-    assert found["files"]["call"] == []
+    assert found["files"]["call"] == found["size"]["call"] == [], "what a test put there is there no more"
     assert str(tmp_path) not in json.dumps(found["here"]) and "<here>" in json.dumps(found["here"]["inside"])
     assert found["here"]["outcome"][0] == ["gave", found["here"]["inside"][0]]
 
