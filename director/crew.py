@@ -86,11 +86,11 @@ def classical_agents() -> Mapping[str, Agent]:
     ruff = own_ruff()
     techniques: dict[str, tuple[Technique, ...]] = {
         "coder": (LintFixes(ruff, _lint_arguments), UnusedCode(ruff, _lint_arguments)),
-        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR)),
+        "debugger": (ProvenFix(), TemplateRepair("quick_repair", most=QUICK_REPAIR, parts="last")),
         "tester": (Characterise(),),
         "architect": (Structure(),),
     }
-    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair", parts=True),)}
+    patient: dict[str, tuple[Technique, ...]] = {"debugger": (TemplateRepair("patient_repair", parts="any"),)}
     return build_agents(find_roles(), lambda role: ClassicalBrain(techniques.get(role, ()), patient.get(role, ())))
 
 

@@ -68,6 +68,7 @@ class Hunt:
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
         self.one_cause, self._looked = True, 0
+        self.parts: str = spec.get("parts", "")
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
     def run(self) -> None:
@@ -211,7 +212,7 @@ class Hunt:
         self.failing = [i for i in self.failing if i in bases]
         self.passing = [i for i in self.passing if i in bases and bases[i].status == "p"]
         self.beside = [i for i in self.beside if i in bases and bases[i].status == "f"]
-        if self.spec.get("parts"):
+        if self.parts == "any":
             chosen = localise.with_simplest(observed.runs, self.failing, chosen)
         first = sorted([i for i in chosen if i in bases], key=lambda i: bases[i].ticks)
         trial = Trial(self.cases, self.counter, bases, self.failing, first, self.beside)
@@ -258,11 +259,12 @@ class Hunt:
 
         def found(one: Plausible) -> None:
             spent = self.clock.seconds()
-            convincing[0] += self._convincing(one.edits, one.fixed)
+            whole = self._ends_a_cause(one.edits, one.fixed)
+            convincing[0] += whole
             if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 patience[1] = min(patience[1], spent + (max(12.0, 2 * spent) if self.beside else max(4.0, 0.6 * spent)))
-            elif self._convincing(one.edits, one.fixed):
+            elif whole or (self.parts == "any" and self._is_part(one.edits, one.fixed)):
                 patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
         evaluator.run(drawn(), enough, found)
@@ -281,13 +283,17 @@ class Hunt:
 
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
-        likely = [one for one in evaluator.plausible if self._convincing(one.edits, one.fixed)]
+        likely = [one for one in evaluator.plausible if self._ends_a_cause(one.edits, one.fixed)]
+        if self.parts == "any" or (self.parts == "last" and not likely):
+            likely += [one for one in evaluator.plausible if one not in likely and self._is_part(one.edits, one.fixed)]
         for one in self._distinct(ranked([self._ranked(one) for one in likely])):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)
-            if confirmed is not None and self._convincing(one.edits, confirmed.fixed):
+            if confirmed is not None and (
+                self._ends_a_cause(one.edits, confirmed.fixed) or self._is_part(one.edits, confirmed.fixed)
+            ):
                 patches.append(one._replace(**confirmed._asdict()))
         best = ranked(patches)
         tally = evaluator.tally
@@ -300,7 +306,7 @@ class Hunt:
         self.say({"kind": "stats", **self.stats})
         self.say({"kind": "plausible", "patches": [self._patch(one) for one in best[:12]]})
 
-    def _convincing(self, edits: Tuple[Edit, ...], fixed: Tuple[int, ...]) -> bool:
+    def _ends_a_cause(self, edits: Tuple[Edit, ...], fixed: Tuple[int, ...]) -> bool:
         """Return whether all is mended, or one cause of several, by a kind of edit that seldom only pleases tests."""
         if len(fixed) == len(self.failing):
             return True
@@ -309,8 +315,16 @@ class Hunt:
         # Who crashes at one place may each meet a mistake of their own behind it.
         whole = whole or len(fixed) >= max(MOST * len(self.failing), 3)
         worst = min(SUSPECT.get(edit.kind, 1.0) for edit in edits)
-        # So may all that fail in the one place of the tests that compares.
-        return (whole and worst >= 0.8) or (self.spec.get("parts", False) and bool(fixed) and worst == 1.0)
+        return whole and worst >= 0.8
+
+    def _is_part(self, edits: Tuple[Edit, ...], fixed: Tuple[int, ...]) -> bool:
+        """Return whether some tests are mended, where parts will do, by a kind of edit that is seldom wrong.
+
+        All that fail in the one place of the tests that compares may each meet a mistake of their own. Where parts are
+        what is taken at last, one test of many says too little.
+        """
+        least = max(2.0, SHARE * len(self.failing)) if self.parts == "last" else 1.0
+        return bool(self.parts) and len(fixed) >= least and min(SUSPECT.get(edit.kind, 1.0) for edit in edits) == 1.0
 
     def _idles(self, edits: Tuple[Edit, ...]) -> bool:
         """Return whether a patch leaves more behind than there was that nothing reads."""

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from agents.ports import Answer, InsideRun, Limits, Nothing, Proposal, Workbench
 from agents.techniques.localise import findings_of
@@ -37,11 +37,12 @@ class TemplateRepair:
         most: float = math.inf,
         workers: int = 2,
         candidates: int = 200_000,
-        parts: bool = False,
+        parts: Literal["", "last", "any"] = "",
     ) -> None:
         """`workers` judge candidates side by side; the search ends after `candidates` or `most` seconds of work.
 
-        With `parts` a likely edit that mends some of the task's tests and breaks none is better than nothing.
+        A likely edit that mends only some of the task's tests and breaks none is no answer, better than nothing at the
+        `last`, or looked for as `any` other.
         """
         self.name = name
         self.most = most

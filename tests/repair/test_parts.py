@@ -43,11 +43,12 @@ def test_what_leaves_code_behind_that_tests_ran_is_offered_after_what_mends_that
     assert "return (target - minute) % 60" in mended(program, first)
 
 
-def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("parts", ["any", "last"])
+def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path: Path, parts: str) -> None:
     """No edit mends them all; this one mends two of three and breaks none."""
     program = Program("two", "pytest", CODE, TESTS, "", (), rare=False)
 
-    run = searched(tmp_path, program, parts=True, candidates=600)
+    run = searched(tmp_path, program, parts=parts, candidates=600)
 
     patches = run.of("patch")
     assert not any(patch["complete"] for patch in patches)
