@@ -25,6 +25,8 @@ SHARE = 0.15
 """The least share of the failing tests that a partial repair must mend."""
 MOST = 0.7
 """The share that is one cause, whatever the failures look like."""
+CROWD = 10
+"""So many failing tests say of an edit whether it mends a mistake or pleases a test."""
 ENOUGH = 24
 """Failing tests that are looked at; more of them say little more and cost as much each."""
 BESIDE = 40
@@ -295,12 +297,12 @@ class Hunt:
                 self._ends_a_cause(one.edits, confirmed.fixed) or self._is_part(one.edits, confirmed.fixed)
             ):
                 patches.append(one._replace(**confirmed._asdict()))
-        best = ranked(patches)
+        best = ranked([one for one in patches if not self._waits(one)])
         tally = evaluator.tally
         self.stats.update(
             candidates=tally.tried, unfit=tally.unfit, slow=tally.slow, hung=tally.hung, void=tally.void,
             forks=tally.forks, broke=tally.broke, plausible=len(evaluator.plausible),
-            likely=len(likely), confirmed=len(patches), seconds=self.clock.seconds(),
+            likely=len(likely), confirmed=len(patches), waiting=len(patches) - len(best), seconds=self.clock.seconds(),
             direct=sum(case.rung != PROTOCOL for case in self.cases),
         )  # fmt: skip
         self.say({"kind": "stats", **self.stats})
@@ -325,6 +327,15 @@ class Hunt:
         """
         least = max(2.0, SHARE * len(self.failing)) if self.parts == "last" else 1.0
         return bool(self.parts) and len(fixed) >= least and min(SUSPECT.get(edit.kind, 1.0) for edit in edits) == 1.0
+
+    def _waits(self, one: Ranked) -> bool:
+        """Return whether a kind of edit that often only pleases tests mends too few of the many that fail.
+
+        Where mistakes stack up, the right edit of one leaves tests red, and a wrong one turns a test green.
+        """
+        others = len(self.failing) + len(self.beside)
+        few = others >= CROWD and len(one.fixed) + one.beside < SHARE * others
+        return few and self.parts != "any" and min(SUSPECT.get(edit.kind, 1.0) for edit in one.edits) < 1.0
 
     def _idles(self, edits: Tuple[Edit, ...]) -> bool:
         """Return whether a patch leaves more behind than there was that nothing reads."""

@@ -193,6 +193,8 @@ def _why(run: InsideRun, refused: Sequence[str]) -> str:
     tried = stats.get("candidates")
     if stats.get("plausible") and not stats.get("likely"):
         return f"{stats['plausible']} of {tried} small edits mend some of the tests, none mends enough of them"
+    if stats.get("waiting"):
+        return f"{stats['waiting']} small edits please these tests and few of the others that fail: those come first"
     if stats.get("plausible"):
         return f"{stats['plausible']} plausible edits of {tried}, none confirmed by a fresh run of the tests"
     if tried is None:

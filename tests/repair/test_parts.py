@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.inside.ranking import SUSPECT
 from tests.repair.programs import Program
 from tests.repair.test_programs import mended, searched
 
@@ -41,6 +42,29 @@ def test_what_leaves_code_behind_that_tests_ran_is_offered_after_what_mends_that
 
     first = next(message for message in run.messages if message["kind"] == "patch")
     assert "return (target - minute) % 60" in mended(program, first)
+
+
+def test_an_edit_that_pleases_one_of_many_failing_tests_waits_until_others_are_mended(tmp_path: Path) -> None:
+    """Nobody knows what is wrong with the sums; to leave early for one of them is not the answer."""
+    code = "def total(items, start):\n    found = start\n    for item in items:\n"
+    code += "        found += len(item) % 7\n    return found\n"
+    rows = [("''", None), *((f"'{'a' * n}'", 90 + n * n) for n in range(2, 13))]
+    tests = "from code_ import total\n\n\n" + "\n\n".join(
+        f"def test_{n}():\n    assert total([{text}], 5) == {gives}\n" for n, (text, gives) in enumerate(rows)
+    )
+    program = Program("crowd", "pytest", code, tests, "", (), rare=False)
+    failing = [f"test_code.py::test_{n}" for n in range(len(rows))]
+
+    offered = {
+        parts: searched(
+            tmp_path / parts, program, parts=parts, candidates=2000, failing=failing[:1], beside=failing[1:]
+        )
+        for parts in ("last", "any")
+    }
+
+    kinds = {parts: {patch["edit"] for patch in run.of("patch")} for parts, run in offered.items()}
+    assert kinds["any"] & SUSPECT.keys()
+    assert not kinds["last"] & SUSPECT.keys()
 
 
 @pytest.mark.parametrize("parts", ["any", "last"])
