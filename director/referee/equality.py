@@ -62,9 +62,13 @@ async def equalities(target: SandboxedTarget, calls: Sequence[Sequence[Any]], me
 
 
 def equated(
-    was: Equalities, now: Equalities, calls: Calls, outcomes: tuple[Told, Told], mended: Collection[str]
-) -> Iterator[Objection]:
-    """Yield the classes of which more is equal than before, where that is wrong in itself or all that mends a test."""
+    was: Equalities, now: Equalities, calls: Calls, outcomes: tuple[Told, Told], mended: Collection[str], *,
+    follows: bool = False,
+) -> Iterator[Objection]:  # fmt: skip
+    """Yield the classes of which more is equal than before, where that is wrong in itself or all that mends a test.
+
+    Where it only `follows` from what objects are made of, a test that compares them is mended with the others.
+    """
     for name, path in now.paths.items():
         new = now.equal.get(name, set()) - was.equal.get(name, set())
         if name in was.known:
@@ -78,12 +82,18 @@ def equated(
             objection = doubts if law == HASHES else rejects
             yield objection("too-equal", f"{said} ({now.lawless[name][law]})", path, rule=law)
             continue
-        test = next(iter(only_compared(calls, *outcomes, mended)), "")
+        test = "" if follows else next(iter(only_compared(calls, *outcomes, mended)), "")
         if test:
             said = (
                 f"{test} passes because objects of {name} are equal that were told apart; all else it asks is as before"
             )
             yield doubts("too-equal", said, path, rule="what was told apart")
+
+
+def mends_beside(calls: Calls, old: Told, now: Told, mended: Collection[str]) -> bool:
+    """Return whether any mended test gets something else from what is no comparison."""
+    asked = (n for n in old.keys() & now.keys() if calls[n][5] < 0 and calls[n][4] in mended)
+    return any(_is_no_comparison(calls[n]) and differ(old[n], now[n]) for n in asked)
 
 
 def only_compared(calls: Calls, old: Told, now: Told, mended: Collection[str]) -> list[str]:
@@ -96,8 +106,12 @@ def only_compared(calls: Calls, old: Told, now: Told, mended: Collection[str]) -
 
 
 def _rests_on_comparing(numbers: Sequence[int], calls: Calls, old: Told, now: Told) -> bool:
-    others = [n for n in numbers if str(calls[n][2]).rpartition(".")[2] not in (*COMPARING, "__init__")]
+    others = [n for n in numbers if _is_no_comparison(calls[n])]
     return bool(others) and not any(differ(old[n], now[n]) for n in others)
+
+
+def _is_no_comparison(call: Sequence[Any]) -> bool:
+    return str(call[2]).rpartition(".")[2] not in (*COMPARING, "__init__")
 
 
 def _comparing(text: str) -> frozenset[str]:

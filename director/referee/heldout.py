@@ -15,7 +15,7 @@ from director.referee.answers import known_pairs, literals, one_answer, raised, 
 from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import documented, untrue
-from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated
+from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated, mends_beside
 from director.referee.examples import LIMITS, Examples, comparable, patched_by, wavering
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
@@ -185,12 +185,13 @@ class HeldOut:
     async def _equated(self, now: Mapping[int, str], target: SandboxedTarget, base: SandboxedTarget) -> list[Objection]:
         """Compare what equals each other, where the candidate compares otherwise and a failing test passes now."""
         calls, old = self.examples.calls, self.examples.outcomes
-        otherwise = compares_otherwise(self.before, self.after) or asked_otherwise(calls, old, now)
-        if not self.mended or not otherwise:
+        written = compares_otherwise(self.before, self.after)
+        if not self.mended or not (written or asked_otherwise(calls, old, now)):
             return []
         was = await equalities(base, calls, self.mended)
         is_so = await equalities(target, self._calls(), self.mended)
-        return list(equated(was, is_so, calls, (old, now), self.mended))
+        follows = not written and mends_beside(calls, old, now, self.mended)
+        return list(equated(was, is_so, calls, (old, now), self.mended, follows=follows))
 
     def _answers(self, numbers: Sequence[int], now: Mapping[int, str]) -> Iterator[Objection]:
         calls, old = self.examples.calls, self.examples.outcomes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from agents.inside.equality import _judged, _with_plain
-from director.referee.equality import Equalities, compares_otherwise, equated, only_compared
+from director.referee.equality import Equalities, compares_otherwise, equated, mends_beside, only_compared
 
 TEST = "tests/test_money.py::test_share"
 CALLS = [
@@ -102,6 +102,18 @@ def test_what_is_newly_equal_is_refused_where_it_contradicts_itself_and_asked_ab
 def test_a_test_that_asks_for_nothing_but_comparisons_is_about_them() -> None:
     assert only_compared(CALLS[1:], {0: NO}, {0: YES}, {TEST}) == []
     assert only_compared(CALLS, {0: SHARE, 1: NO}, {0: SHARE, 1: YES}, {TEST}) == [TEST]
+
+
+def test_where_other_tests_are_mended_by_what_objects_are_made_of_their_equality_only_follows() -> None:
+    """Addresses that are written in one way compare as equal: nobody changed how they compare."""
+    other = (*CALLS[0][:4], "test_share_alone", *CALLS[0][5:])
+    calls, old, now = [*CALLS, other], {0: SHARE, 1: NO, 2: NO}, {0: SHARE, 1: YES, 2: YES}
+    mended = {TEST, "test_share_alone"}
+    before, after = seen(set(), {}), seen({("1", "2")}, {})
+
+    assert mends_beside(calls, old, now, mended) and not mends_beside(calls, old, now, {TEST})
+    assert list(equated(before, after, calls, (old, now), mended, follows=True)) == []
+    assert [one.weight for one in equated(before, after, calls, (old, now), mended)] == ["doubts"]
 
 
 @pytest.mark.parametrize(
