@@ -43,7 +43,7 @@ test: setup system  ## Pass every test, the browser's included (10 to 12 min aft
 	  && echo "what failed while others worked beside it runs once more, alone" \
 	  && $(BIN)/python -P -m pytest -q -m "not soak" --last-failed --last-failed-no-failures none; }
 
-test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (about 20 s)
+test-fast: .venv/.installed  ## Pass the tests that need no process, sandbox or browser (about 18 s)
 	@$(BIN)/python -P -m pytest -q -n 2 -m "not slow and not soak"
 
 check: setup  ## Format, lint, types, import contracts, docs, the page's types (1 min)
