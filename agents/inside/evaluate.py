@@ -5,16 +5,16 @@ from __future__ import annotations
 import gc
 import os
 import select
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from . import reexec
 from .abandoned import Ran, left_behind
-from .cases import Case
 from .clock import Clock, Watch, queued
 from .editspace import Edit
 from .forks import in_fork, limit_memory, reap
 from .regions import Region, Unfit
-from .ticks import FOREVER, Counter
+from .ticks import FOREVER
+from .trial import Trial
 
 BATCH, LARGEST, CANARY_EVERY = 64, 256, 16
 WORTH = 0.1
@@ -23,14 +23,6 @@ ALONE = 2
 """How many candidates with a fork of their own are judged after so many others, so that these do not hold them up."""
 ROOM = 512 << 20
 """Bytes that a candidate may take beside what the loaded tests have."""
-
-
-class Base(NamedTuple):
-    """How a test behaves on the unchanged program."""
-
-    status: str
-    ticks: int
-    seconds: float
 
 
 class Plausible(NamedTuple):
@@ -59,95 +51,6 @@ class Tally:
 
     def __init__(self) -> None:
         self.tried = self.unfit = self.slow = self.hung = self.void = self.forks = self.broke = 0
-
-
-class Trial:
-    """The tests with their baselines, and how one installed candidate is judged by them."""
-
-    def __init__(
-        self,
-        cases: Sequence[Case],
-        counter: Counter,
-        bases: Dict[int, Base],
-        failing: List[int],
-        first: List[int],
-        beside: Sequence[int] = (),
-    ) -> None:
-        self.cases, self.counter, self.bases, self.failing, self.first = cases, counter, bases, failing, first
-        self.beside = beside
-        self.covering: Dict[int, List[int]] = {}
-        """Per region: the passing tests that run it, cheapest first."""
-        self.ran: Dict[int, Ran] = {}
-        """Per region: the lines of it that tests run."""
-        self.factor = 1
-        self.least = 1
-        """How many tests a candidate must mend to be worth more runs: as many as the best so far."""
-        green = [base.ticks for base in bases.values() if base.status == "p"] or [200]
-        self.typical = max(green)
-        self.quick = 0.5 + 10 * max([base.seconds for base in bases.values() if base.status != "t"] or [0.1])
-
-    def budget(self, index: int) -> int:
-        """Return the ticks a test may take: many times what it took before."""
-        base = self.bases[index]
-        if base.status == "p":
-            return (base.ticks * 10 + 500) * self.factor
-        if base.status == "t":
-            return min(self.typical * 20 + 3000, 400_000) * self.factor
-        return max(base.ticks * 3 + 500, min(self.typical * 20 + 3000, 400_000)) * self.factor
-
-    def seconds(self, index: int) -> float:
-        """Return the processor time a test may take, the backstop behind the ticks."""
-        usual = self.bases[index].seconds if self.bases[index].status != "t" else self.quick / 20
-        return (0.3 + 10 * usual) * min(self.factor, 8)
-
-    def judge(self, regions: Sequence[int], beat: Callable[[], None]) -> Tuple[str, Tuple[int, ...], int]:
-        """Judge the program as it is now: `P` plausible, `b` breaks others, `f`, `t`; the tests fixed; ticks."""
-        fixed: List[int] = []
-        spent, late = 0, False
-        for index in self.first:
-            outcome = self.run(index)
-            spent += outcome.ticks
-            late = late or outcome.status == "t"
-            if outcome.status == "p":
-                fixed.append(index)
-        if not fixed:
-            return ("t" if late else "f"), (), spent
-        if len(self.failing) - len(self.first) + len(fixed) < self.least:
-            return "f", (), spent
-        for index in self.failing:
-            if index not in self.first:
-                beat()
-                outcome = self.run(index)
-                spent += outcome.ticks
-                if outcome.status == "p":
-                    fixed.append(index)
-        if len(fixed) < self.least:
-            return "f", (), spent
-        passing = list(dict.fromkeys(index for region in regions for index in self.covering.get(region, [])))
-        for index in passing:
-            beat()
-            outcome = self.run(index)
-            spent += outcome.ticks
-            if outcome.status != "p":
-                for region in regions:
-                    if index in self.covering.get(region, []):
-                        self.covering[region].remove(index)
-                        self.covering[region].insert(0, index)
-                return ("t" if outcome.status == "t" else "b"), tuple(fixed), spent
-        return "P", tuple(sorted(fixed)), spent
-
-    def leave_out(self, once: Sequence[int]) -> None:
-        """Judge without these passing tests."""
-        for region, tests in self.covering.items():
-            self.covering[region] = [index for index in tests if index not in once]
-
-    def green_beside(self) -> int:
-        """Return how many of the failing tests beside pass with the program as it is now."""
-        return sum(self.run(index).status == "p" for index in self.beside)
-
-    def run(self, index: int) -> Any:
-        """Run a test within its budget."""
-        return self.cases[index].run(self.counter, self.budget(index), self.seconds(index))
 
 
 Chunk = List[Tuple[int, Tuple[Edit, ...]]]
@@ -180,9 +83,9 @@ class Evaluator:
         """Candidates that turned tests green and broke others: parts of larger repairs."""
 
     def run(
-        self, candidates: Iterator[Tuple[Edit, ...]], enough: Callable[[], bool], found: Callable[[Plausible], None]
+        self, candidates: Iterator[Tuple[Edit, ...]], is_late: Callable[[], bool], found: Callable[[Plausible], None]
     ) -> None:
-        """Judge candidates until there are none left or it is enough."""
+        """Judge candidates until there are none left or it is too late for what is being judged."""
         gc.collect()
         gc.freeze()
         live: Dict[int, _Worker] = {}
@@ -190,7 +93,7 @@ class Evaluator:
         exhausted = False
         try:
             while True:
-                stop = enough()
+                stop = is_late()
                 while not stop and len(live) < self.workers and (again or not exhausted):
                     chunk = again.pop(0) if again else self._draw(candidates)
                     if not chunk:
@@ -254,16 +157,16 @@ class Evaluator:
     def confirm(self, edits: Tuple[Edit, ...], seconds: float) -> Optional[Confirmed]:
         """Judge one candidate alone in a fresh fork with every test; None when it is refused."""
 
-        def alone() -> Any:
+        def alone() -> Optional[Confirmed]:
             limit_memory(ROOM)
             try:
                 self.install(edits)
+                verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
+                if verdict == "P":
+                    return Confirmed(fixed, ticks, self.trial.green_beside(), self._left_behind(edits))
             except Unfit:
-                return None
-            verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
-            if verdict != "P":
-                return None
-            return Confirmed(fixed, ticks, self.trial.green_beside(), self._left_behind(edits))
+                pass
+            return None
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
@@ -273,6 +176,10 @@ class Evaluator:
         region = self.regions[edits[0].region]
         if len(found) > 1 or not isinstance(region, Region):
             return 0
+        splices = tuple(splice for edit in edits for splice in edit.splices)
+        for one in self.regions.values():
+            if isinstance(one, Region):
+                one.uncount(splices if one is region else ())
         ran = self.trial.ran.get(edits[0].region, Ran())
         tests = [*self.trial.failing, *self.trial.covering.get(edits[0].region, [])]
         return left_behind(region.source, edits, ran, tests, self.trial.run)

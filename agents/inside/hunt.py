@@ -12,13 +12,15 @@ from .abandoned import Ran
 from .cases import PROTOCOL, Case
 from .clock import Clock
 from .editspace import Edit, Ground, names, search
-from .evaluate import Base, Evaluator, Plausible, Trial
+from .evaluate import Evaluator, Plausible
 from .forks import in_fork
 from .isolation import canary, isolated
+from .kin import kin_by_region
 from .lines import in_files, in_sources
 from .ranking import SUSPECT, Ranked, ranked
 from .source import Function, Source
 from .ticks import Counter
+from .trial import Base, Trial
 
 LEAST = 0.02
 SHARE = 0.15
@@ -53,7 +55,7 @@ class Hunt:
     ) -> None:
         self.spec, self.cases, self.say = spec, loaded, say
         self.clock = Clock(begun)
-        self.end = begun + spec["seconds"] * 0.85
+        self.end: float = begun + spec["seconds"] * 0.85
         self.most = min(spec.get("most", spec["seconds"]), spec["seconds"]) * 0.85
         """Seconds of work; `end` is on the wall."""
         self.counter = Counter()
@@ -69,6 +71,7 @@ class Hunt:
         self.sources: Dict[str, Source] = {}
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
+        self.kin: Dict[int, int] = {}
         self.one_cause, self._looked = True, 0
         self.parts: str = spec.get("parts", "")
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
@@ -94,6 +97,8 @@ class Hunt:
             return
         trial = self._trial(observed, chosen)
         steady = isolated(trial, self.passing, self.clock)
+        beside = [self.cases[i] for i in self.beside]
+        self.kin = kin_by_region(beside, self.regions, self.wanted, self.counter, self.clock) if beside else {}
         evaluator = Evaluator(
             trial, self.regions, self.spec.get("workers", 2), canary(trial, self.clock) if steady else [], steady,
             self.clock,
@@ -245,19 +250,19 @@ class Hunt:
 
     def _search(self, evaluator: Evaluator, edits: Iterator[Edit]) -> None:
         most = self.spec.get("candidates", 200_000)
-        last, best, convincing = [0.0], [0.0], [0]
+        best, convincing = [0.0], [0]
         patience = [self.most, float("inf")]
 
         def drawn() -> Iterator[Tuple[Edit, ...]]:
-            for edit in edits:
-                last[0] = edit.score
+            """Yield edits until the next could change nothing; what is being judged by then is judged to its end."""
+            for number, edit in enumerate(edits):
+                hopeless = edit.score < best[0] * HOPELESS
+                if hopeless or convincing[0] >= MANY or number >= most:
+                    return
                 yield (edit,)
 
-        def enough() -> bool:
-            late = self.clock.seconds() > min(patience) or time.monotonic() > self.end
-            if late or evaluator.tally.tried >= most or convincing[0] >= MANY:
-                return True
-            return best[0] > 0 and last[0] < best[0] * HOPELESS
+        def is_late() -> bool:
+            return self.clock.seconds() > min(patience) or time.monotonic() > self.end
 
         def found(one: Plausible) -> None:
             spent = self.clock.seconds()
@@ -265,15 +270,20 @@ class Hunt:
             convincing[0] += whole
             if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
-                patience[1] = min(patience[1], spent + (max(12.0, 2 * spent) if self.beside else max(4.0, 0.6 * spent)))
+                more = max(12.0, 2 * spent) if self._kin(one.edits) else max(4.0, 0.6 * spent)
+                patience[1] = min(patience[1], spent + more)
             elif whole or (self.parts == "any" and self._is_part(one.edits, one.fixed)):
                 patience[1] = min(patience[1], spent + max(15.0, 2 * spent))
 
-        evaluator.run(drawn(), enough, found)
+        evaluator.run(drawn(), is_late, found)
         if not evaluator.plausible and evaluator.late and time.monotonic() < self.end:
             evaluator.trial.factor, evaluator.batch = 100, 1
-            late, evaluator.late = evaluator.late, []
-            evaluator.run(iter(late), enough, found)
+            slow, evaluator.late = evaluator.late, []
+            evaluator.run(iter(slow), is_late, found)
+
+    def _kin(self, edits: Tuple[Edit, ...]) -> int:
+        """Return how many failing tests beside the task's run what is edited: those may be mended by it too."""
+        return max(self.kin.get(edit.region, 0) for edit in edits)
 
     def _goes_around(self, one: Plausible, evaluator: Evaluator) -> bool:
         """Return whether the mistake likely still stands; the first few are looked at, which takes all tests."""
@@ -329,11 +339,11 @@ class Hunt:
         return bool(self.parts) and len(fixed) >= least and min(SUSPECT.get(edit.kind, 1.0) for edit in edits) == 1.0
 
     def _waits(self, one: Ranked) -> bool:
-        """Return whether a kind of edit that often only pleases tests mends too few of the many that fail.
+        """Return whether a kind of edit that often only pleases tests mends too few of the many that fail and run it.
 
         Where mistakes stack up, the right edit of one leaves tests red, and a wrong one turns a test green.
         """
-        others = len(self.failing) + len(self.beside)
+        others = len(self.failing) + self._kin(one.edits)
         few = others >= CROWD and len(one.fixed) + one.beside < SHARE * others
         return few and self.parts != "any" and min(SUSPECT.get(edit.kind, 1.0) for edit in one.edits) < 1.0
 

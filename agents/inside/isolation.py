@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Dict, List, Sequence
 
 from .clock import Clock
-from .evaluate import Trial
 from .forks import in_fork
+from .trial import Trial
 
 ODD = 0.1
 """Share of the tests that may be such that they can be run only once."""

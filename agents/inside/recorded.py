@@ -45,6 +45,7 @@ class Call(NamedTuple):
 
 
 def recorded(spec: Dict[str, Any]) -> Tuple[List[Call], List[str], Dict[int, Any], List[str]]:
+    """Run the tests; return calls, modules, what a call gave at the time by its number, and tests noted in part."""
     recorder = _Recorder(spec)
 
     def work(cases: List[Case]) -> None:

@@ -50,7 +50,9 @@ class Region:
         for start, end, new in splices:
             first = self._shift(start)
             moved.append((first, max(first, self._shift(end, before=start < end)), new))
-        text = self._head + spliced(self._text, tuple(moved))
+        return self._compiled(self._head + spliced(self._text, tuple(moved)))
+
+    def _compiled(self, text: bytes) -> types.CodeType:
         try:
             code: types.CodeType = compile(text, self.filename, "exec", self.flags, True, 0)
         except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError) as problem:
@@ -64,14 +66,17 @@ class Region:
 
     def leaves_idle(self, splices: Tuple[Splice, ...]) -> bool:
         """Return whether the function has more names and values than before that nothing reads, splices done."""
-        moved = tuple((start - self.start, end - self.start, new) for start, end, new in splices)
-        text = spliced(self.source.data[self.start : self.end], moved)
+        text = self._spliced(splices)
         try:
             root = ast.parse(b"if 1:\n" + text if text[:1].isspace() else text)
         except (SyntaxError, ValueError, RecursionError):
             return False
         found = next(node for node in ast.walk(root) if isinstance(node, Function))
         return unread.idle(found) > unread.idle(self.node)
+
+    def _spliced(self, splices: Tuple[Splice, ...]) -> bytes:
+        moved = tuple((start - self.start, end - self.start, new) for start, end, new in splices)
+        return spliced(self.source.data[self.start : self.end], moved)
 
     def _shift(self, offset: int, before: bool = False) -> int:
         find = bisect.bisect_left if before else bisect.bisect_right
@@ -115,6 +120,15 @@ class Region:
         """Put the counting body of the unchanged text back."""
         if self.base is not None and self.living and self.living[0][0].__code__ is not self.base:
             self.install(self.base)
+
+    def uncount(self, splices: Tuple[Splice, ...] = ()) -> None:
+        """Put the body in, splices done, without ticks and on its own lines, for who traces lines; raise Unfit."""
+        if splices:
+            above = self.source.line_of(self.start) - 1 - self._head.count(b"\n")
+            self.install(self._compiled(b"\n" * above + self._head + self._spliced(splices)))
+            return
+        for (function, _), code in zip(self.living, self.original):
+            function.__code__ = code
 
 
 def nested(code: types.CodeType) -> List[Tuple[Tuple[int, ...], types.CodeType]]:

@@ -72,7 +72,7 @@ from ledger.store import Store
 
 _DECIDED = (Land, Restore, Deliver, Tally, WakeAt)
 """Effects that begin nothing new."""
-TRACED = 2.0
+COVERED = 2.0
 """Tests take about so many times longer while their coverage is measured."""
 Tell = Callable[[Mapping[str, str]], None]
 """Show something that is no fact: lossy."""
@@ -346,7 +346,7 @@ def _suite_at(place: Place, effect: Work, worktree: Worktree) -> SuiteResult | N
     if worktree.start != worktree.base or worktree.laid:
         return None
     suite = place.referee.whole_suite(place.mirror.tree_of(effect.base))
-    return replace(suite, seconds=suite.seconds / TRACED) if suite is not None and suite.outcome == "ran" else None
+    return replace(suite, seconds=suite.seconds / COVERED) if suite is not None and suite.outcome == "ran" else None
 
 
 def _first_cause(error: BaseException) -> BaseException:

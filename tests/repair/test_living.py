@@ -15,12 +15,13 @@ import pytest
 
 from agents.inside.cases import Case
 from agents.inside.editspace import Edit
-from agents.inside.evaluate import Base, Evaluator, Trial
+from agents.inside.evaluate import Evaluator
 from agents.inside.forks import in_fork, limit_memory
 from agents.inside.reexec import StatementRegion, apply
 from agents.inside.regions import Region, Unfit, living_functions, outermost
 from agents.inside.source import Source
 from agents.inside.ticks import Counter
+from agents.inside.trial import Base, Trial
 
 CODE = """
 class Base:

@@ -67,6 +67,21 @@ def test_an_edit_that_pleases_one_of_many_failing_tests_waits_until_others_are_m
     assert not kinds["last"] & SUSPECT.keys()
 
 
+def test_failing_tests_of_other_code_say_nothing_of_an_edit(tmp_path: Path) -> None:
+    """Nobody waits for the sums to be mended: they are in another function."""
+    code = "def total(items):\n    return 0\n\n\ndef shown(text):\n    print(text)\n    return text\n"
+    sums = "\n\n".join(f"def test_{n}():\n    assert total([{n}]) == {n * n}\n" for n in range(2, 14))
+    tests = f"from code_ import shown, total\n\n\ndef test_shown():\n    assert shown('a') is None\n\n\n{sums}"
+    program = Program("apart", "pytest", code, tests, "", (), rare=False)
+    beside = [f"test_code.py::test_{n}" for n in range(2, 14)]
+
+    run = searched(
+        tmp_path, program, parts="last", candidates=2000, failing=["test_code.py::test_shown"], beside=beside
+    )
+
+    assert {patch["edit"] for patch in run.of("patch")} & SUSPECT.keys()
+
+
 @pytest.mark.parametrize("parts", ["any", "last"])
 def test_a_likely_edit_that_mends_a_part_is_offered_where_parts_will_do(tmp_path: Path, parts: str) -> None:
     """No edit mends them all; this one mends two of three and breaks none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agents.inside import regions
@@ -55,3 +57,22 @@ def test_a_patch_is_known_to_go_around_the_mistake_by_what_nothing_reads_after_i
     start = text.index(old)
 
     assert region.leaves_idle(((start, start + len(old), new.encode()),)) is idles
+
+
+def test_code_that_counts_nothing_stands_on_its_own_lines() -> None:
+    """What is traced of an edit is compared with the lines that tests ran before it."""
+    text = "import math\n\n\nclass Sum:\n    def over(self, items):\n        for one in items:\n            yield one\n"
+    module: dict[str, Any] = {}
+    exec(compile(text, "sum.py", "exec"), module)
+    source = Source("sum.py", text.encode())
+    region = Region(source, regions.outermost(source)[0], "sum.py")
+    over = module["Sum"].over
+    assert region.attach({(5, "over"): [over]})
+    start = text.index("yield one") + len("yield one")
+
+    lines = []
+    for splices in ((), ((start, start, b" + 1"),)):
+        region.uncount(splices)
+        lines.append({line for _, _, line in over.__code__.co_lines() if line})
+
+    assert lines == [{5, 6, 7}, {5, 6, 7}] and list(module["Sum"]().over([1])) == [2]
