@@ -15,7 +15,7 @@ from director.core.evolve import fold
 from director.core.state import State
 from ledger.events import DIRECTOR, REQUESTS
 from ledger.events.recorded import Recorded
-from ledger.store import Snapshots, Store
+from ledger.store import KeepingStore
 from ledger.subscription import follow
 
 STATE = "director-state"
@@ -40,15 +40,11 @@ class Executor(Protocol):
         ...
 
 
-class DirectorStore(Store, Snapshots, Protocol):
-    """What a director needs of its project's ledger."""
-
-
 class Director:
     """One project's director. It outlives runs; a restart folds the ledger and goes on."""
 
     def __init__(
-        self, store: DirectorStore, executor: Executor, inbox: asyncio.Queue[Command], clock: Callable[[], float]
+        self, store: KeepingStore, executor: Executor, inbox: asyncio.Queue[Command], clock: Callable[[], float]
     ) -> None:
         self.store, self.executor, self.inbox, self.clock = store, executor, inbox, clock
         self.state = State()

@@ -124,6 +124,8 @@ class SolutionNode:
     """Position."""
     lines: int
     """Added and removed together."""
+    fixes: tuple[Fingerprint, ...]
+    """The errors it was made for."""
     outcome: Outcome = "proposed"
     decided: int = 0
     """Position of the event that gave the outcome, 0 while there is none."""
@@ -152,20 +154,33 @@ class PatternNode:
     """Solutions that were rejected for their own fault, or undone."""
 
 
+@dataclass(slots=True)
+class Rows:
+    """Everything a graph holds but its links, which follow from it."""
+
+    errors: dict[Fingerprint, ErrorNode] = field(default_factory=dict)
+    solutions: dict[AttemptId, SolutionNode] = field(default_factory=dict)
+    measured: dict[AttemptId, frozenset[Fingerprint] | None] = field(default_factory=dict)
+    """What the tests of a patch not yet decided still showed; None when that is not known."""
+    rollbacks: dict[RequestId, RollbackDecided] = field(default_factory=dict)
+    """Those that are decided and not yet done."""
+
+
 class ErrorGraph:
     """The graph, and the one way it changes. Owned by one thread; `KINDS` says which events it needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: Rows | None = None) -> None:
+        """Begin with nothing, or with the rows of another graph, which become its own."""
         import networkx
 
         self.nodes: networkx.DiGraph[Key] = networkx.DiGraph()
         """Solution → error (made for), solution → pattern (an example of), pattern → error (about)."""
-        self.errors: dict[Fingerprint, ErrorNode] = {}
-        self.solutions: dict[AttemptId, SolutionNode] = {}
+        self.rows = rows or Rows()
+        self.errors, self.solutions = self.rows.errors, self.rows.solutions
         self.patterns: dict[PatternKey, PatternNode] = {}
-        self._measured: dict[AttemptId, frozenset[Fingerprint] | None] = {}
-        """What the tests of a patch not yet decided still showed; None when that is not known."""
-        self._rollbacks: dict[RequestId, RollbackDecided] = {}
+        self.nodes.add_nodes_from(map(ErrorKey, self.errors))
+        for solution in self.solutions.values():
+            self._link(solution)
 
     def evolve(self, recorded: Recorded) -> None:
         """Fold one event; events that teach nothing about errors are passed over."""
@@ -178,14 +193,14 @@ class ErrorGraph:
             case PatchProposed():
                 self._propose(event, position)
             case PatchMeasured():
-                self._measured[event.attempt] = _failing(event.readings)
+                self.rows.measured[event.attempt] = _failing(event.readings)
             case PatchLanded():
                 self._land(event.attempt, position)
             case PatchRejected():
-                self._measured.pop(event.attempt, None)
+                self.rows.measured.pop(event.attempt, None)
                 self._settle(event.attempt, "rejected", position, event.reasons)
             case RollbackDecided():
-                self._rollbacks[event.request] = event
+                self.rows.rollbacks[event.request] = event
             case RolledBack():
                 self._roll_back(event, position)
             case _:
@@ -224,18 +239,14 @@ class ErrorGraph:
             return
         lines = sum(file.added + file.removed for file in event.files)
         solution = SolutionNode(
-            event.attempt, event.patch, event.diff, event.technique, event.title, proposed=position, lines=lines
-        )
+            event.attempt, event.patch, event.diff, event.technique, event.title, proposed=position, lines=lines,
+            fixes=event.fixes,
+        )  # fmt: skip
         self.solutions[event.attempt] = solution
-        self.nodes.add_node(SolutionKey(event.attempt))
-        for fingerprint in event.fixes:
-            error = self._error(fingerprint)
-            self.nodes.add_edge(SolutionKey(event.attempt), ErrorKey(fingerprint))
-            if error.seen:
-                self._exemplify(solution, error)
+        self._link(solution)
 
     def _land(self, attempt: AttemptId, position: int) -> None:
-        failing = self._measured.pop(attempt, None)
+        failing = self.rows.measured.pop(attempt, None)
         solution = self.solutions.get(attempt)
         if solution is not None and failing is not None:
             solution.left = failing & {error.fingerprint for error in self.made_for(attempt)}
@@ -243,7 +254,7 @@ class ErrorGraph:
         self._note(failing, position)
 
     def _roll_back(self, event: RolledBack, position: int) -> None:
-        decided = self._rollbacks.pop(event.request, None)
+        decided = self.rows.rollbacks.pop(event.request, None)
         if decided is None:
             return
         for attempt in decided.undone:
@@ -278,6 +289,14 @@ class ErrorGraph:
             self.errors[fingerprint] = ErrorNode(fingerprint)
             self.nodes.add_node(ErrorKey(fingerprint))
         return self.errors[fingerprint]
+
+    def _link(self, solution: SolutionNode) -> None:
+        self.nodes.add_node(SolutionKey(solution.attempt))
+        for fingerprint in solution.fixes:
+            error = self._error(fingerprint)
+            self.nodes.add_edge(SolutionKey(solution.attempt), ErrorKey(fingerprint))
+            if error.seen:
+                self._exemplify(solution, error)
 
     def _exemplify(self, solution: SolutionNode, error: ErrorNode) -> None:
         key = PatternKey(error.exception, solution.technique)

@@ -80,3 +80,7 @@ class Snapshots(Protocol):
     def save_snapshot(self, name: str, rev: str, position: int, body: bytes) -> None:
         """Keep a snapshot in place of the projection's last one; blocks until it is stored. Raise Unwritable."""
         ...
+
+
+class KeepingStore(Store, Snapshots, Protocol):
+    """A store that keeps snapshots beside its events."""

@@ -26,6 +26,7 @@ from dashboard.server.access.permissions import OWNER, Endpoint, Permission
 from dashboard.server.access.rates import Rates
 from dashboard.server.feeds import Feeds
 from dashboard.server.health import Health
+from dashboard.server.home import HomeRequests
 from dashboard.server.ledgers import Ledgers
 from dashboard.server.metrics import Metrics
 from dashboard.server.observe import Observe
@@ -128,6 +129,7 @@ def create_app(
         patience=Patience(MOST_WAITING),
         keyring=keyring,
         rates=Rates(settings.per_caller, settings.per_address, clock),
+        home=HomeRequests(ledgers),
     )
     headers = security_headers(settings.port)
     errors.install(app, headers)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ledger.events import (
@@ -87,24 +86,24 @@ class ToolUse:
     refused: str = ""
 
 
+@dataclass(slots=True)
 class Asked:
     """A fold kept in place; it grows with what was asked and scheduled, and holds no large text."""
 
-    def __init__(self) -> None:
-        self.tasks = AskedTasks()
-        self.kept = KeptValues()
-        self.approvals: dict[ApprovalId, Waiting] = {}
-        self.attempts: dict[AttemptId, Scheduled] = {}
-        self.ends: dict[str, Counter[str]] = {}
-        """By role: how its attempts ended."""
-        self.roles: dict[str, str] = {}
-        """By role, what was last said of it: working, paused or stopped."""
-        self.tools: tuple[ToolCard, ...] = ()
-        self.uses: OrderedDict[RequestId, ToolUse] = OrderedDict()
-        self.changes: OrderedDict[RequestId, int] = OrderedDict()
-        """Positions of what kept or removed something, by request: asked twice under one key it is done once."""
-        self.asked_by: dict[RunId, RequestId] = {}
-        """The request each run was started for."""
+    tasks: AskedTasks = field(default_factory=AskedTasks)
+    kept: KeptValues = field(default_factory=KeptValues)
+    approvals: dict[ApprovalId, Waiting] = field(default_factory=dict)
+    attempts: dict[AttemptId, Scheduled] = field(default_factory=dict)
+    ends: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By role: how its attempts ended."""
+    roles: dict[str, str] = field(default_factory=dict)
+    """By role, what was last said of it: working, paused or stopped."""
+    tools: tuple[ToolCard, ...] = ()
+    uses: dict[RequestId, ToolUse] = field(default_factory=dict)
+    changes: dict[RequestId, int] = field(default_factory=dict)
+    """Positions of what kept or removed something, by request: asked twice under one key it is done once."""
+    asked_by: dict[RunId, RequestId] = field(default_factory=dict)
+    """The request each run was started for."""
 
     def evolve(self, recorded: Recorded) -> None:
         """Take in one more event; what nobody asked for is passed over."""
@@ -140,7 +139,8 @@ class Asked:
     def _ended(self, attempt: AttemptId, how: str) -> None:
         scheduled = self.attempts.get(attempt)
         if scheduled is not None:
-            self.ends.setdefault(scheduled.role, Counter())[how] += 1
+            ends = self.ends.setdefault(scheduled.role, {})
+            ends[how] = ends.get(how, 0) + 1
 
     def _answered(self, recorded: Recorded, event: ApprovalGranted | ApprovalDenied) -> None:
         waiting = self.approvals.get(event.approval)
@@ -177,7 +177,7 @@ _ENDS: dict[type[Event], str] = {
 }
 
 
-def _keep(kept: OrderedDict[RequestId, _Row], request: RequestId, row: _Row) -> None:
+def _keep(kept: dict[RequestId, _Row], request: RequestId, row: _Row) -> None:
     kept.setdefault(request, row)
     if len(kept) > MOST_ASKED:
-        kept.popitem(last=False)
+        del kept[next(iter(kept))]

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import Counter, deque
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import NamedTuple, cast
 
-from dashboard.server.asked import Asked
-from dashboard.server.history import History
+from dashboard.server.folds import KEPT_EVERY, PROJECTION, Folds, revision
 from dashboard.server.ledgers import OpenLedger
 from dashboard.server.wire import encoded, row
-from knowledge_graph.graph import ErrorGraph
 from ledger.errors import LedgerError
 from ledger.events.recorded import Recorded
-from ledger.projections.board import Board, evolve, initial
-from ledger.store import Store
+from ledger.projections.board import Board
+from ledger.store import KeepingStore, Store
 from ledger.subscription import follow
 
 MOST_EVENTS = 2000
@@ -54,22 +52,24 @@ class Feed:
         """Set whenever something came."""
         self._reopen, self._pace = reopen, pace
         self._moved = asyncio.Event()
-        self._begin("")
+        self._begin("", Folds())
 
-    def _begin(self, lineage: str) -> None:
+    def _begin(self, lineage: str, folds: Folds) -> None:
         self.lineage = lineage
-        self.board: Board = initial()
-        self.history = History()
-        self.asked = Asked()
-        self.errors = ErrorGraph()
-        self.kinds: Counter[str] = Counter()
-        """Events by kind."""
+        self._folds = folds
+        self.history, self.asked, self.errors, self.kinds = folds.history, folds.asked, folds.errors, folds.kinds
+        self._kept = folds.board.position
         self.caught_up = False
         self._tail: deque[bytes] = deque()
         self._tail_bytes = 0
         self._keep_from = 0
         self._batches: dict[int, Batch] = {}
         self._snapshot: tuple[int, bytes] = (-1, b"")
+
+    @property
+    def board(self) -> Board:
+        """The project as people see it."""
+        return self._folds.board
 
     @property
     def position(self) -> int:
@@ -98,7 +98,7 @@ class Feed:
     async def _follow(self) -> None:
         head = await asyncio.to_thread(self.ledger.store.head)
         if head.lineage != self.lineage or head.position < self.position:
-            self._begin(head.lineage)
+            self._begin(head.lineage, await asyncio.to_thread(_restored, self.ledger.store))
         self._keep_from = max(self.position, head.position - TAIL_EVENTS)
         if self.position >= head.position:
             self._publish()
@@ -107,6 +107,7 @@ class Feed:
                 await self._fold(page)
                 if self.position >= head.position:
                     self._publish()
+                    await self._keep_folds()
                     await asyncio.sleep(self._pace)
 
     async def _watch_lineage(self) -> None:
@@ -119,13 +120,9 @@ class Feed:
     async def _fold(self, page: Sequence[Recorded]) -> None:
         for start in range(0, len(page), _FOLDED_AT_ONCE):
             for recorded in page[start : start + _FOLDED_AT_ONCE]:
-                self.history.evolve(recorded)
-                self.asked.evolve(recorded)
-                self.errors.evolve(recorded)
-                self.kinds[type(recorded.event).__name__] += 1
+                self._folds.evolve(recorded)
                 if recorded.position > self._keep_from:
                     self._keep(row(recorded))
-                self.board = evolve(self.board, recorded)
             await asyncio.sleep(0)
 
     def _keep(self, line: bytes) -> None:
@@ -133,6 +130,17 @@ class Feed:
         self._tail_bytes += len(line)
         while len(self._tail) > TAIL_EVENTS or (self._tail_bytes > TAIL_BYTES and len(self._tail) > 1):
             self._tail_bytes -= len(self._tail.popleft())
+
+    async def _keep_folds(self) -> None:
+        """Keep a snapshot when the last one is far behind; where that cannot be done the page goes on without."""
+        if self.position - self._kept < KEPT_EVERY:
+            return
+        self._kept = self.position
+        written = self._folds.written()
+        try:
+            await asyncio.to_thread(self.ledger.store.save_snapshot, PROJECTION, revision(), self.position, written)
+        except LedgerError as error:
+            _log.warning("a snapshot was not kept", extra={"project": self.name, "why": str(error)})
 
     def _publish(self) -> None:
         self.problem = ""
@@ -201,6 +209,12 @@ class Feed:
             max(last, self.position),
         )
         return Batch(first, last, (opening + b",".join(rows) + b"]}").decode())
+
+
+def _restored(store: KeepingStore) -> Folds:
+    """Return the folds as they were kept, or at the beginning of the ledger."""
+    snapshot = store.load_snapshot(PROJECTION, revision())
+    return Folds() if snapshot is None else Folds.of(snapshot.body)
 
 
 def _reason(broken: BaseException) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -127,27 +126,27 @@ class Place:
     attempt: AttemptId
 
 
+@dataclass(slots=True)
 class History:
     """A fold kept in place: it grows with what landed and was asked, not with every event."""
 
-    def __init__(self) -> None:
-        self.patches: dict[AttemptId, Patch] = {}
-        self.checkpoints: dict[CheckpointId, Standing] = {}
-        self.requests: dict[RequestId, Wish] = {}
-        self.places: list[Place] = [Place(-1, AttemptId(""))]
-        self.head_commit = ""
-        self.place = 0
-        self.run = ""
-        self.gates: Values = {}
-        self.measured = 0
-        """Position of the event with the readings of the branch; 0 when it was not measured as it stands."""
-        self.score: float | None = None
-        self.working: set[AttemptId] = set()
-        self.cost: defaultdict[AttemptId, float] = defaultdict(float)
-        """USD of the model calls whose price is known."""
-        self.unpriced: Counter[AttemptId] = Counter()
-        """Model calls whose price is not known."""
-        self.seconds: defaultdict[AttemptId, float] = defaultdict(float)
+    patches: dict[AttemptId, Patch] = field(default_factory=dict)
+    checkpoints: dict[CheckpointId, Standing] = field(default_factory=dict)
+    requests: dict[RequestId, Wish] = field(default_factory=dict)
+    places: list[Place] = field(default_factory=lambda: [Place(-1, AttemptId(""))])
+    head_commit: str = ""
+    place: int = 0
+    run: str = ""
+    gates: Values = field(default_factory=dict)
+    measured: int = 0
+    """Position of the event with the readings of the branch; 0 when it was not measured as it stands."""
+    score: float | None = None
+    working: set[AttemptId] = field(default_factory=set)
+    cost: dict[AttemptId, float] = field(default_factory=dict)
+    """USD of the model calls whose price is known."""
+    unpriced: dict[AttemptId, int] = field(default_factory=dict)
+    """Model calls whose price is not known."""
+    seconds: dict[AttemptId, float] = field(default_factory=dict)
 
     def evolve(self, recorded: Recorded) -> None:
         """Take in one more event; what says nothing of patches, checkpoints or requests is passed over."""
@@ -164,10 +163,12 @@ class History:
                 if isinstance(event, AttemptCancelled) and event.attempt in self.patches:
                     self.patches[event.attempt].state = "cancelled"
             case CallFinished() as event:
-                self.cost[event.attempt] += event.cost or 0.0
-                self.unpriced[event.attempt] += event.cost is None
+                if event.cost is None:
+                    self.unpriced[event.attempt] = self.unpriced.get(event.attempt, 0) + 1
+                else:
+                    self.cost[event.attempt] = self.cost.get(event.attempt, 0.0) + event.cost
             case TechniqueTried() as event:
-                self.seconds[event.attempt] += event.seconds
+                self.seconds[event.attempt] = self.seconds.get(event.attempt, 0.0) + event.seconds
             case PatchProposed() | PatchMeasured() | PatchRejected() | PatchLanded() as event:
                 self._patch(recorded, event)
             case CheckpointCreated() as event:

@@ -7,7 +7,7 @@ from typing import NewType, Protocol
 
 from ledger.blobs import Blobs
 from ledger.signals import Signals
-from ledger.store import Store
+from ledger.store import KeepingStore
 
 ProjectName = NewType("ProjectName", str)
 """As it stands in addresses; unique within a home."""
@@ -19,7 +19,7 @@ class OpenLedger(Protocol):
     @property
     def name(self) -> ProjectName: ...
     @property
-    def store(self) -> Store: ...
+    def store(self) -> KeepingStore: ...
     @property
     def blobs(self) -> Blobs: ...
     @property
@@ -30,7 +30,7 @@ class Ledgers(Protocol):
     """All ledgers of a home."""
 
     @property
-    def home(self) -> Store:
+    def home(self) -> KeepingStore:
         """What belongs to no project: the requests for runs."""
         ...
 

@@ -62,7 +62,7 @@ class _Folds(Collector):
                 size.add_metric((feed.name,), stored)
             for kind, count in sorted(feed.kinds.items()):
                 events.add_metric((feed.name, kind), count)
-            for outcome, count in sorted(sum(feed.asked.ends.values(), Tally()).items()):
+            for outcome, count in sorted(sum(map(Tally, feed.asked.ends.values()), Tally()).items()):
                 ended.add_metric((feed.name, outcome), count)
             run = feed.board.run
             if run is None:

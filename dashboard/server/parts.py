@@ -16,6 +16,7 @@ from dashboard.server.access.rates import Rates
 from dashboard.server.feed import Feed
 from dashboard.server.feeds import Feeds
 from dashboard.server.health import Health
+from dashboard.server.home import HomeRequests
 from dashboard.server.ledgers import Ledgers
 from dashboard.server.metrics import Metrics
 from dashboard.server.patience import Patience
@@ -40,6 +41,7 @@ class Parts:
     patience: Patience
     keyring: KeyRing
     rates: Rates
+    home: HomeRequests
 
 
 def parts_of(connection: HTTPConnection) -> Parts:

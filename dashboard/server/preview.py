@@ -89,9 +89,9 @@ def preview(history: History, target: Standing) -> Preview:
         score_now=history.score,
         score_then=target.score,
         spent=Spent(
-            usd=sum(history.cost[attempt] for attempt in undone if attempt in history.cost),
-            unpriced=sum(history.unpriced[attempt] for attempt in undone),
-            seconds=sum(history.seconds[attempt] for attempt in undone if attempt in history.seconds),
+            usd=sum(history.cost.get(attempt, 0.0) for attempt in undone),
+            unpriced=sum(history.unpriced.get(attempt, 0) for attempt in undone),
+            seconds=sum(history.seconds.get(attempt, 0.0) for attempt in undone),
         ),
         working=tuple(sorted(history.working)),
     )

@@ -21,7 +21,7 @@ from ledger.blobs import Blobs
 from ledger.errors import Missing
 from ledger.masking import Masker
 from ledger.signals import Signals
-from ledger.store import Store
+from ledger.store import KeepingStore
 
 DAEMON = "daemon.json"
 EVERYWHERE = "0.0.0.0"
@@ -33,7 +33,7 @@ class Opened:
     """One project's ledger, as the page sees it."""
 
     name: ProjectName
-    store: Store
+    store: KeepingStore
     blobs: Blobs
     signals: Signals
 
@@ -42,12 +42,12 @@ class Shown:
     """The ledgers of a home, as the page sees them: `projects` says what is open, `opening` whether more will be."""
 
     def __init__(
-        self, home: Store, projects: Callable[[], Iterable[Opened]], opening: Callable[[], bool] = lambda: False
+        self, home: KeepingStore, projects: Callable[[], Iterable[Opened]], opening: Callable[[], bool] = lambda: False
     ) -> None:
         self._home, self._projects, self._opening = home, projects, opening
 
     @property
-    def home(self) -> Store:
+    def home(self) -> KeepingStore:
         """What belongs to no project."""
         return self._home
 

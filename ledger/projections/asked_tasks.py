@@ -48,17 +48,19 @@ class AskedTask:
     why: str = ""
 
 
+@dataclass(slots=True)
 class AskedTasks:
     """A fold kept in place: it grows with what was asked."""
 
-    def __init__(self) -> None:
-        self.tasks: dict[RequestId, AskedTask] = {}
-        self.sessions: dict[str, list[RequestId]] = {}
-        """Conversations by name: what was asked in them, in order."""
-        self.asker: dict[AttemptId, RequestId] = {}
-        """Which request an attempt works for."""
-        self._of_run: dict[RunId, RequestId] = {}
-        self._of_task: dict[TaskId, RequestId] = {}
+    tasks: dict[RequestId, AskedTask] = field(default_factory=dict)
+    sessions: dict[str, list[RequestId]] = field(default_factory=dict)
+    """Conversations by name: what was asked in them, in order."""
+    asker: dict[AttemptId, RequestId] = field(default_factory=dict)
+    """Which request an attempt works for."""
+    of_run: dict[RunId, RequestId] = field(default_factory=dict)
+    """Which request a run was started for."""
+    of_task: dict[TaskId, RequestId] = field(default_factory=dict)
+    """Which request a task of a run stands for."""
 
     def evolve(self, recorded: Recorded) -> None:
         """Take in one more event; what says nothing of work that was asked for is passed over."""
@@ -66,12 +68,12 @@ class AskedTasks:
             case TaskRequested() as event:
                 self._asked(recorded, event)
             case RunStarted() as event if (request := event.asked or event.request) in self.tasks:
-                self._of_run[event.run] = request
+                self.of_run[event.run] = request
                 self._begin(request, recorded.at, event.run)
             case IterationStarted() as event:
                 for task in event.tasks:
                     if (named := self._named(task.id, task.targets)) is not None:
-                        self._of_task[task.id] = named
+                        self.of_task[task.id] = named
                         self._begin(named, recorded.at, event.run)
             case AttemptScheduled() as event:
                 self._scheduled(recorded, event)
@@ -79,9 +81,9 @@ class AskedTasks:
                 self._answered(recorded, event)
             case RequestRefused() as event if event.request in self.tasks:
                 self._end(event.request, "failed", recorded.at, event.why)
-            case RunEnded() as event if event.run in self._of_run:
+            case RunEnded() as event if event.run in self.of_run:
                 why = f"run {event.run} ended ({event.state}: {event.why}) without an answer: ask again"
-                self._end(self._of_run[event.run], "failed", recorded.at, why)
+                self._end(self.of_run[event.run], "failed", recorded.at, why)
             case SessionDeleted() as event:
                 self.sessions.pop(event.session, None)
             case _:
@@ -101,7 +103,7 @@ class AskedTasks:
         return next((name for name in names if name in self.tasks), None)
 
     def _scheduled(self, recorded: Recorded, event: AttemptScheduled) -> None:
-        request = self._of_task.get(event.task) or self._named(event.task, ()) or self._of_run.get(event.run)
+        request = self.of_task.get(event.task) or self._named(event.task, ()) or self.of_run.get(event.run)
         if request is None:
             return
         self.asker[event.attempt] = request

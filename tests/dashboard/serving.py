@@ -24,7 +24,7 @@ from ledger.errors import Missing
 from ledger.events import AnyEvent, NoticeRaised
 from ledger.memory import MemoryStore
 from ledger.signals import Signals
-from ledger.store import Store
+from ledger.store import KeepingStore
 from tests.story_parts import Told
 
 TOKEN = "the-owners-token"
@@ -45,7 +45,7 @@ class Opened:
     """One project's ledger in memory."""
 
     name: ProjectName
-    store: Store
+    store: KeepingStore
     blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
     signals: Signals = field(default_factory=Signals)
 
@@ -57,7 +57,7 @@ class MemoryLedgers:
 
     def __init__(self, *names: str, clock: Clock) -> None:
         self.clock = clock
-        self.home: Store = MemoryStore(clock)
+        self.home: KeepingStore = MemoryStore(clock)
         self.projects = {ProjectName(name): Opened(ProjectName(name), MemoryStore(clock)) for name in names}
 
     def names(self) -> Sequence[ProjectName]:

@@ -25,7 +25,7 @@ from dashboard.server.routes.requests import (
 )
 from dashboard.server.texts import bytes_of, text_of
 from dashboard.server.wire import Json, encoded, written_json
-from ledger.events import REQUESTS, ApprovalId, ApproveRequested, DenyRequested, RunRequested
+from ledger.events import ApprovalId, ApproveRequested, DenyRequested
 
 MOST_ARGUMENTS = 256 * 1024
 """Bytes of a call that are shown: a person sees all of what they allow."""
@@ -177,8 +177,8 @@ async def _require_another(feed: Feed, parts: TheParts, caller: Caller, found: W
     asker = feed.asked.tasks.tasks[request].by if request is not None else ""
     started = feed.asked.asked_by.get(found.event.run)
     if not asker and started:
-        home = await asyncio.to_thread(lambda: list(parts.ledgers.home.stream(REQUESTS)))
-        asker = next((e.event.by for e in home if isinstance(e.event, RunRequested) and e.event.request == started), "")
+        wish = await parts.home.find(started)
+        asker = wish.event.by if wish is not None else ""
     if caller.key and asker == caller.spoken:
         raise Refused(403, "own_request", "who asked for the work may not approve its calls: let a person answer")
 

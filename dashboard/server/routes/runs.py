@@ -11,11 +11,10 @@ from starlette.responses import Response
 
 from dashboard.server.access.permissions import Endpoint, Permission
 from dashboard.server.errors import Refused
-from dashboard.server.history import History
 from dashboard.server.parts import TheCaller, TheParts
 from dashboard.server.routes.requests import Key, Line, accepted, append, request_id, row, store_key
 from dashboard.server.wire import Json, encoded
-from ledger.events import REQUESTS, RequestId, RunRequested
+from ledger.events import RunRequested
 
 HOME = "home"
 _LOOK_EVERY = 0.2
@@ -42,15 +41,10 @@ async def begin(body: Run, parts: TheParts, caller: TheCaller, key: Key = None) 
 async def answer(parts: TheParts, request: str, wait: Annotated[float, Query(ge=0, le=60)] = 0) -> Response:
     """Return how the wish for a run stands, after `wait` seconds at the latest."""
     loop = asyncio.get_running_loop()
-    home = await asyncio.to_thread(lambda: parts.ledgers.home)
-    history, version = History(), 0
     async with parts.patience.place() as may_wait:
         deadline = loop.time() + (wait if may_wait else 0)
         while True:
-            for recorded in await asyncio.to_thread(list, home.stream(REQUESTS, after=version)):
-                history.evolve(recorded)
-                version += 1
-            wish = history.requests.get(RequestId(request))
+            wish = await parts.home.find(request)
             if wish is None:
                 told = f"no run was asked for under {request[:100]}: post to /api/v1/runs"
                 raise Refused(404, "unknown_request", told)
