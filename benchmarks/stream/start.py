@@ -46,8 +46,8 @@ def tellings() -> Iterator[tuple[str, str, AnyEvent]]:
     while True:
         number += 1
         for stream, actor, text in told:
-            text = OWN_NAMES.sub(lambda found: f'"r{number}' if found[1] == "r1" else f'"{found[1]}x{number}', text)
-            yield stream.replace("attempt-r1", f"attempt-r{number}"), actor, decoder.decode(text)
+            own = OWN_NAMES.sub(rf'"\1x{number}', text)
+            yield stream.replace("attempt-r1", f"attempt-r1x{number}"), actor, decoder.decode(own)
 
 
 def write(file: Path, events: int) -> None:

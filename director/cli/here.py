@@ -169,8 +169,8 @@ def _end(number: int, frame: FrameType | None) -> None:
 async def _ask(host: Host, path: Path, request: RequestId) -> Project:
     """Ask the host for a run and return its project; raise Refused with the host's reason."""
     asked = RunRequested(request=request, path=str(path), by="kaizen run")
-    await asyncio.wrap_future(host.home.append(REQUESTS, [asked], actor="user"))
-    async for batch in follow(host.home, 0, stream=REQUESTS):
+    (wish,) = await asyncio.wrap_future(host.home.append(REQUESTS, [asked], actor="user"))
+    async for batch in follow(host.home, wish.position, stream=REQUESTS):
         for recorded in batch:
             event = recorded.event
             if isinstance(event, RequestRefused) and event.request == request:

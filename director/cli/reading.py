@@ -38,7 +38,7 @@ PACE = 0.5
 
 def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     """Show where a project stands: its run, its gates, who works on what."""
-    board, forecast = answered(project, _standing)
+    board = answered(project, _board)
     if json:
         write_json(board)
         return
@@ -53,8 +53,8 @@ def status(project: ProjectOption = None, *, json: JsonOption = False) -> None:
     for attempt in board["attempts"]:
         if attempt["ended_at"] is None:
             write(f"  {attempt['id']:<12} {attempt['role']:<10} {attempt['state']:<10} {attempt['task']}")
-    for line in _costs(run, forecast):
-        write(line)
+    if costs := _costs(run):
+        write(costs)
     if run["why"]:
         write(f"  {run['why']}")
 
@@ -203,24 +203,13 @@ async def _board(d: Door, place: str) -> Any:
     return (await d.get(f"{place}/snapshot"))["board"]
 
 
-async def _standing(d: Door, place: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """Return the board, and while a run is at work the newest forecast of its costs."""
-    board = await _board(d, place)
-    at_work = board["run"] is not None and board["run"]["ended_at"] is None
-    return board, await _forecast(d, place) if at_work else None
-
-
-async def _forecast(d: Door, place: str) -> Any:
-    """Return the newest forecast of costs; None when there is none."""
-    return next(iter(await newest(d, place, 0, 1, {"kind": "CostForecast"})), None)
-
-
-def _costs(run: dict[str, Any], forecast: dict[str, Any] | None) -> list[str]:
-    """Return what the run has spent on models, and what it will likely spend yet."""
-    if forecast is None or forecast["run"] != run["id"] or run["ended_at"] is not None:
-        return [f"  models: {run['cost']:.4f} USD"] if run["cost"] else []
+def _costs(run: dict[str, Any]) -> str:
+    """Return what the run has spent on models, and while it is at work what it will likely spend yet."""
+    forecast = run["forecast"]
+    if forecast is None or run["ended_at"] is not None:
+        return f"  models: {run['cost']:.4f} USD" if run["cost"] else ""
     low, likely, high = (forecast[name] for name in ("low", "likely", "high"))
-    return [f"  models: {run['cost']:.4f} USD so far, likely {likely:.4f} more ({low:.4f} to {high:.4f})"]
+    return f"  models: {run['cost']:.4f} USD so far, likely {likely:.4f} more ({low:.4f} to {high:.4f})"
 
 
 def _print_gates(rows: list[dict[str, Any]]) -> None:
