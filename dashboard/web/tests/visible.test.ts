@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { api } from "../src/ledger/api";
-import { visible } from "../src/ui/format";
+import { clock, duration, visible } from "../src/ui/format";
 
 beforeEach(() => {
   const kept = new Map<string, string>();
@@ -10,6 +10,13 @@ beforeEach(() => {
 test("what turns the direction of writing or cannot be seen is shown as its code", () => {
   expect(visible("rm \u202e/emoh\u2066\u200b\u001b[0m")).toBe("rm \\u202e/emoh\\u2066\\u200b\\u001b[0m");
   expect(visible("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}")).toBe("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}");
+});
+
+test("a time of another day names its day, and a long time its days", () => {
+  const noon = new Date(2026, 10, 22, 12, 0, 7).getTime();
+
+  expect([clock(noon / 1000, noon), clock(noon / 1000 - 86_400, noon)]).toEqual(["12:00:07", "21 Nov 12:00"]);
+  expect([duration(59), duration(3725), duration(62 * 86_400 + 7200)]).toEqual(["59 s", "1 h 02 min", "62 d 2 h"]);
 });
 
 test("every request after the exchange of the start token proves that the page itself asks", async () => {

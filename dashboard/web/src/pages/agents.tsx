@@ -2,7 +2,9 @@ import { api } from "../ledger/api";
 import type { Attempt, Board, RoleCard } from "../ledger/events.gen";
 import { WORKING } from "../ledger/events.gen";
 import { Badge } from "../ui/badge";
+import { Fact } from "../ui/fact";
 import { plural, spent } from "../ui/format";
+import { withCode } from "../ui/inline";
 import { Empty, Panel } from "../ui/panel";
 import { go } from "./place";
 import { Asking, useRequest } from "./request";
@@ -46,16 +48,16 @@ function Agent({ role, board, project, live }: { role: RoleCard } & Shows) {
     >
       <div className="agent-body">
         <p>{role.charge}</p>
-        {role.available === false && <p className="note">{role.why_not || "It cannot work here."}</p>}
+        {role.available === false && <p className="note">{withCode(role.why_not || "It cannot work here.")}</p>}
         <Doing open={open} />
         <dl className="facts">
-          <Fact name="Thinks" value={role.brain === "conversational" ? "with a model" : "by classical techniques"} />
-          <Fact name="Also called" value={role.aliases?.join(", ")} />
-          <Fact name="Needs" value={role.needs?.join(", ")} />
-          <Fact name="Takes" value={role.inputs?.join(", ")} />
-          <Fact name="Gives" value={role.outputs?.join(", ")} />
-          <Fact name="Tools" value={role.tools?.join(", ")} />
-          <Fact name="Cost in this run" value={cost && `${spent(cost.cost, cost.unpriced)}, ${plural(cost.calls, "answer")}`} />
+          <Fact name="Thinks">{role.brain === "conversational" ? "with a model" : "by classical techniques"}</Fact>
+          <Fact name="Also called">{role.aliases?.join(", ")}</Fact>
+          <Fact name="Needs">{role.needs?.join(", ")}</Fact>
+          <Fact name="Takes">{role.inputs?.join(", ")}</Fact>
+          <Fact name="Gives">{role.outputs?.join(", ")}</Fact>
+          <Fact name="Tools">{role.tools?.join(", ")}</Fact>
+          <Fact name="Cost in this run">{cost && `${spent(cost.cost, cost.unpriced)}, ${plural(cost.calls, "answer")}`}</Fact>
         </dl>
         {role.available !== false && <Wishes name={role.name} state={state} board={board} project={project} live={live} />}
       </div>
@@ -76,16 +78,6 @@ function Doing({ open }: { open: readonly Attempt[] }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string | undefined }) {
-  if (!value) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

@@ -4,6 +4,7 @@ import type { ApprovalCard, Board } from "../ledger/events.gen";
 import { useAsk } from "../ui/ask";
 import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
+import { Fact } from "../ui/fact";
 import { duration, plural, visible } from "../ui/format";
 import { useKeys } from "../ui/keys";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
@@ -63,11 +64,7 @@ function Card({ card, board, project, live }: { card: ApprovalCard } & Shows) {
   const said = APPROVAL[card.state];
   const [answer, again] = useAsk(`${project}/${card.id}/${card.state}`, (signal) => api.approval(project, card.id, signal));
   return (
-    <Panel
-      title={card.tool}
-      className="detail approval"
-      aside={<State said={said} />}
-    >
+    <Panel title={card.tool} className="detail approval" aside={<State said={said} />}>
       <div className="note" data-tone={RISK[card.risk].tone}>
         <p>
           <strong>{card.risk}</strong> {RISK[card.risk].does}
@@ -257,32 +254,22 @@ function Facts({ card, board }: { card: ApprovalCard; board: Board }) {
   const count = (state: ApprovalCard["state"]) => alike.filter((other) => other.state === state).length;
   return (
     <dl className="facts">
-      <div>
-        <dt>Asked by</dt>
-        <dd>
-          <button type="button" className="link" onClick={() => go({ area: "conversations", open: card.attempt })}>
-            {card.attempt}
-          </button>
-          {card.role && `, the ${card.role}`}
-          {card.task && `, for “${card.task}”`}
-        </dd>
-      </div>
-      <div>
-        <dt>The same before</dt>
-        <dd>{alike.length === 0 ? "never asked" : `${plural(count("granted"), "time")} approved, ${count("denied") + count("expired")} denied`}</dd>
-      </div>
-      <div>
-        <dt>On tree</dt>
-        <dd>
-          <code>{card.tree.slice(0, 12)}</code>
-        </dd>
-      </div>
-      <div>
-        <dt>Bound to</dt>
-        <dd>
-          <code className="wrap">{card.digest}</code>
-        </dd>
-      </div>
+      <Fact name="Asked by">
+        <button type="button" className="link" onClick={() => go({ area: "conversations", open: card.attempt })}>
+          {card.attempt}
+        </button>
+        {card.role && `, the ${card.role}`}
+        {card.task && `, for “${card.task}”`}
+      </Fact>
+      <Fact name="The same before">
+        {alike.length === 0 ? "never asked" : `${plural(count("granted"), "time")} approved, ${count("denied") + count("expired")} denied`}
+      </Fact>
+      <Fact name="On tree">
+        <code>{card.tree.slice(0, 12)}</code>
+      </Fact>
+      <Fact name="Bound to">
+        <code className="wrap">{card.digest}</code>
+      </Fact>
     </dl>
   );
 }

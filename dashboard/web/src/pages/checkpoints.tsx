@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { Board, Checkpoint } from "../ledger/events.gen";
 import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
+import { Fact } from "../ui/fact";
 import { number, plural, withUnit } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { Time } from "../ui/time";
@@ -46,9 +47,7 @@ function Line({ point }: { point: Checkpoint }) {
       <span className="line">
         <strong className="num">{point.id}</strong>
         <span className="grow clip">{point.title || "landing"}</span>
-        {said && (
-          <State said={said} />
-        )}
+        {said && <State said={said} />}
       </span>
       <span className="line quiet">
         <span className="grow">
@@ -67,20 +66,23 @@ function Point({ point, board }: { point: Checkpoint; board: Board }) {
     <>
       <p>{point.title}</p>
       <dl className="facts">
-        <Fact name="Commit" value={<code>{point.commit}</code>} />
-        <Fact name="Tree" value={<code>{point.tree}</code>} />
-        <Fact name="Made" value={<Time at={point.at} />} />
-        <Fact name="Run" value={point.run || "–"} />
-        {point.back_to && <Fact name="Goes back to" value={point.back_to} />}
+        <Fact name="Commit">
+          <code>{point.commit}</code>
+        </Fact>
+        <Fact name="Tree">
+          <code>{point.tree}</code>
+        </Fact>
+        <Fact name="Made">
+          <Time at={point.at} />
+        </Fact>
+        <Fact name="Run">{point.run || "–"}</Fact>
+        <Fact name="Goes back to">{point.back_to}</Fact>
         {point.attempt && (
-          <Fact
-            name="Landed by"
-            value={
-              <button type="button" className="link" onClick={() => go({ area: "patches", open: point.attempt })}>
-                {point.attempt}
-              </button>
-            }
-          />
+          <Fact name="Landed by">
+            <button type="button" className="link" onClick={() => go({ area: "patches", open: point.attempt })}>
+              {point.attempt}
+            </button>
+          </Fact>
         )}
       </dl>
       <h3>{plural(gates.length, "gate")}</h3>
@@ -103,14 +105,5 @@ function Point({ point, board }: { point: Checkpoint; board: Board }) {
         </tbody>
       </table>
     </>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

@@ -64,15 +64,7 @@ function Talk({ attempt, id, view }: { attempt: Attempt | undefined; id: string;
   }, [turns.state]);
   const said = attempt && saidOfAttempt(attempt);
   return (
-    <Panel
-      title={attempt?.title || attempt?.task || id}
-      className="detail"
-      aside={
-        said && (
-          <State said={said} />
-        )
-      }
-    >
+    <Panel title={attempt?.title || attempt?.task || id} className="detail" aside={said && <State said={said} />}>
       {attempt && <Head attempt={attempt} />}
       {open && (
         <div className="note" data-tone="warn">
@@ -91,7 +83,7 @@ function Talk({ attempt, id, view }: { attempt: Attempt | undefined; id: string;
           {turns.busy ? "Reading…" : "Earlier steps"}
         </button>
       )}
-      {turns.state === "ready" && turns.total === 0 && <Empty>Nothing was asked yet.</Empty>}
+      {turns.state === "ready" && turns.total === 0 && <Empty>{working ? "Nothing was asked yet." : "Nothing was asked."}</Empty>}
       <ol className="turns" aria-label="Steps">
         {turns.turns.map((turn, index) => (
           <Step key={turn.nth} turn={turn} project={project} attempt={id} newest={index === turns.turns.length - 1} />

@@ -1,6 +1,7 @@
 import type { Board, ErrorCard } from "../ledger/events.gen";
 import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
+import { Fact } from "../ui/fact";
 import { absolute, plural } from "../ui/format";
 import { Empty, Panel } from "../ui/panel";
 import { go, usePlace } from "./place";
@@ -43,19 +44,15 @@ function Line({ error }: { error: ErrorCard }) {
 function Detail({ error }: { error: ErrorCard }) {
   const said = saidOfError(error);
   return (
-    <Panel
-      title={error.exception}
-      className="detail"
-      aside={<State said={said} />}
-    >
+    <Panel title={error.exception} className="detail" aside={<State said={said} />}>
       <p>
         <code>{error.message || "no message"}</code>
       </p>
       <dl className="facts">
-        <Fact name="Test" value={error.test} />
-        {error.path && <Fact name="Raised at" value={`${error.path}:${error.line} in ${error.function}`} />}
-        <Fact name="Fingerprint" value={error.fingerprint} />
-        <Fact name="Seen" value={`${plural(error.seen, "time")}, first ${absolute(error.first_at)}, last ${absolute(error.last_at)}`} />
+        <Fact name="Test">{error.test}</Fact>
+        {error.path && <Fact name="Raised at">{`${error.path}:${error.line} in ${error.function}`}</Fact>}
+        <Fact name="Fingerprint">{error.fingerprint}</Fact>
+        <Fact name="Seen">{`${plural(error.seen, "time")}, first ${absolute(error.first_at)}, last ${absolute(error.last_at)}`}</Fact>
       </dl>
       <h3>What was tried</h3>
       {error.attempts.length === 0 ? (
@@ -96,13 +93,4 @@ function Outcome({ state }: { state: string }) {
   const said = state in ATTEMPT ? ATTEMPT[state as keyof typeof ATTEMPT] : null;
   if (!said) return <>{state}</>;
   return <State said={said} />;
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
 }

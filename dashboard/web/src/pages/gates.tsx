@@ -4,6 +4,7 @@ import type { Live } from "../ledger/live";
 import { runOf, usePart } from "../ledger/part";
 import { Badge, State } from "../ui/badge";
 import { Dialog } from "../ui/dialog";
+import { Fact } from "../ui/fact";
 import { number, plural, withUnit } from "../ui/format";
 import { Loading } from "../ui/panel";
 import { Spark } from "../ui/spark";
@@ -69,12 +70,12 @@ function GateDialog({ gate, flaky, onClose }: { gate: GateCard; flaky: readonly 
         {gate.detail}
       </p>
       <dl className="facts">
-        <Fact name="Now" value={withUnit(gate.value, gate.unit)} />
-        <Fact name="At the start of the run" value={withUnit(gate.before, gate.unit)} />
-        <Fact name="Target" value={`${aim(gate)} ${withUnit(gate.target, gate.unit)}`} />
-        <Fact name="May move away by" value={gate.ratchet ? "nothing at all" : number(gate.tolerance)} />
-        <Fact name="Findings" value={plural(gate.findings, "finding")} />
-        <Fact name="Measured by" value={gate.tool || "–"} />
+        <Fact name="Now">{withUnit(gate.value, gate.unit)}</Fact>
+        <Fact name="At the start of the run">{withUnit(gate.before, gate.unit)}</Fact>
+        <Fact name="Target">{`${aim(gate)} ${withUnit(gate.target, gate.unit)}`}</Fact>
+        <Fact name="May move away by">{gate.ratchet ? "nothing at all" : number(gate.tolerance)}</Fact>
+        <Fact name="Findings">{plural(gate.findings, "finding")}</Fact>
+        <Fact name="Measured by">{gate.tool || "–"}</Fact>
       </dl>
       {flaky.length > 0 && <Quarantined flaky={flaky} />}
       <h3>At each checkpoint</h3>
@@ -103,14 +104,5 @@ function Quarantined({ flaky }: { flaky: readonly FlakyTest[] }) {
         ))}
       </ul>
     </>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd className="num">{value}</dd>
-    </div>
   );
 }

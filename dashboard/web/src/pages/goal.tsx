@@ -64,9 +64,7 @@ function Step({ step, attempts }: { step: PlanCard; attempts: readonly Attempt[]
       </p>
       <p>
         {step.acceptance}{" "}
-        <span className="quiet">
-          {shownBy(step)}
-        </span>
+        <span className="quiet">{shownBy(step)}</span>
       </p>
       {step.why && <p className="quiet">Without it: {step.why}</p>}
       {step.said && (

@@ -1,6 +1,8 @@
 import type { Board, Notice, Request } from "../ledger/events.gen";
 import { Badge, type Tone } from "../ui/badge";
+import { Fact } from "../ui/fact";
 import type { Shape } from "../ui/icons";
+import { withCode } from "../ui/inline";
 import { Empty, Panel } from "../ui/panel";
 import { Time } from "../ui/time";
 
@@ -58,10 +60,10 @@ export function Notices({ board }: { board: Board }) {
 /** What it says in its first line; what follows it is to be copied as it stands. */
 function Message({ text }: { text: string }) {
   const end = text.indexOf("\n");
-  if (end < 0) return <span className="grow text">{text}</span>;
+  if (end < 0) return <span className="grow text">{withCode(text)}</span>;
   return (
     <div className="grow text">
-      {text.slice(0, end)}
+      {withCode(text.slice(0, end))}
       <pre className="raw">{text.slice(end + 1).trimEnd()}</pre>
     </div>
   );
@@ -76,7 +78,7 @@ function Asked({ request }: { request: Request }) {
       </Badge>
       <span className="grow">
         {request.what} {request.checkpoint && `to ${request.checkpoint}`}
-        {request.about} <span className="quiet">{request.answer}</span>
+        {request.about} <span className="quiet">{withCode(request.answer)}</span>
       </span>
       <span className="quiet">
         {request.by && `${request.by}, `}
@@ -91,22 +93,13 @@ function Ground({ board }: { board: Board }) {
   return (
     <Panel title="What it stands on">
       <dl className="facts">
-        <Fact name="Repository" value={board.project ? [board.project.repository, board.project.prefix].filter(Boolean).join("/") : "–"} />
-        <Fact name="Branch" value={board.run?.branch ?? "–"} />
-        <Fact name="Sandbox" value={board.sandbox?.text ?? "–"} />
-        <Fact name="Interpreter" value={target ? `${target.python} (${target.source})` : "–"} />
-        {target && target.missing.length > 0 && <Fact name="Not installed" value={target.missing.join(", ")} />}
-        <Fact name="Kaizen" value={board.version || "–"} />
+        <Fact name="Repository">{board.project ? [board.project.repository, board.project.prefix].filter(Boolean).join("/") : "–"}</Fact>
+        <Fact name="Branch">{board.run?.branch ?? "–"}</Fact>
+        <Fact name="Sandbox">{board.sandbox?.text ?? "–"}</Fact>
+        <Fact name="Interpreter">{target ? `${target.python} (${target.source})` : "–"}</Fact>
+        <Fact name="Not installed">{target?.missing.join(", ")}</Fact>
+        <Fact name="Kaizen">{board.version || "–"}</Fact>
       </dl>
     </Panel>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }

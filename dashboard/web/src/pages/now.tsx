@@ -3,8 +3,8 @@ import { WORKING } from "../ledger/events.gen";
 import type { Doing, Live, View } from "../ledger/live";
 import { State } from "../ui/badge";
 import { duration, plural, short, spent } from "../ui/format";
+import { breakable, withCode } from "../ui/inline";
 import { Empty, Panel } from "../ui/panel";
-import { breakable } from "../ui/prose";
 import { Time, useNow } from "../ui/time";
 import { Events } from "./events";
 import { go } from "./place";
@@ -33,7 +33,7 @@ export function Now({ live, view }: { live: Live; view: View }) {
         <Waiting board={board} />
         <Panel title="At work" count={open.length}>
           {open.length === 0 ? (
-            <Empty>{idle(board)}</Empty>
+            <Empty>{withCode(idle(board))}</Empty>
           ) : (
             <ul className="work">
               {open.map((attempt) => (
@@ -94,7 +94,7 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
     <section className="note" data-tone={said.tone} aria-label="The run">
       <p>
         <State said={said} />{" "}
-        {run.why || (run.state === "paused" ? "No new work begins until it is resumed." : "")}
+        {withCode(run.why || (run.state === "paused" ? "No new work begins until it is resumed." : ""))}
       </p>
       {run.ended_at !== null && (
         <p className="quiet">
@@ -113,9 +113,9 @@ function RunNote({ run, board }: { run: Run | null; board: Board }) {
           <ul className="left">
             {run.left.map((left, index) => (
               <li key={index}>
-                <strong>{left.what}</strong>
-                <span>{left.why}</span>
-                <span className="quiet">{left.remedy}</span>
+                <strong>{withCode(left.what)}</strong>
+                <span>{withCode(left.why)}</span>
+                <span className="quiet">{withCode(left.remedy)}</span>
               </li>
             ))}
           </ul>
@@ -203,7 +203,7 @@ function Roles({ board, open }: { board: Board; open: readonly Attempt[] }) {
     <ul className="roles" aria-label="Roles that wait">
       {idle.map((role) => (
         <li key={role.name} title={role.charge}>
-          {role.name} <span className="quiet">{waitsFor(role, board)}</span>
+          {role.name} <span className="quiet">{withCode(waitsFor(role, board))}</span>
         </li>
       ))}
     </ul>

@@ -5,6 +5,7 @@ import { useAsk } from "../ui/ask";
 import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
 import { number, plural, spent } from "../ui/format";
+import { withCode } from "../ui/inline";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
 import { Time } from "../ui/time";
 import { go, usePlace } from "./place";
@@ -98,11 +99,7 @@ function Sizes({ attempt }: { attempt: Attempt }) {
 function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
   const said = saidOfAttempt(attempt);
   return (
-    <Panel
-      title={attempt.title || attempt.task}
-      className="detail"
-      aside={<State said={said} />}
-    >
+    <Panel title={attempt.title || attempt.task} className="detail" aside={<State said={said} />}>
       <p className="quiet">
         {attempt.id} by the {attempt.role}
         {attempt.technique && ` with ${attempt.technique}`}, for “{attempt.task}”, <Time at={attempt.at} />
@@ -140,14 +137,14 @@ function Patch({ attempt, project }: { attempt: Attempt; project: string }) {
 }
 
 function Reasons({ attempt }: { attempt: Attempt }) {
-  if (attempt.reasons.length === 0) return attempt.why ? <p className="note">{attempt.why}</p> : null;
+  if (attempt.reasons.length === 0) return attempt.why ? <p className="note">{withCode(attempt.why)}</p> : null;
   return (
     <div className="note" data-tone="bad">
       <h3>{attempt.reasons.some((one) => one.code === "undecided") ? "What a person must decide" : "Why it was rejected"}</h3>
       <ul>
         {attempt.reasons.map((reason, index) => (
           <li key={index}>
-            {reason.message}
+            {withCode(reason.message)}
             <span className="quiet">
               {reason.path && ` ${reason.path}${reason.line ? `:${reason.line}` : ""}`}
               {` · ${reason.code}`}

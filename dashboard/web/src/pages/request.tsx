@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Request } from "../ledger/events.gen";
 import { Badge } from "../ui/badge";
+import { withCode } from "../ui/inline";
 
 export interface Asked {
   /** Whether something was asked that has no answer yet. */
@@ -36,7 +37,7 @@ export function Asking({ asked }: { asked: Asked }) {
     <span role="status" className="asking">
       {asked.problem && (
         <Badge tone="bad" shape="unmet">
-          {asked.problem}
+          {withCode(asked.problem)}
         </Badge>
       )}
       {asked.open && (
@@ -46,7 +47,7 @@ export function Asking({ asked }: { asked: Asked }) {
       )}
       {asked.request?.state === "refused" && (
         <Badge tone="bad" shape="unmet">
-          refused: {asked.request.answer}
+          refused: {withCode(asked.request.answer)}
         </Badge>
       )}
     </span>

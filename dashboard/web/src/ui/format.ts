@@ -15,11 +15,17 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);
   if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-export function clock(at: number): string {
-  return new Date(at * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+/** When it was: the time of day, and of another day than today the day as well. */
+export function clock(at: number, now = Date.now()): string {
+  const when = new Date(at * 1000);
+  if (when.toDateString() === new Date(now).toDateString()) return when.toLocaleTimeString("en-GB");
+  const month = when.toLocaleDateString("en-GB", { month: "short" }).slice(0, 3);
+  return `${when.getDate()} ${month} ${when.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })}`;
 }
 
 export function absolute(at: number): string {

@@ -1,4 +1,5 @@
 import { Component, useId, type ErrorInfo, type ReactNode } from "react";
+import { withCode } from "./inline";
 
 interface Guarded {
   readonly children: ReactNode;
@@ -73,7 +74,7 @@ export function Loading({ what }: { what: string }) {
 export function Failed({ why, again }: { why: string; again?: () => void }) {
   return (
     <div className="note" role="alert" data-tone="bad">
-      <p>{why}</p>
+      <p>{withCode(why)}</p>
       {again && (
         <button type="button" onClick={again}>
           Try again

@@ -1,4 +1,4 @@
-import { Fragment, useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useAsk } from "./ask";
 import { size, visible } from "./format";
 import { Failed, Loading } from "./panel";
@@ -9,16 +9,6 @@ interface ProseProps {
   readonly whole?: (() => Promise<string>) | undefined;
   readonly bytes?: number;
   readonly label: string;
-}
-
-/** A name of many parts, which may go on in the next line behind a part and not in the middle of one. */
-export function breakable(name: string): ReactNode {
-  return name.split(/(?<=[/_:.])(?=[^/_:.])/).map((part, index) => (
-    <Fragment key={index}>
-      {index > 0 && <wbr />}
-      {part}
-    </Fragment>
-  ));
 }
 
 const LINES = 14;
