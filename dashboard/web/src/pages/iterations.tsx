@@ -8,6 +8,7 @@ import { go, usePlace } from "./place";
 import { saidOfAttempt } from "./words";
 
 const idOf = (iteration: Iteration) => `${iteration.run}.${iteration.number}`;
+const runOf = (iteration: Iteration) => iteration.run.replace(/^r/, "run ");
 
 /** Turn by turn: what was chosen and why, what it did to the gates, and what came of each attempt. */
 export function Iterations({ board }: { board: Board }) {
@@ -26,7 +27,7 @@ export function Iterations({ board }: { board: Board }) {
                 <span className="grow clip">{one.tasks.map((task) => task.title).join(", ")}</span>
               </span>
               <span className="line quiet">
-                {one.state === "working" ? "working" : `${one.landed} landed, ${one.rejected} rejected`}
+                {runOf(one)} · {one.state === "working" ? "working" : `${one.landed} landed, ${one.rejected} rejected`}
                 {one.score !== null && <span className="num">score {number(one.score)}</span>}
               </span>
             </>
@@ -43,7 +44,7 @@ function Turn({ iteration, board }: { iteration: Iteration; board: Board }) {
   const took = iteration.ended_at === null ? null : iteration.ended_at - iteration.started_at;
   return (
     <Panel
-      title={`Iteration ${iteration.number}`}
+      title={`Iteration ${iteration.number} of ${runOf(iteration)}`}
       className="detail"
       aside={
         <span className="quiet">

@@ -10,11 +10,13 @@ import { duration, money, plural, spent } from "../ui/format";
 import { Mark, ThemeIcon } from "../ui/icons";
 import { useKeys } from "../ui/keys";
 import { useTheme } from "../ui/theme";
-import { useNow } from "../ui/time";
+import { Time, useNow } from "../ui/time";
 import { Help } from "./help";
 import { go } from "./place";
 import { Asking, useRequest } from "./request";
 import { RUN } from "./words";
+
+const LOST_SECONDS = 15;
 
 /** Which project, which run, whether what is shown is true now, and what one may ask for. */
 export const Top = memo(function Top({ live, projects }: { live: Live; projects: readonly ProjectLine[] }) {
@@ -43,6 +45,7 @@ export const Top = memo(function Top({ live, projects }: { live: Live; projects:
           ?
         </button>
       </div>
+      {connection.state === "stale" && <Lost since={connection.since / 1000} />}
       {help && <Help onClose={() => setHelp(false)} />}
     </header>
   );
@@ -128,6 +131,17 @@ function Truth({ connection, hurry }: { connection: Connection; hurry: () => voi
         </>
       )}
     </div>
+  );
+}
+
+/** What to do when nobody has answered for longer than a restart takes. */
+function Lost({ since }: { since: number }) {
+  const now = useNow(null);
+  if (now - since < LOST_SECONDS) return null;
+  return (
+    <p className="lost">
+      What you see is as of <Time at={since} />. If Kaizen has ended, <code>kaizen up</code> starts it again; this page then goes on by itself.
+    </p>
   );
 }
 
