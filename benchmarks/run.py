@@ -14,6 +14,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("sandbox",),
     ("stream",),
+    ("start",),
     ("referee.cost",),
     ("landing",),
     ("repair", "-n", "4", *PACKAGES),

@@ -1,6 +1,6 @@
 """How long a page is not live after a start, and what is sent until then, by events in the ledger.
 
-`python -P benchmarks/stream/start.py --events 2000 20000 200000`
+`python -P benchmarks/start/run.py --events 2000 20000 200000`
 A lawful run is told again and again into a ledger on disk. Then the server starts twice, each time in a process of its
 own: first with nothing but the events, then with what the first start kept. A page is live when it has its snapshot and
 the stream has said hello. Seconds of CPU are the server's, from its imports' end; `before` kept nothing.
