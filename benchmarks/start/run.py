@@ -3,7 +3,7 @@
 `python -P benchmarks/start/run.py --events 2000 20000 200000`
 A lawful run is told again and again into a ledger on disk. Then the server starts twice, each time in a process of its
 own: first with nothing but the events, then with what the first start kept. A page is live when it has its snapshot and
-the stream has said hello. Seconds of CPU are the server's, from its imports' end; `before` kept nothing.
+the stream has said hello. Seconds of CPU are the server's, from when it listens.
 """
 
 from __future__ import annotations

@@ -76,7 +76,8 @@ class Door:
         if caller.permissions == NOBODY and _key_in(connection.headers.get("authorization", "")) is not None:
             raise Refused(401, "bad_key", "this API key is unknown, expired or revoked: see `kaizen keys list`")
         if caller.permissions == NOBODY:
-            raise Refused(401, "unauthenticated", "who are you? Open the page with `kaizen open`")
+            told = "who are you? Open the page by the address that `kaizen open` prints, or send a key"
+            raise Refused(401, "unauthenticated", told)
         raise Refused(
             403, "forbidden", f"this needs the permission `{permission}`: use the kaizen command or another key"
         )

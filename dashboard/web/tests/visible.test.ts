@@ -1,5 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { api } from "../src/ledger/api";
+import type { Row } from "../src/ledger/row";
+import { describe } from "../src/pages/describe";
 import { clock, duration, visible } from "../src/ui/format";
 
 beforeEach(() => {
@@ -10,6 +12,12 @@ beforeEach(() => {
 test("what turns the direction of writing or cannot be seen is shown as its code", () => {
   expect(visible("rm \u202e/emoh\u2066\u200b\u001b[0m")).toBe("rm \\u202e/emoh\\u2066\\u200b\\u001b[0m");
   expect(visible("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}")).toBe("a\tb\r\n\u00e4 \u{1f469}\u200d\u{1f4bb}");
+});
+
+test("a line of an event shows it so, too: what waits for a person is read there first", () => {
+  const row = { kind: "NoticeRaised", code: "n", message: "rm \u202e/emoh", position: 1, at: 0, stream: "s", actor: "a" } as const;
+
+  expect(describe(row as Row).text).toBe("rm \\u202e/emoh");
 });
 
 test("a time of another day names its day, and a long time its days", () => {

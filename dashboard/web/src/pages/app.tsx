@@ -54,9 +54,7 @@ function Threshold({ start, again }: { start: Start; again: () => void }) {
           No project yet. Start one with <code>kaizen run path/to/repository</code>; it appears here by itself.
         </Empty>
       )}
-      {start.state === "failed" && (
-        <Failed why={start.stranger ? `${start.why}. This page opens with the link that \`kaizen open\` prints.` : start.why} again={again} />
-      )}
+      {start.state === "failed" && <Failed why={start.why} again={again} />}
     </main>
   );
 }

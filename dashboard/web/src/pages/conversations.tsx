@@ -5,7 +5,7 @@ import type { View } from "../ledger/live";
 import { useTurns } from "../ledger/turns";
 import { State } from "../ui/badge";
 import { Choice } from "../ui/choice";
-import { plural, short, spent } from "../ui/format";
+import { plural, short, spent, visible } from "../ui/format";
 import { Empty, Failed, Loading, Panel } from "../ui/panel";
 import { go, usePlace } from "./place";
 import { Step } from "./step";
@@ -69,7 +69,7 @@ function Talk({ attempt, id, view }: { attempt: Attempt | undefined; id: string;
       {open && (
         <div className="note" data-tone="warn">
           <p>
-            Waits for a person: <code className="wrap">{open.shown}</code>
+            Waits for a person: <code className="wrap">{visible(open.shown)}</code>
           </p>
           <button type="button" onClick={() => go({ area: "approvals", open: open.id })}>
             Look and answer…

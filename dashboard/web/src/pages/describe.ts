@@ -1,12 +1,13 @@
 /** PURE: one line for each kind of event, in words. */
 import type { GateResult, Reading } from "../ledger/events.gen";
 import type { Row } from "../ledger/row";
-import { duration, number, plural } from "../ui/format";
+import { duration, number, plural, visible } from "../ui/format";
 import { ofThinking } from "./thinking";
 import type { Line } from "./words";
 
 export function describe(row: Row): Line {
-  return ofRun(row) ?? ofAttempt(row) ?? ofRequest(row) ?? ofThinking(row) ?? { text: "" };
+  const line = ofRun(row) ?? ofAttempt(row) ?? ofRequest(row) ?? ofThinking(row) ?? { text: "" };
+  return { ...line, text: visible(line.text) };
 }
 
 function ofRun(row: Row): Line | null {

@@ -1,6 +1,6 @@
 import { KINDS } from "../ledger/events.gen";
 import type { Row } from "../ledger/row";
-import { absolute } from "../ui/format";
+import { absolute, visible } from "../ui/format";
 import { Loading, Panel } from "../ui/panel";
 import { describe, spoken } from "./describe";
 import { go } from "./place";
@@ -92,7 +92,7 @@ function Field({ name, value }: { name: string; value: unknown }) {
   return (
     <div data-whole={whole}>
       <dt>{name.replace(/_/g, " ")}</dt>
-      <dd>{whole ? <pre>{JSON.stringify(value, null, 1)}</pre> : String(value)}</dd>
+      <dd>{whole ? <pre>{visible(JSON.stringify(value, null, 1))}</pre> : visible(String(value))}</dd>
     </div>
   );
 }

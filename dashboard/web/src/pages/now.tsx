@@ -2,7 +2,7 @@ import type { Attempt, Board, RoleCard, Run } from "../ledger/events.gen";
 import { WORKING } from "../ledger/events.gen";
 import type { Doing, Live, View } from "../ledger/live";
 import { State } from "../ui/badge";
-import { duration, plural, short, spent } from "../ui/format";
+import { duration, plural, short, spent, visible } from "../ui/format";
 import { breakable, withCode } from "../ui/inline";
 import { Empty, Panel } from "../ui/panel";
 import { Time, useNow } from "../ui/time";
@@ -77,7 +77,7 @@ function Waiting({ board }: { board: Board }) {
         {open.slice(0, LATEST).map((card) => (
           <li key={card.id}>
             <button type="button" className="link wrap" onClick={() => go({ area: "approvals", open: card.id })}>
-              {card.shown}
+              <span className="three-lines">{visible(card.shown)}</span>
             </button>{" "}
             <span className="quiet">{card.risk}</span>
           </li>

@@ -49,7 +49,7 @@ export function Panel({ title, count, aside, children, className = "" }: PanelPr
       <header className="panel-head">
         <h2 id={id}>
           {title}
-          {count !== undefined && <span className="count">{count}</span>}
+          {count !== undefined && <span className="count">{count.toLocaleString("en")}</span>}
         </h2>
         {aside}
       </header>
