@@ -25,6 +25,8 @@ TAIL_EVENTS = 8192
 TAIL_BYTES = 8 * 1024 * 1024
 _FOLDED_AT_ONCE = 250
 """Events folded before other work of the loop gets its turn."""
+_ON_THE_WAY = 10
+"""Times as far apart are snapshots while a ledger is first read."""
 _CHECK_EVERY = 2.0
 """Seconds between two looks at the lineage, and before a broken ledger is tried again."""
 
@@ -107,7 +109,8 @@ class Feed:
                 await self._fold(page)
                 if self.position >= head.position:
                     self._publish()
-                    await self._keep_folds()
+                await self._keep_folds()
+                if self.caught_up:
                     await asyncio.sleep(self._pace)
 
     async def _watch_lineage(self) -> None:
@@ -132,8 +135,11 @@ class Feed:
             self._tail_bytes -= len(self._tail.popleft())
 
     async def _keep_folds(self) -> None:
-        """Keep a snapshot when the last one is far behind; where that cannot be done the page goes on without."""
-        if self.position - self._kept < KEPT_EVERY:
+        """Keep a snapshot when the last one is far behind; where that cannot be done the page goes on without.
+
+        A long ledger is kept on the way, too: whoever cannot wait for its end leaves the next one less to read.
+        """
+        if self.position - self._kept < (KEPT_EVERY if self.caught_up else _ON_THE_WAY * KEPT_EVERY):
             return
         self._kept = self.position
         written = self._folds.written()
