@@ -198,22 +198,30 @@ function Ended({ attempt }: { attempt: Attempt }) {
 
 function Roles({ board, open }: { board: Board; open: readonly Attempt[] }) {
   const idle = board.roles.filter((role) => !open.some((attempt) => attempt.role === role.name));
+  const hindered = idle.filter((role) => hindrance(role, board) !== "");
+  const free = idle.filter((role) => !hindered.includes(role));
   if (idle.length === 0) return null;
   return (
     <ul className="roles" aria-label="Roles that wait">
-      {idle.map((role) => (
+      {free.length > 0 && (
+        <li>
+          {free.map((role) => role.name).join(", ")} <span className="quiet">{free.length === 1 ? "waits" : "wait"}</span>
+        </li>
+      )}
+      {hindered.map((role) => (
         <li key={role.name} title={role.charge}>
-          {role.name} <span className="quiet">{withCode(waitsFor(role, board))}</span>
+          {role.name} <span className="quiet">{withCode(hindrance(role, board))}</span>
         </li>
       ))}
     </ul>
   );
 }
 
-function waitsFor(role: RoleCard, board: Board): string {
-  if (role.available === false) return role.why_not ?? "not available";
+/** Why a role would not begin work if there were some; empty when it would. */
+function hindrance(role: RoleCard, board: Board): string {
+  if (role.available === false) return role.why_not || "not available";
   const state = board.role_states[role.name] ?? "working";
-  return state === "working" ? "waits" : saidOfRole(role, state).word;
+  return state === "working" ? "" : saidOfRole(role, state).word;
 }
 
 function idle(board: Board): string {
