@@ -193,8 +193,8 @@ class History:
             place = here.before
 
     def _started(self, event: RunStarted) -> None:
-        same_tree = [known.place for known in self.checkpoints.values() if known.tree == event.tree]
-        self.place = same_tree[-1] if same_tree else 0
+        latest_first = reversed(self.checkpoints.values())
+        self.place = next((known.place for known in latest_first if known.tree == event.tree), 0)
         self.head_commit, self.run = event.commit, event.run
         self.gates, self.score, self.measured = {}, None, 0
         self.working.clear()
