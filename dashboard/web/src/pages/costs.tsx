@@ -107,7 +107,7 @@ function Budget({ row, more }: { row: Left; more: number }) {
   const word = `${amount(row.what, row.used)} of ${amount(row.what, row.limit)} ${row.what === "USD" ? "" : row.what}`.trim();
   return (
     <li>
-      <span className="budget-name">{row.what === "USD" ? "money" : row.what}</span>
+      <span>{row.what === "USD" ? "money" : row.what}</span>
       <Bar share={row.share} more={more} label={more > 0 ? `${row.what}: ${word}, the lighter part is likely still to come` : `${row.what}: ${word}`} />
       <span className="num">{word}</span>
       <span className="quiet num">{amount(row.what, left)} left</span>

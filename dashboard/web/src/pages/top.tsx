@@ -69,7 +69,7 @@ function Asks({ live }: { live: Live }) {
 
 function Switch({ projects, chosen }: { projects: readonly ProjectLine[]; chosen: string }) {
   return (
-    <label className="switch">
+    <label>
       <span className="sr">Project</span>
       <select value={chosen} onChange={(event) => go({ project: event.target.value, area: "now", open: "" })}>
         {projects.map((one) => (
