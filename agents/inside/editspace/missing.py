@@ -224,6 +224,7 @@ def _never_given(site: Site) -> List[Stated]:
         return []
     names = site.source.cached(("never given", klass), lambda: _without_value(klass))
     weight = 6.0 if len(getattr(klass, "bases", ())) == 0 else 3.0  # what is above may give it
+    weight *= 0.3 + 0.7 * sum(map(_gives, root.body)) / len(root.body)  # where an object is set up
     return [(f"self.{name} = {value}", weight, "init-add") for name in names[:4] for value in FIRST]
 
 
