@@ -219,7 +219,8 @@ def _initialisations(site: Site) -> List[Stated]:
 
 def _never_given(site: Site) -> List[Stated]:
     """Return first values for attributes that the class reads or counts up, and gives no value."""
-    klass, root = site.scope.klass, site.scope.root
+    klass: Any = site.scope.klass
+    root: Any = site.scope.root
     if klass is None or site.scope.params[:1] != ["self"] or not any(_gives(node) for node in site.source.nodes(root)):
         return []
     names = site.source.cached(("never given", klass), lambda: _without_value(klass))
