@@ -21,14 +21,16 @@ class Fresh:
     def confirmed(self, patch: Dict[str, Any], seconds: float) -> Optional[bool]:
         """Return whether the patch mends its tests and loses none that passes; None when time ran out."""
         end = time.monotonic() + seconds
-        passed = outcomes(self.spec, patch["path"], patch["text"], seconds)
+        # Other failing tests say nothing of the patch, and may never end.
+        passed = outcomes({**self.spec, "failing": patch["fixed"]}, patch["path"], patch["text"], seconds)
         if passed is None:
             return None
         lost = set(self.spec["passing"]) & set(patch["kept"]) - passed
         if lost and self._unchanged is None:
             with open(os.path.join(self.spec["project"], patch["path"]), "rb") as file:
                 text = file.read().decode(patch["encoding"])
-            self._unchanged = outcomes(self.spec, patch["path"], text, end - time.monotonic())
+            unpatched = {**self.spec, "failing": []}
+            self._unchanged = outcomes(unpatched, patch["path"], text, end - time.monotonic())
             if self._unchanged is None:
                 return None
         return set(patch["fixed"]) <= passed and not lost & (self._unchanged or set())
@@ -42,7 +44,7 @@ def outcomes(spec: Dict[str, Any], path: str, text: str, seconds: float) -> Opti
         serve(os.path.join(spec["project"], path), text)
         if spec.get("runner") == "unittest":
             return _unittest(spec.get("tests", []), set(wanted))
-        return _pytest(wanted, spec.get("options", []))
+        return _pytest(set(wanted), spec.get("options", []))
 
     passed: Optional[Set[str]] = in_fork(alone, seconds)
     return passed
@@ -62,13 +64,16 @@ def serve(path: str, text: str) -> None:
     loader.get_code = get_code  # type: ignore[method-assign]
 
 
-def _pytest(wanted: Sequence[str], options: Sequence[str]) -> Set[str]:
+def _pytest(wanted: Set[str], options: Sequence[str]) -> Set[str]:
     from .with_pytest import session
 
     green: Set[str] = set()
     red: Set[str] = set()
 
     class Plugin:
+        def pytest_collection_modifyitems(self, items: List[Any]) -> None:
+            items[:] = [item for item in items if item.nodeid in wanted]
+
         def pytest_runtest_logreport(self, report: Any) -> None:
             # A part of a test may be skipped and the test still pass, so a skip alone says nothing.
             if report.failed:
@@ -76,7 +81,7 @@ def _pytest(wanted: Sequence[str], options: Sequence[str]) -> Set[str]:
             elif report.passed and report.when == "call":
                 green.add(report.nodeid)
 
-    session({"select": list(wanted), "addopts": options}, Plugin())
+    session({"select": sorted(wanted), "addopts": options}, Plugin())
     return green - red
 
 

@@ -22,13 +22,15 @@ TESTS = (
     "def test_outside(): assert 'OUTSIDE' in os.environ\n"
     "def test_one(): assert code_.largest([4]) == 4\n"
     "def test_largest(): assert code_.largest([1, 3, 2]) == 3\n"
+    "def test_of_another_mistake():\n"
+    "    while True: pass\n"
 )
 ASK = """
 import json, sys
 from agents.inside.fresh import Fresh
 
 spec, patch = json.load(sys.stdin)
-verdict = Fresh(spec).confirmed(patch, 60.0)
+verdict = Fresh(spec).confirmed(patch, 20.0)
 sys.stderr.write(f" {verdict}")
 """
 
@@ -39,7 +41,8 @@ def verdict(folder: Path, text: str) -> str:
     kept = [f"test_code.py::{name}" for name in ("test_outside", "test_one", "Parts::test_parts")]
     fixed = ["test_code.py::test_largest"]
     options = ["--cov=code_", "--doctest-modules", "-p", "no:unraisableexception", "--plugin-that-is-not-here"]
-    spec = {"project": str(folder), "failing": fixed, "passing": kept, "runner": "pytest", "options": options}
+    failing = [*fixed, "test_code.py::test_of_another_mistake"]
+    spec = {"project": str(folder), "failing": failing, "passing": kept, "runner": "pytest", "options": options}
     patch = {"path": "code_.py", "text": text, "encoding": "utf-8", "fixed": fixed, "kept": kept}
     done = subprocess.run(
         [sys.executable, "-B", "-c", ASK], input=json.dumps([spec, patch]), cwd=folder, capture_output=True, text=True,
