@@ -13,6 +13,7 @@ EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 MOST_SHOWN = 4 * 1024 * 1024
 """Bytes of one file of a commit that is read as a whole."""
 _OF_LINES = ("core.autocrlf", "core.eol")
+_OFF = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,24 @@ def format_of(repository: Path) -> str:
 def is_partial(user: Git) -> bool:
     """Return whether objects of the repository are fetched from elsewhere when they are needed."""
     return user.ok("config", "--get-regexp", r"^remote\..*\.promisor$")
+
+
+def changed(user: Git, repository: Path) -> int:
+    """Return how many paths of the user's work tree differ from the commit; no program is run for it.
+
+    Git runs the filters that a repository configures, and what a repository inside names, even to look.
+    """
+    try:
+        rows = user.raw("config", "--null", "--name-only", "--get-regexp", r"^filter\.").split(b"\0")
+    except GitError:
+        rows = []  # that is how git says that there is none
+    drivers = sorted({os.fsdecode(row).rpartition(".")[0] for row in rows if row})
+    off = [(f"{each}.{key}", value) for each in drivers for key, value in _OFF]
+    env = {"GIT_CONFIG_COUNT": str(len(off))}
+    for number, (key, value) in enumerate(off):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    asked = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames")
+    return len(user(*line_ends(user), *asked, work_tree=repository, env=env).splitlines())
 
 
 def line_ends(user: Git) -> tuple[str, ...]:
