@@ -83,7 +83,7 @@ def _capped(reading: Reading) -> Reading:
 
 
 def _short(finding: Finding) -> Finding:
-    """Return a finding whose texts a page can show: a report may hold megabytes where a name is expected."""
+    """Return a finding whose texts can be shown and kept: a report may hold megabytes, or half letters, for a name."""
     texts = {name: getattr(finding, name) for name in ("rule", "message", "path", "symbol")}
-    long = {name: text[:LONGEST] for name, text in texts.items() if len(text) > LONGEST}
-    return msgspec.structs.replace(finding, **long) if long else finding
+    fit = {name: text[:LONGEST].encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}
+    return msgspec.structs.replace(finding, **fit) if fit != texts else finding
