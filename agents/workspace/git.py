@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -108,7 +107,7 @@ def _place(path: Path, question: str) -> Path:
 def _run(
     argv: Sequence[str], named: Sequence[str], variables: Mapping[str, str], folder: Path, stdin: bytes = b""
 ) -> bytes:
-    """Return standard output; `named` is what an error calls the command. All it started ends with it."""
+    """Return standard output; `named` is what an error calls the command."""
     with subprocess.Popen(
         ["git", *argv],
         stdin=subprocess.PIPE,
@@ -116,12 +115,11 @@ def _run(
         stderr=subprocess.PIPE,
         env=variables,
         cwd=folder,
-        start_new_session=True,
     ) as child:
         try:
             said, complaint = child.communicate(stdin, PATIENCE)
         except BaseException as error:
-            os.killpg(child.pid, signal.SIGKILL)
+            child.kill()
             if isinstance(error, subprocess.TimeoutExpired):
                 raise GitError(named, 124, f"it had no end within {PATIENCE:g} s: see what git reads there") from error
             raise

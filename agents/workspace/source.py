@@ -122,6 +122,11 @@ def locate(path: Path) -> tuple[Path, str]:
     if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in str(place)):
         raise Unusable(f"{str(place)!r} has letters in its name that cannot be written down: rename the directory")
     prefix = os.path.relpath(place, top.resolve())
+    if prefix.split("/")[0] == "..":
+        raise Unusable(
+            f"the files of this repository stand in {top}, not in {place}: give that directory, or "
+            "`git config --unset core.worktree`"
+        )
     if os.pathsep in prefix:
         raise Unusable(f"{place} has a colon in its name, which no import path can hold: rename the directory")
     return top, "" if prefix == "." else prefix
