@@ -129,10 +129,10 @@ class WarmTarget:
         if not messages or messages[-1]["kind"] != "ended":
             return None
         ended = messages[-1]
-        said = [ended.get(key) for key in ("exit", "seconds", "cpu")]
-        if not all(isinstance(each, int | float) for each in said):
+        said = [each for each in map(ended.get, ("exit", "seconds", "cpu")) if isinstance(each, int | float)]
+        if len(said) != 3:
             return None
-        status, seconds, cpu = map(float, said)
+        status, seconds, cpu = said
         completed = Completed(_outcome(ended), int(status), b"", b"", seconds=seconds, cpu_seconds=cpu)
         return suite_result(InsideRun(completed, messages), [], str(self._target.root))
 
