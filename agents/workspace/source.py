@@ -12,6 +12,7 @@ EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The tree without a file, which every git knows."""
 MOST_SHOWN = 4 * 1024 * 1024
 """Bytes of one file of a commit that is read as a whole."""
+_NOWHERE = frozenset({"", ".", "..", ".git", "git~1"})
 _OF_LINES = ("core.autocrlf", "core.eol")
 _OFF = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
@@ -63,11 +64,16 @@ class Files:
         return [name.decode("utf-8", "surrogateescape") for name in raw.split(b"\0") if name]
 
     def require_plain(self) -> None:
-        """Raise Unusable for submodules."""
-        rows = self.git("ls-tree", "-r", self.commit).splitlines()
-        submodules = [row.split("\t", 1)[1] for row in rows if row.startswith("160000")]
-        if submodules:
-            raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
+        """Raise Unusable for submodules, and for names that git itself lays nowhere."""
+        for row in self.git.raw("ls-tree", "-r", "-z", self.commit).split(b"\0"):
+            head, _, name = row.partition(b"\t")
+            path = os.fsdecode(name)
+            if head.startswith(b"160000"):
+                raise Unusable(f"{self.repository} has submodules ({path}), they are not supported: remove them")
+            if head and not _NOWHERE.isdisjoint(path.casefold().split("/")):
+                raise Unusable(
+                    f"{path!r} cannot stand in any folder, `git fsck` names it too: take it out of the commit"
+                )
 
     def show(self, path: str) -> bytes | None:
         """Return a file's bytes, or None; raise Unusable for one that nobody would read."""

@@ -170,7 +170,7 @@ def test_a_shallow_clone_gets_its_branch_delivered(repo: Path, tmp_path: Path) -
 def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: Path, repo: Path) -> None:
     plain, unborn, bare, broken = (tmp_path / name for name in ("plain", "unborn", "bare", "broken"))
     lines, latin = tmp_path / "a\nb", Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
-    submodule, damaged, elsewhere = (tmp_path / name for name in ("submodule", "damaged", "elsewhere"))
+    submodule, damaged, elsewhere, upwards = (tmp_path / name for name in ("submodule", "damaged", "else", "upwards"))
     colon = repo / "a:b"
     for place in (plain, colon):
         place.mkdir()
@@ -178,11 +178,15 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
         git(tmp_path, "init", "-q", str(place))
     (broken / ".git" / "config").write_text("[core\n")
     git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
-    for place in (submodule, damaged, elsewhere):
+    for place in (submodule, damaged, elsewhere, upwards):
         git(tmp_path, "clone", "-q", str(repo), str(place))
     git(submodule, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},sub")
     git(submodule, "commit", "-qm", "sub")
     git(elsewhere, "config", "core.worktree", str(plain))
+    entry = b"40000 ..\0" + bytes.fromhex(git(upwards, "rev-parse", "HEAD^{tree}"))
+    (upwards / "tree").write_bytes(entry)
+    tree = git(upwards, "hash-object", "-t", "tree", "-w", "--literally", "tree")
+    git(upwards, "update-ref", "HEAD", git(upwards, "commit-tree", tree, "-m", "by hand"))
     blob = git(damaged, "rev-parse", "HEAD:pkg/a.py")
     (damaged / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     wanted = {
@@ -195,6 +199,7 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
         lines: "letters in its name that cannot be written down: rename",
         latin: "letters in its name that cannot be written down: rename",
         colon: "colon in its name, which no import path can hold: rename",
+        upwards: r"'\.\./.*' cannot stand in any folder, .*: take it out of the commit",
         elsewhere: "the files of this repository stand in .*plain, not in .*: give that directory",
         submodule: "submodules .sub., they are not supported: remove",
         damaged: "cannot be copied .* `git fsck` there says",
