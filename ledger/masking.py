@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import accumulate
 from typing import Any, Literal, NamedTuple, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
-from ledger.spellings import bones, halves, parts, skeleton, spellings
+from ledger.looks import LONGEST, looks
+from ledger.spellings import bones, halves, parts, plain, skeleton, spellings
 
 _SHORTEST = 6
 """Shorter values are words of every text."""
@@ -21,23 +20,9 @@ _BONY = 12
 """Letters and digits from which a secret is also known by these alone, whatever stands between them."""
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
 
-_LOOKS_SECRET = re.compile(
-    rb"(?P<mark>-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[\s\S]{16,8192}?-----END (?:[A-Z]+ )*PRIVATE KEY-----"
-    rb"|\bgh[pousr]_[A-Za-z0-9]{36,255}\b|\bgithub_pat_[A-Za-z0-9_]{22,255}\b|\bglpat-[A-Za-z0-9_-]{20,64}"
-    rb"|\bsk-(?:ant-|proj-|or-)?[A-Za-z0-9_-]{20,255}|\bxox[abposr]-[A-Za-z0-9-]{10,255}"
-    rb"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{35}|\bnpm_[A-Za-z0-9]{36}\b|\bpypi-AgE[A-Za-z0-9_-]{50,255}"
-    rb"|\bkz_[a-z]{1,10}_[A-Za-z0-9]{8}_[A-Za-z0-9_-]{43}[A-Za-z0-9]{6}"
-    rb"|\bhf_[A-Za-z0-9]{30,64}\b|\b[rs]k_live_[A-Za-z0-9]{20,255}|\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"
-    rb"|\beyJ[A-Za-z0-9_-]{10,2048}\.eyJ[A-Za-z0-9_-]{10,4096}\.[A-Za-z0-9_-]{10,1024})"
-    rb"|(?P<before>(?i:api[_-]?key|access[_-]?key|auth[_-]?token|token|secret|passw(?:or)?d|bearer|authorization)"
-    rb"[\"']?\s{0,4}[:=]\s{0,4}(?:Bearer |Basic )?[\"']?)(?P<value>[A-Za-z0-9+/_=.~-]{20,512})"
-)
 _MARK = re.compile(r"\[secret [^\]\n]*\]|\[looks like a secret\]")
 """What stands in place of a secret."""
-_ENTROPY = 3.7
-"""Bits per character above which a value behind such a word is taken for drawn by chance."""
-_LONGEST_PATTERN = 512
-"""Bytes a stream keeps back, so that the beginning of what looks like a secret is seen with its rest."""
+_GUESS = b"[looks like a secret]"
 _SPREAD = 3
 """How much longer a secret may become by what stands between its letters, for a stream to see it whole."""
 _KEY_BEGINS = b"-----BEGIN "
@@ -94,19 +79,12 @@ class Masker:
         """Yield where something would be taken out, in the content as it is."""
         for span in self._known(content):
             yield span.start, span.end
-        for found in _LOOKS_SECRET.finditer(content):
-            yield found.span()
+        for found in looks(plain(content)):
+            yield found.begins, found.end
 
     def known(self, content: bytes) -> bytes:
         """Take out the known secrets alone: nothing is guessed."""
-        spans = self._known(content)
-        if not spans:
-            return content
-        pieces, at = [], 0
-        for start, end, mark in spans:
-            pieces += [content[at:start], mark]
-            at = end
-        return b"".join((*pieces, content[at:]))
+        return _without(content, self._known(content))
 
     def _known(self, content: bytes) -> list[Span]:
         """Return where known secrets stand, in order; those that overlap are one."""
@@ -114,13 +92,7 @@ class Masker:
         bare = skeleton(content) if self._bones else b""
         if any(bone in bare for bone, _ in self._bones):
             found += self._spread(content)
-        whole: list[Span] = []
-        for span in sorted(found, key=lambda span: (span.start, -span.end)):
-            if whole and span.start < whole[-1].end:
-                whole[-1] = whole[-1]._replace(end=max(whole[-1].end, span.end))
-            else:
-                whole.append(span)
-        return whole
+        return _apart(found)
 
     def _spread(self, content: bytes) -> Iterator[Span]:
         """Yield where a secret stands with something between its letters: line ends, signs of a diff, colours."""
@@ -138,7 +110,9 @@ class Masker:
 
     def content(self, content: bytes) -> bytes:
         """Take out known secrets, then what looks like one."""
-        return _LOOKS_SECRET.sub(_marked, self.known(content))
+        content = self.known(content)
+        guessed = [Span(found.start, found.end, _GUESS) for found in looks(plain(content)) if found.sure]
+        return _without(content, _apart(guessed))
 
     def text(self, text: str) -> str:
         """The same for text."""
@@ -183,7 +157,7 @@ class MaskedStream:
     def __init__(self, masker: Masker) -> None:
         self._masker = masker
         self._kept = b""
-        self._window = max(_SPREAD * masker.longest, _LONGEST_PATTERN)
+        self._window = max(_SPREAD * masker.longest, LONGEST)
 
     def feed(self, piece: bytes) -> bytes:
         """Return what can be said already."""
@@ -217,15 +191,22 @@ def _places(content: bytes, form: bytes) -> Iterator[int]:
         at = content.find(form, at + 1)
 
 
-def _marked(found: re.Match[bytes]) -> bytes:
-    if found["mark"]:
-        return b"[looks like a secret]"
-    value = found["value"]
-    if _bits(value) < _ENTROPY or not re.search(rb"\d", value):
-        return found[0]
-    return found["before"] + b"[looks like a secret]"
+def _apart(found: Iterable[Span]) -> list[Span]:
+    """Return the spans in order; those that overlap are one."""
+    whole: list[Span] = []
+    for span in sorted(found, key=lambda span: (span.start, -span.end)):
+        if whole and span.start < whole[-1].end:
+            whole[-1] = whole[-1]._replace(end=max(whole[-1].end, span.end))
+        else:
+            whole.append(span)
+    return whole
 
 
-def _bits(value: bytes) -> float:
-    counts = Counter(value)
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
+def _without(content: bytes, spans: Sequence[Span]) -> bytes:
+    if not spans:
+        return content
+    pieces, at = [], 0
+    for start, end, mark in spans:
+        pieces += [content[at:start], mark]
+        at = end
+    return b"".join((*pieces, content[at:]))

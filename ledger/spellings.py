@@ -22,6 +22,7 @@ _SMALL = bytes(range(256)).lower()
 _BETWEEN = rb"(?:\x1b|\\+(?:u001b|x1b|033|e))\[[0-9;:?]*[ -/]*[@-~]|\\+[nrt]"
 """What has letters and stands for none: colours of a terminal and ends of lines, also as JSON and Python write them."""
 _NOTHING = re.compile(_BETWEEN)
+_ESCAPED = re.compile(_BETWEEN + rb"|\\+(?:u00[01][0-9A-Fa-f]|[\"'/bfv])")
 _RUNS = re.compile(_BETWEEN + rb"|([A-Za-z0-9]+)")
 _HALF = 16
 """Characters of half a secret that are looked for."""
@@ -32,6 +33,16 @@ def skeleton(content: bytes) -> bytes:
     if b"\\" in content or b"\x1b" in content:
         content = _NOTHING.sub(b"", content)
     return content.translate(_SMALL, _OTHERS)
+
+
+def plain(content: bytes) -> bytes:
+    """Return the content with as many blanks in place of what stands for no letter: colours, ends of lines, escapes.
+
+    What begins behind one of these begins a word, also where a text is written within JSON.
+    """
+    if b"\\" not in content and b"\x1b" not in content:
+        return content
+    return _ESCAPED.sub(lambda found: b" " * len(found[0]), content)
 
 
 def bones(content: bytes) -> list[tuple[int, int]]:

@@ -14,12 +14,16 @@ NEVER_RUNS = [r"^\s*(((async )?def .*?)?\)(\s*->.*?)?:\s*)?\.\.\.\s*(#|$)", r"^\
 """Bodies that are only an ellipsis, and what only a type checker reads. No pragma hides a line."""
 
 
+OF_NO_TEXT = "**/*[\udc80-\udcff]*"
+"""Names that are no text: coverage.py cannot write them down, and would give up all others for one."""
+
+
 class Lines:
     """One measurement of one run of the suite."""
 
     def __init__(self, root: str, files: list[str], per_test: bool) -> None:
         self._root = root
-        self._files = [os.path.join(root, path) for path in files]
+        self._files = [os.path.join(root, path) for path in files if _is_text(path)]
         self._per_test = per_test
         self._paused = False
         self.tool = "coverage " + coverage.__version__
@@ -27,8 +31,9 @@ class Lines:
         if per_test:
             os.environ["COVERAGE_CORE"] = "ctrace"  # the only core that tells the tests apart; read at the start
         self._coverage = coverage.Coverage(
-            data_file=None, branch=True, config_file=False, source=_outermost(places) or [root], messages=False
-        )
+            data_file=None, branch=True, config_file=False, source=_outermost(places) or [root], messages=False,
+            omit=[OF_NO_TEXT, OF_NO_TEXT + "/**"],
+        )  # fmt: skip
         for option, value in (
             ("report:exclude_lines", NEVER_RUNS),
             ("report:partial_branches", []),
@@ -106,6 +111,10 @@ def ranges(lines: list[int]) -> str:
         else:
             parts.append([line, line])
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)
+
+
+def _is_text(path: str) -> bool:
+    return not any("\udc80" <= letter <= "\udcff" for letter in path)
 
 
 def _outermost(folders: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -14,6 +13,7 @@ from agents.brains.conversation.prompts import described
 from agents.ports import Nothing, Outcome, Proposal, Workbench
 from agents.registry import allowed, find_roles
 from agents.roles.toolkits import CHANGE, LOOK, MEASURE, REMEMBER, RUN
+from agents.workspace import toml_reading
 from agents.workspace.git import Git, GitError
 from ledger.events import Task
 
@@ -133,7 +133,7 @@ def _read(content: bytes, offered: Sequence[str]) -> DeclaredRole | str:
     if len(content) > MOST_BYTES:
         return f"it is larger than {MOST_BYTES // 1024} KiB"
     try:
-        stated = tomllib.loads(content.decode("utf-8"))
+        stated = toml_reading.loads(content.decode("utf-8"))
         file = _File.model_validate(stated)
     except ValidationError as error:
         first = error.errors()[0]

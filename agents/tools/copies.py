@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import stat
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,8 @@ LEFT_OUT = shutil.ignore_patterns(
 KEPT = 64 * 1024 * 1024
 """Bytes of all collected files together."""
 FILES = 5000
+PATIENCE = 20.0
+"""Seconds within which all names are compared with what a project asks for."""
 _SMALL = 1 << 20
 """Bytes up to which a file is copied whole, holes and all."""
 
@@ -115,10 +118,23 @@ def collect(project: Path, patterns: Sequence[str]) -> Collected:
 
 
 def files_like(project: Path, patterns: Sequence[str]) -> Iterator[str]:
-    """Yield the regular files that match a glob, sorted within their folders; links are not followed."""
-    wanted = [re.compile(as_expression(pattern)) for pattern in patterns]
-    if wanted:
-        yield from (path for path in _regular(project) if any(pattern.fullmatch(path) for pattern in wanted))
+    """Yield the regular files that match a glob, sorted within their folders; links are not followed.
+
+    Raise TargetBroken for globs that take longer than anybody waits.
+    """
+    if not patterns:
+        return
+    import regex
+
+    wanted = [regex.compile(as_expression(pattern)) for pattern in patterns]
+    ends = time.monotonic() + PATIENCE
+    for path in _regular(project):
+        try:
+            if any(pattern.fullmatch(path, timeout=max(0.01, ends - time.monotonic())) for pattern in wanted):
+                yield path
+        except TimeoutError as error:
+            why = f"{path[:100]!r} is compared with {', '.join(patterns)[:100]!r} for more than {PATIENCE:g} s"
+            raise TargetBroken(f"{why}: write simpler patterns") from error
 
 
 def as_expression(pattern: str) -> str:

@@ -11,9 +11,15 @@ from agents.ports import FileCoverage, Frame, InsideRun, SuiteResult, TestOutcom
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 Ending = Literal["ran", "none", "broken", "timeout"]
 
-_INSTALLED = re.compile(r"/(?:[^\s/:\"']+/)*lib(?:64)?/(python3\.\d+/)")
+_INSTALLED = re.compile(r"/(?:[^\s/:\"']{1,255}/){0,40}lib(?:64)?/(python3\.\d+/)")
 """Where an interpreter keeps what is installed with it."""
 _IMPORTING = re.compile(r"^python3\.\d+/importlib/\S+:\d+: in .*\n(?:[ \t].*(?:\n|\Z))*", re.MULTILINE)
+
+
+_LONGEST = 64 * 1024
+"""Characters of a failure that are looked at."""
+_RANGE = re.compile(r"(?<![^,])([0-9]{1,9})(?:-([0-9]{1,9}))?(?![^,])")
+_MOST_LINES = 1_000_000
 
 
 def suite_result(run: InsideRun, notes: Sequence[str], copy: str) -> SuiteResult:
@@ -87,7 +93,7 @@ def _test(message: Mapping[str, Any], copy: str) -> TestOutcome:
         exception=str(message.get("exception") or "")[:200],
         message=str(message.get("message") or "").replace(copy + "/", "")[:500],
         frames=tuple(Frame(str(path), int(_number(line)), str(function)) for path, line, function in frames),
-        text=_anywhere(str(message.get("text") or "").replace(copy + "/", ""))[: 8 * 1024],
+        text=_anywhere(str(message.get("text") or "")[:_LONGEST].replace(copy + "/", ""))[: 8 * 1024],
     )
 
 
@@ -108,10 +114,10 @@ def _file(message: Mapping[str, Any]) -> FileCoverage:
 
 def _lines(text: Any) -> tuple[int, ...]:
     lines: list[int] = []
-    for part in str(text or "").split(","):
-        first, _, last = part.partition("-")
-        if first.isdigit() and (not last or last.isdigit()) and int(last or first) - int(first) < 1_000_000:
-            lines.extend(range(int(first), int(last or first) + 1))
+    for found in _RANGE.finditer(str(text or "")):
+        first, last = int(found[1]), int(found[2] or found[1])
+        if len(lines) + last - first < _MOST_LINES:
+            lines.extend(range(first, last + 1))
     return tuple(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from agents.tools.toolchain import Toolchain, programs_in, toolchains
 from agents.workspace.addopts import kept_options
 from agents.workspace.environment import Environment
 from agents.workspace.layout import Layout, read_layout
+from agents.workspace.worktree import remove
 
 INSIDE = Path(agents.inside.__file__).parent
 TRIES = 3
@@ -128,7 +130,8 @@ class SandboxedTarget:
             refused = next(iter(run.of("usage")), None)
             if refused is None or not addopts or refused.get("conftest"):
                 break
-            unknown = [str(option) for option in refused.get("unknown") or []]
+            named = refused.get("unknown")
+            unknown = [str(option) for option in named] if isinstance(named, list) else []
             left = [option for option in addopts if option not in unknown]
             dropped = [option for option in addopts if option in unknown] if left != addopts else addopts
             notes += [f"pytest option {option} left out: its plugin is not installed" for option in dropped]
@@ -208,10 +211,12 @@ class SandboxedTarget:
     @contextmanager
     def _copy(self) -> Iterator[Path]:
         """Tests may write beside themselves; what they write must neither stay nor become part of a patch."""
-        with tempfile.TemporaryDirectory(prefix="suite-", dir=self._scratch, ignore_cleanup_errors=True) as folder:
-            copy = Path(folder).resolve() / "tree"
-            copy_tree(self._root, copy)
-            yield copy
+        folder = Path(tempfile.mkdtemp(prefix="suite-", dir=self._scratch)).resolve()
+        try:
+            copy_tree(self._root, folder / "tree")
+            yield folder / "tree"
+        finally:
+            remove(folder)
 
 
 def own_ruff() -> Path:
@@ -226,13 +231,28 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def messages_in(channel: bytes) -> tuple[Mapping[str, Any], ...]:
-    """Read the answer line by line; the last line may be cut off."""
+    """Read the answer line by line; the last line may be cut off.
+
+    Whatever runs inside can write there: no number is larger than one that can be reckoned with.
+    """
     messages: list[Mapping[str, Any]] = []
     for line in channel.splitlines():
         try:
-            message = json.loads(line)
+            message = json.loads(line, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
         except (ValueError, RecursionError):
             continue
         if isinstance(message, dict) and isinstance(message.get("kind"), str):
             messages.append(message)
     return tuple(messages)
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) < _DIGITS else 0
+
+
+def _finite(text: str) -> float:
+    return float(text) if text[-1:].isdigit() and math.isfinite(float(text)) else 0.0
+
+
+_DIGITS = 300
+"""Digits of a whole number that can still be reckoned with as a part of seconds or per cent."""

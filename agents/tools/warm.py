@@ -129,10 +129,11 @@ class WarmTarget:
         if not messages or messages[-1]["kind"] != "ended":
             return None
         ended = messages[-1]
-        completed = Completed(
-            _outcome(ended), int(ended["exit"]), b"", b"", seconds=float(ended["seconds"]),
-            cpu_seconds=float(ended["cpu"]),
-        )  # fmt: skip
+        said = [each for each in map(ended.get, ("exit", "seconds", "cpu")) if isinstance(each, int | float)]
+        if len(said) != 3:
+            return None
+        status, seconds, cpu = said
+        completed = Completed(_outcome(ended), int(status), b"", b"", seconds=seconds, cpu_seconds=cpu)
         return suite_result(InsideRun(completed, messages), [], str(self._target.root))
 
     def _read(self, answer: int, seconds: float) -> bytes:
@@ -158,8 +159,8 @@ class WarmTarget:
 
 
 def _outcome(ended: Mapping[str, Any]) -> Literal["exited", "wall", "cpu", "killed"]:
-    if ended["why"] == "wall":
+    if ended.get("why") == "wall":
         return "wall"
-    if ended["why"] == "cpu":
+    if ended.get("why") == "cpu":
         return "cpu"
     return "exited" if ended["exit"] >= 0 else "killed"

@@ -20,7 +20,6 @@ QUIET = (
     "core.fsync=committed,loose-object",
     "gc.auto=0",
     "maintenance.auto=false",
-    "protocol.file.allow=always",
     "safe.directory=*",
     "commit.gpgSign=false",
     "diff.external=",
@@ -32,6 +31,8 @@ QUIET = (
 
 OLDEST = (2, 38)
 """The first git that merges trees without a work tree."""
+PATIENCE = 1800.0
+"""Seconds a git command may take: a pipe among what it reads would hold it for ever."""
 
 
 class GitError(Exception):
@@ -77,17 +78,7 @@ class Git:
         if work_tree is not None:
             variables["GIT_WORK_TREE"] = str(work_tree)
         settings = [part for setting in QUIET for part in ("-c", setting)]
-        done = subprocess.run(
-            ["git", *settings, *arguments],
-            input=stdin,
-            capture_output=True,
-            env=variables,
-            cwd=work_tree or self.git_dir,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise GitError(arguments, done.returncode, done.stderr.decode("utf-8", "replace"))
-        return done.stdout
+        return _run([*settings, *arguments], arguments, variables, work_tree or self.git_dir, stdin)
 
     def ok(self, *arguments: str) -> bool:
         """Return whether the command succeeds."""
@@ -107,14 +98,34 @@ def git_dir_of(path: Path) -> tuple[Path, Path]:
 def _place(path: Path, question: str) -> Path:
     settings = [part for setting in QUIET for part in ("-c", setting)]
     try:
-        done = subprocess.run(
-            ["git", *settings, "rev-parse", question], capture_output=True, env=_environment(), cwd=path, check=False
-        )
+        said = _run([*settings, "rev-parse", question], ("rev-parse",), _environment(), path)
     except OSError as error:
         raise GitError(("rev-parse",), 127, f"{path} cannot be entered, or git be started ({error})") from error
-    if done.returncode != 0:
-        raise GitError(("rev-parse",), done.returncode, done.stderr.decode("utf-8", "replace"))
-    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+    return Path(os.fsdecode(said.removesuffix(b"\n")))
+
+
+def _run(
+    argv: Sequence[str], named: Sequence[str], variables: Mapping[str, str], folder: Path, stdin: bytes = b""
+) -> bytes:
+    """Return standard output; `named` is what an error calls the command."""
+    with subprocess.Popen(
+        ["git", *argv],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=variables,
+        cwd=folder,
+    ) as child:
+        try:
+            said, complaint = child.communicate(stdin, PATIENCE)
+        except BaseException as error:
+            child.kill()
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise GitError(named, 124, f"it had no end within {PATIENCE:g} s: see what git reads there") from error
+            raise
+    if child.returncode != 0:
+        raise GitError(named, child.returncode, complaint.decode("utf-8", "replace"))
+    return said
 
 
 def _environment() -> dict[str, str]:
@@ -129,6 +140,7 @@ def _environment() -> dict[str, str]:
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "file",
     }
 
 

@@ -10,12 +10,13 @@ import configparser
 import os
 import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
+
+from agents.workspace import toml_reading
 
 READ = 1024 * 1024
 """Bytes read of one file at most."""
@@ -341,7 +342,7 @@ def is_there(path: Path) -> bool:
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the table; an empty one when the file is missing or broken."""
     try:
-        return tomllib.loads(read_text(path))
+        return toml_reading.loads(read_text(path))
     except (ValueError, RecursionError):  # a number of thousands of digits is none of TOML's own errors
         return {}
 

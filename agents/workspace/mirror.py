@@ -18,10 +18,10 @@ from agents.workspace.source import (
     Files,
     Source,
     Unusable,
+    changed,
     commit_of,
     format_of,
     is_partial,
-    line_ends,
     user_git,
 )
 from ledger.events import FileChange
@@ -77,12 +77,11 @@ class Mirror:
             self._fetch(user)
         commit = self.git("rev-parse", f"{SOURCE}^{{commit}}")
         Files(self.git, commit, self.repository).require_plain()
-        changed = user(*line_ends(user), "status", "--porcelain", work_tree=self.repository).splitlines()
         return Source(
             commit=commit,
             tree=self.git("rev-parse", f"{commit}^{{tree}}"),
             branch=user("symbolic-ref", "--short", "-q", "HEAD") if user.ok("symbolic-ref", "-q", "HEAD") else "",
-            dirty=len(changed),
+            dirty=changed(user, self.repository),
             shallow=is_partial(user) or user("rev-parse", "--is-shallow-repository") == "true",
         )
 

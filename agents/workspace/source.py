@@ -12,7 +12,9 @@ EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The tree without a file, which every git knows."""
 MOST_SHOWN = 4 * 1024 * 1024
 """Bytes of one file of a commit that is read as a whole."""
+_NOWHERE = frozenset({"", ".", "..", ".git", "git~1"})
 _OF_LINES = ("core.autocrlf", "core.eol")
+_OFF = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,16 @@ class Files:
         return [name.decode("utf-8", "surrogateescape") for name in raw.split(b"\0") if name]
 
     def require_plain(self) -> None:
-        """Raise Unusable for submodules."""
-        rows = self.git("ls-tree", "-r", self.commit).splitlines()
-        submodules = [row.split("\t", 1)[1] for row in rows if row.startswith("160000")]
-        if submodules:
-            raise Unusable(f"{self.repository} has submodules ({submodules[0]}), they are not supported: remove them")
+        """Raise Unusable for submodules, and for names that git itself lays nowhere."""
+        for row in self.git.raw("ls-tree", "-r", "-z", self.commit).split(b"\0"):
+            head, _, name = row.partition(b"\t")
+            path = os.fsdecode(name)
+            if head.startswith(b"160000"):
+                raise Unusable(f"{self.repository} has submodules ({path}), they are not supported: remove them")
+            if head and not _NOWHERE.isdisjoint(path.casefold().split("/")):
+                raise Unusable(
+                    f"{path!r} cannot stand in any folder, `git fsck` names it too: take it out of the commit"
+                )
 
     def show(self, path: str) -> bytes | None:
         """Return a file's bytes, or None; raise Unusable for one that nobody would read."""
@@ -121,6 +128,11 @@ def locate(path: Path) -> tuple[Path, str]:
     if any(letter < " " or "\ud800" <= letter <= "\udfff" for letter in str(place)):
         raise Unusable(f"{str(place)!r} has letters in its name that cannot be written down: rename the directory")
     prefix = os.path.relpath(place, top.resolve())
+    if prefix.split("/")[0] == "..":
+        raise Unusable(
+            f"the files of this repository stand in {top}, not in {place}: give that directory, or "
+            "`git config --unset core.worktree`"
+        )
     if os.pathsep in prefix:
         raise Unusable(f"{place} has a colon in its name, which no import path can hold: rename the directory")
     return top, "" if prefix == "." else prefix
@@ -146,6 +158,24 @@ def format_of(repository: Path) -> str:
 def is_partial(user: Git) -> bool:
     """Return whether objects of the repository are fetched from elsewhere when they are needed."""
     return user.ok("config", "--get-regexp", r"^remote\..*\.promisor$")
+
+
+def changed(user: Git, repository: Path) -> int:
+    """Return how many paths of the user's work tree differ from the commit; no program is run for it.
+
+    Git runs the filters that a repository configures, and what a repository inside names, even to look.
+    """
+    try:
+        rows = user.raw("config", "--null", "--name-only", "--get-regexp", r"^filter\.").split(b"\0")
+    except GitError:
+        rows = []  # that is how git says that there is none
+    drivers = sorted({os.fsdecode(row).rpartition(".")[0] for row in rows if row})
+    off = [(f"{each}.{key}", value) for each in drivers for key, value in _OFF]
+    env = {"GIT_CONFIG_COUNT": str(len(off))}
+    for number, (key, value) in enumerate(off):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    asked = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames")
+    return len(user(*line_ends(user), *asked, work_tree=repository, env=env).splitlines())
 
 
 def line_ends(user: Git) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import typer
 
 from director.host import REFUSALS, PortTaken
-from director.settings import SettingsError, home_of, secrets_of
+from director.settings import SettingsError, home_of, load, secrets_of
 from ledger.events import RunEnded
 from ledger.masking import Masker
 
@@ -76,13 +76,13 @@ def say_fault(error: Exception) -> int:
         place = f"{error.filename}: " if error.filename else ""
         say_error(f"{place}{error.strerror}: make room or give the right to it, then try again; nothing landed is lost")
         return INTERNAL
-    masker = Masker(dict(secrets_of(os.environ)))
+    masker = _masker()
     told = masker.text("".join(traceback.format_exception(error)))
     try:
         file = home_of(os.environ) / "logs" / "faults.log"
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(f"{datetime.now(UTC).isoformat()} {sys.argv[1:]}\n{told}\n")
+            log.write(f"{datetime.now(UTC).isoformat()} {masker.text(str(sys.argv[1:]))}\n{told}\n")
         kept = f"report it with what {file} says"
     except (OSError, SettingsError) as closed:
         kept = f"how it came to it cannot be kept ({closed})"
@@ -90,8 +90,16 @@ def say_fault(error: Exception) -> int:
     return INTERNAL
 
 
+def _masker() -> Masker:
+    """Return what knows the user's secrets: all of them, as far as the settings can be read."""
+    try:
+        return Masker(load(os.environ).secrets)
+    except SettingsError:
+        return Masker(dict(secrets_of(os.environ)))
+
+
 def say_error(message: str) -> None:
     """Write one line to standard error."""
-    masker = Masker(dict(secrets_of(os.environ)))
+    masker = _masker()
     line = masker.text(" ".join("".join(c if c.isprintable() else " " for c in message).split()))
     sys.stderr.write(f"kaizen: {line}\n")

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 
-from agents.ports import AgentError
 from director.gates.command import OwnCommand
 from director.gates.gate import Gate, MeasuredTree, by_name
 from ledger.events import Finding, GateSpec, Reading
@@ -71,7 +70,7 @@ async def _one_by_one(
         gate, spec = gates[number]
         try:
             reading = await gate.measure(tree, spec)
-        except (AgentError, OSError) as failed:
+        except Exception as failed:  # noqa: BLE001 - a gate may be anybody's, and reads what a stranger's program says
             reading = Reading(gate=spec.name, value=None, detail=f"{type(failed).__name__}: {failed}"[:500])
         readings[number] = _capped(reading)
 
@@ -83,7 +82,7 @@ def _capped(reading: Reading) -> Reading:
 
 
 def _short(finding: Finding) -> Finding:
-    """Return a finding whose texts a page can show: a report may hold megabytes where a name is expected."""
+    """Return a finding whose texts can be shown and kept: a report may hold megabytes, or half letters, for a name."""
     texts = {name: getattr(finding, name) for name in ("rule", "message", "path", "symbol")}
-    long = {name: text[:LONGEST] for name, text in texts.items() if len(text) > LONGEST}
-    return msgspec.structs.replace(finding, **long) if long else finding
+    fit = {name: text[:LONGEST].encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}
+    return msgspec.structs.replace(finding, **fit) if fit != texts else finding

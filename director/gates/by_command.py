@@ -6,6 +6,7 @@ only ends well or badly says one thing of all it runs, so it must also notice wh
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ async def said_of(tree: MeasuredTree, spec: GateSpec, files: Mapping[str, str], 
     """Run the command over a copy of a tree with these files, and without those that are to be gone."""
     with laid_over(tree.target, files, gone) as target:
         produced = await carried_out(CleanTree(target, trusted=tree.trusted), spec)
-    read = read_value(produced, spec)
+    read = await asyncio.to_thread(read_value, produced, spec)  # as where the gate is measured
     told = _line_about(files, produced)
     if _kind(spec) == "exit":
         why = told or (read.findings[0].message if read.findings else read.detail)

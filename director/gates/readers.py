@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,9 @@ from ledger.events import Finding
 
 PATIENCE = 5.0
 """Seconds a regular expression of the project's may search."""
+MOST_PARTS = 3_000_000
+"""Parts of one report: a few bytes each where they are written, a hundred where they are read."""
+LAST_LINE = 2**31 - 1
 
 
 class Read(NamedTuple):
@@ -35,11 +39,14 @@ def by_regex(text: str, pattern: str) -> Read:
     from agents.tools.patterns import compiled
 
     try:
-        found = deque(compiled(pattern).finditer(text, timeout=PATIENCE), maxlen=1)
+        # Others of this process may go on meanwhile: the pattern is a stranger's.
+        found = deque(compiled(pattern).finditer(text, timeout=PATIENCE, concurrent=True), maxlen=1)
     except TimeoutError:
         return Read(None, f"the pattern {pattern!r} searches for more than {PATIENCE:g} s: write a simpler one")
     except regex.error as error:
         return Read(None, f"the pattern {pattern!r} is no regular expression: {error}")
+    except (RecursionError, MemoryError):
+        return Read(None, f"the pattern {pattern[:60]!r} goes into itself too often: write a simpler one")
     if not found:
         return Read(None, f"nothing in the output matches {pattern!r}")
     last = found[-1]
@@ -50,7 +57,7 @@ def by_regex(text: str, pattern: str) -> Read:
 def by_json_path(text: str, path: str) -> Read:
     """Return the number at a path such as `totals.errors`, `[0].count`, `[*].count` (the sum) or `items.length`."""
     values: list[Any] = [_json(text)]
-    for name, index in re.findall(r"([^.\[\]$]+)|\[(\*|-?\d+)\]", path):
+    for name, index in re.findall(r"([^.\[\]$]+)|\[(\*|-?\d{1,9})\]", path):
         values = [below for value in values for below in _below(value, name, index)]
     if not values and "[*]" in path:
         return Read(0.0, f"{path} is 0")
@@ -97,7 +104,7 @@ def _of_sarif(result: dict[str, Any]) -> Finding:
         rule=str(result.get("ruleId") or "finding"),
         message=_line(_table(result, "message").get("text") or result.get("ruleId") or "finding"),
         path=unquote(str(_table(physical, "artifactLocation").get("uri", "")).removeprefix("file://")),
-        line=line if isinstance(line, int) else 0,
+        line=line if type(line) is int and 0 <= line <= LAST_LINE else 0,
     )
 
 
@@ -146,6 +153,7 @@ def lcov(text: str) -> Read:
     lines: dict[tuple[str, str], bool] = {}
     branches: dict[tuple[str, str], bool] = {}
     path = ""
+    _require_bearable(text, "\n")
     for row in text.splitlines():
         kind, _, rest = row.strip().partition(":")
         if kind == "SF":
@@ -156,23 +164,24 @@ def lcov(text: str) -> Read:
         elif kind == "BRDA":
             place, _, taken = rest.rpartition(",")
             branches[path, place] = branches.get((path, place), False) or taken.strip() not in ("0", "-", "")
-    return _covered(lines, branches)
+    return _covered(lines, len(branches), sum(branches.values()))
 
 
 def cobertura(text: str) -> Read:
     """Return the share of lines and branches that ran, in per cent, of a Cobertura report."""
     lines: dict[tuple[str, str], bool] = {}
-    branches: dict[tuple[str, str], bool] = {}
+    branches: dict[tuple[str, str], tuple[int, int]] = {}
     for file in (each for each in _xml(text).iter() if _tag(each) == "class"):
         path = file.get("filename") or ""
         for line in (each for each in file.iter() if _tag(each) == "line"):
             number = line.get("number") or ""
             lines[path, number] = lines.get((path, number), False) or (line.get("hits") or "0") != "0"
             share = re.search(r"\((\d{1,6})/(\d{1,6})\)", line.get("condition-coverage") or "")
-            for nth in range(min(int(share[2]), 10_000) if share else 0):
-                taken = share is not None and nth < int(share[1])
-                branches[path, f"{number}-{nth}"] = branches.get((path, f"{number}-{nth}"), False) or taken
-    return _covered(lines, branches)
+            if share:
+                all_of_it, taken = int(share[2]), min(int(share[1]), int(share[2]))
+                before = branches.get((path, number), (0, 0))
+                branches[path, number] = max(before[0], all_of_it), max(before[1], taken)
+    return _covered(lines, sum(whole for whole, _ in branches.values()), sum(ran for _, ran in branches.values()))
 
 
 def axe(text: str) -> Read:
@@ -188,7 +197,8 @@ def axe(text: str) -> Read:
         for rule in _rows(page, "violations"):
             said = _line(rule.get("help") or rule.get("description") or rule.get("id") or "violation")
             for node in _rows(rule, "nodes") or [{}]:
-                where = " ".join(str(part) for part in node.get("target") or ())
+                target = node.get("target") or ()
+                where = " ".join(str(part) for part in (target if isinstance(target, list | tuple) else [target]))
                 findings.append(
                     Finding(rule=str(rule.get("id") or "violation"), message=said, symbol=where, path=_page(page))
                 )
@@ -205,11 +215,11 @@ READERS: Mapping[str, Callable[[str], Read]] = {
 # --- parts
 
 
-def _covered(lines: Mapping[tuple[str, str], bool], branches: Mapping[tuple[str, str], bool]) -> Read:
-    whole = len(lines) + len(branches)
+def _covered(lines: Mapping[tuple[str, str], bool], branches: int, taken: int) -> Read:
+    whole = len(lines) + branches
     if not whole:
         return Read(None, "the coverage report holds no line: nothing was measured")
-    ran, taken = sum(lines.values()), sum(branches.values())
+    ran = sum(lines.values())
     value = round(100 * (ran + taken) / whole, 4)
     missed: dict[str, int] = {}
     for (path, _), hit in lines.items():
@@ -221,9 +231,9 @@ def _covered(lines: Mapping[tuple[str, str], bool], branches: Mapping[tuple[str,
     )
     counts = {
         "lines": float(len(lines)), "lines_run": float(ran),
-        "branches": float(len(branches)), "branches_run": float(taken),
+        "branches": float(branches), "branches_run": float(taken),
     }  # fmt: skip
-    said = f"{value:.1f} % ({ran} of {len(lines)} lines, {taken} of {len(branches)} branches)"
+    said = f"{value:.1f} % ({ran} of {len(lines)} lines, {taken} of {branches} branches)"
     return Read(value, said, findings, counts)
 
 
@@ -235,14 +245,21 @@ def _counted(found: list[Any], what: str, findings: tuple[Finding, ...], counts:
 def _number(value: Any, what: str) -> Read:
     if isinstance(value, str):
         text = value.strip().replace(",", "").removesuffix("%").strip()
-        if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text):
+        if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", text) and math.isfinite(float(text)):
             return Read(float(text), f"{float(text):g}")
     elif isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300:
         return Read(float(value), f"{float(value):g}")
     return Read(None, f"{what} is no number: {str(value)[:60]!r}")
 
 
+def _require_bearable(text: str, *signs: str) -> None:
+    """Raise Unreadable for a report of more parts, told by the signs that part them, than anybody's memory bears."""
+    if sum(text.count(sign) for sign in signs) > MOST_PARTS:
+        raise Unreadable(f"the report has more than {MOST_PARTS:,} parts: have it say less")
+
+
 def _json(text: str) -> Any:
+    _require_bearable(text, "[", "{", ",")
     try:
         return json.loads(text, parse_constant=lambda name: name)
     except (ValueError, RecursionError) as error:
@@ -255,6 +272,7 @@ def _xml(text: str) -> Any:
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import fromstring
 
+    _require_bearable(text, "<", "=")
     try:
         return fromstring(text.encode("utf-8", "replace") if not text.lstrip().startswith("<?xml") else text.encode())
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError) as error:

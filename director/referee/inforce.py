@@ -6,9 +6,10 @@ import configparser
 import json
 import re
 import shlex
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from agents.workspace import toml_reading
 
 Table = dict[str, Any]
 
@@ -76,11 +77,11 @@ def words(value: Any) -> frozenset[str]:
 def _read(name: str, text: str, table: str) -> Table | None:
     try:
         if name.endswith(".toml"):
-            return _inside(tomllib.loads(text), table)
+            return _inside(toml_reading.loads(text), table)
         if name.endswith(".json"):
             loaded = json.loads(re.sub(r"^[ \t]*//.*$", "", text, flags=re.MULTILINE) or "{}")
             return loaded if isinstance(loaded, dict) else None
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return {"unreadable": text}
     config = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
     try:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+
+from agents.workspace import toml_reading
 
 
 class SettingsError(Exception):
@@ -31,7 +32,7 @@ def read_toml(file: Path) -> dict[str, Any]:
 def parsed(content: bytes, where: str) -> dict[str, Any]:
     """Return the TOML of a file's bytes; raise SettingsError."""
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return toml_reading.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise SettingsError(f"{where} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except (ValueError, RecursionError) as error:  # of a number too long, and of tables too deep

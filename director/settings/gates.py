@@ -95,9 +95,11 @@ def _require_options(name: str, ask: GateSettings, options: frozenset[str], wher
 def _require_pattern(pattern: str, where: str) -> None:
     import regex
 
+    from agents.tools.patterns import compiled
+
     try:
-        regex.compile(pattern)
-    except (regex.error, RecursionError) as error:
+        compiled(pattern)
+    except (regex.error, RecursionError, MemoryError) as error:
         raise SettingsError(f"{where} is no regular expression: {error}") from error
 
 

@@ -16,6 +16,8 @@ PLAIN = frozenset({"KAIZEN_TOKENS"})
 """Settings whose name sounds secret and is not: numbers of tokens."""
 _HEADERS = re.compile(r"HEADERS?$", re.IGNORECASE)
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>]+")
+_PAIR = re.compile(r"(?:^|[;\s])(?P<name>[A-Za-z][\w ]{0,40}?)\s?=\s?(?P<value>[^;\s]+)")
+"""One word of a connection string: `Password=…;` or `password=… `."""
 _FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w-]*)(?:=(?P<value>.+))?", re.DOTALL)
 _DRAWN = 16
 """Characters from which a word with capitals, small letters and digits is taken for drawn by chance."""
@@ -62,6 +64,10 @@ def _in_addresses(text: str) -> Iterator[str]:
         elif parts.username and _is_drawn(unquote(parts.username)):
             yield unquote(parts.username)
         yield from (value for key, value in parse_qsl(parts.query) if SECRET_NAME.search(key))
+    for pair in _PAIR.finditer(text):
+        value = pair["value"].strip("\"'")
+        if SECRET_NAME.search(pair["name"]) and pair["name"].lower() != "key" and _is_no_word(value):
+            yield value
 
 
 def _in_headers(text: str) -> Iterator[str]:
@@ -85,6 +91,11 @@ def _numbered(name: str, found: Iterator[str]) -> Iterator[tuple[str, str]]:
 def _is_path(value: str) -> bool:
     """Return whether it names a file; a secret may begin with the same signs."""
     return value.startswith(("/", "./", "~")) and not any(_is_drawn(part) for part in re.split(r"[/.-]", value))
+
+
+def _is_no_word(value: str) -> bool:
+    """Return whether it is neither a word, which stands in any text, nor a place where the value comes from."""
+    return value[:1] not in ("", "$", "%", "{", "<", "/") and not (value.isalpha() and value.islower())
 
 
 def _is_drawn(text: str) -> bool:

@@ -23,6 +23,11 @@ KNOWN = (
     ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Basic%20dXNlcjpwYXNz", "dXNlcjpwYXNz"),
     ("PWD", "/home/me/project", None),
     ("BROKEN_URL", "http://[::1", None),
+    ("STORAGE", "Protocol=https;AccountName=me;AccountKey=q9Zr4Kx7Wm==;EndpointSuffix=x", "q9Zr4Kx7Wm=="),
+    ("QUEUE", "Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=q9Zr4Kx7Wm=", "q9Zr4Kx7Wm="),
+    ("DATABASE", "Server=db;User Id=me;Password='hunter22'", "hunter22"),
+    ("DATABASE", "host=db password=hunter22 user=me", "hunter22"),
+    ("START", "TOKEN=$(cat token) password=production key=Value2", None),
 )
 
 

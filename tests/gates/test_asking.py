@@ -83,6 +83,8 @@ MISTAKES: dict[str | bytes, tuple[str, ...]] = {
     "[gates\n": ("not valid TOML", "line 1"),
     f"[gates.lint]\ntarget = {'9' * 5000}": ("not valid TOML", "4300 digits"),
     f"x = {'[' * 5000}": ("not valid TOML", "recursion"),
+    f"{'a.' * 400_000}a = 1": ("not valid TOML", "thousands of parts"),
+    "[gates.a]\ncommand = ['x']\nregex = '((a{1,999}){1,999}){1,999}'": ("gates.a.regex", "more than 50000 times"),
     f"goal = '{'x' * 20001}'": ("goal: ", "20000", "xxx…"),
     "# café".encode("latin-1"): ("is not UTF-8 (byte 5)",),
 }

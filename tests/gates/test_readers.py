@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from typing import Any
 
+import msgspec
 import pytest
 
-from director.gates import readers
-from director.gates.readers import Unreadable, axe, by_json_path, by_regex, cobertura, junit, lcov, sarif
+from director.gates import _capped, readers
+from director.gates.readers import Read, Unreadable, axe, by_json_path, by_regex, cobertura, junit, lcov, sarif
+from ledger.events import Reading
 
 RESULT = {
     "ruleId": "no-undef", "message": {"text": "x is not defined\nmore"},
@@ -108,6 +112,8 @@ def test_what_is_no_report_is_said_so(reader: object, text: str) -> None:
         ("none", r"(\d+) problems", None),
         ("n=abc", r"n=(\w+)", None),
         ("x", "(", None),
+        ("x", "(" * 5000, None),
+        ("x", "(?R)", None),
     ],
 )
 def test_a_number_is_found_by_a_pattern(text: str, pattern: str, value: float | None) -> None:
@@ -120,6 +126,47 @@ def test_a_pattern_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> 
     read = by_regex("a" * 5000 + "b", r"((a|a)*)*c|(x+x+)+y|(?:(?:a+)+)+$")
 
     assert read.value is None and "searches for more than" in read.detail
+
+
+def test_whatever_a_report_says_can_be_kept() -> None:
+    """A reading that cannot be written down, or not be read again, would end the run."""
+    odd: list[Any] = [None, True, -1, 10**400, 1e999, "", "\ud800", "\0", [], {}, [None], [[1]], {"a": 1}]
+    wrong = []
+    for value in odd:
+        place = {"artifactLocation": {"uri": value}, "region": {"startLine": value}}
+        result = {"ruleId": value, "message": {"text": value}, "locations": [{"physicalLocation": place}]}
+        node = {
+            "violations": [{"id": value, "help": value, "nodes": [{"target": value}]}],
+            "passes": value,
+            "url": value,
+        }
+        for reader, report in ((sarif, {"runs": [{"results": [result]}]}), (axe, node)):
+            wrong += [(reader.__name__, value)] if not keepable(reader(json.dumps(report))) else []
+        read = by_json_path(json.dumps({"a": value}), "a[99999999999999999999].a")
+        wrong += [("json path", value)] if not keepable(read) else []
+
+    assert wrong == []
+    assert by_regex("1e999", ".+").value is by_json_path("[1e999]", "[0]").value is None
+
+
+def keepable(read: Read) -> bool:
+    """Whether it comes back from the ledger as it was taken in."""
+    reading = _capped(Reading(gate="x", value=read.value, detail=read.detail, findings=read.findings))
+    return msgspec.json.decode(msgspec.json.encode(reading), type=Reading) == reading
+
+
+def test_what_would_take_a_report_too_long_or_too_much_memory_is_not_begun() -> None:
+    line = '<line number="{}" hits="1" condition-coverage="9% (9/999999)"/>'
+    lines = "".join(line.format(number) for number in range(50))
+    began = time.process_time()
+
+    read = cobertura(f'<c><class filename="a">{lines}</class></c>')
+    for reader, text in ((sarif, "[[],"), (junit, "<a/>"), (lcov, "DA:1,0\n")):
+        with pytest.raises(Unreadable, match="more than 3,000,000 parts"):
+            reader(text * 3_100_000)
+
+    assert (read.counts["branches"], read.counts["branches_run"]) == (50 * 999_999, 450)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(

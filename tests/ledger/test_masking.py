@@ -82,20 +82,85 @@ def test_what_is_no_secret_stays_byte_for_byte() -> None:
     assert MASKER.content(text) == text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ghp_" + "a1B2" * 9,
-        "sk-ant-api03-" + "Zx9_" * 10,
-        "AKIAIOSFODNN7EXAMPLE",
-        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
-        "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7\n" * 9 + "-----END RSA PRIVATE KEY-----",
-        "api_key = 'q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H'",
-        'Authorization: Bearer q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H',
-    ],
-)  # fmt: skip
-def test_what_looks_like_a_secret_is_taken_out_too(text: str) -> None:
-    assert "[looks like a secret]" in MASKER.text(f"say {text} now")
+DRAWN = "q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6HsD1gJfTe0Ua"
+HEX = "3f9a1c7e5b2d8046f1e3a5c7d9b0214e"
+LIKELY = (
+    f"ghp_{DRAWN}xy",
+    f"github_pat_11ABCDEFG0_{DRAWN}",
+    f"glpat-{DRAWN[:20]}",
+    f"sk-ant-api03-{DRAWN}",
+    f"sk-proj-{DRAWN}",
+    f"gsk_{DRAWN}{DRAWN[:17]}",
+    f"xai-{DRAWN}",
+    f"pplx-{DRAWN}",
+    f"nvapi-{DRAWN}-_a",
+    f"r8_{DRAWN}x",
+    f"hf_{DRAWN}",
+    f"AIza{DRAWN}",
+    f"ya29.a0Af_{DRAWN}",
+    f"GOCSPX-{DRAWN[:28]}",
+    "AKIAIOSFODNN7EXAMPLE",
+    f"xoxb-1234567890-{DRAWN}",
+    f"xapp-1-A012-{HEX}",
+    f"https://hooks.slack.com/services/T012ABCDE/B012ABCDE/{DRAWN[:24]}",
+    f"https://discord.com/api/webhooks/123456789012345678/{DRAWN}{DRAWN}",
+    f"MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDe.{DRAWN}",
+    f"1234567890:AA{DRAWN[:33]}",
+    f"sk_live_{DRAWN}",
+    f"whsec_{DRAWN}",
+    f"SG.{DRAWN[:22]}.{DRAWN}{DRAWN[:8]}",
+    f"SK{HEX}",
+    f"key-{HEX}",
+    f"{HEX}-us12",
+    f"shpat_{HEX}",
+    f"npm_{DRAWN}x",
+    f"dckr_pat_{DRAWN[:27]}",
+    f"dop_v1_{HEX}{HEX}",
+    f"dapi{HEX}",
+    f"hvs.CAESI{DRAWN}",
+    f"AGE-SECRET-KEY-1{'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L' * 2}"[:74],
+    f"newcorp_live_{DRAWN}",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7\n" * 9 + "-----END RSA PRIVATE KEY-----",
+    "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n" + "lQOYBGMIIEpAIBAAKC\n" * 9 + "-----END PGP PRIVATE KEY BLOCK-----",
+    "-----BEGIN OPENSSH PRIVATE KEY-----\n" + "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n" * 3,
+    f"api_key = '{DRAWN}'",
+    f'"client_secret": "{DRAWN}"',
+    f"Authorization: Bearer {DRAWN}",
+    f"AccountKey={DRAWN}==;EndpointSuffix",
+    "postgres://me:hunter22x@db.example/app",
+)
+PLAIN = (
+    "def test_token_is_kept_12345678901234567890",
+    "sha512-q9Zr4Kx7Wm2Vt8Yp5Lc3Nb6HsD1gJfTe0Uaq9Zr4Kx7Wm2Vt8Yp5Lc3Nb6H",
+    f"sha256:{HEX}{HEX} blob-{HEX}{HEX} run-{HEX}",
+    "sk-learn-compatible-estimators",
+    "http://user:password@host/ and postgres://$USER:${PASSWORD}@host",
+    "TestVeryLongName_WithManyWordsThatSomebodyThoughtUpInCamelCase2",
+    "token = len(tokens) secret: none password=${PASSWORD} key-value-pairs",
+    "-----BEGIN PRIVATE KEY----- is how one begins",
+)
+
+
+def test_what_looks_like_a_secret_is_taken_out_too_wherever_it_begins() -> None:
+    """Behind an end of line, a colour or a quote, and written within JSON, as events are."""
+    wrong = []
+    for text in LIKELY:
+        told = max(re.findall(r"[A-Za-z0-9]+", text), key=len)  # the longest word of each is of the secret
+        ways = (
+            f"say {text} now",
+            f"\n{text}\n",
+            f"\x1b[31m{text}\x1b[0m",
+            json.dumps({"a": [f"\t{text}"]}),
+            repr([text]),
+        )
+        for nth, way in enumerate(ways):
+            kept = MASKER.event(NoticeRaised(code="x", message=way)).message
+            if "[looks like a secret]" not in kept or told in kept:
+                wrong.append((text, nth, kept))
+
+    assert wrong == []
+    assert [text for text in PLAIN if MASKER.text(text) != text] == []
 
 
 @given(st.lists(st.integers(1, 700), max_size=12), st.sampled_from(sorted(FORMS)), st.integers(0, 2000))

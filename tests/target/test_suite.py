@@ -149,7 +149,10 @@ async def test_a_test_is_selected_with_all_its_parameters(tmp_path: Path) -> Non
 
 
 async def test_coverage_counts_every_file_and_tells_the_tests_apart(tmp_path: Path) -> None:
-    """A file that no test imports counts with all its lines; the project's own configuration hides nothing."""
+    """A file that no test imports counts with all its lines; the project's own configuration hides nothing.
+
+    One whose name is no text cannot be told of, and spoils no other.
+    """
     target = project(
         tmp_path,
         {
@@ -157,6 +160,8 @@ async def test_coverage_counts_every_file_and_tells_the_tests_apart(tmp_path: Pa
             "src/pkg/__init__.py": "",
             "src/pkg/half.py": CODE.replace("raise ValueError('negative')", "raise ValueError  # pragma: no cover"),
             "src/pkg/unused.py": "def never():\n    return 1\n",
+            "src/pkg/no_text_\udcff.py": "x = 1\n",
+            "src/pkg/neither_\udcff/a.py": "x = 1\n",
             "tests/test_half.py": "from pkg.half import half\ndef test_a():\n    assert half(4) == 2\n"
             "def test_b():\n    pass\n",
         },

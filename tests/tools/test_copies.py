@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from agents.ports import TargetBroken
-from agents.tools.copies import copy_tree
+from agents.tools.copies import copy_tree, files_like
 from agents.workspace.worktree import remove
 
 GIB = 1 << 30
@@ -74,3 +75,12 @@ def test_a_tree_too_deep_to_be_copied_is_told(tree: Path, tmp_path: Path) -> Non
         copy_tree(tree, tmp_path / "copy")
     for left in (tree, tmp_path / "copy"):
         remove(left)  # too deep for whoever clears up after the tests
+
+
+def test_a_pattern_that_could_be_tried_in_endless_ways_is_not(tree: Path) -> None:
+    (tree / "/".join("a" * 40)).mkdir(parents=True)
+    (tree / "/".join("a" * 40) / "b").touch()
+    began = time.process_time()
+
+    assert list(files_like(tree, ("pkg/*.py", "**a" * 25 + "?a/b"))) == ["pkg/a.py"]
+    assert time.process_time() - began < 5

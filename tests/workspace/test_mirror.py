@@ -170,7 +170,7 @@ def test_a_shallow_clone_gets_its_branch_delivered(repo: Path, tmp_path: Path) -
 def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: Path, repo: Path) -> None:
     plain, unborn, bare, broken = (tmp_path / name for name in ("plain", "unborn", "bare", "broken"))
     lines, latin = tmp_path / "a\nb", Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
-    submodule, damaged = tmp_path / "submodule", tmp_path / "damaged"
+    submodule, damaged, elsewhere, upwards = (tmp_path / name for name in ("submodule", "damaged", "else", "upwards"))
     colon = repo / "a:b"
     for place in (plain, colon):
         place.mkdir()
@@ -178,10 +178,15 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
         git(tmp_path, "init", "-q", str(place))
     (broken / ".git" / "config").write_text("[core\n")
     git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
-    for place in (submodule, damaged):
+    for place in (submodule, damaged, elsewhere, upwards):
         git(tmp_path, "clone", "-q", str(repo), str(place))
     git(submodule, "update-index", "--add", "--cacheinfo", f"160000,{git(repo, 'rev-parse', 'HEAD')},sub")
     git(submodule, "commit", "-qm", "sub")
+    git(elsewhere, "config", "core.worktree", str(plain))
+    entry = b"40000 ..\0" + bytes.fromhex(git(upwards, "rev-parse", "HEAD^{tree}"))
+    (upwards / "tree").write_bytes(entry)
+    tree = git(upwards, "hash-object", "-t", "tree", "-w", "--literally", "tree")
+    git(upwards, "update-ref", "HEAD", git(upwards, "commit-tree", tree, "-m", "by hand"))
     blob = git(damaged, "rev-parse", "HEAD:pkg/a.py")
     (damaged / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     wanted = {
@@ -194,6 +199,8 @@ def test_what_cannot_be_worked_on_is_said_in_one_line_with_what_to_do(tmp_path: 
         lines: "letters in its name that cannot be written down: rename",
         latin: "letters in its name that cannot be written down: rename",
         colon: "colon in its name, which no import path can hold: rename",
+        upwards: r"'\.\./.*' cannot stand in any folder, .*: take it out of the commit",
+        elsewhere: "the files of this repository stand in .*plain, not in .*: give that directory",
         submodule: "submodules .sub., they are not supported: remove",
         damaged: "cannot be copied .* `git fsck` there says",
     }
@@ -266,20 +273,55 @@ def test_a_tag_of_the_users_takes_the_name_of_a_run_too(repo: Path, mirror: Mirr
     assert mirror.first_free_run() == 5
 
 
-def test_filters_of_a_hostile_repository_do_not_run(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
-    flag = tmp_path / "filter-ran"
-    (repo / ".gitattributes").write_text("*.py filter=evil\n")
-    git(repo, "add", ".gitattributes")
+def test_nothing_that_a_hostile_repository_configures_is_run(repo: Path, mirror: Mirror, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    ran.mkdir()
+    (repo / ".gitattributes").write_text("*.py filter=evil diff=evil merge=evil\nodd filter=a=b\n")
+    (repo / "odd").touch()
+    make(repo / "inner", {"b.py": "y = 1\n"})
+    git(repo, "add", ".gitattributes", "pkg", "odd")
     git(repo, "commit", "-qm", "attributes")
-    git(repo, "config", "filter.evil.smudge", f"touch {flag}; cat")
+    git(repo, "update-index", "--add", "--cacheinfo", f"160000,{git(repo / 'inner', 'rev-parse', 'HEAD')},inner")
+    for name in ("pkg/a.py", "odd", "inner/b.py"):
+        os.utime(repo / name, (1, 1))  # git has to look at what stands in it
+    for setting in HOSTILE:
+        for place in (repo, repo / "inner"):
+            git(place, "config", setting, f"touch {ran}/{setting.replace('=', '-')}; cat")
+
     source = mirror.take()
+    mirror.deliver("kaizen/run-1", mirror.commit(source.tree, [source.commit], "better\n", 1.0), known="")
 
-    with Worktree(mirror, tmp_path / "w", source.commit) as work:
-        (work.root / "pkg" / "a.py").write_text("x = 3\n")
-        work.patch()
+    assert (sorted(path.name for path in ran.iterdir()), source.dirty) == ([], 0)
 
-    assert not flag.exists()
-    assert os.environ.get("GIT_DIR") is None
+
+HOSTILE = (
+    "filter.evil.clean",
+    "filter.evil.smudge",
+    "filter.evil.process",
+    "filter.a=b.clean",
+    "core.fsmonitor",
+    "core.sshCommand",
+    "core.alternateRefsCommand",
+    "core.pager",
+    "diff.external",
+    "diff.evil.textconv",
+    "diff.evil.command",
+    "merge.evil.driver",
+    "uploadpack.packObjectsHook",
+    "credential.helper",
+    "gpg.program",
+    "alias.status",
+)
+
+
+def test_a_pipe_among_what_git_reads_holds_nobody_for_ever(
+    repo: Path, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.workspace.git.PATIENCE", 0.5)
+    os.mkfifo(repo / "pkg" / ".gitignore")
+
+    with pytest.raises(GitError, match="no end within"):
+        mirror.take()
 
 
 def test_locks_of_a_killed_process_stop_nobody(repo: Path, mirror: Mirror) -> None:

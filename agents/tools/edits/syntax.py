@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import tomllib
 import warnings
 from collections.abc import Callable
 
 from agents.tools.code.languages import language_of
 from agents.tools.code.tags import parse
+from agents.workspace import toml_reading
 
 _LARGEST = 1_000_000
 """Characters of a file that is read by a grammar."""
@@ -52,7 +52,7 @@ def _json(text: str) -> str:
 
 
 def _toml(text: str) -> str:
-    return _told(tomllib.loads, text)
+    return _told(toml_reading.loads, text)
 
 
 def _notebook(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tomllib
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
@@ -16,6 +15,7 @@ from agents.tools.code.languages import language_of
 from agents.tools.code.reading import Read
 from agents.tools.project_files import Outside, named, paths, place, plain, read
 from agents.tools.strict import Looks, Strict, no
+from agents.workspace import toml_reading
 from agents.workspace.git import GitError
 
 MOST = 100
@@ -147,7 +147,7 @@ def _written(path: str, content: bytes) -> list[Found]:
         if path.endswith(".json"):
             json.loads(text)
         else:
-            tomllib.loads(text)
+            toml_reading.loads(text)
     except json.JSONDecodeError as error:
         return [Found(path, error.lineno, error.colno, "syntax", error.msg)]
     except (ValueError, RecursionError) as error:

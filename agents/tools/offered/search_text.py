@@ -78,14 +78,14 @@ def _searched(bench: ToolBench, arguments: Arguments, pattern: regex.Pattern[str
     looked = 0
     under = arguments.path.rstrip("/") if arguments.path != "." else ""
     for path in paths(project, under):
-        if wanted is not None and not wanted.fullmatch(path):
-            continue
-        content = read(project, path)
-        if content is None or b"\0" in content[:8192]:
-            continue
-        looked += 1
-        text = content.decode("utf-8", "replace")
         try:
+            if wanted is not None and not wanted.fullmatch(path, timeout=max(0.01, ends - time.monotonic())):
+                continue
+            content = read(project, path)
+            if content is None or b"\0" in content[:8192]:
+                continue
+            looked += 1
+            text = content.decode("utf-8", "replace")
             lines = matching_lines(pattern, text, ends - time.monotonic(), arguments.most + 1 - len(hits))
         except TimeoutError:
             found = f"; {len(hits)} lines had been found before" if hits else ""
