@@ -65,14 +65,14 @@ def serve(path: str, text: str) -> None:
 
 
 def _pytest(wanted: Set[str], options: Sequence[str]) -> Set[str]:
-    from .with_pytest import session
+    from .with_pytest import is_asked_for, session
 
     green: Set[str] = set()
     red: Set[str] = set()
 
     class Plugin:
         def pytest_collection_modifyitems(self, items: List[Any]) -> None:
-            items[:] = [item for item in items if item.nodeid in wanted]
+            items[:] = [item for item in items if is_asked_for(item.nodeid, wanted)]
 
         def pytest_runtest_logreport(self, report: Any) -> None:
             # A part of a test may be skipped and the test still pass, so a skip alone says nothing.

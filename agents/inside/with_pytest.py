@@ -6,7 +6,7 @@ import io
 import os
 import re
 import sys
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Collection, Iterator
 
 import pytest
 
@@ -57,6 +57,11 @@ def arguments(spec: dict[str, Any], root: str) -> list[str]:
     if select is not None:
         paths = sorted({path for path in (test.split("::")[0] for test in select) if os.path.exists(path)})
     return fixed + list(spec.get("addopts") or []) + paths
+
+
+def is_asked_for(test: str, select: Collection[str]) -> bool:
+    """A file stands for all its tests, and a test for all its parameters."""
+    return any(name in select for name in (test, test.partition("[")[0], test.partition("::")[0]))
 
 
 class Ear:
@@ -140,15 +145,10 @@ class Plugin:
         """Keep what was asked for."""
         if self._select is None:
             return
-        left = [item for item in items if not self._is_asked_for(item.nodeid)]
+        left = [item for item in items if not is_asked_for(item.nodeid, self._select)]
         if left:
             config.hook.pytest_deselected(items=left)
-            items[:] = [item for item in items if self._is_asked_for(item.nodeid)]
-
-    def _is_asked_for(self, test: str) -> bool:
-        """A file stands for all its tests, and a test for all its parameters."""
-        names = (test, test.partition("[")[0], test.partition("::")[0])
-        return self._select is None or any(name in self._select for name in names)
+            items[:] = [item for item in items if is_asked_for(item.nodeid, self._select)]
 
     def pytest_collection_finish(self, session: Any) -> None:
         """Send what will run."""
