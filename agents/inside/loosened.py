@@ -114,7 +114,8 @@ def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
             # Objects are taken as they were found: with one part otherwise they may be none that there can be.
             plain = {name: value for name, value in given.items() if not hasattr(value, "__dict__")}
             for twin in [mixed, *({**given, **other} for other in near.neighbours(plain, chance, EACH))]:
-                made.append(call._replace(given=base64.b64encode(pickle.dumps(twin, protocol=4)).decode()))
+                data = base64.b64encode(pickle.dumps(twin, protocol=4)).decode()
+                made.append(call._replace(given=data, varied=""))
         except Exception:
             continue
     return made[:most]

@@ -18,6 +18,8 @@ SIZES = "#"
 """Stands behind the name of an argument where its size is told."""
 ODD = ("?", "(")
 """Signs that make a text one that is refused, where any is."""
+TOGETHER = "="
+"""Stands for the name of what is varied where it is varied in all its places."""
 STEPPED = ("Decimal", "Fraction", "date", "datetime", "timedelta")
 """Kinds of the library that can be put a little further."""
 STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
@@ -269,6 +271,13 @@ def _near_text(text: str, chance: random.Random) -> str:
     if how in (7, 8, 9):
         return (text.upper(), text + " ", " " + text)[how - 7]
     return text + (chance.choice("abcdeghiklmnoprstu") if letters or not text else text[-1])
+
+
+def another(value: Any, chance: random.Random) -> Any:
+    """Return a text in which every letter is another one, or another number."""
+    if type(value) is bytes:
+        return _respelt(value.decode("latin-1"), chance).encode("latin-1")
+    return _respelt(value, chance) if type(value) is str else value + chance.choice((2, 7, 30, 100))
 
 
 def _respelt(text: str, chance: random.Random) -> str:

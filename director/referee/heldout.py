@@ -16,7 +16,7 @@ from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import documented, untrue
 from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated, mends_beside
-from director.referee.examples import LIMITS, Examples, comparable, patched_by, wavering
+from director.referee.examples import LIMITS, TOGETHER, Examples, comparable, patched_by, wavering
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
 from director.referee.watched import Watched, trivially
@@ -122,7 +122,8 @@ class HeldOut:
         """Code that is otherwise only exactly where failing tests ask, and wrong as before all around it."""
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
-        near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
+        near = [n for n in numbers if calls[n][5] in asked]
+        near = [n for n in near if calls[n][8] == TOGETHER or not (raised(old[n]) and raised(now[n]))]
         near = [n for n in near if _two_valued(now[n]) or differ(now[int(calls[n][5])], now[n])]
         if not asked or any(differ(old[n], now[n]) for n in near):
             return
