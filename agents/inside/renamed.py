@@ -10,6 +10,7 @@ import copy
 import random
 import re
 from collections import Counter
+from functools import partial
 from typing import Any, Callable, Dict, Iterator, Tuple
 
 from . import near
@@ -31,7 +32,7 @@ def renamed(given: Dict[str, Any], chance: random.Random, most: int) -> Iterator
         new = _longer_or_other(old, chance) if type(old) is tuple else near.another(old, chance)
         if new not in there and new not in words:
             twin = copy.deepcopy(given)
-            yield {name: _changed(value, lambda leaf, o=old, n=new: _with(leaf, o, n)) for name, value in twin.items()}
+            yield {name: _changed(value, partial(_with, old=old, new=new)) for name, value in twin.items()}
 
 
 def _is_a_name(value: Any) -> bool:

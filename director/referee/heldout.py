@@ -73,7 +73,7 @@ class HeldOut:
         texts = list(self.before.values()), list(self.after.values())
         found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
         if not found:
-            look = Watched(self.examples, self.mended, self.green, self.after)
+            look = Watched(self.examples, self.mended, self.green, self.after, self.before)
             found += await look.check(now, watched, base)
         known = self.examples
         steady = {number: told for number, told in now.items() if number in known.outcomes}
