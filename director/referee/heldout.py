@@ -62,13 +62,7 @@ class HeldOut:
         found += untrue(self.examples.documented, run, self.mended)
         found += self._everything(now)
         found += self._wavers(run)
-        groups = self._groups(now)
-        for numbers in groups.values():
-            found += self._special(numbers, now)
-            found += self._pinned(numbers, now)
-            found += self._constant(numbers, now)
-            found += self._memorised(numbers, now)
-            found += self._answers(numbers, now)
+        found += self._of_each_function(now)
         found += await self._equated(now, target, base)
         texts = list(self.before.values()), list(self.after.values())
         found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
@@ -95,6 +89,16 @@ class HeldOut:
         return calls
 
     # --- what is said
+
+    def _of_each_function(self, now: Mapping[int, str]) -> Iterator[Objection]:
+        for numbers in self._groups(now).values():
+            yield from self._special(numbers, now)
+            # Of what was only renamed, answers are as alike, or as different, as the names are.
+            others = [number for number in numbers if self.examples.calls[number][8] != TOGETHER]
+            yield from self._pinned(others, now)
+            yield from self._constant(others, now)
+            yield from self._memorised(others, now)
+            yield from self._answers(others, now)
 
     def _patched(self, run: InsideRun) -> Iterator[Objection]:
         for name in sorted(patched_by(run) - self.examples.patched):
@@ -123,12 +127,13 @@ class HeldOut:
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
         near = [n for n in numbers if calls[n][5] in asked]
-        near = [n for n in near if calls[n][8] == TOGETHER or not (raised(old[n]) and raised(now[n]))]
+        named, given = self._names_inputs(asked, now), self._writes_down(asked)
+        as_valid = set() if given else {n for n in near if calls[n][8] == TOGETHER}  # a word may be a key
+        near = [n for n in near if n in as_valid or not (raised(old[n]) and raised(now[n]))]
         near = [n for n in near if _two_valued(now[n]) or differ(now[int(calls[n][5])], now[n])]
         if not asked or any(differ(old[n], now[n]) for n in near):
             return
         path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
-        named, given = self._names_inputs(asked, now), self._writes_down(asked)
         if len(near) >= (NEAR_NAMED if named else NEAR_GIVEN if given else NEAR) and self._grew():
             message = f"{name} is mended for what {calls[asked[0]][4]} asks and for none of {len(near)} inputs near it"
             objection = rejects if named else doubts

@@ -89,3 +89,15 @@ def test_a_mending_for_one_name_alone_shows_where_every_other_is_refused_as_befo
     assert said(Examples(tuple(calls), before), now) == ["special-cased"]
     assert said(Examples(tuple((*call[:8], "book") for call in calls), before), now) == []
     assert said(Examples(tuple(calls), before), {**now, 5: now[0]}) == []
+
+
+def test_answers_that_are_alike_as_names_are_not_say_nothing() -> None:
+    """What gave the name back, and gives its place now, had as many answers as there were names."""
+    test = "tests/test_shelf.py::test_place"
+    calls = [("shelf", "shelf.py", "place", "", test, 0 if number else -1, [], {}, TOGETHER) for number in range(9)]
+    before = {number: json.dumps(["gave", ["str", repr("abcdefghi"[number])]]) for number in range(9)}
+    now = dict.fromkeys(range(9), json.dumps(["gave", ["int", "0"]]))
+    check = HeldOut(Examples(tuple(calls), before), frozenset(), frozenset({test}), {}, {})
+
+    assert list(check._of_each_function(now)) == []
+    assert list(check._answers(range(9), now)) != [], "as it would be said of other inputs"
