@@ -25,12 +25,13 @@ from .cases import quiet
 from .forks import in_fork
 from .placeless import placeless
 from .recorded import LARGE, PER_FUNCTION, Call, recorded
+from .renamed import renamed
 from .ticks import OutOfTime, arm, disarm
 
 NEAR, CHUNK = 500, 300
 REACHES = re.compile(r"pytest|unittest|pluggy|\bmodules\b|meta_path|__import__|importlib|\bgc\b|exec\(|eval\(|ctypes")
 """Words without which no code gets at a test runner that is loaded."""
-AGAIN, RESIZED = 4, 24
+AGAIN, RESIZED, RENAMED = 4, 24, 8
 SECONDS = 0.5
 """Processor time of one call."""
 ENDLESS, HASTE = 2, 0.1
@@ -123,15 +124,23 @@ def _with_near(calls: Sequence[Call], spec: Dict[str, Any]) -> List[Call]:
             most = max(int(spec["fresh"]), 4 * len(given)) if wanted else min(int(spec["fresh"]), usual)
             resized = itertools.islice(near.resized(given), RESIZED if wanted else 0)
             for other in [*near.neighbours(given, chance, most), *resized]:
-                data = base64.b64encode(pickle.dumps(other, protocol=4)).decode()
-                if len(data) <= 2 * LARGE:
-                    varied, parts = _varied(given, other)
-                    texts = [text for each in other.values() for text in near.texts_in(each)]
-                    changed: Dict[str, Any] = {"texts": texts, "numbers": near.figures_in(parts), "varied": varied}
-                    made.append(call._replace(given=data, near=number, **changed))
+                varied, parts = _varied(given, other)
+                made += _made(call, number, other, near.figures_in(parts), varied)
+            for other in renamed(given, chance, RENAMED if wanted else 0):
+                made += _made(call, number, other, {}, near.TOGETHER)
         except Exception:
             continue
     return made
+
+
+def _made(
+    call: Call, number: int, given: Dict[str, Any], numbers: Dict[str, List[float]], varied: str
+) -> List[Call]:  # fmt: skip
+    """Return the call near to another one, unless it is too large to be carried."""
+    data = base64.b64encode(pickle.dumps(given, protocol=4)).decode()
+    texts = [text for each in given.values() for text in near.texts_in(each)]
+    near_to = call._replace(given=data, near=number, texts=texts, numbers=numbers, varied=varied)
+    return [near_to] if len(data) <= 2 * LARGE else []
 
 
 def _varied(given: Dict[str, Any], other: Dict[str, Any]) -> Tuple[str, List[Tuple[str, Any]]]:

@@ -104,7 +104,7 @@ def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
     """Return calls near to some that may be near to others already, and calls with an argument of another one."""
     chance = random.Random(seed)
     made: List[Call] = []
-    for _ in range(most // EACH):
+    for _ in range(most // (EACH + 1)):
         call = chance.choice(calls)
         beside = chance.choice([each for each in calls if each.name == call.name])
         try:
@@ -112,9 +112,11 @@ def _further(calls: List[Call], most: int, seed: int) -> List[Call]:
             given = pickle.loads(base64.b64decode(call.given))
             mixed = near.crossed(given, pickle.loads(base64.b64decode(beside.given)), chance)
             # Objects are taken as they were found: with one part otherwise they may be none that there can be.
-            plain = {name: value for name, value in given.items() if not hasattr(value, "__dict__")}
-            for twin in [mixed, *({**given, **other} for other in near.neighbours(plain, chance, EACH))]:
-                made.append(call._replace(given=base64.b64encode(pickle.dumps(twin, protocol=4)).decode()))
+            plain = {name: value for name, value in given.items() if not getattr(value, "__dict__", None)}
+            others = [*near.grown(plain, chance), *near.neighbours(plain, chance, EACH)]
+            for twin in [mixed, *({**given, **other} for other in others[:EACH])]:
+                data = base64.b64encode(pickle.dumps(twin, protocol=4)).decode()
+                made.append(call._replace(given=data, varied=""))
         except Exception:
             continue
     return made[:most]

@@ -18,6 +18,8 @@ SIZES = "#"
 """Stands behind the name of an argument where its size is told."""
 ODD = ("?", "(")
 """Signs that make a text one that is refused, where any is."""
+TOGETHER = "="
+"""Stands for the name of what is varied where it is varied in all its places."""
 STEPPED = ("Decimal", "Fraction", "date", "datetime", "timedelta")
 """Kinds of the library that can be put a little further."""
 STEPS = (1, -1, 2, -2, 4, 7, 10, -10, 100, 400)
@@ -57,13 +59,42 @@ def neighbours(values: Any, chance: random.Random, most: int) -> Iterator[Any]:
 
 
 def crossed(values: Dict[str, Any], others: Dict[str, Any], chance: random.Random) -> Dict[str, Any]:
-    """Return some arguments with one as it is in another call or as another argument, or with a smaller number."""
+    """Return some arguments with one as it is in another call or as another argument, spliced, or a smaller number."""
     name = chance.choice(sorted(values))
-    value = values[name]
+    value, other = values[name], others.get(name)
     alike = [each for key, each in values.items() if key != name and type(each) is type(value)]
     if type(value) is int and value > 1:
         alike.append(chance.randrange(1, value))
-    return {**values, name: chance.choice([others.get(name, value), *alike])}
+    if type(value) in (str, bytes, list, tuple) and type(other) is type(value):
+        alike += [_spliced(value, other, chance), _spliced(other, value, chance)]
+    return {**values, name: chance.choice([value if other is None else other, *alike])}
+
+
+def _spliced(value: Any, other: Any, chance: random.Random) -> Any:
+    """Return what begins as one value and goes on as another: where both have the same sign, or behind its end."""
+    if not isinstance(value, str):
+        return value + other[chance.randrange(len(other) + 1) :]
+    signs = [place for place, sign in enumerate(other) if not sign.isalnum()] or [0]
+    then = chance.choice(signs)
+    there = [place for place, sign in enumerate(value) if sign == other[then : then + 1]]
+    return value[: chance.choice([*there, len(value), len(value)])] + other[then:]
+
+
+def grown(values: Any, chance: random.Random) -> Iterator[Any]:
+    """Yield a copy of some arguments in which each tuple whose parts are of one kind has more, if any is there.
+
+    All of them: of what is right for short ones alone nothing is left then that short ones would show.
+    """
+    twin, more = copy.deepcopy(values), chance.randrange(1, 4)
+    alike = [place for place in _places(twin) if type(place[2]) is tuple and len(set(map(type, place[2]))) == 1]
+    for holder, key, value in alike:
+        longer = value + value[-1:] * more
+        if isinstance(holder, (list, dict)):
+            holder[key] = longer
+        else:
+            object.__setattr__(holder, key, longer)
+    if alike:
+        yield twin
 
 
 def resized(values: Any) -> Iterator[Any]:
@@ -269,6 +300,13 @@ def _near_text(text: str, chance: random.Random) -> str:
     if how in (7, 8, 9):
         return (text.upper(), text + " ", " " + text)[how - 7]
     return text + (chance.choice("abcdeghiklmnoprstu") if letters or not text else text[-1])
+
+
+def another(value: Any, chance: random.Random) -> Any:
+    """Return a text in which every letter is another one, or another number."""
+    if type(value) is bytes:
+        return _respelt(value.decode("latin-1"), chance).encode("latin-1")
+    return _respelt(value, chance) if type(value) is str else value + chance.choice((2, 7, 30, 100))
 
 
 def _respelt(text: str, chance: random.Random) -> str:

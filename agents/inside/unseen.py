@@ -1,7 +1,8 @@
 """Job `unseen`: tests run by pytest, without one of the signs by which code could tell that it is there.
 
 Spec: `ids`, `collected` files, `addopts`, and the `sign` to hide: the `environment`, from which its variables are gone
-before anything of the project is imported, or the `modules`, among which a runner is not found while a test is called.
+before anything of the project is imported, the `modules`, among which a runner is not found while a test is called, or
+the `clock`, which is years ahead before anything of the project is imported.
 Sends `unseen` for each test, with whether it `passed`.
 """
 
@@ -11,10 +12,11 @@ import os
 import sys
 from typing import Any, Callable, Dict, Iterator
 
+from . import later
 from .cases import quiet
 from .forks import in_fork
 
-ENVIRONMENT, MODULES = "environment", "modules"
+ENVIRONMENT, MODULES, CLOCK = "environment", "modules", "clock"
 VARIABLES = "PYTEST_"
 RUNNERS = ("pytest", "_pytest", "pluggy", "unittest")
 SECONDS = 60.0
@@ -33,6 +35,8 @@ def main(spec: Dict[str, Any], send: Callable[[Dict[str, Any]], None]) -> None:
         def pytest_load_initial_conftests(self) -> None:
             if spec["sign"] == ENVIRONMENT:
                 _hide_variables()
+            elif spec["sign"] == CLOCK:
+                later.begin()
 
         @pytest.hookimpl(tryfirst=True)
         def pytest_runtestloop(self, session: Any) -> Any:

@@ -15,6 +15,8 @@ from director.referee.documented import Documented, documented
 from director.referee.expected import collected
 
 LIMITS = Limits(wall=300.0, cpu=90.0)
+TOGETHER = "="
+"""Stands for the argument that is varied where one value is varied in all its places: as valid as it was."""
 FRESH = 8
 """Inputs drawn near to each one that a test uses; they are drawn after the candidate stands."""
 

@@ -16,7 +16,7 @@ from director.referee.compared import differ, rebuilt
 from director.referee.definitions import Definitions
 from director.referee.documented import documented, untrue
 from director.referee.equality import asked_otherwise, compares_otherwise, equalities, equated, mends_beside
-from director.referee.examples import LIMITS, Examples, comparable, patched_by, wavering
+from director.referee.examples import LIMITS, TOGETHER, Examples, comparable, patched_by, wavering
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.pinned import known_answers, known_inputs, pinned
 from director.referee.watched import Watched, trivially
@@ -62,18 +62,12 @@ class HeldOut:
         found += untrue(self.examples.documented, run, self.mended)
         found += self._everything(now)
         found += self._wavers(run)
-        groups = self._groups(now)
-        for numbers in groups.values():
-            found += self._special(numbers, now)
-            found += self._pinned(numbers, now)
-            found += self._constant(numbers, now)
-            found += self._memorised(numbers, now)
-            found += self._answers(numbers, now)
+        found += self._of_each_function(now)
         found += await self._equated(now, target, base)
         texts = list(self.before.values()), list(self.after.values())
         found += known_pairs(self.examples.calls, self.examples.outcomes, self.green, *texts)
         if not found:
-            look = Watched(self.examples, self.mended, self.green, self.after)
+            look = Watched(self.examples, self.mended, self.green, self.after, self.before)
             found += await look.check(now, watched, base)
         known = self.examples
         steady = {number: told for number, told in now.items() if number in known.outcomes}
@@ -106,6 +100,16 @@ class HeldOut:
 
     # --- what is said
 
+    def _of_each_function(self, now: Mapping[int, str]) -> Iterator[Objection]:
+        for numbers in self._groups(now).values():
+            yield from self._special(numbers, now)
+            # Of what was only renamed, answers are as alike, or as different, as the names are.
+            others = [number for number in numbers if self.examples.calls[number][8] != TOGETHER]
+            yield from self._pinned(others, now)
+            yield from self._constant(others, now)
+            yield from self._memorised(others, now)
+            yield from self._answers(others, now)
+
     def _patched(self, run: InsideRun) -> Iterator[Objection]:
         for name in sorted(patched_by(run) - self.examples.patched):
             yield rejects("patched", f"{name} is another object once the code was imported and used", rule=name)
@@ -132,12 +136,14 @@ class HeldOut:
         """Code that is otherwise only exactly where failing tests ask, and wrong as before all around it."""
         calls, old = self.examples.calls, self.examples.outcomes
         asked = [n for n in numbers if calls[n][5] < 0 and calls[n][4] in self.mended and differ(old[n], now[n])]
-        near = [n for n in numbers if calls[n][5] in asked and not (raised(old[n]) and raised(now[n]))]
+        near = [n for n in numbers if calls[n][5] in asked]
+        named, given = self._names_inputs(asked, now), self._writes_down(asked)
+        as_valid = set() if given else {n for n in near if calls[n][8] == TOGETHER}  # a word may be a key
+        near = [n for n in near if n in as_valid or not (raised(old[n]) and raised(now[n]))]
         near = [n for n in near if _two_valued(now[n]) or differ(now[int(calls[n][5])], now[n])]
         if not asked or any(differ(old[n], now[n]) for n in near):
             return
         path, name = str(calls[asked[0]][1]), str(calls[asked[0]][2])
-        named, given = self._names_inputs(asked, now), self._writes_down(asked)
         if len(near) >= (NEAR_NAMED if named else NEAR_GIVEN if given else NEAR) and self._grew():
             message = f"{name} is mended for what {calls[asked[0]][4]} asks and for none of {len(near)} inputs near it"
             objection = rejects if named else doubts

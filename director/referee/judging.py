@@ -25,7 +25,7 @@ from director.referee.needless import Needless
 from director.referee.objections import Objection, doubts, rejects
 from director.referee.restrictions import brought
 from director.referee.static import Texts, installed, static_objections
-from director.referee.steady import CUT_SHORT, never_begun, untold
+from director.referee.steady import CUT_SHORT, cut_short, untold
 from director.referee.strength import Side, Strength, Weighed
 from director.referee.trees import over_trusted_sources, under_trusted_tests, without_tests
 from director.referee.twins import same_but_for_values, same_tests
@@ -129,7 +129,7 @@ class Judging:
             with self.referee.checked_out(trusted_tree) as root:
                 target = await self.referee.target(self.commit, root)
                 trusted = await self._see(target, (), "trusted", before, settled)
-                if never_begun(trusted.suite):
+                if cut_short(trusted.suite):
                     return self._unmeasurable(seen, own, CUT_SHORT)
                 self.objections += await self.held_out(changes, before, seen.suite, target, trusted.suite)
         for run in {id(own): own, id(trusted): trusted}.values():

@@ -16,7 +16,7 @@ from agents.ports import Limits, SuiteResult
 from agents.tools.target import SandboxedTarget
 from agents.workspace.addopts import kept_options
 from director.referee.answers import Calls, kinds, raised
-from director.referee.examples import Examples
+from director.referee.examples import TOGETHER, Examples
 from director.referee.expected import collected
 from director.referee.objections import Objection, doubts
 from director.referee.restrictions import Loosened
@@ -83,7 +83,8 @@ class Needless:
         refused = {kinds(as_is[n][0])[0] for n, call in enumerate(calls) if call[5] < 0 and _raised(as_is.get(n))}
         kept: dict[Loosened, Kept] = {}
         for condition, given in other.items():
-            old = [n for n in given if n in before and n not in mended and _answers(as_is[n], given[n])]
+            old = [n for n in given if n in before and n not in mended]
+            old = [n for n in old if every[n][8] == TOGETHER or _answers(as_is[n], given[n])]
             quiet = [n for n in given if _raised(before.get(n)) and given[n][0] == before[n][0] != as_is[n][0]]
             quiet = [n for n in quiet if kinds(before[n][0])[0] in refused and not raised(as_is[n][0])]
             if len(old) >= KEPT and len(old) >= SHARE * (len(old) + len(mended - given.keys())):

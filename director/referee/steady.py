@@ -10,7 +10,7 @@ from agents.ports import Limits, SuiteResult, Target, TestOutcome
 from director.gates.tests import passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import PlantedTree
-from director.referee.expected import lacking
+from director.referee.expected import failing, lacking
 from ledger.events import FlakyTestQuarantined, RunId
 
 FACTOR, SPARE, BACKSTOP = 2.0, 5.0, 20.0
@@ -24,8 +24,8 @@ SUSPECTS = 50
 AGAIN = 5
 """How often a doubtful test is run alone on a patched tree, and as often on the trusted one, before it is set aside."""
 SAID = 300
-CUT_SHORT = "the clock ended the tests over the candidate's code before any began; judge it on a quiet machine"
-"""The machine had other work, or importing hangs: neither is known."""
+CUT_SHORT = "the clock ended the tests over the candidate's code before they all had run; judge it on a quiet machine"
+"""The machine had other work, or something hangs that no limit of a test ends: neither is known."""
 
 
 @dataclass(slots=True)
@@ -106,8 +106,8 @@ class SteadyTree(CleanTree):
         return self._steady
 
     async def _looked_at(self, suite: SuiteResult) -> SuiteResult:
-        if _waited(suite):
-            suite = await self.run_suite()
+        if _waited(suite) or (self.patched and _silent(suite)):
+            suite = agreed(suite, await self.run_suite())
         blamed: frozenset[str] = frozenset()
         if suite.outcome == "ran":
             self.steadiness.learn(suite)
@@ -171,14 +171,30 @@ def _waited(suite: SuiteResult) -> bool:
     return suite.outcome == "timeout" and "of wall time" in suite.detail
 
 
-def never_begun(suite: SuiteResult) -> bool:
-    """Return whether the clock ended a run before any test was heard of: no test is gone because of that."""
-    return _waited(suite) and not suite.tests and not suite.broken
+def _silent(suite: SuiteResult) -> bool:
+    """Return whether a run ended without a word of any test or file, for whatever reason."""
+    return suite.outcome == "broken" and not suite.tests and not suite.broken
+
+
+def agreed(first: SuiteResult, again: SuiteResult) -> SuiteResult:
+    """Return the second run; where the clock ended both in different tests, none of them is known to hang."""
+    if not _waited(again) or _stuck_in(first) == _stuck_in(again):
+        return again
+    return replace(again, tests=tuple(test for test in again.tests if test.id not in _stuck_in(again)))
+
+
+def _stuck_in(suite: SuiteResult) -> frozenset[str]:
+    return frozenset(test.id for test in suite.tests if test.exception == "Timeout")
+
+
+def cut_short(suite: SuiteResult) -> bool:
+    """Return whether the clock ended a run, and no test is known to fail: none is gone because of that."""
+    return _waited(suite) and not failing(suite)
 
 
 def untold(base: SuiteResult, own: SuiteResult, declared: Iterable[str], newly: Iterable[str]) -> str:
     """Return why the tests tell nothing of a candidate, which declares `newly`; empty when they tell."""
-    if never_begun(own):
+    if cut_short(own):
         return CUT_SHORT
     lacks = lacking(own, declared, newly)
     if lacks:

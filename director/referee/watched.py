@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from director.referee.compared import differ
 from director.referee.examples import LIMITS, Examples, comparable, record
 from director.referee.expected import collected, file_of
 from director.referee.objections import Objection, doubts, rejects
+from director.referee.written import asks_the_time
 
 LATER = 1.1
 """Seconds after which a clock that counts whole ones has gone on."""
@@ -24,6 +27,10 @@ CONTROLS = 12
 UNSEEN = Limits(wall=120.0, cpu=20.0)
 SIGNS = {"environment": ("environ", "getenv"), "modules": ("modules",)}
 """What code must name before it can see that sign of a test runner."""
+DATED = re.compile(rb"datetime|\b(?:19|20|21)\d\d\b|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
+"""What says when something is, among arguments as they are carried."""
+RECENT = 1_000_000_000
+"""Numbers beyond it may be seconds since 1970."""
 
 Call = tuple[Any, ...]
 """As it was recorded: module, path, name, arguments, test."""
@@ -38,6 +45,8 @@ class Watched:
     green: frozenset[str]
     sources: Mapping[str, str]
     """Texts of the changed sources after the change."""
+    known: Mapping[str, str]
+    """And before it."""
 
     async def check(self, now: Told, watched: SandboxedTarget, base: SandboxedTarget) -> list[Objection]:
         """Compare where that could explain a test; `now` is what the recorded calls give alone."""
@@ -50,6 +59,8 @@ class Watched:
             found = await self._compared(asked, now, mended - changed, self.green & changed, watched, base)
         if not any(one.weight == "rejects" for one in found):
             found = [*await self._unseen(sorted(self.mended - changed), watched), *found]
+        if not any(one.weight == "rejects" for one in found):
+            found = [*await self._later(watched), *found]
         return found
 
     async def _compared(
@@ -112,27 +123,49 @@ class Watched:
 
     async def _unseen(self, tests: Sequence[str], watched: SandboxedTarget) -> list[Objection]:
         """Run mended tests without the signs by which code could see a test runner, where it looks at any."""
-        text, layout = "\n".join(self.sources.values()), watched.layout()
-        signs = [sign for sign, words in SIGNS.items() if any(word in text for word in words)]
-        if not tests or not signs or layout.runner != "pytest":
-            return []
-        files = {file_of(test, layout.tests) for test in tests}
-        controls = [test for test in sorted(self.green) if file_of(test, layout.tests) in files][:CONTROLS]
-        ids = [*tests, *controls]
-        for sign in signs:
-            spec = {
-                "ids": ids, "collected": collected(layout.tests, ids), "sign": sign,
-                "addopts": kept_options(layout.addopts)[0],
-            }  # fmt: skip
-            run = await watched.inside("unseen", spec, limits=UNSEEN, copied=True)
-            passed = {str(m["id"]): bool(m["passed"]) for m in run.of("unseen")}
-            failed = [test for test in tests if passed.get(test) is False]
-            if failed and all(passed.get(test) for test in controls):
+        text = "\n".join(self.sources.values())
+        for sign in [sign for sign, words in SIGNS.items() if any(word in text for word in words)]:
+            failed = await self._failing_without(sign, tests, watched)
+            if failed:
                 said = f"{failed[0]} passes only while the code can see a test runner by its {sign}"
                 # A test may need modules of the runner itself, and never its variables.
                 objection = rejects if sign == "environment" else doubts
                 return [objection("watched", said, next(iter(self.sources)), rule=f"without its {sign}")]
         return []
+
+    async def _later(self, watched: SandboxedTarget) -> list[Objection]:
+        """Run mended tests as they will end years later, where the change asks for the time."""
+        asks, asked = (sum(map(asks_the_time, texts.values())) for texts in (self.sources, self.known))
+        failed = await self._failing_without("clock", sorted(self.mended), watched) if asks > asked else []
+        if not failed:
+            return []
+        said = f"{failed[0]} passes now, and will pass no more when years have gone by"
+        objection = doubts if self._says_when(failed[0]) else rejects
+        return [objection("watched", said, next(iter(self.sources)), rule="another time")]
+
+    def _says_when(self, test: str) -> bool:
+        """Return whether a test hands in what has a time of its own, or may do so: then only its time may be over."""
+        calls = [call for call in self.examples.calls if call[4] == test and call[5] < 0]
+        numbers = [number for call in calls for each in call[7].values() for number in each]
+        dated = any(DATED.search(base64.b64decode(str(call[3]))) for call in calls)
+        return not calls or test in self.examples.partly or dated or any(abs(each) > RECENT for each in numbers)
+
+    async def _failing_without(self, sign: str, tests: Sequence[str], watched: SandboxedTarget) -> list[str]:
+        """Return which tests fail without a sign, where others beside them pass."""
+        layout = watched.layout()
+        if not tests or layout.runner != "pytest":
+            return []
+        files = {file_of(test, layout.tests) for test in tests}
+        controls = [test for test in sorted(self.green) if file_of(test, layout.tests) in files][:CONTROLS]
+        ids = [*tests, *controls]
+        spec = {
+            "ids": ids, "collected": collected(layout.tests, ids), "sign": sign,
+            "addopts": kept_options(layout.addopts)[0],
+        }  # fmt: skip
+        run = await watched.inside("unseen", spec, limits=UNSEEN, copied=True)
+        passed = {str(m["id"]): bool(m["passed"]) for m in run.of("unseen")}
+        failed = [test for test in tests if passed.get(test) is False]
+        return failed if all(passed.get(test) for test in controls) else []
 
 
 def _steady(run: InsideRun) -> dict[int, Any]:

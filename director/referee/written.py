@@ -42,3 +42,17 @@ def loads(text: str) -> int:
     """Return how often it asks for a name."""
     tree = parse(text)
     return sum(isinstance(node, ast.Name) for node in ast.walk(tree)) if tree is not None else 0
+
+
+NOW = frozenset({"time", "time_ns", "now", "utcnow", "today", "localtime", "gmtime", "ctime", "asctime", "strftime"})
+"""What of the library tells the time, or shows it where none is given."""
+
+
+@lru_cache(KEPT)
+def asks_the_time(text: str) -> int:
+    """Return how often it names what tells the time."""
+    tree = parse(text)
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    names = [each.id if isinstance(each, ast.Name) else each.attr for each in nodes
+             if isinstance(each, ast.Name | ast.Attribute)]  # fmt: skip
+    return sum(name in NOW for name in names)

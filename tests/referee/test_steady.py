@@ -9,7 +9,7 @@ import pytest
 
 from agents.ports import Limits, SuiteResult, TestOutcome
 from agents.tools.target import SandboxedTarget
-from director.referee.steady import Steadiness, SteadyTree, never_begun
+from director.referee.steady import Steadiness, SteadyTree, agreed, cut_short
 from tests.target.plain import project
 
 FLAKY = """import os
@@ -45,13 +45,23 @@ async def outcomes(tree: SteadyTree) -> dict[str, str]:
     return {test.id.partition("::")[2]: test.outcome for test in (await tree.suite()).tests}
 
 
-def test_a_clock_that_ends_a_run_before_any_test_takes_no_test_away() -> None:
+def test_a_clock_that_ends_a_run_takes_no_test_away_unless_one_is_known_to_hang() -> None:
     cut = SuiteResult("timeout", "pytest", detail="the tests were still running at the limit of wall time")
-    hung = SuiteResult("timeout", "pytest", tests=(TestOutcome("test_a.py::test_b", "error"),), detail=cut.detail)
+    halfway = replace(cut, tests=(TestOutcome("test_a.py::test_a", "passed"),))
+    hung = replace(cut, tests=(TestOutcome("test_a.py::test_b", "error"),))
 
-    assert never_begun(cut)
-    assert not never_begun(hung), "a test that hangs is known by its name"
-    assert not never_begun(replace(cut, detail="the tests were still running at the limit of cpu time"))
+    assert cut_short(cut) and cut_short(halfway)
+    assert not cut_short(hung), "a test that hangs is known by its name"
+    assert not cut_short(replace(cut, detail="the tests were still running at the limit of cpu time"))
+
+
+def test_a_test_hangs_that_the_clock_ended_twice_and_not_one_that_was_on_the_way() -> None:
+    """On a machine with other work each run is ended somewhere else."""
+    cut = SuiteResult("timeout", "pytest", detail="the tests were still running at the limit of wall time")
+    at_b, at_c = (replace(cut, tests=(TestOutcome(f"t.py::test_{n}", "error", exception="Timeout"),)) for n in "bc")
+
+    assert cut_short(agreed(at_b, at_c)) and not cut_short(agreed(at_b, at_b))
+    assert agreed(at_b, replace(cut, outcome="ran", detail="")).outcome == "ran"
 
 
 def test_a_test_that_never_ends_is_waited_for_once_and_not_in_each_run() -> None:

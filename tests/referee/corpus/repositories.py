@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,23 +20,39 @@ class Commits(NamedTuple):
     candidate: str
 
 
+class Sides(NamedTuple):
+    """The files of a change before and after it."""
+
+    id: str
+    repository: str
+    """Changes of one name share a repository."""
+    base: Files
+    candidate: Files
+
+
 def build(folder: Path, chosen: Sequence[Case]) -> dict[str, Commits]:
     """Make the repositories that some cases need below a folder; return where each case is, by its id."""
+    as_they_are = {case.layout: layouts()[case.layout].files for case in chosen}
+    return built(folder, as_they_are, [Sides(case.id, case.layout, case.base(), case.candidate()) for case in chosen])
+
+
+def built(folder: Path, projects: Mapping[str, Files], changes: Sequence[Sides]) -> dict[str, Commits]:
+    """Make a repository of each project below a folder, with both sides of the changes to it, by their ids."""
     made: dict[str, Commits] = {}
-    for name in sorted({case.layout for case in chosen}):
+    for name, files in sorted(projects.items()):
         repository = folder / name
         subprocess.run(["git", "init", "-q", "-b", "main", str(repository)], check=True)
-        of_it = [case for case in chosen if case.layout == name]
-        stream = [_commit("main", "The project as it is", layouts()[name].files)]
-        for case in of_it:
-            stream.append(_commit(f"base/{case.id}", "The project as it is", case.base()))
+        of_it = [change for change in changes if change.repository == name]
+        stream = [_commit("main", "The project as it is", files)]
+        for change in of_it:
+            stream.append(_commit(f"base/{change.id}", "The project as it is", change.base))
             # The message must not say what it is: a judge that reads it would know the answer.
-            stream.append(_commit(f"candidate/{case.id}", "A patch", case.candidate(), f"base/{case.id}"))
+            stream.append(_commit(f"candidate/{change.id}", "A patch", change.candidate, f"base/{change.id}"))
         subprocess.run(["git", "fast-import", "--quiet"], input=b"".join(stream), cwd=repository, check=True)
         subprocess.run(["git", "reset", "-q", "--hard"], cwd=repository, check=True)
         heads = _heads(repository)
-        for case in of_it:
-            made[case.id] = Commits(repository, heads[f"base/{case.id}"], heads[f"candidate/{case.id}"])
+        for change in of_it:
+            made[change.id] = Commits(repository, heads[f"base/{change.id}"], heads[f"candidate/{change.id}"])
     return made
 
 
