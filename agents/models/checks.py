@@ -40,7 +40,8 @@ def checked(answer: ModelAnswer, call: ModelCall) -> ModelAnswer:
 def fitting(text: str, schema: dict[str, Any]) -> str:
     """Return the JSON in a text that fits a schema; raise ValueError with what is wrong.
 
-    The whole text, else a fenced block, else from the first brace to the last: models like to say a word before.
+    The whole text, else what stands behind its thinking, else a fenced block, else from the first brace to the last:
+    models like to say a word before.
     """
     import jsonschema  # its validators take long to load
 
@@ -69,7 +70,7 @@ def told(fault: ModelFault) -> str:
 
 
 def _candidates(text: str) -> list[str]:
-    found = [text.strip(), *(block.strip() for block in _FENCED.findall(text))]
+    found = [text.strip(), text.rpartition("</think>")[2].strip(), *(block.strip() for block in _FENCED.findall(text))]
     for opening, closing in (("{", "}"), ("[", "]")):
         first, last = text.find(opening), text.rfind(closing)
         if 0 <= first < last:

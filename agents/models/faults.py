@@ -8,6 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
+from agents.models.said import said_in
 from agents.ports import FaultKind, ModelFault
 
 
@@ -57,7 +58,7 @@ TOLD_TO_MODEL = frozenset({"bad_tool_call", "bad_schema"})
 _OVERFLOW = re.compile(
     r"context[ _-]?(?:length|window)|prompt is too long|maximum (?:context|prompt|input)|too many (?:input )?tokens"
     r"|input (?:is|was|token count).{0,60}(?:too long|exceed)|exceed\w* .{0,40}(?:token|context)"
-    r"|reduce the length|request too large.{0,80}tokens|string too long",
+    r"|reduce the length|request too large.{0,80}tokens|string too long|request_too_large",
     re.IGNORECASE | re.DOTALL,
 )
 _PER_TIME = re.compile(r"per (?:minute|second|hour|day)|\b[TR]P[MDS]\b|rate.?limit", re.IGNORECASE)
@@ -65,20 +66,26 @@ _TOO_LARGE = re.compile(r"request too large", re.IGNORECASE)
 """A request larger than the limit per minute: no waiting mends it, a shorter prompt does."""
 _QUOTA = re.compile(
     r"insufficient[ _]?(?:quota|funds|credit|balance)|exceeded your (?:current|monthly) (?:quota|usage|spend)|billing"
-    r"|credit balance|out of credits?|payment required|quota_exceeded|spending limit|prepay",
+    r"|credit balance|out of credits?|payment required|quota_exceeded|spend(?:ing)? limit|prepay"
+    r"|(?:specified|monthly) (?:API )?usage limits?",
     re.IGNORECASE,
 )
+_PER_DAY = re.compile(r"PerDay")
+"""In the name of a quota of Google's: the wait it says beside it does not make it free."""
 _POLICY = re.compile(
     r"content[ _-]?(?:policy|filter|management)|safety (?:system|settings)|responsible ai|blocked by .{0,20}safety"
     r"|prohibited_content|flagged as|usage polic",
     re.IGNORECASE,
 )
 _OF_TOOL_CALL = re.compile(
-    r"tool_use_failed|failed_generation|failed to call a function|tool call validation failed"
+    r"tool_use_failed|failed to call a function|tool call validation failed|error parsing tool call"
     r"|not in request\.tools|malformed[ _]function[ _]call",
     re.IGNORECASE,
 )
 """Some providers look at what the model called themselves, and answer as if the request had been wrong."""
+_OF_SHAPE = re.compile(r"json_validate_failed|failed to (?:generate|validate) json", re.IGNORECASE)
+_KEY_REFUSED = re.compile(r"api key (?:has )?(?:expired|not valid|invalid)|API_KEY_INVALID", re.IGNORECASE)
+_GONE = re.compile(r"model_decommissioned|(?:has been|was) (?:decommissioned|retired|shut down)", re.IGNORECASE)
 _NO_KEY = re.compile(
     r"api_key client option must be set|missing credentials|missing .{0,30}api[ _]key"
     r"|no api[ _-]?key (?:was )?(?:provided|found|passed)"
@@ -96,15 +103,21 @@ _LONGEST = 300
 
 
 def read_fault(
-    status: int, text: str, *, headers: Mapping[str, str] | None = None, began: bool = False, now: float = 0.0
-) -> ModelFault:
-    """Return what an answer of a provider with this status and text means. `now` is for a date in Retry-After."""
+    status: int, text: str, *, words: str = "", headers: Mapping[str, str] | None = None, began: bool = False,
+    now: float = 0.0,
+) -> ModelFault:  # fmt: skip
+    """Return what an answer of a provider with this status and text means. `now` is for a date in Retry-After.
+
+    `words`: what is shown of the text; left out, the message of the error object in it.
+    """
     kind = _kind(status, text)
-    if kind == "quota" and status == 429 and _said_wait(text) is not None:
+    if kind == "quota" and status == 429 and _said_wait(text) is not None and not _PER_DAY.search(text):
         kind = "rate_limited"  # some say `quota` of what is free again in a minute
     asked = retry_after(headers or {}, text, now) if kind in ("rate_limited", "overloaded") else None
-    paid = began or kind == "bad_tool_call"  # the model had answered
-    return ModelFault(kind, _said(kind, status, text), retry_after=asked, began=paid, status=status)
+    paid = began or kind in TOLD_TO_MODEL  # the model had answered
+    return ModelFault(
+        kind, _said(kind, status, words or said_in(text).words), retry_after=asked, began=paid, status=status
+    )
 
 
 def is_of_tool_call(text: str) -> bool:
@@ -145,8 +158,12 @@ def _kind(status: int, text: str) -> FaultKind:
         return "quota"
     if status in (400, 403, 422) and _POLICY.search(text):
         return "refused"
-    if status in (400, 422) and is_of_tool_call(text):
+    if status in (400, 422) and _OF_SHAPE.search(text):
+        return "bad_schema"
+    if status in (400, 422, 500) and is_of_tool_call(text):
         return "bad_tool_call"
+    if status == 400 and (_KEY_REFUSED.search(text) or _GONE.search(text)):
+        return "unauthorized" if _KEY_REFUSED.search(text) else "not_found"
     match status:
         case 401 | 403:
             return "unauthorized"
@@ -158,7 +175,7 @@ def _kind(status: int, text: str) -> FaultKind:
             return "rate_limited"
         case 0:
             return "unreachable"
-        case _ if 400 <= status < 500 and status not in (409, 425):
+        case _ if 400 <= status < 500 and status not in (409, 425, 498):
             return "bad_request"
         case _:
             return "overloaded"

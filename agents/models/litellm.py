@@ -18,11 +18,12 @@ from typing import Any
 
 from agents.models.checks import checked
 from agents.models.faults import FOLLOWS, one_line
+from agents.models.heard import End, Heard, end_of_answer
 from agents.models.prices import card_of, cost_of
 from agents.models.providers import Route, marks_of, route
-from agents.models.tokens import count_call, count_text
-from agents.models.wording import messages_for, tools_for, words_of
-from agents.models.wrongs import fault_of
+from agents.models.tokens import count_call, count_text, room_for
+from agents.models.wording import as_call, messages_for, tools_for, words_of
+from agents.models.wrongs import fault_of, gives_no_stream, sent_instead, written_in
 from agents.ports import ModelAnswer, ModelCall, ModelCard, ModelFault, ToolCall
 
 _FIRST_WORD = 0.5
@@ -73,7 +74,11 @@ class LiteLlm:
         except ModelFault:
             raise
         except Exception as error:
-            raise fault_of(error, began=told.began, now=time.time()) from error
+            if gives_no_stream(error):
+                self._no_streams.add(way.api_base)
+            told.heard.written = written_in(error, told.heard)
+            if not told.heard.written or told.parts:
+                raise fault_of(error, told.heard, began=told.began, now=time.time()) from error
         answer = replace(self._answer(library, way, call, told), seconds=time.monotonic() - began)
         return checked(answer, call)
 
@@ -84,9 +89,11 @@ class LiteLlm:
 
     async def _streamed(self, library: Any, way: Route, call: ModelCall, told: _Told) -> None:
         patience = max(_LEAST, call.seconds * _FIRST_WORD)
-        wanted = _wanted(library, way, call) | {"stream": True, "stream_options": {"include_usage": True}}
+        wanted = _wanted(library, way, call, self.card(call.model).window)
+        wanted |= {"stream": True, "stream_options": {"include_usage": True}}
         async with _patient(patience, told):
             stream = await library.acompletion(**wanted)
+        told.heard.listen(stream)
         pieces: AsyncIterator[Any] = stream.__aiter__()
         async with aclosing(_Closable(stream)):
             while True:
@@ -96,28 +103,35 @@ class LiteLlm:
                     break
                 told.hear(piece)
         # What the provider said stands in `chunks`; the last piece may be made up, with an end that never came.
-        told.finish = stream.received_finish_reason or stream.intermittent_finish_reason or ""
+        heard = told.heard
+        told.finish = (
+            heard.finish if heard.knows else stream.received_finish_reason or stream.intermittent_finish_reason or ""
+        )
         told.usage = next((u for c in reversed(stream.chunks) if (u := getattr(c, "usage", None)) is not None), None)
-        if not any(chunk.choices for chunk in stream.chunks):
+        if told.usage is None and heard.usage:
+            told.usage = library.Usage(**heard.usage)
+        if not heard.knows and not any(chunk.choices for chunk in stream.chunks):
             self._no_streams.add(way.api_base)
             raise ModelFault("garbled", "what came is no answer; asks again: the stream held nothing of one")
+        if heard.error is not None:
+            raise sent_instead(heard.error, began=True, now=time.time())
         if not told.finish:
             raise ModelFault("cut", "the answer broke off: the stream ended before it did", began=True)
 
     async def _whole(self, library: Any, way: Route, call: ModelCall, told: _Told) -> None:
-        response = await library.acompletion(**_wanted(library, way, call))
+        response = await library.acompletion(**_wanted(library, way, call, self.card(call.model).window))
         if not getattr(response, "choices", None):
             raise ModelFault("garbled", "the answer has no choices", began=True)
         choice = response.choices[0]
-        told.began, told.finish = True, choice.finish_reason or ""
+        own = getattr(choice, "provider_specific_fields", None) or {}
+        told.began, told.finish = True, own.get("native_finish_reason") or choice.finish_reason or ""
         told.usage = getattr(response, "usage", None)
+        told.heard.refusal = (getattr(choice.message, "provider_specific_fields", None) or {}).get("refusal") or ""
         told.take(words_of(choice.message.content), choice.message.tool_calls or ())
 
     def _answer(self, library: Any, way: Route, call: ModelCall, told: _Told) -> ModelAnswer:
-        if told.finish == "content_filter":
-            raise ModelFault("refused", f"{FOLLOWS['refused'].told}: the answer was filtered", began=True)
-        calls = tuple(told.calls())
-        finish = "length" if told.finish == "length" else "tool_calls" if calls else "stop"
+        end, calls = told.end(shaped=call.answer_schema is not None), tuple(told.calls())
+        finish = "length" if end == "length" else "tool_calls" if calls else "stop"
         plain = ModelAnswer(text="".join(told.text), tool_calls=calls, finish=finish, model=call.model)  # type: ignore[arg-type]
         usage = told.usage
         tokens_in, tokens_out = (int(getattr(usage, f"{part}_tokens", 0) or 0) for part in ("prompt", "completion"))
@@ -172,7 +186,10 @@ def _loaded() -> Any:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices from the network
     os.environ["LITELLM_MODE"] = "PRODUCTION"  # else it reads a .env of the working directory
     import litellm
+    from litellm.llms.ollama.common_utils import OllamaModelInfo
 
+    # Else every answer of Ollama holds up all that waits while it is asked what it knows of the model.
+    OllamaModelInfo.get_model_info = lambda *_, **__: None  # type: ignore[method-assign]
     for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
         logging.getLogger(name).disabled = True  # else it tells of every call on standard error
     litellm.suppress_debug_info = True  # else it prints advice to standard output
@@ -193,6 +210,26 @@ class _Told:
     finish: str = ""
     usage: Any = None
     began: bool = False
+    heard: Heard = field(default_factory=Heard)
+
+    def end(self, *, shaped: bool) -> End:
+        """Return how the answer ended; raise ModelFault when it cannot be used for that.
+
+        What the model wrote where its provider looked for a tool call is text of the answer, marked as a call: it may
+        be read as one. With `shaped` it is the text that was asked for.
+        """
+        end = end_of_answer(self.finish)
+        if self.heard.written and not self.parts:
+            self.take(self.heard.written if shaped else as_call(self.heard.written), ())
+            return "whole"
+        if end == "whole" and self.heard.refusal and not (self.parts or "".join(self.text).strip()):
+            end, self.finish = "refused", self.heard.refusal
+        match end:
+            case "whole" | "length":
+                return end
+            case _:
+                said = f"{FOLLOWS[end].told}: the provider ended the answer with {one_line(self.finish)!r}"
+                raise ModelFault(end, said, began=True)
 
     def hear(self, piece: Any) -> None:
         """Take one piece of a stream."""
@@ -229,7 +266,7 @@ class _Told:
         part["arguments"] += function.arguments or ""
 
 
-def _wanted(library: Any, way: Route, call: ModelCall) -> dict[str, Any]:
+def _wanted(library: Any, way: Route, call: ModelCall, window: int | None) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "model": way.name,
         "messages": messages_for(call.messages, marked=marks_of(way.provider, way.name)),
@@ -243,6 +280,8 @@ def _wanted(library: Any, way: Route, call: ModelCall) -> dict[str, Any]:
     }
     stated = {"api_key": way.api_key, "api_base": way.api_base, "temperature": call.temperature}
     wanted |= {name: value for name, value in stated.items() if value is not None}
+    if way.provider == "ollama_chat":
+        wanted["num_ctx"] = room_for(call, window)
     if call.tools:
         wanted["tools"] = tools_for(call.tools)
     if call.answer_schema is not None and library.supports_response_schema(model=way.name):

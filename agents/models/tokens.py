@@ -14,6 +14,7 @@ _PIECES = re.compile(
     rb"(?P<word> ?[A-Za-z][a-z]*)|(?P<gap>[ \t]+)|(?P<other>[\x80-\xff]+)|(?P<sign>[^\sA-Za-z0-9]+)|[\s\S]"
 )
 """What no model's dictionary joins further than `_count` says: parts of words, gaps, other alphabets, signs, digits."""
+_LEAST_ROOM = 16_384
 _AROUND = 8
 """Tokens a provider writes around each message."""
 
@@ -24,6 +25,15 @@ def count_call(call: ModelCall) -> int:
     if call.answer_schema is not None:
         more += json.dumps(dict(call.answer_schema)).encode()
     return sum(count_message(message) for message in call.messages) + _count(more) + _AROUND
+
+
+def room_for(call: ModelCall, window: int | None) -> int:
+    """Return how many tokens a model of one's own machine must have room for, which drops the first ones otherwise.
+
+    It grows in few steps, since the model is loaded anew for each; never beyond what it knows, where that is known.
+    """
+    wanted = max(_LEAST_ROOM, 1 << (count_call(call) + call.max_tokens - 1).bit_length())
+    return min(wanted, window) if window else wanted
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,11 @@ def words_of(content: Any) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+def as_call(written: str) -> str:
+    """Return what a model wrote in place of a call so that it is read as one, or refused: never as its last word."""
+    return written if "<tool_call>" in written else f"\n<tool_call>\n{written}\n</tool_call>"
+
+
 def _part(each: Any) -> dict[str, Any]:
     return each if isinstance(each, dict) else {"type": "text", "text": each}
 

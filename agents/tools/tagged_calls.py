@@ -14,10 +14,13 @@ _SPACE = r"(?:\w+:|[|｜]\w+[|｜])?"
 """What some models write before the names of such tags."""
 OPENS = re.compile(
     rf"<(?P<tag>tool_call|tool_calls|function_call|function_calls|tool_use|toolcall|tool_code|{_SPACE}invoke"
-    rf"|{_SPACE}function_calls|function)(?P<rest>=[\w.-]+|\s+name=\"[\w.-]+\"\s*)?>",
+    rf"|{_SPACE}function_calls|function)(?P<rest>=[\w.-]+|\s+name=\"[\w.-]+\"\s*)?(?:>|(?==?\(?\{{))",
     re.IGNORECASE,
 )
-_CALL = re.compile(rf"<(?:{_SPACE}invoke\s+name=\"(?P<invoked>[\w.-]+)\"\s*|function=(?P<function>[\w.-]+))>")
+_CALL = re.compile(
+    rf"<(?:{_SPACE}invoke\s+name=\"(?P<invoked>[\w.-]+)\"\s*|function=(?P<function>[\w.-]+))(?:>|=?\(?(?=\{{))"
+)
+"""Some models leave out what ends the tag: its arguments begin in it."""
 _PARAMETER = re.compile(
     rf"<(?:(?P<tag>{_SPACE}parameter)\s+name=\"(?P<named>[\w.-]+)\"[^>\n]*|parameter=(?P<equal>[\w.-]+))>"
 )
@@ -109,8 +112,9 @@ def _one(body: str, opened: re.Match[str]) -> tuple[ToolCall, int]:
         raise Unreadable(f"the call of {name} is never closed: write it whole")
     first = _PARAMETER.search(body, opened.end())
     if first is None or first.start() > end.start():
-        inner = body[opened.end() : end.start()]
-        return call_of(name, read_object(inner, whole=True) if inner.strip() else {}), end.end()
+        inner = body[opened.end() : end.start()].strip()
+        inner = inner.rstrip(")>;") if inner[:1] == "{" else inner
+        return call_of(name, read_object(inner, whole=True) if inner else {}), end.end()
     given: dict[str, Any] = {}
     at = opened.end()
     for key, value, behind in _parameters(body, at):

@@ -118,11 +118,41 @@ SAID = (
     (422, "Unprocessable Entity", "bad_request"),
     (400, "Failed to call a function. Please adjust your prompt. See 'failed_generation'", "bad_tool_call"),
     (400, "attempted to call tool 'outline' which was not in request.tools", "bad_tool_call"),
+    (500, "error parsing tool call: raw='{\"path\": ' err=unexpected end of JSON input", "bad_tool_call"),
+    (400, "Failed to generate JSON. Please adjust your prompt. See 'failed_generation'", "bad_schema"),
+    (400, "You have reached your specified API usage limits.", "quota"),
+    (400, "Organization blocked because the spend limit has been reached", "quota"),
+    (429, "You exceeded your current quota. quotaId: RequestsPerDayPerProject. Please retry in 33.6s.", "quota"),
+    (
+        400,
+        '{"error": {"type": "request_too_large", "message": "Request exceeds the maximum size"}}',
+        "context_overflow",
+    ),
+    (400, "API key expired. Please renew the API key.", "unauthorized"),
+    (400, "The model `llama-3.1-70b` has been decommissioned and is no longer supported.", "not_found"),
+    (498, "Flex tier capacity exceeded", "overloaded"),
 )
+WRAPPED = (
+    'litellm.RateLimitError: AnthropicException - b\'{"error": {"message": "It isn\\\'t free."}}\'',
+    'Vertex_ai_betaException BadRequestError - b\'{\\n  "error": {"code": 400, "message": "It isn\\\'t free."}}\'',
+    """KeyError: 'message', Got unexpected response from Ollama: {'error': "It isn't free."}""",
+    'GroqException - {"error": {"message": "It isn\'t free.", "failed_generation": "<function=x>"}}',
+    'litellm.InternalError: AnthropicError - b\'[{"error": {"message": "It isn\\\'t free."}}]\'. Handle with `x`',
+    "litellm.APIError: OpenAIException - It isn't free. Traceback (most recent call last):\n  File",
+)
+"""One message of a provider, as a library hands it on."""
 
 
 def test_a_providers_words_are_told_apart() -> None:
     assert [row for row in SAID if read_fault(row[0], row[1]).kind != row[2]] == []
+
+
+def test_only_a_providers_own_words_are_shown() -> None:
+    shown = {read_fault(400, text).message.partition("(400): ")[2] for text in WRAPPED}
+    upstream = '{"error": {"message": "Provider returned error", "metadata": {"raw": "busy upstream"}}}'
+
+    assert shown == {"It isn't free."}
+    assert read_fault(429, upstream).message.endswith("Provider returned error: busy upstream")
 
 
 @pytest.mark.parametrize(

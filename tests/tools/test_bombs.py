@@ -24,7 +24,7 @@ from director.settings import SettingsError
 from director.settings.checking import parsed
 
 LONG = 20_000
-UNITS = ('\\"', '"', "/*", '/*"', "{[", '{"a":', "'", "<", "```\n", " \n", "\n", "<<E\n", ">")
+UNITS = ('\\"', '"', "/*", '/*"', "{[", '{"a":', "'", "<", "```\n", " \n", "\n", "<<E\n", ">", "<edit>\n")
 DEEP, WIDE = "[" * 50_000, "x = " + "9" * 5000
 Reads = Callable[[str], object]
 

@@ -25,6 +25,9 @@ BEGIN_PATCH = re.compile(r"^[ \t]*\*{3} ?Begin Patch\s*$", re.IGNORECASE)
 END_PATCH = re.compile(r"^[ \t]*\*{3} ?End Patch\s*$", re.IGNORECASE)
 _SEVEN = ("<" * 7, "=" * 7, ">" * 7)
 _TITLE = re.compile(r"""(?:title|file|filename|path|name|filepath)\s*[=:]\s*["'{]?([^"'}\s]+)["'}]?""")
+_ROWS = frozenset(" +-")
+_INNER = 60
+"""Lines of a fence within the rows of a diff."""
 _DIFFS = frozenset({"diff", "patch", "udiff", "git-diff"})
 
 
@@ -51,12 +54,13 @@ def read_fence(lines: Sequence[str], at: int) -> Fence | None:
     opened = FENCE.match(lines[at])
     if opened is None:
         return None
-    indent, mark, info = opened["indent"], opened["mark"], opened["info"].strip()
+    indent, mark = opened["indent"], opened["mark"]
+    language, name = _info(opened["info"].strip())
     depth = 0
     nested = False
     here = at + 1
     while here < len(lines):
-        behind = behind_edit(lines, here)
+        behind = behind_edit(lines, here) or (_behind_rows(lines, here, indent) if is_diff(language) else 0)
         if behind:
             here = behind
             continue
@@ -70,9 +74,28 @@ def read_fence(lines: Sequence[str], at: int) -> Fence | None:
             elif len(found["indent"].expandtabs()) <= len(indent.expandtabs()):
                 break
         here += 1
-    language, name = _info(info)
     body = tuple(line.removeprefix(indent) for line in lines[at + 1 : here])
     return Fence(at, here, here < len(lines), language, name, body, nested)
+
+
+def _behind_rows(lines: Sequence[str], at: int, indent: str) -> int:
+    """Return the line behind a fence within the rows of a diff, which opens and ends nothing; 0 for any other line.
+
+    The row that ends it may have lost its blank: then rows follow.
+    """
+    row = lines[at].removeprefix(indent)
+    inner = FENCE.match(row[1:]) if row[:1] in _ROWS else None
+    if inner is None:
+        return 0
+    if not inner["info"].strip():
+        return at + 1
+    for here in range(at + 1, min(len(lines), at + _INNER)):
+        line = lines[here].removeprefix(indent)
+        found = FENCE.match(line[1:] if line[:1] in _ROWS else line) if inner["mark"] in line else None
+        if found and not found["info"].strip():
+            rows = line[:1] in _ROWS or any(each[:1] in _ROWS for each in lines[here + 1 : here + 2])
+            return here + 1 if rows else at + 1
+    return at + 1
 
 
 def holds_marks(text: str) -> bool:

@@ -15,7 +15,7 @@ from agents.tools.edits.readings import Reading, readings
 from agents.tools.edits.same_lines import same_ends, windows
 from agents.tools.edits.stale import changes
 from agents.tools.edits.text_file import Span, TextFile, split
-from agents.tools.edits.typography import as_in_file, plain
+from agents.tools.edits.typography import as_in_file, kept, plain
 from agents.tools.edits.wanted import Replace
 
 _LONGEST = 600
@@ -174,12 +174,7 @@ def _as_lines(file: TextFile, edit: Replace, reading: Reading) -> Placed | None:
         spots = windows([way(line) for line in file.lines], [way(line) for line in old])
         spots = _told_apart(file, edit, spots, len(old))
         if spots:
-            spans = tuple(
-                _span(
-                    file, at, at + len(old), old, as_in_file(new, old, file.lines[at : at + len(old)]) if how else new
-                )
-                for at in spots
-            )
+            spans = tuple(_span(file, at, at + len(old), old, new, signs=bool(how)) for at in spots)
             return Placed(spans, _said(reading.how, how), _final(file, edit, spots, len(old)))
     return _reindented(file, edit, reading, old, new)
 
@@ -278,19 +273,27 @@ def _anchored(file: TextFile, edit: Replace) -> Iterator[range]:
         yield range(line, _end_of_block(file, line))
 
 
-def _span(file: TextFile, start: int, stop: int, old: list[str], new: list[str], shift: Shift | None = None) -> Span:
+def _span(
+    file: TextFile, start: int, stop: int, old: list[str], new: list[str], shift: Shift | None = None, *,
+    signs: bool = False,
+) -> Span:  # fmt: skip
     """Return the lines that change; what old and new have in common stays as the file has it."""
     head, tail = same_ends(old, new)
     mine, theirs = old[head : len(old) - tail], new[head : len(new) - tail]
+    written = as_in_file(new, old, file.lines[start:stop])[head : len(new) - tail] if signs else theirs
     items: list[int | str] = []
-    at = 0
+    at = before = 0
     if len(mine) + len(theirs) <= _LONGEST:
         for block in SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks():
-            items += [_shifted(line, shift) for line in theirs[at : block.b]]
+            lines = written[at : block.b]
+            if signs and len(lines) == block.a - before:
+                there = file.lines[start + head + before : start + head + block.a]
+                lines = list(map(kept, mine[before : block.a], theirs[at : block.b], lines, there))
+            items += [_shifted(line, shift) for line in lines]
             items += range(start + head + block.a, start + head + block.a + block.size)
-            at = block.b + block.size
+            at, before = block.b + block.size, block.a + block.size
     else:
-        items += [_shifted(line, shift) for line in theirs]
+        items += [_shifted(line, shift) for line in written]
     return Span(start + head, stop - tail, tuple(items))
 
 

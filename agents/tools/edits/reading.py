@@ -56,6 +56,7 @@ class _Reader:
         """Lines that are neither an edit nor in a fence."""
         self._looks = LOOKS
         self._ends = Ends(self.lines)
+        self._tagged = tagged.Tags(self.lines)
         self._empty = 0
         """Line (from 1) of a fence with nothing in it and no name: most likely the first one ended in its text."""
         self._hidden = 0
@@ -142,7 +143,7 @@ class _Reader:
         return block.behind
 
     def _tags(self, at: int, stop: int) -> int:
-        found = tagged.read_tags(self.lines, at, stop)
+        found = self._tagged.read(at, stop)
         if found is None:
             return at + 1
         if self._example(at, self._floor):

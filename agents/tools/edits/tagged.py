@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -29,8 +30,13 @@ _PLACED = re.compile(
 _LINED = re.compile(
     r"(?:\w+_)?(?:lines?|range|after|before|at|start|end|position|anchor|offset|column)(?:_\w+)?$", re.IGNORECASE
 )
+_CLOSING = re.compile(r"</([A-Za-z][\w:-]*)>")
 _MOST = 5000
 """Lines between two tags."""
+_UNCLOSED = 50
+"""Lines behind a tag that is never closed in which it says what it is for."""
+_IN_VAIN = 100_000
+"""Lines that are read between tags that hold no edit."""
 _CDATA = re.compile(r"^\s*<!\[CDATA\[(.*)\]\]>\s*$", re.DOTALL)
 
 
@@ -62,14 +68,42 @@ def _attributes(text: str) -> dict[str, str]:
     return {re.sub(r"(?<=[a-z])([A-Z])", r"_\1", key).lower(): one or other for key, one, other in found}
 
 
-def read_tags(lines: Sequence[str], at: int, stop: int) -> Tagged | None:
-    """Read from an opening tag to its closing one; None when what is between is no edit."""
-    opened = _opened(lines[at])
-    assert opened is not None
+class Tags:
+    """The tags of one answer: where each is closed is looked up once, and what holds no edit is not read for ever."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        """`lines` may lose their indentation while they are read, and nothing else."""
+        self._lines = lines
+        self._closings: dict[str, list[int]] | None = None
+        self._room = _IN_VAIN
+
+    def read(self, at: int, stop: int) -> Tagged | None:
+        """Read from an opening tag to its closing one; None when what is between is no edit."""
+        if self._room < 0:
+            return Tagged((), (Refused(at + 1, "too many tags hold no edit: write each edit once, and whole"),), stop)
+        opened = _opened(self._lines[at])
+        assert opened is not None
+        end = self._closing(opened[1].lower(), at, min(stop, at + _MOST))
+        found = _read_tags(self._lines, at, stop, opened, end)
+        if found is None:
+            self._room -= (at + _UNCLOSED if end is None else end + 1) - at
+        return found
+
+    def _closing(self, name: str, at: int, stop: int) -> int | None:
+        if self._closings is None:
+            self._closings = {}
+            for here, line in enumerate(self._lines):
+                for closed in {each.lower() for each in _CLOSING.findall(line)} if "</" in line else ():
+                    self._closings.setdefault(closed, []).append(here)
+        known = self._closings.get(name, [])
+        nth = bisect_left(known, at)
+        return known[nth] if nth < len(known) and known[nth] < stop else None
+
+
+def _read_tags(lines: Sequence[str], at: int, stop: int, opened: re.Match[str], end: int | None) -> Tagged | None:
     name = opened[1]
-    end = next((here for here in range(at, min(stop, at + _MOST)) if f"</{name}>".lower() in lines[here].lower()), None)
     attributes = _attributes(opened[2])
-    text = "\n".join(lines[at : (min(stop, at + 50) if end is None else end + 1)])[opened.end() :]
+    text = "\n".join(lines[at : (min(stop, at + _UNCLOSED) if end is None else end + 1)])[opened.end() :]
     path = next((attributes[key] for key in PATH if key in attributes), "") or _child(text, PATH) or ""
     means = bool(path) or any(_child(text, names) is not None for names in (OLD, NEW))
     if not means:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agents.tools.edits.same_lines import same_ends
+
 _UNSEEN = "\u200b\u2060\ufeff"
 _PLAIN = {
     "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2010": "-", "\u2011": "-", "\u2012": "-",
@@ -32,6 +34,16 @@ def as_in_file(new: Sequence[str], old: Sequence[str], found: Sequence[str]) -> 
         became |= dict.fromkeys(pair, seen) if seen else {}
     table = str.maketrans({sign: next(iter(seen)) for sign, seen in became.items() if len(seen) == 1})
     return [line.translate(table) for line in new]
+
+
+def kept(old: str, new: str, written: str, there: str) -> str:
+    """Return a changed line, as it is to be written, with the signs of the file where the change leaves them."""
+    old, there, bare = old.rstrip(), there.rstrip(), new.rstrip()
+    if len(old) != len(there) or len(new) != len(written):
+        return written  # letters nobody sees: nobody knows which stands for which
+    head, tail = same_ends(old, bare)
+    middle = written[head : len(bare) - tail]
+    return there[:head] + middle + there[len(there) - tail :] + written[len(bare) :]
 
 
 def _compare(mine: str, theirs: str, became: dict[str, set[str]]) -> None:

@@ -1,0 +1,1 @@
+"""What the providers send, each in its own format, written down from what they publish."""
