@@ -35,8 +35,9 @@ BESIDE = 40
 """Failing tests beside them that a plausible patch is tried on."""
 MANY = 80
 """The search ends with so many patches that may be proposed: more of them say that the tests ask for little."""
-CONFIRMED = 16
-"""So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them."""
+CONFIRMED, CONFIRMING = 16, 15.0
+"""So many plausible patches are judged alone by every test, the likeliest first; all where tests beside rank them, and
+the time lets them: seconds of work."""
 SPOKEN = 0.4
 """How much more suspicious a line is that holds a name the failure speaks of."""
 ASKED = 0.5
@@ -298,8 +299,9 @@ class Hunt:
         likely = [one for one in evaluator.plausible if self._ends_a_cause(one.edits, one.fixed)]
         if self.parts == "any" or (self.parts == "last" and not likely):
             likely += [one for one in evaluator.plausible if one not in likely and self._is_part(one.edits, one.fixed)]
+        last = self.clock.seconds() + CONFIRMING
         for one in self._distinct(ranked([self._ranked(one) for one in likely])):
-            late = time.monotonic() > self.end + 0.05 * self.spec["seconds"]
+            late = time.monotonic() > self.end + 0.05 * self.spec["seconds"] or self.clock.seconds() > last
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
             confirmed = evaluator.confirm(one.edits, 30.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agents.ports import InsideRun, Limits
@@ -38,6 +38,27 @@ class Examples:
     """Calls that give something else when they are made again."""
     bound: frozenset[tuple[str, str]] = frozenset()
     """Path and name of what gives tests something else than whoever asks the same without them, as it is."""
+    stale: frozenset[str] = frozenset()
+    """Tests that fail at another place by now: what they call before it was never recorded."""
+
+    def without(self, tests: frozenset[str]) -> Examples:
+        """Return what was recorded of other tests, numbered anew."""
+        kept = [number for number, call in enumerate(self.calls) if call[4] not in tests]
+        place = {number: new for new, number in enumerate(kept)} | {-1: -1}
+        calls = tuple((*call[:5], place[call[5]], *call[6:]) for call in (self.calls[number] for number in kept))
+        outcomes = {place[number]: told for number, told in self.outcomes.items() if number in place}
+        wavering = frozenset(place[number] for number in self.wavering if number in place)
+        return replace(self, calls=calls, outcomes=outcomes, wavering=wavering, partly=self.partly - tests)
+
+    def joined(self, more: Examples) -> Examples:
+        """Return these with what was recorded of other tests behind them; what was documented stays."""
+        shift = len(self.calls)
+        calls = [(*call[:5], call[5] + shift if call[5] >= 0 else -1, *call[6:]) for call in more.calls]
+        return replace(
+            self, calls=(*self.calls, *calls), partly=self.partly | more.partly, bound=self.bound | more.bound,
+            outcomes={**self.outcomes, **{number + shift: told for number, told in more.outcomes.items()}},
+            wavering=self.wavering | {number + shift for number in more.wavering},
+        )  # fmt: skip
 
 
 async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted: Sequence[str] = ()) -> Examples:
@@ -66,6 +87,13 @@ async def record(target: SandboxedTarget, ids: Sequence[str], seed: int, hunted:
         tuple(calls), steady, tuple(modules), patched_by(run), documented(run), partly, frozenset(wavering(run)),
         frozenset(bound),
     )  # fmt: skip
+
+
+async def refreshed(known: Examples, target: SandboxedTarget, seed: int) -> Examples:
+    """Record anew the tests that fail at another place than when they were recorded."""
+    tests = sorted(known.stale)
+    more = await record(target, tests, seed, tests)
+    return replace(known.without(known.stale).joined(more), stale=frozenset())
 
 
 def comparable(told: str) -> bool:

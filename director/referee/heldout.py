@@ -77,8 +77,18 @@ class HeldOut:
             found += await look.check(now, watched, base)
         known = self.examples
         steady = {number: told for number, told in now.items() if number in known.outcomes}
-        then = replace(known, outcomes=steady, patched=known.patched | patched_by(run), documented=documented(run))
+        then = replace(
+            known, outcomes=steady, patched=known.patched | patched_by(run), documented=documented(run),
+            stale=frozenset(self._moved(now)),
+        )  # fmt: skip
         return found, then
+
+    def _moved(self, now: Mapping[int, str]) -> Iterator[str]:
+        """Yield tests that fail before and after, and for which something they call is otherwise."""
+        for number, old in self.examples.outcomes.items():
+            test = self.examples.calls[number][4]
+            if test not in self.mended | self.green and differ(old, now.get(number, old)):
+                yield test
 
     def _calls(self) -> list[list[Any]]:
         """Return the calls, those of functions that were moved or renamed under the names they have now."""

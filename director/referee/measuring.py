@@ -23,7 +23,7 @@ from director.gates.gate import Gate
 from director.gates.tests import Tests, keep_passed
 from director.gates.tree import CleanTree
 from director.referee.canaries import canaries_for
-from director.referee.examples import Examples, record
+from director.referee.examples import Examples, record, refreshed
 from director.referee.first_look import FirstLook, Runs, keep
 from director.referee.grounds import Grounds
 from director.referee.readings import Readings
@@ -188,9 +188,11 @@ class Referee:
     async def examples(
         self, target: SandboxedTarget, tree: str, ids: Sequence[str], seed: int, hunted: Sequence[str]
     ) -> Examples:
-        """Return how the tests of a trusted tree call its code; recorded once per tree and its tests."""
+        """Return how the tests of a trusted tree call its code; what is known already is not recorded again."""
         if tree not in self._examples:
             self.keep_examples(tree, await record(target, ids, seed, hunted))
+        elif self._examples[tree].stale:
+            self.keep_examples(tree, await refreshed(self._examples[tree], target, seed))
         return self._examples[tree]
 
     def keep_examples(self, tree: str, examples: Examples) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.referee.shop import BASE, TESTS, TEXT, Shop, changed, codes
+from tests.support.repositories import git
 
 pytestmark = pytest.mark.slow
 ROMAN = '((10, "X"), (5, "V"), (1, "I"))'
@@ -255,6 +256,21 @@ def test_own(own):
     shop = Shop(tmp_path, BASE | table)
 
     verdict = await shop.judged({"shop/table.py": changed(table["shop/table.py"], '{"a": 1}', '{"a": 1, "z": 2}')})
+
+    assert (verdict.verdict, verdict.reasons) == ("accepted", ())
+
+
+async def test_a_test_that_two_mistakes_fail_is_mended_by_two_patches(tmp_path: Path) -> None:
+    """Once the first stands the test goes on further: what it asks there is known when the second is judged."""
+    wrong = "def double(n):\n    return n\n\n\ndef half(n):\n    return n\n"
+    tests = "from shop.sums import double, half\n\n\n"
+    tests += "def test_both():\n    assert double(4) == 8\n    assert [half(n) for n in (2, 4, 8)] == [1, 2, 4]\n"
+    shop = Shop(tmp_path, BASE | {"shop/sums.py": wrong, "tests/test_sums.py": tests})
+    first = wrong.replace("return n\n", "return 2 * n\n", 1)
+    await shop.judged({"shop/sums.py": first})
+    shop.base = git(shop.repository, "rev-parse", "HEAD")
+
+    verdict = await shop.judged({"shop/sums.py": changed(first, "return n\n", "return n // 2\n")})
 
     assert (verdict.verdict, verdict.reasons) == ("accepted", ())
 

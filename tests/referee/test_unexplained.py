@@ -6,7 +6,7 @@ import pytest
 
 from director.referee.examples import Examples
 from director.referee.heldout import HeldOut
-from director.referee.watched import has_ways, says_nothing
+from director.referee.watched import Watched, has_ways, says_nothing
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,16 @@ def test_an_object_equals_everything_newly_only_where_it_is_known_what_was_given
 )
 def test_a_program_that_went_well_is_called_for_what_it_writes(told: str, nothing: bool) -> None:
     assert says_nothing(told) is nothing
+
+
+@pytest.mark.parametrize(
+    ("second", "found"), [({1: '["gave", ["int", "2"]]'}, 1), ({1: '["absent", "TypeError"]'}, 0), ({}, 0)]
+)
+def test_a_test_is_unexplained_only_where_all_it_calls_could_be_asked(second: dict[int, str], found: int) -> None:
+    """An object that cannot be brought elsewhere, and a call that did not give the same twice, say nothing."""
+    test = "tests/test_shop.py::test_sum"
+    calls = tuple(("shop", "shop.py", name, "", test, -1, [], {}, "") for name in ("made", "summed"))
+    examples = Examples(calls, {0: '["gave", ["int", "1"]]', **second})
+    check = Watched(examples, frozenset({test}), frozenset(), {})
+
+    assert len(list(check._unexplained([0], {test}))) == found

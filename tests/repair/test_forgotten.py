@@ -29,6 +29,7 @@ BODIES = (
         "def g(x):\n    return make(x, zone=x.zone)\ndef f(x):\n    return make(x, )\n",
         "make(x, zone=x.zone)",
     ),
+    ("which is which", "def f(a, b):\n    return b * len(a) > 9\n", "a * len(b) > 9"),
     ("arguments far apart", "def f(a, b, c):\n    return g(c, b, a)\n", "g(a, b, c)"),
     ("an end taken off", "def f(n):\n    many = n.endswith('*')\n    return n, many\n", "return n.rstrip('*'), many"),
     ("what to cut at, at the beginning", "def f(p, sep):\n    return p.split(sep)\n", "p.lstrip(sep).split(sep)"),

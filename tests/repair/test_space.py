@@ -203,3 +203,19 @@ def test_a_decorator_of_a_method_is_an_edit_of_its_class(code: str, right: str) 
     found = search([Ground(0, source, source.tree.body[0], {2: 0.5, 3: 0.5}, 0.0, False)], Clues())
 
     assert any(right in source.splice(edit.splices).decode() for edit in found)
+
+
+def test_an_attribute_is_first_given_where_the_others_are() -> None:
+    code = "class A:\n    def reset(self):\n        self.rows = []\n        self.seen = False\n\n"
+    code += (
+        "    def add(self, row):\n        self.rows.append(row)\n        self.seen = True\n        return self.depth\n"
+    )
+    source = Source("a.py", code.encode())
+    grounds = [
+        Ground(n, source, node, dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5), 0.02, True)
+        for n, node in enumerate(outermost(source))
+    ]
+
+    first = next(edit for edit in search(grounds, Clues()) if b"self.depth = " in edit.splices[0][2])
+
+    assert first.region == 0

@@ -14,15 +14,16 @@ _KINDS: Dict[str, str] = {
     "filter-add except regroup pattern",
     "nothing": "return-add return jump store dedent default-guard called get pattern arg-add",
     "by one": "off-by-one const cmp-op slice slice-add step-add aug-op bin-drop bounded bin-op",
-    "sign": "sign bin-swap bin-op arg-swap wrap const",
-    "number": "bin-op bin-swap const regroup scaled aug-op aug-to-assign assign-to-aug binop-var bin-drop sibling var "
-    "const-to-name dedent indent repeat arg-add",
+    "sign": "sign bin-swap name-swap bin-op arg-swap wrap const",
+    "number": "bin-op bin-swap name-swap const regroup scaled aug-op aug-to-assign assign-to-aug binop-var bin-drop "
+    "sibling var const-to-name dedent indent repeat arg-add",
     "case": "clean attr sibling method-drop text arg-add",
     "blank": "clean attr text const slice method-drop concat",
     "part": "slice slice-add off-by-one concat text const clean arg-drop index delete bin-drop call-add copied "
     "aug-to-assign assign-to-aug pattern arg-add repeat",
     "text": "text var attr arg-swap keyword element-swap bin-swap ifexp const const-to-name clean arg-add",
-    "order": "sibling attr swap element-swap arg-swap bin-swap cmp-op arg-add wrap slice slice-add sign unpack-swap",
+    "order": "sibling attr swap element-swap arg-swap bin-swap name-swap cmp-op arg-add wrap slice slice-add "
+    "sign unpack-swap",
     "length": "off-by-one slice slice-add cmp-op const filter-add filter-drop guard-stmt guard-exit cond-add delete "
     "call-add jump index attr sibling step-add pattern arg-add repeat",
     "type": "wrap called method-drop unwrap attr sibling copy isinstance index slice attr-drop clean yield",

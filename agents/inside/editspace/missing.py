@@ -219,11 +219,13 @@ def _initialisations(site: Site) -> List[Stated]:
 
 def _never_given(site: Site) -> List[Stated]:
     """Return first values for attributes that the class reads or counts up, and gives no value."""
-    klass, root = site.scope.klass, site.scope.root
+    klass: Any = site.scope.klass
+    root: Any = site.scope.root
     if klass is None or site.scope.params[:1] != ["self"] or not any(_gives(node) for node in site.source.nodes(root)):
         return []
     names = site.source.cached(("never given", klass), lambda: _without_value(klass))
     weight = 6.0 if len(getattr(klass, "bases", ())) == 0 else 3.0  # what is above may give it
+    weight *= 0.3 + 0.7 * sum(map(_gives, root.body)) / len(root.body)  # where an object is set up
     return [(f"self.{name} = {value}", weight, "init-add") for name in names[:4] for value in FIRST]
 
 

@@ -97,6 +97,16 @@ def variable(site: Site) -> Iterator[Draft]:
                 yield site.put("attr-add", 3.0, Frag(f"{node.id}.{attribute}"))
 
 
+def exchanged(site: Site) -> Iterator[Draft]:
+    """The two names of an expression, each put where the other is."""
+    known = set(site.scope.names(site.node.lineno))
+    found = [one for one in ast.walk(site.node) if isinstance(one, ast.Name) and one.id in known]
+    names = list(dict.fromkeys(one.id for one in found))
+    if len(names) == 2:
+        spans = [(*site.source.span(one), names[one.id == names[0]]) for one in found]
+        yield site.splice("name-swap", 4.0, *sorted(spans))
+
+
 def function(site: Site) -> Iterator[Draft]:
     """A sibling of the function that is called."""
     node, scope = site.node, site.scope
