@@ -56,6 +56,19 @@ BODIES = (
     ("that not is for both", "def f(a, b):\n    return 1 if not (a and b) else 2\n", "not a and b"),
     ("to repeat", "def f(a, b):\n    if b:\n        a, b = b, a % b\n    return a\n", "while b:"),
     ("what to begin with", "def f(xs):\n    out = []\n    out[xs] = 1\n    return out\n", "out = {}"),
+    ("a name in all its places", "def f(low, high):\n    return max(low, 2 * low)\n", "max(high, 2 * high)"),
+    (
+        "what the object tells of itself",
+        "class A:\n    @property\n    def is_new(self):\n        return self.n == 0\n"
+        "    def f(self, p):\n        if p is None:\n            p = self.n\n        return p\n",
+        "if self.is_new or p is None:",
+    ),
+    (
+        "to ask the object",
+        "class A:\n    def _has_rows(self) -> bool:\n        return self.rows > 0\n"
+        "    def f(self, p):\n        self.go(p)\n        return p\n",
+        "if self._has_rows():\n            self.go(p)",
+    ),
     ("who wins", "def f(a, b):\n    return {**b, **a}\n", "{**a, **b}"),
     ("values", "def f(d):\n    return sum(d)\n", "sum(d.values())"),
     ("texts to join", "def f(xs):\n    return ', '.join(xs)\n", "join(map(str, xs))"),

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .calls import trims
-from .scope import NUMERIC, Draft, Site
+from .scope import NUMERIC, Draft, Site, says_truth
 from .statements import Loop, in_loop, is_docstring, returned
 from .unread import stored
 from .values import compound_twins, twin_texts
@@ -84,18 +84,11 @@ def _ways_out(site: Site) -> List[Tuple[str, float]]:
         if name.isidentifier():
             ways.setdefault(f"raise {name}", 1.0)
     truth = not valued or any(
-        isinstance(n, ast.Return) and _says_truth(n.value) for n in site.source.nodes(site.scope.root)
+        isinstance(n, ast.Return) and says_truth(n.value) for n in site.source.nodes(site.scope.root)
     )
     for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
         ways.setdefault(f"return {value}", 0.7 if truth or value not in ("False", "True") else 0.5)
     return list(ways.items())[:24]
-
-
-def _says_truth(value: Any) -> bool:
-    """Return whether an expression is most likely true or false."""
-    if isinstance(value, ast.Constant):
-        return isinstance(value.value, bool)
-    return isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def inserted(site: Site) -> Iterator[Draft]:

@@ -165,8 +165,18 @@ class Scope:
             if isinstance(node, ast.Call) and len(frag.text) <= 40:
                 yield frag
                 yield negated(frag)
+        yield from self._told_by_self()
         yield from self._of_self()
         yield from self._measured()
+
+    def _told_by_self(self) -> Iterator[Frag]:
+        """Yield what the object tells about itself, first what nothing in the file asks it."""
+        if self.klass is None or self.params[:1] != ["self"]:
+            return
+        klass = self.klass
+        told = self.source.cached(("told", klass), lambda: _told(klass, self.source.tree))
+        for text in [text for text in told if text.partition("(")[0] != f"self.{getattr(self.root, 'name', '')}"][:8]:
+            yield from (Frag(text), negated(Frag(text)))
 
     def _of_self(self) -> Iterator[Frag]:
         """Yield whether the object has what its class gives it, or holds what is asked for."""
@@ -303,6 +313,41 @@ def _held(klass: ast.AST) -> Dict[str, int]:
     named = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
     stored = {n.attr for n in named if isinstance(n.ctx, ast.Store)}
     return {name: sum(n.attr == name for n in named) for name in stored}
+
+
+def _told(klass: Any, tree: ast.AST) -> List[str]:
+    """Return the questions that a class answers with yes or no, those first that the file never asks."""
+    asked = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    found: Dict[str, str] = {}
+    for node in klass.body:
+        if isinstance(node, Function) and len(node.args.args) == 1 and not node.name.startswith("__"):
+            marks = {getattr(one, "id", getattr(one, "attr", "")) for one in node.decorator_list}
+            call = "" if marks & {"property", "cached_property"} else "()"
+            if marks <= {"property", "cached_property"} and node.args.args[0].arg == "self" and _is_told(node):
+                found[node.name] = f"self.{node.name}{call}"
+    return [found[name] for name in sorted(found, key=lambda name: name in asked)]
+
+
+def _is_told(node: Any) -> bool:
+    """Return whether a function answers yes or no: it says so, or all that it returns does."""
+    if getattr(node.returns, "id", "") == "bool":
+        return True
+    values = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
+    return bool(values) and all(says_truth(value) for value in values)
+
+
+def says_truth(value: Any) -> bool:
+    """Return whether an expression is most likely true or false."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    asks = isinstance(value, ast.Call) and getattr(value.func, "id", "") in (
+        "bool",
+        "isinstance",
+        "hasattr",
+        "any",
+        "all",
+    )
+    return asks or isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def _members(source: Source) -> Dict[str, Dict[str, None]]:
