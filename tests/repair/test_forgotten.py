@@ -69,6 +69,12 @@ BODIES = (
         "    def f(self, p):\n        self.go(p)\n        return p\n",
         "if self._has_rows():\n            self.go(p)",
     ),
+    ("more digits of a pattern", "import re\ndef f(s):\n    return re.match(r'v(\\d)-', s)\n", r"r'v(\d+)-'"),
+    ("more digits of a text", "import re\ndef f(s):\n    return re.match('v\\\\d-', s)\n", r"'v\\d+-'"),
+    ("where a word ends", "import re\ndef f(s):\n    return re.match(r'\\bin', s)\n", "r'in'"),
+    ("a letter that may be missing", "import re\ndef f(s):\n    return re.match('https:', s)\n", "'https?:'"),
+    ("which word first", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int|in)'"),
+    ("a word too many", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int)'"),
     ("who wins", "def f(a, b):\n    return {**b, **a}\n", "{**a, **b}"),
     ("values", "def f(d):\n    return sum(d)\n", "sum(d.values())"),
     ("texts to join", "def f(xs):\n    return ', '.join(xs)\n", "join(map(str, xs))"),
@@ -144,6 +150,17 @@ def test_what_is_forgotten_in_a_body_is_drawn_early() -> None:
     texts = [(forgotten, right, drawn(code)) for forgotten, code, right in BODIES]
 
     assert [forgotten for forgotten, right, every in texts if not any(right in text for text in every)] == []
+
+
+def test_what_a_pattern_lets_through_is_what_the_tests_hold() -> None:
+    """A character of a class, a word among others."""
+    clues = Clues()
+    clues.strings = ["a2", "done"]
+    code = "import re\ndef f(s):\n    return re.match('[a1]/', s) or re.match('(new|old)', s)\n"
+
+    texts = drawn(code, clues=clues)
+
+    assert [right for right in ("'[a12]/'", "'(new|old|done)'") if not any(right in text for text in texts)] == []
 
 
 def test_a_call_of_what_a_class_stands_on_is_an_edit_of_the_class() -> None:
