@@ -75,6 +75,12 @@ BODIES = (
     ("a letter that may be missing", "import re\ndef f(s):\n    return re.match('https:', s)\n", "'https?:'"),
     ("which word first", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int|in)'"),
     ("a word too many", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int)'"),
+    (
+        "to go on behind the first",
+        "def f(rows, go):\n    if go:\n        a, b = go.c, go.d\n        go.head(rows[0], a, b)\n"
+        "    for row in rows:\n        go.add(row)\n    return go\n",
+        "        rows = rows[1:]\n    for",
+    ),
     ("who wins", "def f(a, b):\n    return {**b, **a}\n", "{**a, **b}"),
     ("values", "def f(d):\n    return sum(d)\n", "sum(d.values())"),
     ("texts to join", "def f(xs):\n    return ', '.join(xs)\n", "join(map(str, xs))"),

@@ -332,8 +332,12 @@ def _with_name(site: Site, name: str) -> List[Stated]:
     if "str" in kinds:
         found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower", "upper")]
         found.append((f"{name} = int({name})", 1.5, "assign-add"))
-    if kinds & {"str", "list", "tuple"}:
-        found += [(f"{name} = {name}[{part}]", 1.5, "assign-add") for part in ("1:", ":-1")]
+    whole: str = site.source.cached(("text", scope.root), lambda: site.text(scope.root))
+    for part, end in (("1:", "0"), (":-1", "-1")):
+        if f"{name}[{end}]" in whole:
+            found.append((f"{name} = {name}[{part}]", 5.0, "assign-add"))
+        elif kinds & {"str", "list", "tuple"}:
+            found.append((f"{name} = {name}[{part}]", 1.5, "assign-add"))
     if "NoneType" in kinds:
         found += [(f"{name} = {name} or {default}", 2.0, "assign-add") for default in ("[]", "{}", "''", "0")]
     return found

@@ -94,10 +94,14 @@ def _pattern_variants(body: str) -> Iterator[Any]:
 
 
 def _with_characters(body: str, texts: Sequence[str]) -> Iterator[Tuple[str, float]]:
-    """Yield the classes with a character more, one that the tests hold; a letter that may be missing."""
+    """Yield the classes with a character more, one that the tests hold; a letter that may be missing.
+
+    Who writes a range of letters does not name single ones beside it.
+    """
     known = [one for one in dict.fromkeys("".join(texts[:40])) if one.isprintable() and one not in {'"', "'", "\\"}]
     for found in re.finditer(r"\[\^?([^\]]+)\]", body):
-        for one in [one for one in known if one not in found.group(1)][:30]:
+        ranges = re.search(r"\w-\w|\\[dw]", found.group(1)) is not None
+        for one in [one for one in known if one not in found.group(1) and not (ranges and one.isalnum())][:30]:
             text = "\\" + one if one in "]^-[" else one
             yield body[: found.end(1)] + text + body[found.end(1) :], 3.5
     for found in re.finditer(r"(?<![\\?])[a-z](?![\w+*?{>])", body):
