@@ -21,6 +21,8 @@ WORTH = 0.1
 """Seconds of tests that make a fork worth what it costs itself: where tests are quick, one judges more candidates."""
 ALONE = 2
 """How many candidates with a fork of their own are judged after so many others, so that these do not hold them up."""
+LOOKS = 6
+"""Lines of which a plausible patch is looked at during the search, for whether it goes around the mistake."""
 ROOM = 512 << 20
 """Bytes that a candidate may take beside what the loaded tests have."""
 
@@ -79,6 +81,8 @@ class Evaluator:
         self._owed = 0
         self.plausible: List[Plausible] = []
         self.late: List[Tuple[Edit, ...]] = []
+        self._around: Dict[Tuple[int, int], bool] = {}
+        """By region and line."""
         self.partial: List[Tuple[int, Tuple[Edit, ...], Tuple[int, ...]]] = []
         """Candidates that turned tests green and broke others: parts of larger repairs."""
 
@@ -170,6 +174,25 @@ class Evaluator:
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got
+
+    def goes_around(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether the mistake likely still stands; one patch of each of the first lines is judged for it."""
+        if self.idles(edits):
+            return True
+        place = edits[0].region, edits[0].line
+        if place not in self._around and len(self._around) < LOOKS:
+            told = self.confirm(edits, 10.0)
+            self._around[place] = told is not None and told.around > 1
+        return self._around.get(place, False)
+
+    def idles(self, edits: Tuple[Edit, ...]) -> bool:
+        """Return whether a patch leaves more behind than there was that nothing reads."""
+        for index in {edit.region for edit in edits}:
+            region = self.regions[index]
+            splices = tuple(splice for edit in edits if edit.region == index for splice in edit.splices)
+            if isinstance(region, Region) and region.leaves_idle(splices):
+                return True
+        return False
 
     def _left_behind(self, edits: Tuple[Edit, ...]) -> int:
         found = {edit.region for edit in edits}

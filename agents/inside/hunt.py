@@ -42,8 +42,6 @@ SPOKEN = 0.4
 """How much more suspicious a line is that holds a name the failure speaks of."""
 ASKED = 0.5
 """How suspicious the tables are that a failing test itself reads."""
-LOOKS = 6
-"""Plausible patches that are looked at during the search, for whether they go around the mistake."""
 HOPELESS = 0.3
 """The search ends when what is left scores below this share of the best plausible patch."""
 
@@ -73,7 +71,7 @@ class Hunt:
         self.regions: Dict[int, Any] = {}
         self.groups: List[List[int]] = []
         self.kin: Dict[int, int] = {}
-        self.one_cause, self._looked = True, 0
+        self.one_cause = True
         self.parts: str = spec.get("parts", "")
         self.stats: Dict[str, float] = {"failing": len(self.failing), "passing": len(self.passing)}
 
@@ -269,7 +267,7 @@ class Hunt:
             spent = self.clock.seconds()
             whole = self._ends_a_cause(one.edits, one.fixed)
             convincing[0] += whole
-            if len(one.fixed) == len(self.failing) and not self._goes_around(one, evaluator):
+            if len(one.fixed) == len(self.failing) and not evaluator.goes_around(one.edits):
                 best[0] = max(best[0], one.edits[0].score * SUSPECT.get(one.edits[0].kind, 1.0))
                 more = max(12.0, 2 * spent) if self._kin(one.edits) else max(4.0, 0.6 * spent)
                 patience[1] = min(patience[1], spent + more)
@@ -286,21 +284,13 @@ class Hunt:
         """Return how many failing tests beside the task's run what is edited: those may be mended by it too."""
         return max(self.kin.get(edit.region, 0) for edit in edits)
 
-    def _goes_around(self, one: Plausible, evaluator: Evaluator) -> bool:
-        """Return whether the mistake likely still stands; the first few are looked at, which takes all tests."""
-        if self._idles(one.edits):
-            return True
-        self._looked += 1
-        told = evaluator.confirm(one.edits, 10.0) if self._looked <= LOOKS else None
-        return told is not None and told.around > 1
-
     def _answer(self, evaluator: Evaluator) -> None:
         patches: List[Ranked] = []
         likely = [one for one in evaluator.plausible if self._ends_a_cause(one.edits, one.fixed)]
         if self.parts == "any" or (self.parts == "last" and not likely):
             likely += [one for one in evaluator.plausible if one not in likely and self._is_part(one.edits, one.fixed)]
         last = self.clock.seconds() + CONFIRMING
-        for one in self._distinct(ranked([self._ranked(one) for one in likely])):
+        for one in self._distinct(ranked([self._ranked(one, evaluator) for one in likely])):
             late = time.monotonic() > self.end + 0.05 * self.spec["seconds"] or self.clock.seconds() > last
             if (late and patches) or (len(patches) >= CONFIRMED and not self.beside):
                 break
@@ -349,19 +339,10 @@ class Hunt:
         few = others >= CROWD and len(one.fixed) + one.beside < SHARE * others
         return few and self.parts != "any" and min(SUSPECT.get(edit.kind, 1.0) for edit in one.edits) < 1.0
 
-    def _idles(self, edits: Tuple[Edit, ...]) -> bool:
-        """Return whether a patch leaves more behind than there was that nothing reads."""
-        for index in {edit.region for edit in edits}:
-            region = self.regions[index]
-            splices = tuple(splice for edit in edits if edit.region == index for splice in edit.splices)
-            if isinstance(region, regions.Region) and region.leaves_idle(splices):
-                return True
-        return False
-
-    def _ranked(self, one: Plausible) -> Ranked:
+    def _ranked(self, one: Plausible, evaluator: Evaluator) -> Ranked:
         size = sum(end - start + len(new) for edit in one.edits for start, end, new in edit.splices)
         weakens = any(edit.kind in ("cond-const", "bool-drop", "unwrap-if") for edit in one.edits)
-        return Ranked(one.edits, one.fixed, 0, one.ticks, one.number, weakens, size, self._idles(one.edits))
+        return Ranked(one.edits, one.fixed, 0, one.ticks, one.number, weakens, size, evaluator.idles(one.edits))
 
     def _patch(self, one: Ranked) -> Dict[str, Any]:
         edit = one.edits[0]
