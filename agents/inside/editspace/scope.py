@@ -85,6 +85,8 @@ class Scope:
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
         self._names: Dict[int, List[str]] = {}
         self._words: Dict[str, Set[str]] = {}
+        self.told: Dict[str, bool] = {}
+        """What the object tells of itself, among the conditions, and whether anything in the file asks it."""
         self._atoms: Optional[List[Frag]] = None
 
     def may_be(self, name: str, wanted: Set[str]) -> bool:
@@ -152,6 +154,7 @@ class Scope:
         for frag, node in self.expressions():
             if isinstance(node, ast.Compare):
                 yield frag
+        yield from self._told_by_self()
         yield from self._asked_elsewhere()
         places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
         places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
@@ -165,7 +168,6 @@ class Scope:
             if isinstance(node, ast.Call) and len(frag.text) <= 40:
                 yield frag
                 yield negated(frag)
-        yield from self._told_by_self()
         yield from self._of_self()
         yield from self._measured()
 
@@ -176,6 +178,7 @@ class Scope:
         klass = self.klass
         told = self.source.cached(("told", klass), lambda: _told(klass, self.source.tree))
         for text in [text for text in told if text.partition("(")[0] != f"self.{getattr(self.root, 'name', '')}"][:8]:
+            self.told[text] = told[text]
             yield from (Frag(text), negated(Frag(text)))
 
     def _of_self(self) -> Iterator[Frag]:
@@ -315,8 +318,8 @@ def _held(klass: ast.AST) -> Dict[str, int]:
     return {name: sum(n.attr == name for n in named) for name in stored}
 
 
-def _told(klass: Any, tree: ast.AST) -> List[str]:
-    """Return the questions that a class answers with yes or no, those first that the file never asks."""
+def _told(klass: Any, tree: ast.AST) -> Dict[str, bool]:
+    """Return what a class answers with yes or no, and whether its file asks it; first what it does not."""
     asked = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
     found: Dict[str, str] = {}
     for node in klass.body:
@@ -325,7 +328,7 @@ def _told(klass: Any, tree: ast.AST) -> List[str]:
             call = "" if marks & {"property", "cached_property"} else "()"
             if marks <= {"property", "cached_property"} and node.args.args[0].arg == "self" and _is_told(node):
                 found[node.name] = f"self.{node.name}{call}"
-    return [found[name] for name in sorted(found, key=lambda name: name in asked)]
+    return {found[name]: name in asked for name in sorted(found, key=lambda name: name in asked)}
 
 
 def _is_told(node: Any) -> bool:
