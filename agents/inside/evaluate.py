@@ -1,11 +1,11 @@
-"""Judge candidates in forked workers: many per fork where only a body changes, one per fork otherwise."""
+"""Judge candidates in forked workers: many per fork where a body or a value changes, one per fork otherwise."""
 
 from __future__ import annotations
 
 import gc
 import os
 import select
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Union
 
 from . import reexec
 from .abandoned import Ran, left_behind
@@ -125,7 +125,7 @@ class Evaluator:
             gc.unfreeze()
 
     def _draw(self, candidates: Iterator[Tuple[Edit, ...]]) -> Chunk:
-        """Return the next chunk; a candidate that changes module-level code gets a fork of its own, in its turn."""
+        """Return the next chunk; what changes module-level code for good gets a fork of its own, in its turn."""
         if self._owed and self._alone:
             self._owed -= 1
             return [self._alone.pop(0)]
@@ -134,7 +134,7 @@ class Evaluator:
             one = next(candidates, None)
             if one is None:
                 break
-            alone = any(not isinstance(self.regions[edit.region], Region) for edit in one)
+            alone = not all(_is_undone(self.regions[edit.region]) for edit in one)
             (self._alone if alone else chunk).append((self._drawn, one))
             self._drawn += 1
         if chunk:
@@ -142,9 +142,9 @@ class Evaluator:
             return chunk
         return [self._alone.pop(0)] if self._alone else []
 
-    def install(self, edits: Tuple[Edit, ...]) -> List[Region]:
+    def install(self, edits: Tuple[Edit, ...]) -> List[Union[Region, reexec.Applied]]:
         """Change the living program; return what must be restored. Raises Unfit."""
-        changed: List[Region] = []
+        changed: List[Union[Region, reexec.Applied]] = []
         by_region: Dict[int, List[Any]] = {}
         for edit in edits:
             by_region.setdefault(edit.region, []).extend(edit.splices)
@@ -155,7 +155,7 @@ class Evaluator:
                 changed.append(region)
                 region.install(code)
             else:
-                reexec.apply(region, tuple(splices))
+                changed.append(reexec.apply(region, tuple(splices)))
         return changed
 
     def confirm(self, edits: Tuple[Edit, ...], seconds: float) -> Optional[Confirmed]:
@@ -226,7 +226,7 @@ class _Worker:
         self._rest = b""
         self._void: Set[int] = set()
         self._found: List[Plausible] = []
-        for region in [owner.regions[edit.region] for edit in chunk[0][1]] if len(chunk) == 1 else ():
+        for region in {edit.region: owner.regions[edit.region] for _, edits in chunk for edit in edits}.values():
             if isinstance(region, reexec.StatementRegion):
                 region.held()
         self.pid = os.fork()
@@ -244,7 +244,7 @@ class _Worker:
         owner, since = self.owner, 0
         many = len(self.chunk) > 1
         for position, (_, edits) in enumerate(self.chunk):
-            changed: List[Region] = []
+            changed: List[Union[Region, reexec.Applied]] = []
             try:
                 changed = owner.install(edits)
                 verdict, fixed, ticks = owner.trial.judge([e.region for e in edits], lambda: _say(out, "h"))
@@ -252,8 +252,8 @@ class _Worker:
             except Unfit:
                 _say(out, "s 0 ")
             finally:
-                for region in changed:
-                    region.restore()
+                for one in changed:
+                    one.restore()
             since += 1
             if many and (since == CANARY_EVERY or position == len(self.chunk) - 1):
                 if not owner.clean():
@@ -322,6 +322,10 @@ class _Worker:
         if stop < len(self.chunk):
             rest.append(self.chunk[stop:])
         return rest
+
+
+def _is_undone(region: Any) -> bool:
+    return isinstance(region, Region) or bool(region.is_undone)
 
 
 def _say(out: int, text: str) -> None:

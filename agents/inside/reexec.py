@@ -38,6 +38,8 @@ class StatementRegion:
         self.flags = future_flags(source.tree)
         self.first, self.last = source.line_of(source.whole(node)[0]), node.end_lineno
         self._held: Optional[Held] = None
+        self.is_undone = self._is_undone()
+        """Whether a fork can put back what was there and judge another edit: only names get other values."""
 
     def held(self) -> Held:
         """Return who holds what this statement and its followers define, by name.
@@ -49,6 +51,13 @@ class StatementRegion:
             space = self.module.__dict__
             self._held = _holders({name: space[name] for name in names if name in space})
         return self._held
+
+    def _is_undone(self) -> bool:
+        again, space = (self.node, *self.followers()), self.module.__dict__
+        kept = (type, types.FunctionType)  # these are changed in place
+        return all(map(_gives_values, again)) and not any(
+            isinstance(space.get(name), kept) for node in again for name in bound(node)
+        )
 
     def earlier(self) -> Set[str]:
         """Return the names that module-level statements before this one bind."""
@@ -67,8 +76,40 @@ class StatementRegion:
         return found
 
 
-def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
-    """Run the edited statement in its module and replace what it defined wherever it is used; raise Unfit."""
+class Applied:
+    """What a statement and its followers define, as it was before they were run again."""
+
+    def __init__(self, region: StatementRegion) -> None:
+        space = region.module.__dict__
+        names = {name for node in (region.node, *region.followers()) for name in bound(node)}
+        self._space, self._missing = space, names - set(space)
+        holders = [(space, name) for name in names - self._missing]
+        holders += [holder for name in names for holder in region.held().get(name, ())]
+        self._values = [(some, key, some[key]) for some, key in holders]
+
+    def restore(self) -> None:
+        """Give every holder the value that it had; what was changed in place stays changed."""
+        for space, key, value in self._values:
+            space[key] = value
+        for name in self._missing:
+            self._space.pop(name, None)
+
+
+def apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> Applied:
+    """Run the edited statement in its module and replace what it defined wherever it is used; raise Unfit.
+
+    Where the region says that it can be undone, the answer does so, and what does not run has changed nothing.
+    """
+    before = Applied(region)
+    try:
+        _apply(region, splices)
+    except Unfit:
+        before.restore()
+        raise
+    return before
+
+
+def _apply(region: StatementRegion, splices: Tuple[Splice, ...]) -> None:
     source, space, held = region.source, region.module.__dict__, region.held()
     start, end = source.whole(region.node)
     text = spliced(source.data[start:end], tuple((a - start, b - start, new) for a, b, new in splices))
@@ -162,6 +203,14 @@ def _is_plain(value: Any) -> bool:
     """Return whether there is only one of it, or may be: that another name has it says nothing."""
     plain = value is None or isinstance(value, (int, float, str, bytes, bool))
     return plain or (isinstance(value, tuple) and len(value) < 2)
+
+
+def _gives_values(node: Any) -> bool:
+    """Return whether a statement gives names values, and changes nothing that is there, unless what it calls does."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return False
+    stored = [n for n in ast.walk(node) if isinstance(getattr(n, "ctx", None), ast.Store)]
+    return all(isinstance(n, (ast.Name, ast.Tuple, ast.List, ast.Starred)) for n in stored)
 
 
 def bound(node: Any) -> Set[str]:

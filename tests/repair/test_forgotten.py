@@ -56,6 +56,31 @@ BODIES = (
     ("that not is for both", "def f(a, b):\n    return 1 if not (a and b) else 2\n", "not a and b"),
     ("to repeat", "def f(a, b):\n    if b:\n        a, b = b, a % b\n    return a\n", "while b:"),
     ("what to begin with", "def f(xs):\n    out = []\n    out[xs] = 1\n    return out\n", "out = {}"),
+    ("a name in all its places", "def f(low, high):\n    return max(low, 2 * low)\n", "max(high, 2 * high)"),
+    (
+        "what the object tells of itself",
+        "class A:\n    @property\n    def is_new(self):\n        return self.n == 0\n"
+        "    def f(self, p):\n        if p is None:\n            p = self.n\n        return p\n",
+        "if self.is_new or p is None:",
+    ),
+    (
+        "to ask the object",
+        "class A:\n    def _has_rows(self) -> bool:\n        return self.rows > 0\n"
+        "    def f(self, p):\n        self.go(p)\n        return p\n",
+        "if self._has_rows():\n            self.go(p)",
+    ),
+    ("more digits of a pattern", "import re\ndef f(s):\n    return re.match(r'v(\\d)-', s)\n", r"r'v(\d+)-'"),
+    ("more digits of a text", "import re\ndef f(s):\n    return re.match('v\\\\d-', s)\n", r"'v\\d+-'"),
+    ("where a word ends", "import re\ndef f(s):\n    return re.match(r'\\bin', s)\n", "r'in'"),
+    ("a letter that may be missing", "import re\ndef f(s):\n    return re.match('https:', s)\n", "'https?:'"),
+    ("which word first", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int|in)'"),
+    ("a word too many", "import re\ndef f(s):\n    return re.match('(in|int)', s)\n", "'(int)'"),
+    (
+        "to go on behind the first",
+        "def f(rows, go):\n    if go:\n        a, b = go.c, go.d\n        go.head(rows[0], a, b)\n"
+        "    for row in rows:\n        go.add(row)\n    return go\n",
+        "        rows = rows[1:]\n    for",
+    ),
     ("who wins", "def f(a, b):\n    return {**b, **a}\n", "{**a, **b}"),
     ("values", "def f(d):\n    return sum(d)\n", "sum(d.values())"),
     ("texts to join", "def f(xs):\n    return ', '.join(xs)\n", "join(map(str, xs))"),
@@ -131,6 +156,17 @@ def test_what_is_forgotten_in_a_body_is_drawn_early() -> None:
     texts = [(forgotten, right, drawn(code)) for forgotten, code, right in BODIES]
 
     assert [forgotten for forgotten, right, every in texts if not any(right in text for text in every)] == []
+
+
+def test_what_a_pattern_lets_through_is_what_the_tests_hold() -> None:
+    """A character of a class, a word among others."""
+    clues = Clues()
+    clues.strings = ["a2", "done"]
+    code = "import re\ndef f(s):\n    return re.match('[a1]/', s) or re.match('(new|old)', s)\n"
+
+    texts = drawn(code, clues=clues)
+
+    assert [right for right in ("'[a12]/'", "'(new|old|done)'") if not any(right in text for text in texts)] == []
 
 
 def test_a_call_of_what_a_class_stands_on_is_an_edit_of_the_class() -> None:

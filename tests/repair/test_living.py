@@ -95,6 +95,11 @@ def spliced(source: Source, old: str, new: str) -> tuple[tuple[int, int, bytes],
     return ((start, start + len(old.encode()), new.encode()),)
 
 
+def statement_of(source: Source, start: str) -> Any:
+    """Return the first statement of the module whose text begins so."""
+    return next(node for node in source.tree.body if source.text(node).startswith(start))
+
+
 def test_a_method_with_super_takes_another_body_and_gives_it_back(living: Any) -> None:
     """Closures over the class stay as they were."""
     module, source, regions = living
@@ -150,9 +155,8 @@ def test_an_endless_loop_ends_after_the_same_number_of_ticks(living: Any) -> Non
 def test_module_level_code_is_run_again_with_what_follows_from_it(living: Any) -> None:
     """A table and what was computed from it change together."""
     module, source, _ = living
-    statement = next(node for node in source.tree.body if source.text(node).startswith("TABLE"))
 
-    apply(StatementRegion(source, statement, module), spliced(source, '"a": 1', '"a": 5'))
+    apply(StatementRegion(source, statement_of(source, "TABLE"), module), spliced(source, '"a": 1', '"a": 5'))
 
     assert (module.TABLE, module.DOUBLED) == ({"a": 5}, {"a": 10})
 
@@ -161,11 +165,57 @@ def test_a_class_attribute_changes_for_objects_that_live(living: Any) -> None:
     """The class stays the same object, and `super()` still means it."""
     module, source, _ = living
     one, kind = module.Own(), module.Own
-    statement = next(node for node in source.tree.body if source.text(node).startswith("class Own"))
 
-    apply(StatementRegion(source, statement, module), spliced(source, "limit = 1", "limit = 7"))
+    apply(StatementRegion(source, statement_of(source, "class Own"), module), spliced(source, "limit = 1", "limit = 7"))
 
     assert (one.limit, module.Own is kind, one.name()) == (7, True, "own base")
+
+
+def test_a_value_of_a_module_is_given_back(living: Any) -> None:
+    """What followed from it too, also where the edit does not run."""
+    module, source, _ = living
+    module.alias = module.TABLE
+    values = module.TABLE, module.DOUBLED, module.alias
+    region = StatementRegion(source, statement_of(source, "TABLE"), module)
+
+    changed = apply(region, spliced(source, '"a": 1', '"b": 5'))
+    during = module.TABLE, module.DOUBLED, module.alias
+    changed.restore()
+    with pytest.raises(Unfit):
+        apply(region, spliced(source, '"a": 1', "**{1: 1 // 0}"))
+
+    assert during == ({"b": 5}, {"b": 10}, {"b": 5})
+    assert all(now is was for now, was in zip((module.TABLE, module.DOUBLED, module.alias), values, strict=True))
+
+
+def test_only_what_gives_names_values_is_undone(living: Any) -> None:
+    """A class and a function are changed in place: who holds them sees the change."""
+    module, source, _ = living
+
+    undone = [StatementRegion(source, one, module).is_undone for one in source.tree.body]
+
+    words = [source.text(one).split()[0] for one, is_so in zip(source.tree.body, undone, strict=True) if is_so]
+    assert words == ["TABLE", "DOUBLED", "SEEN"]
+
+
+@pytest.mark.slow
+def test_edits_of_a_value_are_judged_in_one_fork(living: Any) -> None:
+    """A fork for each took half the time where a table or a pattern held the mistake."""
+    module, source, _ = living
+    cases = [
+        Called("red", lambda: _same(module.DOUBLED, {"a": 6})),
+        Called("new", lambda: _same(module.remember(1), 1)),
+    ]
+    trial = Trial(cases, Counter(), {0: Base("f", 1, 0.0), 1: Base("p", 1, 0.0)}, [0], [0])
+    trial.covering = {0: []}
+    region = StatementRegion(source, statement_of(source, "TABLE"), module)
+    evaluator = Evaluator(trial, {0: region}, 1, [], True)
+    edits = [Edit(1.0, "test", 1, 0, spliced(source, '"a": 1', f'"a": {new}')) for new in (2, 3, "1 // 0", 4)]
+
+    evaluator.run(iter([(edit,) for edit in edits]), lambda: False, lambda one: None)
+
+    assert (evaluator.tally.forks, evaluator.tally.unfit) == (1, 1)
+    assert [one.edits[0] for one in evaluator.plausible] == edits[1:2]
 
 
 @pytest.mark.slow

@@ -15,11 +15,11 @@ EARLY = 1200
 """Edits of a short function that even a slow suite lets a search try."""
 
 
-def drawn(code: str, types: dict[str, set[str]] | None = None) -> list[str]:
+def drawn(code: str, types: dict[str, set[str]] | None = None, clues: Clues | None = None) -> list[str]:
     """Return the texts that the first edits of the last function of a module make, every line as suspicious."""
     source = Source("f.py", code.encode())
     node = outermost(source)[-1]
-    clues = Clues()
+    clues = clues or Clues()
     clues.types["f.py", node.lineno] = types or {}
     names.callers(clues.keywords, source.tree)
     suspicion = dict.fromkeys(range(node.lineno, (node.end_lineno or 0) + 1), 0.5)

@@ -37,7 +37,7 @@ FAMILIES: Tuple[Tuple[Family, Tuple[type, ...], float, str], ...] = (
     (constants.part, Value, 4.0, "value"),
     (constants.collected, (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp), 5.0, "load"),
     (names.variable, (ast.Name,), 8.0, "load"),
-    (names.exchanged, (ast.Compare, ast.BinOp), 4.0, "load"),
+    (names.exchanged, (ast.Compare, ast.BinOp, ast.Call), 4.0, "load"),
     (names.attribute, (ast.Attribute,), 7.0, "any"),
     (calls.completed, (ast.Call,), 7.1, "load"),  # first: an edit that both draw counts what it does here
     (names.arguments, (ast.Call,), 7.0, "load"),

@@ -43,7 +43,9 @@ def strengthened(site: Site) -> Iterator[Draft]:
         shared = 1.3 if names & set(re.findall(r"[A-Za-z_]\w*", atom.text)) else 1.0
         guard = "None" in atom.text or atom.binds in (NOT, 14)
         exact = 1.1 if "None" in atom.text else 1.0
-        weight = (4.0 if guard else 3.0) * shared * crash_only * exact
+        asked = site.scope.told.get(atom.text)  # what nothing asks any more was likely asked here
+        likely = 5.0 if asked is False else 4.0 if guard or asked else 3.0
+        weight = likely * shared * crash_only * exact
         for word in ("and", "or"):
             first, second = (atom, frag) if guard else (frag, atom)
             yield site.put("cond-add", weight, joined(word, first, second))

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from ..source import LOWEST, Function, wrapped
 from .calls import trims
-from .scope import NUMERIC, Draft, Site
+from .scope import NUMERIC, Draft, Site, says_truth
 from .statements import Loop, in_loop, is_docstring, returned
 from .unread import stored
 from .values import compound_twins, twin_texts
@@ -84,18 +84,11 @@ def _ways_out(site: Site) -> List[Tuple[str, float]]:
         if name.isidentifier():
             ways.setdefault(f"raise {name}", 1.0)
     truth = not valued or any(
-        isinstance(n, ast.Return) and _says_truth(n.value) for n in site.source.nodes(site.scope.root)
+        isinstance(n, ast.Return) and says_truth(n.value) for n in site.source.nodes(site.scope.root)
     )
     for value in ("False", "True", "0", "[]", "''", "{}", "1", "-1", "()"):
         ways.setdefault(f"return {value}", 0.7 if truth or value not in ("False", "True") else 0.5)
     return list(ways.items())[:24]
-
-
-def _says_truth(value: Any) -> bool:
-    """Return whether an expression is most likely true or false."""
-    if isinstance(value, ast.Constant):
-        return isinstance(value.value, bool)
-    return isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def inserted(site: Site) -> Iterator[Draft]:
@@ -339,8 +332,12 @@ def _with_name(site: Site, name: str) -> List[Stated]:
     if "str" in kinds:
         found += [(f"{name} = {name}.{method}()", 2.0, "assign-add") for method in ("strip", "lower", "upper")]
         found.append((f"{name} = int({name})", 1.5, "assign-add"))
-    if kinds & {"str", "list", "tuple"}:
-        found += [(f"{name} = {name}[{part}]", 1.5, "assign-add") for part in ("1:", ":-1")]
+    whole: str = site.source.cached(("text", scope.root), lambda: site.text(scope.root))
+    for part, end in (("1:", "0"), (":-1", "-1")):
+        if f"{name}[{end}]" in whole:
+            found.append((f"{name} = {name}[{part}]", 5.0, "assign-add"))
+        elif kinds & {"str", "list", "tuple"}:
+            found.append((f"{name} = {name}[{part}]", 1.5, "assign-add"))
     if "NoneType" in kinds:
         found += [(f"{name} = {name} or {default}", 2.0, "assign-add") for default in ("[]", "{}", "''", "0")]
     return found

@@ -98,13 +98,19 @@ def variable(site: Site) -> Iterator[Draft]:
 
 
 def exchanged(site: Site) -> Iterator[Draft]:
-    """The two names of an expression, each put where the other is."""
+    """The two names of an expression, each put where the other is; another name in all places of one."""
     known = set(site.scope.names(site.node.lineno))
     found = [one for one in ast.walk(site.node) if isinstance(one, ast.Name) and one.id in known]
+    found = [one for one in found if not site.scope.in_format(one)]
     names = list(dict.fromkeys(one.id for one in found))
     if len(names) == 2:
         spans = [(*site.source.span(one), names[one.id == names[0]]) for one in found]
         yield site.splice("name-swap", 4.0, *sorted(spans))
+    for name in names:
+        places = sorted(site.source.span(one) for one in found if one.id == name)
+        for other in sorted(known - {name, "self", "cls"}) if len(places) > 1 and name not in ("self", "cls") else ():
+            weight = 4.0 * site.scope.alike(name, other)
+            yield site.splice("var", weight, *((start, end, other) for start, end in places))
 
 
 def function(site: Site) -> Iterator[Draft]:

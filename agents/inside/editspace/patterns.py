@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Any, Iterator
+from typing import Any, Iterator, List, Sequence, Tuple
 
 from .scope import Draft, Site
 
@@ -20,7 +20,8 @@ def pattern(site: Site) -> Iterator[Draft]:
     if prefix is None:
         return
     body = literal[prefix.end() : len(literal) - len(prefix.group(1))]
-    for new, weight in _pattern_variants(body):
+    texts = site.scope.clues.strings
+    for new, weight in [*_pattern_variants(body), *_with_characters(body, texts), *_alternatives(body, texts)]:
         if new != body:
             yield site.splice("pattern", weight, (start, end, prefix.group(0) + new + prefix.group(1)))
 
@@ -43,11 +44,11 @@ def _is_pattern(site: Site, value: str) -> bool:
 
 
 def _pattern_variants(body: str) -> Iterator[Any]:
-    for found in re.finditer(r"[)\]](?![+*?{])|\\\\[dwsDWS](?![+*?{])", body):
+    for found in re.finditer(r"[)\]](?![+*?{])|\\\\?[dwsDWS](?![+*?{])", body):
         if not _in_class(body, found.start()) or found.group() == "]":
             for new, weight in (("?", 4.0), ("*", 3.5), ("+", 4.0)):
                 yield body[: found.end()] + new + body[found.end() :], weight
-    for found in re.finditer(r"\\\\[bBAZ]", body):
+    for found in re.finditer(r"\\\\?[bBAZ]", body):
         yield body[: found.start()] + body[found.end() :], 4.0
     spots = [m.start() for m in re.finditer(r"[+*?]", body) if m.start() and body[m.start() - 1] not in "\\("]
     for at in spots:
@@ -90,6 +91,38 @@ def _pattern_variants(body: str) -> Iterator[Any]:
         yield body[: found.end()] + "?:" + body[found.end() :], 2.5
     for found in re.finditer(r"\(\?:", body):
         yield body[: found.start() + 1] + body[found.end() :], 2.5
+
+
+def _with_characters(body: str, texts: Sequence[str]) -> Iterator[Tuple[str, float]]:
+    """Yield the classes with a character more, one that the tests hold; a letter that may be missing.
+
+    Who writes a range of letters does not name single ones beside it.
+    """
+    known = [one for one in dict.fromkeys("".join(texts[:40])) if one.isprintable() and one not in {'"', "'", "\\"}]
+    for found in re.finditer(r"\[\^?([^\]]+)\]", body):
+        ranges = re.search(r"\w-\w|\\[dw]", found.group(1)) is not None
+        for one in [one for one in known if one not in found.group(1) and not (ranges and one.isalnum())][:30]:
+            text = "\\" + one if one in "]^-[" else one
+            yield body[: found.end(1)] + text + body[found.end(1) :], 3.5
+    for found in re.finditer(r"(?<![\\?])[a-z](?![\w+*?{>])", body):
+        if not _in_class(body, found.start()):
+            yield body[: found.end()] + "?" + body[found.end() :], 2.5
+
+
+def _alternatives(body: str, texts: Sequence[str]) -> Iterator[Tuple[str, float]]:
+    """Yield the choices between words with one of them left out, with one more, with two of them exchanged."""
+    words: List[str] = [text for text in texts if re.fullmatch(r"\w+", text)][:20]
+    for found in re.finditer(r"(?<![\w|\\])\w+(?:\|\w+)+(?![\w|+*?{\\])", body):
+        options = found.group().split("|")
+        for at in range(len(options)):
+            rest = options[:at] + options[at + 1 :]
+            yield body[: found.start()] + "|".join(rest) + body[found.end() :], 2.5
+            if at:
+                swapped = [*options[: at - 1], options[at], options[at - 1], *options[at + 1 :]]
+                yield body[: found.start()] + "|".join(swapped) + body[found.end() :], 3.0
+        for word in words:
+            if word not in options:
+                yield body[: found.end()] + "|" + word + body[found.end() :], 3.0
 
 
 def _in_class(body: str, at: int) -> bool:

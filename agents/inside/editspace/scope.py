@@ -85,6 +85,8 @@ class Scope:
         self._expressions: Optional[List[Tuple[Frag, ast.expr]]] = None
         self._names: Dict[int, List[str]] = {}
         self._words: Dict[str, Set[str]] = {}
+        self.told: Dict[str, bool] = {}
+        """What the object tells of itself, among the conditions, and whether anything in the file asks it."""
         self._atoms: Optional[List[Frag]] = None
 
     def may_be(self, name: str, wanted: Set[str]) -> bool:
@@ -152,6 +154,7 @@ class Scope:
         for frag, node in self.expressions():
             if isinstance(node, ast.Compare):
                 yield frag
+        yield from self._told_by_self()
         yield from self._asked_elsewhere()
         places = [Frag(name) for name in self.locals if name not in ("self", "cls")]
         places += [f for f, n in self.expressions() if isinstance(n, ast.Attribute) and f.text.count(".") == 1][:12]
@@ -167,6 +170,16 @@ class Scope:
                 yield negated(frag)
         yield from self._of_self()
         yield from self._measured()
+
+    def _told_by_self(self) -> Iterator[Frag]:
+        """Yield what the object tells about itself, first what nothing in the file asks it."""
+        if self.klass is None or self.params[:1] != ["self"]:
+            return
+        klass = self.klass
+        told = self.source.cached(("told", klass), lambda: _told(klass, self.source.tree))
+        for text in [text for text in told if text.partition("(")[0] != f"self.{getattr(self.root, 'name', '')}"][:8]:
+            self.told[text] = told[text]
+            yield from (Frag(text), negated(Frag(text)))
 
     def _of_self(self) -> Iterator[Frag]:
         """Yield whether the object has what its class gives it, or holds what is asked for."""
@@ -303,6 +316,41 @@ def _held(klass: ast.AST) -> Dict[str, int]:
     named = [n for n in ast.walk(klass) if isinstance(n, ast.Attribute) and getattr(n.value, "id", "") == "self"]
     stored = {n.attr for n in named if isinstance(n.ctx, ast.Store)}
     return {name: sum(n.attr == name for n in named) for name in stored}
+
+
+def _told(klass: Any, tree: ast.AST) -> Dict[str, bool]:
+    """Return what a class answers with yes or no, and whether its file asks it; first what it does not."""
+    asked = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    found: Dict[str, str] = {}
+    for node in klass.body:
+        if isinstance(node, Function) and len(node.args.args) == 1 and not node.name.startswith("__"):
+            marks = {getattr(one, "id", getattr(one, "attr", "")) for one in node.decorator_list}
+            call = "" if marks & {"property", "cached_property"} else "()"
+            if marks <= {"property", "cached_property"} and node.args.args[0].arg == "self" and _is_told(node):
+                found[node.name] = f"self.{node.name}{call}"
+    return {found[name]: name in asked for name in sorted(found, key=lambda name: name in asked)}
+
+
+def _is_told(node: Any) -> bool:
+    """Return whether a function answers yes or no: it says so, or all that it returns does."""
+    if getattr(node.returns, "id", "") == "bool":
+        return True
+    values = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
+    return bool(values) and all(says_truth(value) for value in values)
+
+
+def says_truth(value: Any) -> bool:
+    """Return whether an expression is most likely true or false."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, bool)
+    asks = isinstance(value, ast.Call) and getattr(value.func, "id", "") in (
+        "bool",
+        "isinstance",
+        "hasattr",
+        "any",
+        "all",
+    )
+    return asks or isinstance(value, (ast.Compare, ast.BoolOp)) or isinstance(getattr(value, "op", None), ast.Not)
 
 
 def _members(source: Source) -> Dict[str, Dict[str, None]]:
