@@ -52,6 +52,6 @@ def test_a_test_is_unexplained_only_where_all_it_calls_could_be_asked(second: di
     test = "tests/test_shop.py::test_sum"
     calls = tuple(("shop", "shop.py", name, "", test, -1, [], {}, "") for name in ("made", "summed"))
     examples = Examples(calls, {0: '["gave", ["int", "1"]]', **second})
-    check = Watched(examples, frozenset({test}), frozenset(), {})
+    check = Watched(examples, frozenset({test}), frozenset(), {}, {})
 
     assert len(list(check._unexplained([0], {test}))) == found
