@@ -123,6 +123,7 @@ class SandboxedTarget:
             spec = {
                 "runner": layout.runner, "select": None if select is None else list(select), "addopts": addopts,
                 "files": layout.files, "tests": layout.tests, "coverage": coverage, "contexts": contexts,
+                "paths": [".", *layout.told] if layout.told else [],
                 **self.test_limits(limits),
             }  # fmt: skip
             with self._copy() as copy:

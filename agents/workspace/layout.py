@@ -27,6 +27,8 @@ NO_CODE = TEST_FOLDERS | {
     "requirements", "vendor", "third_party", "notebooks",
 }  # fmt: skip
 NO_MODULE = frozenset({"setup", "conftest", "noxfile", "tasks", "fabfile", "conf", "dodo", "toxfile", "run_tests"})
+ALONE = ("test.py", "tests.py")
+"""How people call a file beside their code that holds all its tests, and that they name when they run them."""
 SKIPPED = frozenset({"node_modules", "venv", "env", "site-packages", "__pycache__", "build", "dist"})
 
 
@@ -48,6 +50,8 @@ class Layout:
     """Options the project's pytest configuration always gives."""
     rooms: tuple[str, ...] = ()
     """Folders of tests, and single modules they share, whose names do not say so."""
+    told: tuple[str, ...] = ()
+    """Test files that pytest only finds when it is told to look into them."""
 
     def is_of_tests(self, path: str) -> bool:
         """Return whether a file belongs to the tests, by its name or by where it stands."""
@@ -69,7 +73,12 @@ def read_layout(project: Path, root: Path | None = None) -> Layout:
     if not uses_pytest and tests:
         uses_pytest = any(_written_for_pytest(read_text(project / path)) for path in tests)
     runner: Literal["pytest", "unittest"] = "pytest" if uses_pytest or not tests else "unittest"
-    return Layout(sources, paths, files, tests, runner, addopts, rooms)
+    told = (
+        ()
+        if patterns.files or named
+        else tuple(path for path in ALONE if _defines(read_text(project / path), patterns))
+    )
+    return Layout(sources, paths, files, tests, runner, addopts, rooms, told if runner == "pytest" else ())
 
 
 def python_files(project: Path) -> Iterator[str]:

@@ -91,3 +91,21 @@ def test_a_broken_configuration_is_read_as_none(tmp_path: Path) -> None:
     (tmp_path / "setup.cfg").write_bytes(b"\xff\xfe[options\x00")
 
     assert read_layout(tmp_path).sources == ("pkg",)
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "told"),
+    [
+        ("from one import f\n\n\ndef test_f():\n    assert f()\n", "", ("tests.py",)),
+        ("print('tried out')\n", "", ()),
+        ("def test_f():\n    pass\n", "[pytest]\ntestpaths = more\n", ()),
+        ("def test_f():\n    pass\n", "[pytest]\npython_files = check_*.py\n", ()),
+    ],
+)
+def test_a_file_beside_the_code_that_holds_all_tests_is_named_to_pytest(
+    tmp_path: Path, text: str, settings: str, told: tuple[str, ...]
+) -> None:
+    """Pytest itself would not find it; where the project says what to look into, that is what it means."""
+    folder = lay(tmp_path, "one.py", **{"tests_DOT_py": text}, **({"pytest_DOT_ini": settings} if settings else {}))
+
+    assert read_layout(folder).told == told
