@@ -38,8 +38,10 @@ def settings(home: Path, **stated: str) -> Settings:
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> Library:
     library = Library()
-    for name, module in (("litellm", library), ("openai", ModuleType("openai")), ("openai.resources", ModuleType("r"))):
-        monkeypatch.setitem(sys.modules, name, module)
+    of_ollama = ModuleType("litellm.llms.ollama.common_utils")
+    of_ollama.OllamaModelInfo = type("OllamaModelInfo", (), {})  # type: ignore[attr-defined]
+    for module in (library, of_ollama, ModuleType("openai"), ModuleType("openai.resources")):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "")
     monkeypatch.setenv("LITELLM_MODE", "")
     return library
