@@ -166,11 +166,11 @@ class Evaluator:
             try:
                 self.install(edits)
                 verdict, fixed, ticks = self.trial.judge([edit.region for edit in edits], lambda: None)
-                if verdict == "P":
-                    return Confirmed(fixed, ticks, self.trial.green_beside(), self._left_behind(edits))
+                if verdict != "P":
+                    return None
+                return Confirmed(fixed, ticks, self.trial.green_beside(), self._left_behind(edits))
             except Unfit:
-                pass
-            return None
+                return None
 
         got: Optional[Confirmed] = in_fork(alone, seconds, self.clock)
         return got

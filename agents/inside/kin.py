@@ -12,8 +12,8 @@ from .lines import Lines, Recorder
 from .regions import Region
 from .ticks import Counter
 
-TICKS, SECONDS = 400_000, 2.0
-"""What one test may take, and before the tracing."""
+SECONDS = 2.0
+"""Processor time of one test; ticks are counted in none of them."""
 ENOUGH = 5.0
 """Seconds of work after which no other test is traced."""
 
@@ -28,12 +28,12 @@ def kin_by_region(
         begun = Clock()
         for region in regions.values():
             if isinstance(region, Region):
-                region.uncount()
+                region.uncount()  # its lines are compared with those of the text
         for case in cases:
             if begun.seconds() > ENOUGH:
                 break
             recorder = Recorder(wanted)
-            recorder.record(partial(case.run, counter, TICKS, SECONDS))
+            recorder.record(partial(case.run, counter, seconds=SECONDS))
             for index, region in regions.items():
                 found[index] += _is_run(region, recorder.lines)
         return found

@@ -6,6 +6,8 @@ import ast
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 _PREFIX = re.compile(
@@ -69,14 +71,10 @@ def _object_in(text: str) -> Any:
     end = max(text.rfind("}"), text.rfind("]")) + 1
     if begin < 0 or end <= begin:
         return None
-    try:
-        return json.loads(text[begin:end], strict=False)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(text[begin:end])
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return None
+    for read in (partial(json.loads, strict=False), ast.literal_eval):  # models write it as Python does, too
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return read(text[begin:end])
+    return None
 
 
 def _message(value: Any) -> str:

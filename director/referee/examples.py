@@ -1,4 +1,4 @@
-"""How the tests of the base call its code, recorded once, with inputs near to those and what all of them gave."""
+"""How the tests of the base call its code, with inputs near to those and what all of them gave."""
 
 from __future__ import annotations
 
